@@ -1,0 +1,87 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Set;
+
+import static dev.holdfast.kafka.offsetguard.Action.AUTO_OFFSET_RESET;
+import static dev.holdfast.kafka.offsetguard.Action.DIVERGENCE;
+import static dev.holdfast.kafka.offsetguard.Action.EARLIEST;
+import static dev.holdfast.kafka.offsetguard.Action.FAIL;
+import static dev.holdfast.kafka.offsetguard.Action.HOLD;
+import static dev.holdfast.kafka.offsetguard.Action.KEEP;
+import static dev.holdfast.kafka.offsetguard.Action.LATEST;
+import static dev.holdfast.kafka.offsetguard.Action.TIMESTAMP;
+
+/**
+ * Why a consumer would move, as far as the broker's own data supports it. Each cause has
+ * a default {@link Action} and the set of actions that make sense for it.
+ */
+public enum Cause {
+
+	/** No committed offset, and nothing shows that there ever was one. */
+	NO_COMMITTED_OFFSET(AUTO_OFFSET_RESET, EARLIEST, LATEST, HOLD, FAIL),
+
+	/** The position is below the log start offset: retention has passed the consumer. */
+	BELOW_LOG_START(EARLIEST, LATEST, HOLD, FAIL),
+
+	/** The position is above the log end offset. */
+	ABOVE_LOG_END(HOLD, DIVERGENCE, EARLIEST, LATEST, TIMESTAMP, FAIL),
+
+	/** A truncation was claimed, and the log supports the claim. */
+	LOG_TRUNCATED(DIVERGENCE, EARLIEST, LATEST, TIMESTAMP, HOLD, FAIL),
+
+	/** A truncation was claimed, and the log refutes the claim. */
+	FALSE_TRUNCATION(KEEP, HOLD, FAIL),
+
+	/** The position was claimed to be out of range, and twice it was not. */
+	SPURIOUS_OUT_OF_RANGE(KEEP, HOLD, FAIL),
+
+	/** The evidence is not to be had, or it contradicts itself. */
+	UNVERIFIABLE(HOLD, KEEP, DIVERGENCE, EARLIEST, FAIL);
+
+	private final Action defaultAction;
+
+	private final Set<Action> allowedActions;
+
+	Cause(Action defaultAction, Action... others) {
+		this.defaultAction = defaultAction;
+		this.allowedActions = Collections.unmodifiableSet(EnumSet.of(defaultAction, others));
+	}
+
+	/**
+	 * What is done about this cause unless a policy says otherwise.
+	 * @return the default action
+	 */
+	public Action defaultAction() {
+		return defaultAction;
+	}
+
+	/**
+	 * What a policy may do about this cause.
+	 * @return the allowed actions, the default among them
+	 */
+	public Set<Action> allowedActions() {
+		return allowedActions;
+	}
+
+	/**
+	 * The cause's name in properties, log lines and meters.
+	 * @return the name in lower case with dashes
+	 */
+	public String id() {
+		return name().toLowerCase(Locale.ROOT).replace('_', '-');
+	}
+
+	@Override
+	public String toString() {
+		return id();
+	}
+
+}

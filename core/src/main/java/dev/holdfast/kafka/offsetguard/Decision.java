@@ -1,0 +1,86 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import java.time.Instant;
+
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One decision about one partition's position: immutable, whole, and free of record
+ * contents.
+ *
+ * @param at when it was made
+ * @param groupId the consumer group, {@code null} for a consumer without one
+ * @param clientId the consumer's client id
+ * @param partition the partition
+ * @param cause why the position was in question
+ * @param action the action; what the policy names, or {@link Action#HOLD} where that was
+ * impossible
+ * @param outcome what was done to the consumer
+ * @param impact the records concerned
+ * @param evidence what the decision rests on
+ */
+public record Decision(Instant at, @Nullable String groupId, String clientId, TopicPartition partition, Cause cause,
+		Action action, Outcome outcome, Impact impact, Evidence evidence) {
+
+	/**
+	 * The records that a decision concerns, counted in offsets.
+	 *
+	 * @param lost skipped for good
+	 * @param rewound delivered again
+	 * @param spared neither, although plain Kafka would have done one or the other
+	 */
+	public record Impact(long lost, long rewound, long spared) {
+
+		static final Impact NONE = new Impact(0, 0, 0);
+
+	}
+
+	/**
+	 * Whether the consumer delivers other records now than it would have before.
+	 * @return {@code true} unless the position was kept or is a first one
+	 */
+	public boolean isNotable() {
+		return !(outcome instanceof Outcome.ReadFrom readFrom)
+				|| (evidence.position() >= 0 && readFrom.offset() != evidence.position());
+	}
+
+	/**
+	 * The decision as {@code key=value} pairs in one line, for logs and exceptions.
+	 * @return the line, without line breaks
+	 */
+	public String summary() {
+		StringBuilder line = new StringBuilder(256);
+		line.append("group=").append(groupId);
+		line.append(" client=").append(clientId);
+		line.append(" topic=").append(partition.topic());
+		line.append(" partition=").append(partition.partition());
+		line.append(" cause=").append(cause.id());
+		line.append(" action=").append(action.id());
+		if (evidence.position() >= 0) {
+			line.append(" position=").append(evidence.position());
+		}
+		if (outcome instanceof Outcome.ReadFrom readFrom) {
+			line.append(" continue=").append(readFrom.offset());
+		}
+		LogBounds bounds = evidence.boundsAfter();
+		if (bounds != null) {
+			line.append(" log-start=").append(bounds.logStartOffset());
+			line.append(" log-end=").append(bounds.logEndOffset());
+		}
+		TruncationClaim claim = (evidence.repeatedClaim() != null) ? evidence.repeatedClaim() : evidence.claim();
+		if (claim != null) {
+			line.append(" claimed-divergent-offset=").append(claim.divergentOffset());
+		}
+		line.append(" lost=").append(impact.lost());
+		line.append(" rewound=").append(impact.rewound());
+		line.append(" protected=").append(impact.spared());
+		return line.toString();
+	}
+
+}

@@ -1,0 +1,83 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known about one partition whose position is in question. Everything in it was
+ * read from brokers, uncommitted records included, or delivered to the application
+ * before; nothing is inferred.
+ *
+ * @param trigger what put the position into question
+ * @param position the consumer's position, -1 where it has none
+ * @param leaderEpoch the highest leader epoch among the records behind the position, -1
+ * where unknown
+ * @param claim the truncation claim as the client reported it, if it did
+ * @param validation what a fresh inspector was told when it validated the position again
+ * @param repeatedClaim the claim as the inspector got it, if {@link Validation#CLAIMED}
+ * @param boundsBefore the log's bounds before the claim was repeated, {@code null} if not
+ * to be had
+ * @param boundsAfter the log's bounds after the claim was repeated, {@code null} if not
+ * to be had
+ * @param beforeDivergence the last record below the claimed divergent offset, if one was
+ * read
+ * @param atDivergence the first record at or after the claimed divergent offset, if one
+ * was read
+ * @param witness the last record delivered, if any was
+ * @param timestampOffset the first offset at or after the witness's timestamp, -1 where
+ * not asked for or where there is none
+ */
+public record Evidence(Trigger trigger, long position, int leaderEpoch, @Nullable TruncationClaim claim,
+		Validation validation, @Nullable TruncationClaim repeatedClaim, @Nullable LogBounds boundsBefore,
+		@Nullable LogBounds boundsAfter, @Nullable RecordIdentity beforeDivergence,
+		@Nullable RecordIdentity atDivergence, @Nullable Witness witness, long timestampOffset) {
+
+	/** What put a position into question. */
+	public enum Trigger {
+
+		/** The partition has no committed offset. */
+		NO_COMMITTED_OFFSET,
+
+		/** The position's validation against the leader's epochs claims a truncation. */
+		TRUNCATION,
+
+		/** A fetch was answered with OFFSET_OUT_OF_RANGE. */
+		OUT_OF_RANGE,
+
+		/**
+		 * As {@link #OUT_OF_RANGE}, for a partition that is held already since its
+		 * position was above the log end offset.
+		 */
+		HELD_ABOVE_LOG_END
+
+	}
+
+	/** What a fresh inspector was told when it validated the position again. */
+	public enum Validation {
+
+		/**
+		 * The inspector did not ask: the position's epoch is unknown or does not matter.
+		 */
+		NOT_ASKED,
+
+		/** The position is valid: the claim was not repeated. */
+		VALID,
+
+		/** A truncation was claimed again. */
+		CLAIMED,
+
+		/** There was no answer in time. */
+		UNANSWERED
+
+	}
+
+	static Evidence noCommittedOffset() {
+		return new Evidence(Trigger.NO_COMMITTED_OFFSET, -1, -1, null, Validation.NOT_ASKED, null, null, null, null,
+				null, null, -1);
+	}
+
+}

@@ -1,0 +1,67 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+import org.apache.kafka.clients.consumer.Consumer;
+
+/**
+ * Guards the positions of Kafka consumers. Thread-safe; one guard serves any number of
+ * consumers.
+ * <p>
+ * The consumer runs with {@code auto.offset.reset=none} underneath, so that every move it
+ * would have made silently becomes an exception; the guard gathers evidence, names the
+ * cause, asks the policy, applies the decision and tells the listeners. All of it happens
+ * on the consumer's own thread, inside its {@code poll} and {@code position}.
+ */
+public final class OffsetGuard {
+
+	private final OffsetGuardSettings settings;
+
+	private final List<DecisionListener> listeners;
+
+	/**
+	 * Creates a guard.
+	 * @param settings how it behaves
+	 * @param listeners told of each decision, in this order
+	 */
+	public OffsetGuard(OffsetGuardSettings settings, List<DecisionListener> listeners) {
+		this.settings = settings;
+		this.listeners = List.copyOf(listeners);
+	}
+
+	/**
+	 * Creates a guarded consumer.
+	 * @param <K> the type of the keys
+	 * @param <V> the type of the values
+	 * @param configuration the application's configuration of the consumer, as far as it
+	 * is known beforehand; {@code auto.offset.reset} and {@code interceptor.classes} are
+	 * read from it
+	 * @param construction creates the client from its own configuration with the given
+	 * entries put over it, on the calling thread
+	 * @return a guard around the client: every method it does not care about reaches the
+	 * client unchanged
+	 * @throws UnguardableConsumerException if the client does not report, while it is
+	 * constructed, a configuration with those entries in it
+	 */
+	public <K, V> Consumer<K, V> createConsumer(Map<String, Object> configuration,
+			Function<Map<String, Object>, Consumer<K, V>> construction) {
+		throw new IllegalStateException();
+	}
+
+	/**
+	 * Whether a consumer is guarded.
+	 * @param consumer the consumer
+	 * @return {@code true} if it comes from an {@code OffsetGuard}
+	 */
+	public static boolean isGuarded(Consumer<?, ?> consumer) {
+		return false;
+	}
+
+}

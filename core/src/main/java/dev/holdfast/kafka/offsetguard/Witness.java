@@ -1,0 +1,46 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The last record delivered, and what the log holds at its offset now. Not the record
+ * before the position: transaction markers and compaction leave holes there.
+ *
+ * @param delivered the last record delivered
+ * @param found the first record read at or after its offset, {@code null} if there was
+ * none
+ * @param looked whether the read was completed
+ */
+public record Witness(RecordIdentity delivered, @Nullable RecordIdentity found, boolean looked) {
+
+	/** What a witness says. */
+	public enum Verdict {
+
+		/** The same record is there: the consumer's history stands up to it. */
+		SAME,
+
+		/** Another record, or none, is there. */
+		DIFFERENT,
+
+		/** Nobody could look. */
+		UNKNOWN
+
+	}
+
+	/**
+	 * Compares the record delivered with the one found.
+	 * @return the verdict
+	 */
+	public Verdict verdict() {
+		if (!looked) {
+			return Verdict.UNKNOWN;
+		}
+		return delivered.equals(found) ? Verdict.SAME : Verdict.DIFFERENT;
+	}
+
+}
