@@ -1,0 +1,76 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.test;
+
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+
+import org.apache.kafka.common.KafkaException;
+
+/**
+ * Waiting with an end.
+ */
+final class Await {
+
+	private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+	private static final long POLL_INTERVAL_MILLIS = 10;
+
+	private Await() {
+	}
+
+	/**
+	 * Wait for the result of a call to Kafka.
+	 * @throws KafkaException what Kafka said
+	 * @throws IllegalStateException when it took too long or the thread was interrupted
+	 */
+	static <T> T result(String what, Future<T> future) {
+		try {
+			return future.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+		}
+		catch (InterruptedException ex) {
+			throw interrupted(what, ex);
+		}
+		catch (TimeoutException ex) {
+			throw new IllegalStateException("Not within " + TIMEOUT + ": " + what, ex);
+		}
+		catch (ExecutionException ex) {
+			if (ex.getCause() instanceof KafkaException cause) {
+				throw cause;
+			}
+			throw new IllegalStateException("Failed: " + what, ex.getCause());
+		}
+	}
+
+	/**
+	 * Wait until a condition holds.
+	 * @throws IllegalStateException when it took too long or the thread was interrupted
+	 */
+	static void until(String what, BooleanSupplier condition) {
+		long start = System.nanoTime();
+		while (!condition.getAsBoolean()) {
+			if (System.nanoTime() - start > TIMEOUT.toNanos()) {
+				throw new IllegalStateException("Not within " + TIMEOUT + ": " + what);
+			}
+			try {
+				Thread.sleep(POLL_INTERVAL_MILLIS);
+			}
+			catch (InterruptedException ex) {
+				throw interrupted(what, ex);
+			}
+		}
+	}
+
+	private static IllegalStateException interrupted(String what, InterruptedException ex) {
+		Thread.currentThread().interrupt();
+		return new IllegalStateException("Interrupted while waiting: " + what, ex);
+	}
+
+}

@@ -1,0 +1,189 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.test;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+import kafka.server.BrokerServer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.network.ListenerName;
+import org.apache.kafka.common.test.KafkaClusterTestKit;
+import org.apache.kafka.common.test.TestKitNodes;
+import org.apache.kafka.metadata.LeaderAndIsr;
+import org.apache.kafka.metadata.MetadataCache;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The broker processes of a cluster and what they know.
+ */
+final class Brokers {
+
+	private final KafkaClusterTestKit kit;
+
+	private final Map<Integer, InetSocketAddress> addresses = new TreeMap<>();
+
+	private final Set<Integer> running = new ConcurrentSkipListSet<>();
+
+	private Brokers(KafkaClusterTestKit kit) {
+		this.kit = kit;
+	}
+
+	static Brokers start(int count, Map<String, String> properties) throws Exception {
+		// Separate controller: a broker can then be stopped without the cluster.
+		TestKitNodes nodes = new TestKitNodes.Builder().setNumBrokerNodes(count).setNumControllerNodes(1).build();
+		KafkaClusterTestKit.Builder builder = new KafkaClusterTestKit.Builder(nodes);
+		defaults(count).forEach(builder::setConfigProp);
+		properties.forEach(builder::setConfigProp);
+		Brokers brokers = new Brokers(builder.build());
+		try {
+			brokers.start();
+			return brokers;
+		}
+		catch (Exception ex) {
+			brokers.closeAfter(ex);
+			throw ex;
+		}
+	}
+
+	/** Small, quick to react, and nothing happens on its own. */
+	private static Map<String, String> defaults(int count) {
+		Map<String, String> defaults = new HashMap<>();
+		String replicas = Integer.toString(Math.min(count, 3));
+		for (String topic : List.of("offsets.topic", "transaction.state.log", "share.coordinator.state.topic")) {
+			defaults.put(topic + ".num.partitions", "1");
+			defaults.put(topic + ".replication.factor", replicas);
+		}
+		defaults.put("transaction.state.log.min.isr", "1");
+		defaults.put("share.coordinator.state.topic.min.isr", "1");
+		defaults.put("auto.create.topics.enable", "false");
+		defaults.put("auto.leader.rebalance.enable", "false");
+		defaults.put("group.initial.rebalance.delay.ms", "0");
+		defaults.put("group.min.session.timeout.ms", "100");
+		defaults.put("group.consumer.min.session.timeout.ms", "1000");
+		defaults.put("group.consumer.session.timeout.ms", "10000");
+		defaults.put("group.consumer.min.heartbeat.interval.ms", "50");
+		defaults.put("group.consumer.heartbeat.interval.ms", "200");
+		defaults.put("num.network.threads", "2");
+		defaults.put("num.io.threads", "4");
+		return defaults;
+	}
+
+	private void start() throws Exception {
+		this.kit.format();
+		this.kit.startup();
+		this.kit.waitForReadyBrokers();
+		ListenerName listener = this.kit.nodes().brokerListenerName();
+		this.kit.brokers().forEach((id, broker) -> {
+			int port = broker.boundPort(ListenerName.normalised(listener.value()));
+			this.addresses.put(id, new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+			this.running.add(id);
+		});
+	}
+
+	private void closeAfter(Exception failure) {
+		try {
+			this.kit.close();
+		}
+		catch (Exception ex) {
+			failure.addSuppressed(ex);
+		}
+	}
+
+	Map<Integer, InetSocketAddress> addresses() {
+		return this.addresses;
+	}
+
+	String bootstrapServers() {
+		return this.addresses.values()
+			.stream()
+			.map((address) -> address.getHostString() + ":" + address.getPort())
+			.collect(Collectors.joining(","));
+	}
+
+	List<Integer> ids() {
+		return List.copyOf(this.addresses.keySet());
+	}
+
+	boolean isRunning(int id) {
+		return this.running.contains(id);
+	}
+
+	void stop(int id) {
+		BrokerServer broker = broker(id);
+		if (!this.running.remove(id)) {
+			throw new IllegalStateException("Broker " + id + " is not running");
+		}
+		broker.shutdown();
+		awaitKnown("broker " + id + " gone", (cache) -> !cache.hasAliveBroker(id));
+	}
+
+	void start(int id) {
+		BrokerServer broker = broker(id);
+		if (!this.running.add(id)) {
+			throw new IllegalStateException("Broker " + id + " is running");
+		}
+		broker.startup();
+		awaitKnown("broker " + id + " alive", (cache) -> cache.hasAliveBroker(id));
+	}
+
+	private BrokerServer broker(int id) {
+		BrokerServer broker = this.kit.brokers().get(id);
+		if (broker == null) {
+			throw new IllegalArgumentException("No broker " + id + ", only " + ids());
+		}
+		return broker;
+	}
+
+	/**
+	 * Wait until every running broker knows something.
+	 */
+	void awaitKnown(String what, Predicate<MetadataCache> condition) {
+		Await.until(what, () -> caches().stream().allMatch(condition));
+	}
+
+	/**
+	 * Return who leads a partition, once all running brokers agree on it.
+	 */
+	LeaderAndIsr awaitLeader(TopicPartition partition, Predicate<LeaderAndIsr> condition) {
+		Function<MetadataCache, @Nullable LeaderAndIsr> view = (cache) -> leader(cache, partition).orElse(null);
+		Await.until("all brokers agree on the leader of " + partition, () -> {
+			LeaderAndIsr first = view.apply(caches().get(0));
+			return first != null && condition.test(first)
+					&& caches().stream().allMatch((cache) -> first.equals(view.apply(cache)));
+		});
+		return Objects.requireNonNull(view.apply(caches().get(0)));
+	}
+
+	static Optional<LeaderAndIsr> leader(MetadataCache cache, TopicPartition partition) {
+		return cache.getLeaderAndIsr(partition.topic(), partition.partition());
+	}
+
+	@Nullable String topicName(Uuid id) {
+		return caches().stream().flatMap((cache) -> cache.getTopicName(id).stream()).findFirst().orElse(null);
+	}
+
+	private List<MetadataCache> caches() {
+		return this.running.stream().<MetadataCache>map((id) -> broker(id).metadataCache()).toList();
+	}
+
+	void close() throws Exception {
+		this.kit.close();
+	}
+
+}

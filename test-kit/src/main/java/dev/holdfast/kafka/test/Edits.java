@@ -1,0 +1,68 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.test;
+
+import org.apache.kafka.common.message.ApiVersionsResponseData;
+import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.OffsetsForLeaderEpochResponse;
+
+/**
+ * Applies what changes answers.
+ */
+final class Edits {
+
+	private Edits() {
+	}
+
+	/**
+	 * Apply an edit to an answer of an API it concerns.
+	 * @return whether there was anything to change
+	 */
+	static boolean apply(Effect.Edit edit, ApiMessage answer, EditContext context) {
+		if (edit instanceof Effect.EndOffset lie) {
+			return endOffset((OffsetForLeaderEpochResponseData) answer, lie.endOffset(), context);
+		}
+		if (edit instanceof Effect.ErrorCode lie) {
+			return ErrorAnswers.apply(lie.api(), answer, lie.error(), context);
+		}
+		if (edit instanceof Effect.Advertise lie) {
+			return advertise((ApiVersionsResponseData) answer, lie);
+		}
+		Effect.Hide lie = (Effect.Hide) edit;
+		return ((ApiVersionsResponseData) answer).apiKeys().removeIf((version) -> version.apiKey() == lie.api().id);
+	}
+
+	private static boolean endOffset(OffsetForLeaderEpochResponseData answer, long endOffset, EditContext context) {
+		boolean hit = false;
+		for (OffsetForLeaderEpochResponseData.OffsetForLeaderTopicResult topic : answer.topics()) {
+			for (OffsetForLeaderEpochResponseData.EpochEndOffset partition : topic.partitions()) {
+				if (partition.errorCode() == Errors.NONE.code()
+						&& context.covers(topic.topic(), partition.partition())) {
+					partition.setEndOffset(endOffset).setLeaderEpoch(epoch(partition.leaderEpoch(), endOffset));
+					hit = true;
+				}
+			}
+		}
+		return hit;
+	}
+
+	private static int epoch(int honest, long endOffset) {
+		// Both or neither: a client takes either one as "undefined".
+		return (endOffset >= 0) ? Math.max(honest, 0) : OffsetsForLeaderEpochResponse.UNDEFINED_EPOCH;
+	}
+
+	private static boolean advertise(ApiVersionsResponseData answer, Effect.Advertise lie) {
+		answer.apiKeys().removeIf((version) -> version.apiKey() == lie.api().id);
+		answer.apiKeys()
+			.add(new ApiVersionsResponseData.ApiVersion().setApiKey(lie.api().id)
+				.setMinVersion(lie.min())
+				.setMaxVersion(lie.max()));
+		return true;
+	}
+
+}

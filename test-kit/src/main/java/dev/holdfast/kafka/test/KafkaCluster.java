@@ -1,0 +1,452 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.test;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitionReassignment;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.ElectionType;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.ElectionNotNeededException;
+import org.apache.kafka.common.errors.PreferredLeaderNotAvailableException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.metadata.LeaderAndIsr;
+
+/**
+ * A real Kafka cluster in this JVM, behind a {@link Wire} that can lie. All brokers are
+ * Kafka's own, on random ports of the loopback interface, with one separate KRaft
+ * controller; topics are not created automatically, leaders move only when told to, and
+ * group timings allow for quick tests.
+ * <p>
+ * Every method waits until what it did is visible on all running brokers. Thread-safe,
+ * but one that stops or moves something expects no other to do the same at once. What
+ * takes more than 30 seconds fails with an {@link IllegalStateException}; what Kafka
+ * refuses, with its own {@link KafkaException}.
+ */
+public final class KafkaCluster implements AutoCloseable {
+
+	private final Brokers brokers;
+
+	private final Wire wire;
+
+	private final Admin admin;
+
+	private final Map<TopicPartition, AtomicInteger> produced = new ConcurrentHashMap<>();
+
+	private final AtomicBoolean closed = new AtomicBoolean();
+
+	private KafkaCluster(Brokers brokers) throws IOException {
+		this.brokers = brokers;
+		this.wire = new Wire(brokers.addresses(), brokers::topicName);
+		this.admin = Admin.create(Map.of("bootstrap.servers", brokers.bootstrapServers(), "client.id",
+				"holdfast-cluster", "reconnect.backoff.max.ms", 200, "retry.backoff.ms", 20));
+	}
+
+	/**
+	 * Start a cluster of one broker.
+	 * @return the cluster, ready to use
+	 * @throws IllegalStateException if it does not start
+	 */
+	public static KafkaCluster start() {
+		return builder().start();
+	}
+
+	/**
+	 * Start a cluster.
+	 * @param brokers how many brokers, at least 1
+	 * @return the cluster, ready to use
+	 * @throws IllegalStateException if it does not start
+	 */
+	public static KafkaCluster start(int brokers) {
+		return builder().brokers(brokers).start();
+	}
+
+	/**
+	 * Create a builder.
+	 * @return a builder for one broker
+	 */
+	public static Builder builder() {
+		return new Builder();
+	}
+
+	/**
+	 * Return the bootstrap servers for the clients under test.
+	 * @return the wire's addresses of all brokers
+	 */
+	public String bootstrapServers() {
+		return this.wire.bootstrapServers();
+	}
+
+	/**
+	 * Return the bootstrap servers for those who want no lies.
+	 * @return the brokers' own addresses
+	 */
+	public String directBootstrapServers() {
+		return this.brokers.bootstrapServers();
+	}
+
+	/**
+	 * Return the wire in front of the brokers.
+	 * @return the wire
+	 */
+	public Wire wire() {
+		return this.wire;
+	}
+
+	/**
+	 * Return an admin client that goes around the wire. It is closed with the cluster.
+	 * @return the admin client
+	 */
+	public Admin admin() {
+		return this.admin;
+	}
+
+	/**
+	 * Return the ids of all brokers, running or not.
+	 * @return the ids, ascending
+	 */
+	public List<Integer> brokerIds() {
+		return this.brokers.ids();
+	}
+
+	/**
+	 * Create a topic with one replica of each partition.
+	 * @param name the name
+	 * @param partitions how many partitions
+	 */
+	public void createTopic(String name, int partitions) {
+		createTopic(name, partitions, 1, Map.of());
+	}
+
+	/**
+	 * Create a topic.
+	 * @param name the name
+	 * @param partitions how many partitions
+	 * @param replicationFactor how many replicas of each
+	 * @param configs the topic's configuration
+	 */
+	public void createTopic(String name, int partitions, int replicationFactor, Map<String, String> configs) {
+		create(new NewTopic(name, partitions, (short) replicationFactor).configs(configs), partitions);
+	}
+
+	/**
+	 * Create a topic with given replicas.
+	 * @param name the name
+	 * @param replicaAssignments the brokers of each partition, the first one leads
+	 * @param configs the topic's configuration
+	 */
+	public void createTopic(String name, Map<Integer, List<Integer>> replicaAssignments, Map<String, String> configs) {
+		create(new NewTopic(name, replicaAssignments).configs(configs), replicaAssignments.size());
+	}
+
+	private void create(NewTopic topic, int partitions) {
+		Await.result("create topic " + topic.name(), this.admin.createTopics(List.of(topic)).all());
+		for (int i = 0; i < partitions; i++) {
+			this.brokers.awaitLeader(new TopicPartition(topic.name(), i), (leader) -> leader.leaderOpt().isPresent());
+		}
+	}
+
+	/**
+	 * Send records to a partition, around the wire and with acks=all. Keys are null, and
+	 * values say how many records this method had sent to the partition before, so that
+	 * in a log that is otherwise untouched the value is the offset.
+	 * @param partition the partition
+	 * @param count how many records
+	 */
+	public void produce(TopicPartition partition, int count) {
+		Map<String, Object> config = Map.of("bootstrap.servers", directBootstrapServers(), "client.id",
+				"holdfast-cluster", "acks", "all", "enable.idempotence", false, "max.in.flight.requests.per.connection",
+				1);
+		AtomicInteger next = this.produced.computeIfAbsent(partition, (key) -> new AtomicInteger());
+		try (Producer<byte[], String> producer = new KafkaProducer<>(config, new ByteArraySerializer(),
+				new StringSerializer())) {
+			List<Future<RecordMetadata>> acks = new ArrayList<>();
+			for (int i = 0; i < count; i++) {
+				String value = Integer.toString(next.getAndIncrement());
+				acks.add(producer.send(new ProducerRecord<>(partition.topic(), partition.partition(), null, value)));
+			}
+			producer.flush();
+			acks.forEach((ack) -> Await.result("produce to " + partition, ack));
+		}
+	}
+
+	/**
+	 * Move the start of a log.
+	 * @param partition the partition
+	 * @param beforeOffset the new log start
+	 */
+	public void deleteRecords(TopicPartition partition, long beforeOffset) {
+		Await.result("delete records of " + partition,
+				this.admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(beforeOffset))).all());
+		Await.until("log start of " + partition + " at " + beforeOffset, () -> offset(partition) >= beforeOffset);
+	}
+
+	private long offset(TopicPartition partition) {
+		return Await
+			.result("log start of " + partition,
+					this.admin.listOffsets(Map.of(partition, OffsetSpec.earliest())).partitionResult(partition))
+			.offset();
+	}
+
+	/**
+	 * Commit an offset for a group without members, as an administrator would.
+	 * @param groupId the group, which need not exist
+	 * @param partition the partition
+	 * @param offset the offset, with leader epoch and metadata
+	 */
+	public void commit(String groupId, TopicPartition partition, OffsetAndMetadata offset) {
+		Await.result("commit for " + groupId,
+				this.admin.alterConsumerGroupOffsets(groupId, Map.of(partition, offset)).all());
+	}
+
+	/**
+	 * Return what a group has committed.
+	 * @param groupId the group
+	 * @return its committed offsets, empty if the group does not exist
+	 */
+	public Map<TopicPartition, OffsetAndMetadata> committed(String groupId) {
+		Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>(Await.result("commits of " + groupId,
+				this.admin.listConsumerGroupOffsets(groupId).partitionsToOffsetAndMetadata()));
+		committed.values().removeIf((offset) -> offset == null);
+		return Map.copyOf(committed);
+	}
+
+	/**
+	 * Return the leader of a partition.
+	 * @param partition the partition
+	 * @return the broker id, or -1 if there is no leader
+	 */
+	public int leader(TopicPartition partition) {
+		return this.brokers.awaitLeader(partition, (leader) -> true).leader();
+	}
+
+	/**
+	 * Return the leader epoch of a partition.
+	 * @param partition the partition
+	 * @return the epoch of the current leadership, which the log may not have seen yet
+	 */
+	public int leaderEpoch(TopicPartition partition) {
+		return this.brokers.awaitLeader(partition, (leader) -> true).leaderEpoch();
+	}
+
+	/**
+	 * Hand the leadership of a partition over to another replica that is in sync, or
+	 * waits until it is. Raises the leader epoch. Nothing happens if the broker leads.
+	 * @param partition the partition
+	 * @param brokerId the new leader
+	 * @throws IllegalArgumentException if that broker has no replica
+	 */
+	public void moveLeader(TopicPartition partition, int brokerId) {
+		if (leader(partition) == brokerId) {
+			return;
+		}
+		prefer(partition, brokerId);
+		Await.until("replica of " + partition + " on broker " + brokerId + " in sync", () -> {
+			LeaderAndIsr state = this.brokers.awaitLeader(partition, (leader) -> true);
+			return state.leader() == brokerId || elect(ElectionType.PREFERRED, partition);
+		});
+		this.brokers.awaitLeader(partition, (leader) -> leader.leader() == brokerId);
+	}
+
+	private void prefer(TopicPartition partition, int brokerId) {
+		List<Integer> replicas = replicas(partition);
+		if (!replicas.contains(brokerId)) {
+			throw new IllegalArgumentException(
+					partition + " has no replica on broker " + brokerId + ", only on " + replicas);
+		}
+		List<Integer> reordered = new ArrayList<>(replicas);
+		reordered.remove((Integer) brokerId);
+		reordered.add(0, brokerId);
+		if (!reordered.equals(replicas)) {
+			NewPartitionReassignment target = new NewPartitionReassignment(reordered);
+			Await.result("reorder the replicas of " + partition,
+					this.admin.alterPartitionReassignments(Map.of(partition, Optional.of(target))).all());
+			Await.until("replicas of " + partition + " reordered", () -> replicas(partition).equals(reordered));
+		}
+	}
+
+	private List<Integer> replicas(TopicPartition partition) {
+		String topic = partition.topic();
+		Map<String, TopicDescription> topics = Await.result("describe " + topic,
+				this.admin.describeTopics(Set.of(topic)).allTopicNames());
+		return Objects.requireNonNull(topics.get(topic))
+			.partitions()
+			.get(partition.partition())
+			.replicas()
+			.stream()
+			.map(Node::id)
+			.toList();
+	}
+
+	private boolean elect(ElectionType type, TopicPartition partition) {
+		try {
+			Await.result("elect a leader of " + partition, this.admin.electLeaders(type, Set.of(partition)).all());
+			return true;
+		}
+		catch (ElectionNotNeededException ex) {
+			return true;
+		}
+		catch (PreferredLeaderNotAvailableException ex) {
+			return false;
+		}
+	}
+
+	/**
+	 * Make a replica that is not in sync lead a partition without a leader, which
+	 * truncates the log for all others.
+	 * @param partition the partition
+	 * @throws ElectionNotNeededException if the partition has a leader
+	 */
+	public void electUnclean(TopicPartition partition) {
+		Await.result("elect a leader of " + partition,
+				this.admin.electLeaders(ElectionType.UNCLEAN, Set.of(partition)).all());
+		this.brokers.awaitLeader(partition, (leader) -> leader.leaderOpt().isPresent());
+	}
+
+	/**
+	 * Stop a broker in an orderly way. It hands over its leaderships as far as other
+	 * replicas are in sync.
+	 * @param id the broker id
+	 * @throws IllegalStateException if it is not running
+	 */
+	public void stopBroker(int id) {
+		this.brokers.stop(id);
+	}
+
+	/**
+	 * Start a stopped broker again, with the same ports and data.
+	 * @param id the broker id
+	 * @throws IllegalStateException if it is running
+	 */
+	public void startBroker(int id) {
+		this.brokers.start(id);
+	}
+
+	/**
+	 * Stop a broker and start it again. Raises the leader epoch of the partitions that it
+	 * led.
+	 * @param id the broker id
+	 * @throws IllegalStateException if it is not running
+	 */
+	public void restartBroker(int id) {
+		stopBroker(id);
+		startBroker(id);
+	}
+
+	/**
+	 * Tell whether a broker is running.
+	 * @param id the broker id
+	 * @return whether it is
+	 */
+	public boolean isRunning(int id) {
+		return this.brokers.isRunning(id);
+	}
+
+	/**
+	 * Close clients, wire and brokers, and delete all data. Nothing happens when it is
+	 * closed already.
+	 * @throws IllegalStateException if something does not close
+	 */
+	@Override
+	public void close() {
+		if (!this.closed.compareAndSet(false, true)) {
+			return;
+		}
+		try (this.admin) {
+			this.wire.close();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		try {
+			this.brokers.close();
+		}
+		catch (Exception ex) {
+			throw new IllegalStateException("The cluster did not close cleanly", ex);
+		}
+	}
+
+	/**
+	 * What a cluster is made of. Not thread-safe.
+	 */
+	public static final class Builder {
+
+		private final Map<String, String> properties = new HashMap<>();
+
+		private int brokers = 1;
+
+		private Builder() {
+		}
+
+		/**
+		 * Set the number of brokers.
+		 * @param brokers how many, at least 1; default 1
+		 * @return this builder
+		 */
+		public Builder brokers(int brokers) {
+			if (brokers < 1) {
+				throw new IllegalArgumentException("A cluster needs at least one broker, not " + brokers);
+			}
+			this.brokers = brokers;
+			return this;
+		}
+
+		/**
+		 * Set a property of all brokers.
+		 * @param name the name, as in server.properties
+		 * @param value the value
+		 * @return this builder
+		 */
+		public Builder brokerProperty(String name, String value) {
+			this.properties.put(name, value);
+			return this;
+		}
+
+		/**
+		 * Start the cluster.
+		 * @return the cluster, ready to use
+		 * @throws IllegalStateException if it does not start
+		 */
+		public KafkaCluster start() {
+			try {
+				return new KafkaCluster(Brokers.start(this.brokers, this.properties));
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+				throw new IllegalStateException("Interrupted while the cluster started", ex);
+			}
+			catch (Exception ex) {
+				throw new IllegalStateException("The cluster did not start", ex);
+			}
+		}
+
+	}
+
+}

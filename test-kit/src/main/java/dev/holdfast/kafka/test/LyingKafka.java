@@ -1,0 +1,37 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.test;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Inherited;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * Gives a JUnit Jupiter test class one {@link KafkaCluster}, as a parameter of its
+ * constructor, test and lifecycle methods. It starts before the class (and its nested
+ * classes) and is closed after it. Before each test the wire is made
+ * {@linkplain Wire#honest() honest}, its record is {@linkplain Wire#forget() forgotten}
+ * and stopped brokers are started; topics and groups stay, so use new names.
+ */
+@Documented
+@Inherited
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.TYPE)
+@ExtendWith(LyingKafkaExtension.class)
+public @interface LyingKafka {
+
+	/**
+	 * How many brokers the cluster has.
+	 * @return at least 1
+	 */
+	int brokers() default 1;
+
+}

@@ -1,0 +1,105 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.test;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One broker's end of the wire: accepts connections and opens one to the broker for each.
+ */
+final class WireListener {
+
+	private final int broker;
+
+	private final InetSocketAddress target;
+
+	private final ServerSocket server;
+
+	private final Set<WireConnection> connections = ConcurrentHashMap.newKeySet();
+
+	private @Nullable Thread acceptor;
+
+	WireListener(int broker, String host, InetSocketAddress target) throws IOException {
+		this.broker = broker;
+		this.target = target;
+		this.server = new ServerSocket(0, 0, InetAddress.getByName(host));
+	}
+
+	int port() {
+		return this.server.getLocalPort();
+	}
+
+	void start(Wire wire) {
+		this.acceptor = new Thread(() -> accept(wire), "holdfast-wire-" + this.broker);
+		this.acceptor.setDaemon(true);
+		this.acceptor.start();
+	}
+
+	private void accept(Wire wire) {
+		while (!this.server.isClosed()) {
+			try {
+				connect(wire, this.server.accept());
+			}
+			catch (IOException ex) {
+				// Closed, or the client has gone already: the loop's condition knows.
+			}
+		}
+	}
+
+	private void connect(Wire wire, Socket client) throws IOException {
+		Socket upstream = new Socket();
+		try {
+			upstream.connect(this.target);
+		}
+		catch (IOException ex) {
+			// The broker is down. The client learns it as from a host that is up.
+			upstream.close();
+			client.close();
+			return;
+		}
+		WireConnection connection = new WireConnection(this.broker, wire, client, upstream, this.connections::remove);
+		this.connections.add(connection);
+		connection.start();
+		if (this.server.isClosed()) {
+			// Too late for close() to have seen it.
+			connection.close();
+		}
+	}
+
+	void disconnectAll() {
+		this.connections.forEach(WireConnection::close);
+	}
+
+	/**
+	 * Stop to listen, close all connections and wait for the threads.
+	 */
+	void close() throws InterruptedException {
+		try {
+			this.server.close();
+		}
+		catch (IOException ex) {
+			// Nobody can do anything about it.
+		}
+		List<WireConnection> open = List.copyOf(this.connections);
+		disconnectAll();
+		for (WireConnection connection : open) {
+			connection.join();
+		}
+		if (this.acceptor != null) {
+			this.acceptor.join();
+		}
+	}
+
+}
