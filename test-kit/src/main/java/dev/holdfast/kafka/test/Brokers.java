@@ -27,12 +27,15 @@ import org.apache.kafka.common.test.KafkaClusterTestKit;
 import org.apache.kafka.common.test.TestKitNodes;
 import org.apache.kafka.metadata.LeaderAndIsr;
 import org.apache.kafka.metadata.MetadataCache;
+import org.apache.kafka.metadata.bootstrap.BootstrapMetadata;
+import org.apache.kafka.server.common.Feature;
+import org.apache.kafka.server.common.MetadataVersion;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The broker processes of a cluster and what they know.
  */
-final class Brokers {
+final class Brokers implements AutoCloseable {
 
 	private final KafkaClusterTestKit kit;
 
@@ -44,24 +47,42 @@ final class Brokers {
 		this.kit = kit;
 	}
 
-	static Brokers start(int count, Map<String, String> properties) throws Exception {
+	static Brokers start(int count, Map<String, String> properties) {
 		// Separate controller: a broker can then be stopped without the cluster.
-		TestKitNodes nodes = new TestKitNodes.Builder().setNumBrokerNodes(count).setNumControllerNodes(1).build();
+		TestKitNodes nodes = new TestKitNodes.Builder(released()).setNumBrokerNodes(count)
+			.setNumControllerNodes(1)
+			.build();
 		KafkaClusterTestKit.Builder builder = new KafkaClusterTestKit.Builder(nodes);
 		defaults(count).forEach(builder::setConfigProp);
 		properties.forEach(builder::setConfigProp);
-		Brokers brokers = new Brokers(builder.build());
 		try {
-			brokers.start();
-			return brokers;
+			Brokers brokers = new Brokers(builder.build());
+			try {
+				brokers.start();
+				return brokers;
+			}
+			catch (Exception ex) {
+				brokers.closeAfter(ex);
+				throw ex;
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException("Interrupted while the cluster started", ex);
 		}
 		catch (Exception ex) {
-			brokers.closeAfter(ex);
-			throw ex;
+			throw new IllegalStateException("The cluster did not start", ex);
 		}
 	}
 
-	/** Small, quick to react, and nothing happens on its own. */
+	private static BootstrapMetadata released() {
+		MetadataVersion version = MetadataVersion.latestProduction();
+		Map<String, Short> features = Feature.PRODUCTION_FEATURES.stream()
+			.collect(Collectors.toMap(Feature::featureName, (feature) -> feature.defaultLevel(version)));
+		return BootstrapMetadata.fromVersions(version, features, "holdfast");
+	}
+
+	/** Small, quick to react, nothing unreleased, and nothing happens on its own. */
 	private static Map<String, String> defaults(int count) {
 		Map<String, String> defaults = new HashMap<>();
 		String replicas = Integer.toString(Math.min(count, 3));
@@ -79,6 +100,8 @@ final class Brokers {
 		defaults.put("group.consumer.session.timeout.ms", "10000");
 		defaults.put("group.consumer.min.heartbeat.interval.ms", "50");
 		defaults.put("group.consumer.heartbeat.interval.ms", "200");
+		defaults.put("unstable.api.versions.enable", "false");
+		defaults.put("unstable.feature.versions.enable", "false");
 		defaults.put("num.network.threads", "2");
 		defaults.put("num.io.threads", "4");
 		return defaults;
@@ -96,11 +119,11 @@ final class Brokers {
 		});
 	}
 
-	private void closeAfter(Exception failure) {
+	void closeAfter(Exception failure) {
 		try {
-			this.kit.close();
+			close();
 		}
-		catch (Exception ex) {
+		catch (RuntimeException ex) {
 			failure.addSuppressed(ex);
 		}
 	}
@@ -163,11 +186,11 @@ final class Brokers {
 	LeaderAndIsr awaitLeader(TopicPartition partition, Predicate<LeaderAndIsr> condition) {
 		Function<MetadataCache, @Nullable LeaderAndIsr> view = (cache) -> leader(cache, partition).orElse(null);
 		Await.until("all brokers agree on the leader of " + partition, () -> {
-			LeaderAndIsr first = view.apply(caches().get(0));
+			LeaderAndIsr first = view.apply(anyCache());
 			return first != null && condition.test(first)
 					&& caches().stream().allMatch((cache) -> first.equals(view.apply(cache)));
 		});
-		return Objects.requireNonNull(view.apply(caches().get(0)));
+		return Objects.requireNonNull(view.apply(anyCache()));
 	}
 
 	static Optional<LeaderAndIsr> leader(MetadataCache cache, TopicPartition partition) {
@@ -178,12 +201,26 @@ final class Brokers {
 		return caches().stream().flatMap((cache) -> cache.getTopicName(id).stream()).findFirst().orElse(null);
 	}
 
+	private MetadataCache anyCache() {
+		return caches().stream().findFirst().orElseThrow(() -> new IllegalStateException("No broker is running"));
+	}
+
 	private List<MetadataCache> caches() {
 		return this.running.stream().<MetadataCache>map((id) -> broker(id).metadataCache()).toList();
 	}
 
-	void close() throws Exception {
-		this.kit.close();
+	@Override
+	public void close() {
+		try {
+			this.kit.close();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException("Interrupted while the cluster closed", ex);
+		}
+		catch (Exception ex) {
+			throw new IllegalStateException("The cluster did not close cleanly", ex);
+		}
 	}
 
 }

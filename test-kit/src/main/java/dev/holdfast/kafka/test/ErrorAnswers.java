@@ -92,14 +92,15 @@ final class ErrorAnswers {
 	}
 
 	private static boolean fetch(FetchResponseData answer, Errors error, EditContext context) {
+		if (answer.errorCode() != Errors.NONE.code()) {
+			// The session is not valid, so there are no partitions.
+			return false;
+		}
 		List<FetchSession.Entry> wrong = context.session()
 			.entries()
 			.stream()
 			.filter((entry) -> context.covers(entry.topic(), entry.topicId(), entry.partition()))
 			.toList();
-		if (answer.errorCode() != Errors.NONE.code()) {
-			return false;
-		}
 		for (FetchSession.Entry entry : wrong) {
 			FetchResponseData.FetchableTopicResponse topic = topic(answer, entry);
 			topic.partitions().removeIf((partition) -> partition.partitionIndex() == entry.partition());

@@ -10,34 +10,25 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
-import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ElectionNotNeededException;
-import org.apache.kafka.common.errors.PreferredLeaderNotAvailableException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
-import org.apache.kafka.metadata.LeaderAndIsr;
 
 /**
  * A real Kafka cluster in this JVM, behind a {@link Wire} that can lie. All brokers are
@@ -52,21 +43,25 @@ import org.apache.kafka.metadata.LeaderAndIsr;
  */
 public final class KafkaCluster implements AutoCloseable {
 
+	private static final String CLIENT_ID = "holdfast-cluster";
+
 	private final Brokers brokers;
 
 	private final Wire wire;
 
 	private final Admin admin;
 
+	private final Topology topology;
+
 	private final Map<TopicPartition, AtomicInteger> produced = new ConcurrentHashMap<>();
 
 	private final AtomicBoolean closed = new AtomicBoolean();
 
-	private KafkaCluster(Brokers brokers) throws IOException {
+	private KafkaCluster(Brokers brokers, Wire wire, Admin admin) {
 		this.brokers = brokers;
-		this.wire = new Wire(brokers.addresses(), brokers::topicName);
-		this.admin = Admin.create(Map.of("bootstrap.servers", brokers.bootstrapServers(), "client.id",
-				"holdfast-cluster", "reconnect.backoff.max.ms", 200, "retry.backoff.ms", 20));
+		this.wire = wire;
+		this.admin = admin;
+		this.topology = new Topology(brokers, admin);
 	}
 
 	/**
@@ -153,7 +148,7 @@ public final class KafkaCluster implements AutoCloseable {
 	 * @param configs the topic's configuration
 	 */
 	public void createTopic(String name, int partitions, int replicationFactor, Map<String, String> configs) {
-		create(new NewTopic(name, partitions, (short) replicationFactor).configs(configs), partitions);
+		this.topology.create(new NewTopic(name, partitions, (short) replicationFactor).configs(configs), partitions);
 	}
 
 	/**
@@ -163,14 +158,15 @@ public final class KafkaCluster implements AutoCloseable {
 	 * @param configs the topic's configuration
 	 */
 	public void createTopic(String name, Map<Integer, List<Integer>> replicaAssignments, Map<String, String> configs) {
-		create(new NewTopic(name, replicaAssignments).configs(configs), replicaAssignments.size());
+		this.topology.create(new NewTopic(name, replicaAssignments).configs(configs), replicaAssignments.size());
 	}
 
-	private void create(NewTopic topic, int partitions) {
-		Await.result("create topic " + topic.name(), this.admin.createTopics(List.of(topic)).all());
-		for (int i = 0; i < partitions; i++) {
-			this.brokers.awaitLeader(new TopicPartition(topic.name(), i), (leader) -> leader.leaderOpt().isPresent());
-		}
+	/**
+	 * Delete a topic.
+	 * @param name the name
+	 */
+	public void deleteTopic(String name) {
+		this.topology.delete(name);
 	}
 
 	/**
@@ -181,9 +177,8 @@ public final class KafkaCluster implements AutoCloseable {
 	 * @param count how many records
 	 */
 	public void produce(TopicPartition partition, int count) {
-		Map<String, Object> config = Map.of("bootstrap.servers", directBootstrapServers(), "client.id",
-				"holdfast-cluster", "acks", "all", "enable.idempotence", false, "max.in.flight.requests.per.connection",
-				1);
+		Map<String, Object> config = Map.of("bootstrap.servers", directBootstrapServers(), "client.id", CLIENT_ID,
+				"acks", "all", "enable.idempotence", false, "max.in.flight.requests.per.connection", 1);
 		AtomicInteger next = this.produced.computeIfAbsent(partition, (key) -> new AtomicInteger());
 		try (Producer<byte[], String> producer = new KafkaProducer<>(config, new ByteArraySerializer(),
 				new StringSerializer())) {
@@ -257,65 +252,14 @@ public final class KafkaCluster implements AutoCloseable {
 	}
 
 	/**
-	 * Hand the leadership of a partition over to another replica that is in sync, or
-	 * waits until it is. Raises the leader epoch. Nothing happens if the broker leads.
+	 * Hand the leadership of a partition over to another replica, as soon as that is in
+	 * sync. Raises the leader epoch. Nothing happens if the broker leads.
 	 * @param partition the partition
 	 * @param brokerId the new leader
 	 * @throws IllegalArgumentException if that broker has no replica
 	 */
 	public void moveLeader(TopicPartition partition, int brokerId) {
-		if (leader(partition) == brokerId) {
-			return;
-		}
-		prefer(partition, brokerId);
-		Await.until("replica of " + partition + " on broker " + brokerId + " in sync", () -> {
-			LeaderAndIsr state = this.brokers.awaitLeader(partition, (leader) -> true);
-			return state.leader() == brokerId || elect(ElectionType.PREFERRED, partition);
-		});
-		this.brokers.awaitLeader(partition, (leader) -> leader.leader() == brokerId);
-	}
-
-	private void prefer(TopicPartition partition, int brokerId) {
-		List<Integer> replicas = replicas(partition);
-		if (!replicas.contains(brokerId)) {
-			throw new IllegalArgumentException(
-					partition + " has no replica on broker " + brokerId + ", only on " + replicas);
-		}
-		List<Integer> reordered = new ArrayList<>(replicas);
-		reordered.remove((Integer) brokerId);
-		reordered.add(0, brokerId);
-		if (!reordered.equals(replicas)) {
-			NewPartitionReassignment target = new NewPartitionReassignment(reordered);
-			Await.result("reorder the replicas of " + partition,
-					this.admin.alterPartitionReassignments(Map.of(partition, Optional.of(target))).all());
-			Await.until("replicas of " + partition + " reordered", () -> replicas(partition).equals(reordered));
-		}
-	}
-
-	private List<Integer> replicas(TopicPartition partition) {
-		String topic = partition.topic();
-		Map<String, TopicDescription> topics = Await.result("describe " + topic,
-				this.admin.describeTopics(Set.of(topic)).allTopicNames());
-		return Objects.requireNonNull(topics.get(topic))
-			.partitions()
-			.get(partition.partition())
-			.replicas()
-			.stream()
-			.map(Node::id)
-			.toList();
-	}
-
-	private boolean elect(ElectionType type, TopicPartition partition) {
-		try {
-			Await.result("elect a leader of " + partition, this.admin.electLeaders(type, Set.of(partition)).all());
-			return true;
-		}
-		catch (ElectionNotNeededException ex) {
-			return true;
-		}
-		catch (PreferredLeaderNotAvailableException ex) {
-			return false;
-		}
+		this.topology.moveLeader(partition, brokerId);
 	}
 
 	/**
@@ -325,9 +269,7 @@ public final class KafkaCluster implements AutoCloseable {
 	 * @throws ElectionNotNeededException if the partition has a leader
 	 */
 	public void electUnclean(TopicPartition partition) {
-		Await.result("elect a leader of " + partition,
-				this.admin.electLeaders(ElectionType.UNCLEAN, Set.of(partition)).all());
-		this.brokers.awaitLeader(partition, (leader) -> leader.leaderOpt().isPresent());
+		this.topology.electUnclean(partition);
 	}
 
 	/**
@@ -379,17 +321,8 @@ public final class KafkaCluster implements AutoCloseable {
 		if (!this.closed.compareAndSet(false, true)) {
 			return;
 		}
-		try (this.admin) {
+		try (this.brokers; this.admin) {
 			this.wire.close();
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-		try {
-			this.brokers.close();
-		}
-		catch (Exception ex) {
-			throw new IllegalStateException("The cluster did not close cleanly", ex);
 		}
 	}
 
@@ -435,14 +368,15 @@ public final class KafkaCluster implements AutoCloseable {
 		 * @throws IllegalStateException if it does not start
 		 */
 		public KafkaCluster start() {
+			Brokers brokers = Brokers.start(this.brokers, this.properties);
 			try {
-				return new KafkaCluster(Brokers.start(this.brokers, this.properties));
+				Wire wire = new Wire(brokers.addresses(), brokers::topicName);
+				Admin admin = Admin.create(Map.of("bootstrap.servers", brokers.bootstrapServers(), "client.id",
+						CLIENT_ID, "reconnect.backoff.max.ms", 200, "retry.backoff.ms", 20));
+				return new KafkaCluster(brokers, wire, admin);
 			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-				throw new IllegalStateException("Interrupted while the cluster started", ex);
-			}
-			catch (Exception ex) {
+			catch (IOException | RuntimeException ex) {
+				brokers.closeAfter(ex);
 				throw new IllegalStateException("The cluster did not start", ex);
 			}
 		}

@@ -135,7 +135,7 @@ public final class Wire {
 			.collect(Collectors.joining(","));
 	}
 
-	void close() throws InterruptedException {
+	void close() {
 		honest();
 		for (WireListener listener : this.listeners.values()) {
 			listener.close();

@@ -85,7 +85,7 @@ final class WireListener {
 	/**
 	 * Stop to listen, close all connections and wait for the threads.
 	 */
-	void close() throws InterruptedException {
+	void close() {
 		try {
 			this.server.close();
 		}
@@ -94,11 +94,17 @@ final class WireListener {
 		}
 		List<WireConnection> open = List.copyOf(this.connections);
 		disconnectAll();
-		for (WireConnection connection : open) {
-			connection.join();
+		try {
+			for (WireConnection connection : open) {
+				connection.join();
+			}
+			if (this.acceptor != null) {
+				this.acceptor.join();
+			}
 		}
-		if (this.acceptor != null) {
-			this.acceptor.join();
+		catch (InterruptedException ex) {
+			// They end in any case, only nobody waits for it.
+			Thread.currentThread().interrupt();
 		}
 	}
 
