@@ -28,13 +28,15 @@ import org.jspecify.annotations.Nullable;
  * @param atDivergence the first record at or after the claimed divergent offset, if one
  * was read
  * @param witness the last record delivered, if any was
- * @param timestampOffset the first offset at or after the witness's timestamp, -1 where
- * not asked for or where there is none
+ * @param latestOffset the end of what the consumer's own {@code isolation.level} can see,
+ * -1 where not asked for
+ * @param timestampOffset the first offset at or after the witness's timestamp, or else
+ * the end that was read before; -1 where not asked for
  */
 public record Evidence(Trigger trigger, long position, int leaderEpoch, @Nullable TruncationClaim claim,
 		Validation validation, @Nullable TruncationClaim repeatedClaim, @Nullable LogBounds boundsBefore,
 		@Nullable LogBounds boundsAfter, @Nullable RecordIdentity beforeDivergence,
-		@Nullable RecordIdentity atDivergence, @Nullable Witness witness, long timestampOffset) {
+		@Nullable RecordIdentity atDivergence, @Nullable Witness witness, long latestOffset, long timestampOffset) {
 
 	/** What put a position into question. */
 	public enum Trigger {
@@ -77,7 +79,7 @@ public record Evidence(Trigger trigger, long position, int leaderEpoch, @Nullabl
 
 	static Evidence noCommittedOffset() {
 		return new Evidence(Trigger.NO_COMMITTED_OFFSET, -1, -1, null, Validation.NOT_ASKED, null, null, null, null,
-				null, null, -1);
+				null, null, -1, -1);
 	}
 
 }

@@ -9,12 +9,10 @@ package dev.holdfast.kafka.offsetguard;
  * The bounds of a partition's log at one moment, as the leader reported them.
  *
  * @param logStartOffset the first offset that can be read
- * @param lastStableOffset the end of what the consumer's own {@code isolation.level} can
- * see: the log end offset unless that is {@code read_committed}
  * @param logEndOffset the offset of the next record to come, transactions in flight
  * included
  */
-public record LogBounds(long logStartOffset, long lastStableOffset, long logEndOffset) {
+public record LogBounds(long logStartOffset, long logEndOffset) {
 
 	boolean contains(long position) {
 		return position >= logStartOffset && position <= logEndOffset;

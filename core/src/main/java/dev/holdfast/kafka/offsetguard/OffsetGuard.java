@@ -5,11 +5,15 @@
 
 package dev.holdfast.kafka.offsetguard;
 
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.common.config.ConfigException;
 
 /**
  * Guards the positions of Kafka consumers. Thread-safe; one guard serves any number of
@@ -52,7 +56,40 @@ public final class OffsetGuard {
 	 */
 	public <K, V> Consumer<K, V> createConsumer(Map<String, Object> configuration,
 			Function<Map<String, Object>, Consumer<K, V>> construction) {
-		throw new IllegalStateException();
+		Objects.requireNonNull(configuration, "configuration");
+		AutoOffsetReset autoOffsetReset = autoOffsetReset(configuration);
+		ConsumerConfigurationCapture.take();
+		Consumer<K, V> client = construction.apply(overrides(configuration));
+		Map<String, ?> captured = ConsumerConfigurationCapture.take();
+		if (isGuarded(client)) {
+			return client;
+		}
+		if (captured == null || !"none".equals(captured.get(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG))) {
+			client.close();
+			throw new UnguardableConsumerException((captured == null)
+					? "The consumer (%s) did not report its configuration through interceptor.classes"
+						.formatted(client.getClass().getName())
+					: "The consumer (%s) was created with auto.offset.reset=%s, not with the guard's none"
+						.formatted(client.getClass().getName(), captured.get(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG)));
+		}
+		ClientConfiguration clientConfiguration = ClientConfiguration.of(captured, autoOffsetReset);
+		return GuardedConsumer.wrap(client, new PositionGuard<>(client, clientConfiguration, settings, listeners));
+	}
+
+	private static AutoOffsetReset autoOffsetReset(Map<String, Object> configuration) {
+		Object value = configuration.getOrDefault(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest");
+		try {
+			return AutoOffsetReset.parse(value.toString());
+		}
+		catch (IllegalArgumentException | DateTimeParseException ex) {
+			throw new ConfigException(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, value,
+					"Allowed are earliest, latest, none and by_duration:<ISO-8601 duration>");
+		}
+	}
+
+	private static Map<String, Object> overrides(Map<String, Object> configuration) {
+		return Map.of(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none", ConsumerConfig.INTERCEPTOR_CLASSES_CONFIG,
+				ConsumerConfigurationCapture.addTo(configuration.get(ConsumerConfig.INTERCEPTOR_CLASSES_CONFIG)));
 	}
 
 	/**
@@ -61,7 +98,7 @@ public final class OffsetGuard {
 	 * @return {@code true} if it comes from an {@code OffsetGuard}
 	 */
 	public static boolean isGuarded(Consumer<?, ?> consumer) {
-		return false;
+		return GuardedConsumer.isGuarded(consumer);
 	}
 
 }

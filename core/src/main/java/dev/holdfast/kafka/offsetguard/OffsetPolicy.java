@@ -63,6 +63,18 @@ public record OffsetPolicy(Map<Cause, Action> actions, List<TopicRule> topicRule
 		return ownAction(cause);
 	}
 
+	/**
+	 * Whether any cause on a topic can lead to an action.
+	 */
+	boolean mayUse(String topic, Action action) {
+		for (Cause cause : Cause.values()) {
+			if (action(topic, cause) == action) {
+				return true;
+			}
+		}
+		return false;
+	}
+
 	private Action ownAction(Cause cause) {
 		return actions.getOrDefault(cause, cause.defaultAction());
 	}

@@ -12,11 +12,10 @@ import org.jspecify.annotations.Nullable;
  * before the position: transaction markers and compaction leave holes there.
  *
  * @param delivered the last record delivered
- * @param found the first record read at or after its offset, {@code null} if there was
- * none
- * @param looked whether the read was completed
+ * @param found the first record read at or after its offset, {@code null} if none was
+ * read
  */
-public record Witness(RecordIdentity delivered, @Nullable RecordIdentity found, boolean looked) {
+public record Witness(RecordIdentity delivered, @Nullable RecordIdentity found) {
 
 	/** What a witness says. */
 	public enum Verdict {
@@ -24,10 +23,10 @@ public record Witness(RecordIdentity delivered, @Nullable RecordIdentity found, 
 		/** The same record is there: the consumer's history stands up to it. */
 		SAME,
 
-		/** Another record, or none, is there. */
+		/** Another record is there. */
 		DIFFERENT,
 
-		/** Nobody could look. */
+		/** Nobody could look, or the offset is a hole, as compaction leaves it. */
 		UNKNOWN
 
 	}
@@ -37,7 +36,7 @@ public record Witness(RecordIdentity delivered, @Nullable RecordIdentity found, 
 	 * @return the verdict
 	 */
 	public Verdict verdict() {
-		if (!looked) {
+		if (found == null || found.offset() != delivered.offset()) {
 			return Verdict.UNKNOWN;
 		}
 		return delivered.equals(found) ? Verdict.SAME : Verdict.DIFFERENT;

@@ -1,0 +1,96 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+/**
+ * Names the cause that the evidence supports. A pure function.
+ */
+final class Classifier {
+
+	private Classifier() {
+	}
+
+	static Cause classify(Evidence evidence) {
+		return switch (evidence.trigger()) {
+			case NO_COMMITTED_OFFSET -> Cause.NO_COMMITTED_OFFSET;
+			case TRUNCATION -> classifyTruncation(evidence);
+			case OUT_OF_RANGE -> classifyOutOfRange(evidence);
+			case HELD_ABOVE_LOG_END -> classifyHeldAboveLogEnd(evidence);
+		};
+	}
+
+	private static Cause classifyTruncation(Evidence evidence) {
+		LogBounds bounds = evidence.boundsAfter();
+		if (bounds == null) {
+			return Cause.UNVERIFIABLE;
+		}
+		ClaimTest.Verdict claim = ClaimTest.verdict(evidence);
+		if (claim == ClaimTest.Verdict.SUPPORTED) {
+			return contradictsWitness(evidence) ? Cause.UNVERIFIABLE : Cause.LOG_TRUNCATED;
+		}
+		if (evidence.position() < bounds.logStartOffset()) {
+			return Cause.BELOW_LOG_START;
+		}
+		if (evidence.position() > bounds.logEndOffset()) {
+			return Cause.ABOVE_LOG_END;
+		}
+		Witness.Verdict witness = witnessVerdict(evidence);
+		if (witness == Witness.Verdict.DIFFERENT) {
+			return Cause.UNVERIFIABLE;
+		}
+		boolean standsUp = claim == ClaimTest.Verdict.REFUTED || witness == Witness.Verdict.SAME
+				|| evidence.validation() == Evidence.Validation.VALID;
+		return standsUp ? Cause.FALSE_TRUNCATION : Cause.UNVERIFIABLE;
+	}
+
+	private static Cause classifyOutOfRange(Evidence evidence) {
+		LogBounds before = evidence.boundsBefore();
+		LogBounds after = evidence.boundsAfter();
+		if (before == null || after == null) {
+			return Cause.UNVERIFIABLE;
+		}
+		long position = evidence.position();
+		if (after.logStartOffset() < before.logStartOffset()) {
+			// A log start only ever moves up: one of the two answers was stale.
+			return Cause.UNVERIFIABLE;
+		}
+		if (position < after.logStartOffset()) {
+			return Cause.BELOW_LOG_START;
+		}
+		if (position > before.logEndOffset() && position > after.logEndOffset()) {
+			return Cause.ABOVE_LOG_END;
+		}
+		if (before.contains(position) && after.contains(position)) {
+			return Cause.SPURIOUS_OUT_OF_RANGE;
+		}
+		return Cause.UNVERIFIABLE;
+	}
+
+	/**
+	 * A log that merely grew past the position again holds other records below it: only
+	 * the witness can tell that it is the old log.
+	 */
+	private static Cause classifyHeldAboveLogEnd(Evidence evidence) {
+		Cause cause = classifyOutOfRange(evidence);
+		if (cause == Cause.SPURIOUS_OUT_OF_RANGE && witnessVerdict(evidence) != Witness.Verdict.SAME) {
+			return Cause.ABOVE_LOG_END;
+		}
+		return cause;
+	}
+
+	private static boolean contradictsWitness(Evidence evidence) {
+		TruncationClaim claim = evidence.repeatedClaim();
+		Witness witness = evidence.witness();
+		return claim != null && witness != null && witness.verdict() == Witness.Verdict.SAME
+				&& witness.delivered().offset() >= claim.divergentOffset();
+	}
+
+	private static Witness.Verdict witnessVerdict(Evidence evidence) {
+		Witness witness = evidence.witness();
+		return (witness != null) ? witness.verdict() : Witness.Verdict.UNKNOWN;
+	}
+
+}

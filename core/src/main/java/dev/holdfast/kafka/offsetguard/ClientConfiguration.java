@@ -1,0 +1,36 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import java.util.Map;
+import java.util.Objects;
+
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the guard needs to know of the configuration a client was constructed with.
+ *
+ * @param values the whole configuration
+ * @param groupId the consumer group, {@code null} if there is none
+ * @param clientId the client id
+ * @param autoOffsetReset the application's own setting, not the client's
+ * @param readCommitted whether the client reads committed records only
+ * @param autoCommit whether the client commits by itself
+ */
+record ClientConfiguration(Map<String, ?> values, @Nullable String groupId, String clientId,
+		AutoOffsetReset autoOffsetReset, boolean readCommitted, boolean autoCommit) {
+
+	static ClientConfiguration of(Map<String, ?> values, AutoOffsetReset autoOffsetReset) {
+		Map<String, Object> parsed = ConsumerConfig.configDef().parse(values);
+		String groupId = (String) parsed.get(ConsumerConfig.GROUP_ID_CONFIG);
+		return new ClientConfiguration(values, groupId,
+				Objects.toString(parsed.get(ConsumerConfig.CLIENT_ID_CONFIG), ""), autoOffsetReset,
+				"read_committed".equalsIgnoreCase((String) parsed.get(ConsumerConfig.ISOLATION_LEVEL_CONFIG)),
+				groupId != null && Boolean.TRUE.equals(parsed.get(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG)));
+	}
+
+}

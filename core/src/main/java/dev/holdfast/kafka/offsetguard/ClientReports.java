@@ -1,0 +1,111 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
+import org.apache.kafka.clients.consumer.LogTruncationException;
+import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the client has reported by exceptions and nobody has acted upon yet. A report is a
+ * hint, never an order: it may be late.
+ */
+final class ClientReports {
+
+	/**
+	 * One partition's position as the client saw it when it found something wrong.
+	 *
+	 * @param trigger what was wrong
+	 * @param position the position then
+	 * @param claim the truncation claim, if it was one
+	 */
+	record Report(Evidence.Trigger trigger, long position, @Nullable TruncationClaim claim) {
+	}
+
+	private final Map<TopicPartition, Report> reports = new LinkedHashMap<>();
+
+	private final Set<TopicPartition> withoutOffset = new HashSet<>();
+
+	private @Nullable NoOffsetForPartitionException noOffset;
+
+	/**
+	 * Takes what an exception says.
+	 * @return whether it says anything new
+	 */
+	boolean add(InvalidOffsetException exception) {
+		if (exception instanceof LogTruncationException truncation) {
+			return addTruncation(truncation);
+		}
+		if (exception instanceof OffsetOutOfRangeException outOfRange) {
+			boolean added = false;
+			for (Map.Entry<TopicPartition, Long> entry : outOfRange.offsetOutOfRangePartitions().entrySet()) {
+				Report report = new Report(Evidence.Trigger.OUT_OF_RANGE, entry.getValue(), null);
+				added |= reports.putIfAbsent(entry.getKey(), report) == null;
+			}
+			return added;
+		}
+		if (exception instanceof NoOffsetForPartitionException missing) {
+			noOffset = missing;
+			return withoutOffset.addAll(missing.partitions());
+		}
+		throw exception;
+	}
+
+	private boolean addTruncation(LogTruncationException truncation) {
+		Map<TopicPartition, OffsetAndMetadata> divergent = truncation.divergentOffsets();
+		boolean added = false;
+		for (Map.Entry<TopicPartition, Long> entry : truncation.offsetOutOfRangePartitions().entrySet()) {
+			TruncationClaim claim = TruncationClaim.of(Optional.ofNullable(divergent.get(entry.getKey())));
+			Report report = new Report(Evidence.Trigger.TRUNCATION, entry.getValue(), claim);
+			added |= !report.equals(reports.put(entry.getKey(), report));
+		}
+		return added;
+	}
+
+	boolean isEmpty() {
+		return reports.isEmpty() && withoutOffset.isEmpty();
+	}
+
+	int size() {
+		return reports.size() + withoutOffset.size();
+	}
+
+	Map<TopicPartition, Report> positions() {
+		return new HashMap<>(reports);
+	}
+
+	Set<TopicPartition> withoutOffset() {
+		return Set.copyOf(withoutOffset);
+	}
+
+	@Nullable NoOffsetForPartitionException noOffset() {
+		return noOffset;
+	}
+
+	void forget(Collection<TopicPartition> partitions) {
+		partitions.forEach(reports::remove);
+		partitions.forEach(withoutOffset::remove);
+	}
+
+	void clear() {
+		reports.clear();
+		withoutOffset.clear();
+		noOffset = null;
+	}
+
+}

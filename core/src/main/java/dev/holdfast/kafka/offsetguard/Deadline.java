@@ -1,0 +1,48 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import java.time.Duration;
+
+/**
+ * A bound on work, by the clock that never jumps.
+ */
+final class Deadline {
+
+	private final long end;
+
+	private Deadline(long end) {
+		this.end = end;
+	}
+
+	static Deadline after(Duration duration) {
+		return new Deadline(System.nanoTime() + duration.toNanos());
+	}
+
+	/**
+	 * An earlier deadline at a fraction of the time that is left, so that no step uses up
+	 * what the steps behind it need.
+	 */
+	Deadline part(int parts) {
+		return new Deadline(System.nanoTime() + Math.max(0, nanosLeft()) / parts);
+	}
+
+	boolean isOver() {
+		return nanosLeft() <= 0;
+	}
+
+	/**
+	 * The time left, but not more than a given one.
+	 */
+	Duration left(Duration atMost) {
+		return Duration.ofNanos(Math.max(0, Math.min(nanosLeft(), atMost.toNanos())));
+	}
+
+	private long nanosLeft() {
+		return end - System.nanoTime();
+	}
+
+}

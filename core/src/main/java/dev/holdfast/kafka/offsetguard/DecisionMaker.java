@@ -1,0 +1,101 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns a cause and the policy's action into what is done to the consumer. A pure
+ * function: an action whose target the evidence does not give becomes a hold.
+ */
+final class DecisionMaker {
+
+	/**
+	 * An action with what it comes to.
+	 */
+	record Ruling(Action action, Outcome outcome) {
+
+		private static final Ruling HOLD = new Ruling(Action.HOLD, new Outcome.Held());
+
+		static Ruling readFrom(Action action, long offset) {
+			return new Ruling(action, new Outcome.ReadFrom(offset));
+		}
+
+	}
+
+	private DecisionMaker() {
+	}
+
+	static Ruling rule(Cause cause, Action action, Evidence evidence) {
+		LogBounds bounds = evidence.boundsAfter();
+		return switch (action) {
+			case KEEP -> Ruling.readFrom(action, evidence.position());
+			case DIVERGENCE -> divergence(cause, evidence);
+			case EARLIEST -> (bounds != null) ? Ruling.readFrom(action, bounds.logStartOffset()) : Ruling.HOLD;
+			case LATEST ->
+				(evidence.latestOffset() >= 0) ? Ruling.readFrom(action, evidence.latestOffset()) : Ruling.HOLD;
+			case TIMESTAMP -> timestamp(evidence);
+			case FAIL -> new Ruling(action, new Outcome.Failed());
+			case HOLD, AUTO_OFFSET_RESET -> Ruling.HOLD;
+		};
+	}
+
+	private static Ruling divergence(Cause cause, Evidence evidence) {
+		TruncationClaim claim = evidence.repeatedClaim();
+		if (claim == null || !claim.isDefined() || claim.divergentOffset() > evidence.position()) {
+			return Ruling.HOLD;
+		}
+		ClaimTest.Verdict verdict = ClaimTest.verdict(evidence);
+		// Where nothing proves a claim, only a policy that names exactly this case
+		// follows it, and never against what the log says.
+		boolean followed = verdict == ClaimTest.Verdict.SUPPORTED
+				|| (cause == Cause.UNVERIFIABLE && verdict == ClaimTest.Verdict.UNDECIDED);
+		return followed ? Ruling.readFrom(Action.DIVERGENCE, claim.divergentOffset()) : Ruling.HOLD;
+	}
+
+	private static Ruling timestamp(Evidence evidence) {
+		if (evidence.witness() == null || evidence.timestampOffset() < 0) {
+			return Ruling.HOLD;
+		}
+		return Ruling.readFrom(Action.TIMESTAMP, evidence.timestampOffset());
+	}
+
+	static Decision.Impact impact(Evidence evidence, Outcome outcome, AutoOffsetReset autoOffsetReset) {
+		if (!(outcome instanceof Outcome.ReadFrom readFrom) || evidence.position() < 0) {
+			return Decision.Impact.NONE;
+		}
+		long moved = readFrom.offset() - evidence.position();
+		if (moved != 0) {
+			return new Decision.Impact(Math.max(moved, 0), Math.max(-moved, 0), 0);
+		}
+		long plain = plainKafka(evidence, autoOffsetReset);
+		return new Decision.Impact(0, 0, Math.abs(evidence.position() - plain));
+	}
+
+	/**
+	 * Where a client with a reset strategy would have gone without asking.
+	 */
+	private static long plainKafka(Evidence evidence, AutoOffsetReset autoOffsetReset) {
+		LogBounds bounds = evidence.boundsAfter();
+		if (bounds == null || autoOffsetReset.strategy() == AutoOffsetReset.Strategy.NONE) {
+			return evidence.position();
+		}
+		TruncationClaim claim = mostRecent(evidence);
+		if (claim != null && claim.isDefined() && claim.divergentOffset() >= bounds.logStartOffset()) {
+			return claim.divergentOffset();
+		}
+		return switch (autoOffsetReset.strategy()) {
+			case EARLIEST -> bounds.logStartOffset();
+			case LATEST -> (evidence.latestOffset() >= 0) ? evidence.latestOffset() : bounds.logEndOffset();
+			case BY_DURATION, NONE -> evidence.position();
+		};
+	}
+
+	private static @Nullable TruncationClaim mostRecent(Evidence evidence) {
+		return (evidence.repeatedClaim() != null) ? evidence.repeatedClaim() : evidence.claim();
+	}
+
+}

@@ -1,0 +1,126 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import java.time.Instant;
+import java.util.List;
+
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Applies decisions to one client and tells of them.
+ */
+final class Decisions {
+
+	private static final Logger logger = LoggerFactory.getLogger(Decisions.class);
+
+	private final Consumer<?, ?> client;
+
+	private final ClientConfiguration configuration;
+
+	private final OffsetPolicy policy;
+
+	private final PartitionStates states;
+
+	private final Holds holds;
+
+	private final List<DecisionListener> listeners;
+
+	private @Nullable Decision failure;
+
+	Decisions(Consumer<?, ?> client, ClientConfiguration configuration, OffsetPolicy policy, PartitionStates states,
+			Holds holds, List<DecisionListener> listeners) {
+		this.client = client;
+		this.configuration = configuration;
+		this.policy = policy;
+		this.states = states;
+		this.holds = holds;
+		this.listeners = listeners;
+	}
+
+	/**
+	 * Fails if any decision so far was to fail.
+	 */
+	void throwFailure() {
+		if (failure != null) {
+			throw new OffsetDecisionException(failure);
+		}
+	}
+
+	/**
+	 * Decides about evidence and applies the decision.
+	 */
+	void decide(TopicPartition partition, Evidence evidence) {
+		Cause cause = Classifier.classify(evidence);
+		Action action = policy.action(partition.topic(), cause);
+		apply(partition, cause, DecisionMaker.rule(cause, action, evidence), evidence);
+	}
+
+	void apply(TopicPartition partition, Cause cause, DecisionMaker.Ruling ruling, Evidence evidence) {
+		DecisionMaker.Ruling effective = possible(ruling, evidence);
+		Hold hold = holds.find(partition);
+		if (hold != null && hold.decision().cause() == cause && effective.outcome() instanceof Outcome.Held) {
+			holds.postponeRecheck(partition);
+			return;
+		}
+		Decision.Impact impact = DecisionMaker.impact(evidence, effective.outcome(), configuration.autoOffsetReset());
+		Decision decision = new Decision(Instant.now(), configuration.groupId(), configuration.clientId(), partition,
+				cause, effective.action(), effective.outcome(), impact, evidence);
+		apply(decision);
+		tell(decision);
+	}
+
+	/**
+	 * The client commits whatever position it has under {@code enable.auto.commit}: a
+	 * partition that has none cannot be held then.
+	 */
+	private DecisionMaker.Ruling possible(DecisionMaker.Ruling ruling, Evidence evidence) {
+		boolean impossible = ruling.outcome() instanceof Outcome.Held && evidence.position() < 0
+				&& configuration.autoCommit();
+		return impossible ? new DecisionMaker.Ruling(Action.FAIL, new Outcome.Failed()) : ruling;
+	}
+
+	private void apply(Decision decision) {
+		TopicPartition partition = decision.partition();
+		if (decision.outcome() instanceof Outcome.ReadFrom readFrom) {
+			OffsetAndMetadata offset = new OffsetAndMetadata(readFrom.offset());
+			client.seek(partition, offset);
+			if (readFrom.offset() != decision.evidence().position()) {
+				states.get(partition).seek(offset);
+			}
+			holds.release(partition);
+			return;
+		}
+		holds.hold(decision);
+		if (decision.outcome() instanceof Outcome.Failed && failure == null) {
+			failure = decision;
+		}
+	}
+
+	/**
+	 * Ends a hold without a decision: the group has an offset for the partition now.
+	 */
+	void release(TopicPartition partition) {
+		holds.release(partition);
+	}
+
+	private void tell(Decision decision) {
+		for (DecisionListener listener : listeners) {
+			try {
+				listener.onDecision(decision);
+			}
+			catch (RuntimeException ex) {
+				logger.warn("Listener {} failed on a decision about {}", listener, decision.partition(), ex);
+			}
+		}
+	}
+
+}

@@ -1,0 +1,88 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an inspection has found out about one suspect so far. Offsets are -1 until they
+ * are known.
+ */
+final class Findings {
+
+	final Suspect suspect;
+
+	long logStartBefore = -1;
+
+	long logEndBefore = -1;
+
+	long logStartAfter = -1;
+
+	long logEndAfter = -1;
+
+	Evidence.Validation validation = Evidence.Validation.NOT_ASKED;
+
+	@Nullable TruncationClaim repeatedClaim;
+
+	@Nullable RecordIdentity beforeDivergence;
+
+	@Nullable RecordIdentity atDivergence;
+
+	@Nullable RecordIdentity atWitness;
+
+	long latestOffset = -1;
+
+	long timestampOffset = -1;
+
+	Findings(Suspect suspect) {
+		this.suspect = suspect;
+	}
+
+	TopicPartition partition() {
+		return suspect.partition();
+	}
+
+	boolean isTruncation() {
+		return suspect.trigger() == Evidence.Trigger.TRUNCATION;
+	}
+
+	boolean isBelowLogStart() {
+		return suspect.position() < logStartBefore;
+	}
+
+	/**
+	 * Whether asking for the position's epoch again can tell anything.
+	 */
+	boolean isWorthValidating() {
+		boolean askable = logEndBefore >= 0 && suspect.leaderEpoch() >= 0;
+		return askable && (isTruncation() || suspect.position() > logEndBefore);
+	}
+
+	boolean isDivergenceReadable() {
+		TruncationClaim claim = repeatedClaim;
+		return claim != null && claim.isDefined() && claim.divergentOffset() >= logStartBefore
+				&& claim.divergentOffset() <= logEndAfter;
+	}
+
+	boolean isWitnessReadable() {
+		RecordIdentity delivered = suspect.delivered();
+		return delivered != null && delivered.offset() >= logStartBefore && delivered.offset() < logEndAfter;
+	}
+
+	Evidence toEvidence() {
+		RecordIdentity delivered = suspect.delivered();
+		return new Evidence(suspect.trigger(), suspect.position(), suspect.leaderEpoch(), suspect.claim(), validation,
+				repeatedClaim, bounds(logStartBefore, logEndBefore), bounds(logStartAfter, logEndAfter),
+				beforeDivergence, atDivergence, (delivered != null) ? new Witness(delivered, atWitness) : null,
+				latestOffset, timestampOffset);
+	}
+
+	private static @Nullable LogBounds bounds(long start, long end) {
+		return (start >= 0 && end >= 0) ? new LogBounds(start, end) : null;
+	}
+
+}

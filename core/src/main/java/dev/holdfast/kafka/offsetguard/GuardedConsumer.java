@@ -1,0 +1,161 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Intercepts what matters to positions and passes every other method through, so that a
+ * newer {@link Consumer} interface needs no new code here.
+ */
+final class GuardedConsumer<K, V> implements InvocationHandler {
+
+	private final Consumer<K, V> delegate;
+
+	private final PositionGuard<K, V> guard;
+
+	private GuardedConsumer(Consumer<K, V> delegate, PositionGuard<K, V> guard) {
+		this.delegate = delegate;
+		this.guard = guard;
+	}
+
+	@SuppressWarnings("unchecked")
+	static <K, V> Consumer<K, V> wrap(Consumer<K, V> delegate, PositionGuard<K, V> guard) {
+		return (Consumer<K, V>) Proxy.newProxyInstance(GuardedConsumer.class.getClassLoader(),
+				new Class<?>[] { Consumer.class }, new GuardedConsumer<>(delegate, guard));
+	}
+
+	static boolean isGuarded(@Nullable Object consumer) {
+		return consumer != null && Proxy.isProxyClass(consumer.getClass())
+				&& Proxy.getInvocationHandler(consumer) instanceof GuardedConsumer;
+	}
+
+	@Override
+	@SuppressWarnings("unchecked")
+	public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
+		Object[] args = (arguments != null) ? arguments : new Object[0];
+		switch (method.getName()) {
+			case "poll":
+				return guard.poll((Duration) args[0]);
+			case "position":
+				return guard.position((TopicPartition) args[0], (args.length > 1) ? (Duration) args[1] : null);
+			case "seek":
+				guard.seek((TopicPartition) args[0], toOffset(args[1]));
+				return null;
+			case "seekToBeginning":
+				guard.seekToBeginning((Collection<TopicPartition>) args[0]);
+				return null;
+			case "seekToEnd":
+				guard.seekToEnd((Collection<TopicPartition>) args[0]);
+				return null;
+			case "pause":
+				guard.holds().pauseByApplication((Collection<TopicPartition>) args[0]);
+				return null;
+			case "resume":
+				guard.holds().resumeByApplication((Collection<TopicPartition>) args[0]);
+				return null;
+			case "paused":
+				return guard.holds().pausedByApplication();
+			case "commitSync", "commitAsync":
+				return commit(method, args);
+			case "subscribe":
+				return subscribe(method, args);
+			case "assign":
+				guard.assign((Collection<TopicPartition>) args[0]);
+				return null;
+			case "unsubscribe", "close":
+				Object result = pass(method, args);
+				guard.forgetAssignment();
+				return result;
+			case "wakeup":
+				guard.wakeup();
+				return null;
+			case "equals":
+				return proxy == args[0];
+			case "hashCode":
+				return System.identityHashCode(proxy);
+			case "toString":
+				return "GuardedConsumer[" + delegate + "]";
+			default:
+				return pass(method, args);
+		}
+	}
+
+	private static OffsetAndMetadata toOffset(Object offset) {
+		if (offset instanceof Long value) {
+			if (value < 0) {
+				throw new IllegalArgumentException("seek offset must not be a negative number");
+			}
+			return new OffsetAndMetadata(value);
+		}
+		return (OffsetAndMetadata) offset;
+	}
+
+	/**
+	 * Gives every subscription the guard's listener around the application's own.
+	 */
+	private @Nullable Object subscribe(Method method, Object[] args) throws Throwable {
+		if (args.length == 1) {
+			Method withListener = Consumer.class.getMethod(method.getName(), method.getParameterTypes()[0],
+					ConsumerRebalanceListener.class);
+			return pass(withListener, new Object[] { args[0], guard.listen(null) });
+		}
+		Object[] guarded = args.clone();
+		if (guarded[1] instanceof ConsumerRebalanceListener application) {
+			guarded[1] = guard.listen(application);
+		}
+		return pass(method, guarded);
+	}
+
+	/**
+	 * Leaves held partitions out of a commit, named or not.
+	 */
+	@SuppressWarnings("unchecked")
+	private @Nullable Object commit(Method method, Object[] args) throws Throwable {
+		Holds holds = guard.holds();
+		if (holds.isEmpty()) {
+			return pass(method, args);
+		}
+		if (args.length > 0 && args[0] instanceof Map) {
+			Object[] filtered = args.clone();
+			filtered[0] = holds.committable((Map<TopicPartition, OffsetAndMetadata>) args[0]);
+			return pass(method, filtered);
+		}
+		Object[] named = new Object[args.length + 1];
+		named[0] = holds.consumed();
+		System.arraycopy(args, 0, named, 1, args.length);
+		if (method.getName().equals("commitAsync") && args.length == 0) {
+			delegate.commitAsync(holds.consumed(), null);
+			return null;
+		}
+		Class<?>[] types = new Class<?>[named.length];
+		types[0] = Map.class;
+		System.arraycopy(method.getParameterTypes(), 0, types, 1, args.length);
+		return pass(Consumer.class.getMethod(method.getName(), types), named);
+	}
+
+	private @Nullable Object pass(Method method, Object[] args) throws Throwable {
+		try {
+			return method.invoke(delegate, args);
+		}
+		catch (InvocationTargetException ex) {
+			throw ex.getTargetException();
+		}
+	}
+
+}

@@ -1,0 +1,180 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The held partitions of one consumer: paused in the client, invisible to the
+ * application's own pauses, and left out of its commits. A paused partition still needs a
+ * position, since one without starves all others; so it gets a provisional one.
+ */
+final class Holds {
+
+	private final Consumer<?, ?> client;
+
+	private final PartitionStates states;
+
+	private final Duration recheckInterval;
+
+	private final Set<TopicPartition> held = new LinkedHashSet<>();
+
+	Holds(Consumer<?, ?> client, PartitionStates states, Duration recheckInterval) {
+		this.client = client;
+		this.states = states;
+		this.recheckInterval = recheckInterval;
+	}
+
+	boolean isEmpty() {
+		return held.isEmpty();
+	}
+
+	boolean contains(TopicPartition partition) {
+		return held.contains(partition);
+	}
+
+	@Nullable Hold find(TopicPartition partition) {
+		PartitionState state = states.find(partition);
+		return (state != null) ? state.hold() : null;
+	}
+
+	void hold(Decision decision) {
+		TopicPartition partition = decision.partition();
+		Hold present = find(partition);
+		long provisional = Math.max(0, decision.evidence().position());
+		boolean pausedByApplication = (present != null) ? present.pausedByApplication()
+				: client.paused().contains(partition);
+		client.pause(Set.of(partition));
+		client.seek(partition, new OffsetAndMetadata(provisional));
+		states.get(partition).hold(new Hold(decision, provisional, pausedByApplication, nextRecheck()));
+		held.add(partition);
+	}
+
+	void postponeRecheck(TopicPartition partition) {
+		Hold hold = find(partition);
+		if (hold != null) {
+			states.get(partition).hold(hold.withRecheckAt(nextRecheck()));
+		}
+	}
+
+	void release(TopicPartition partition) {
+		Hold hold = find(partition);
+		if (held.remove(partition) && hold != null) {
+			states.get(partition).release();
+			if (!hold.pausedByApplication()) {
+				client.resume(Set.of(partition));
+			}
+		}
+	}
+
+	void forget(Collection<TopicPartition> partitions) {
+		partitions.forEach(held::remove);
+	}
+
+	/**
+	 * Forgets those that are not assigned any more.
+	 */
+	void retain(Collection<TopicPartition> assigned) {
+		held.retainAll(assigned);
+	}
+
+	/**
+	 * The held partitions whose evidence is due again.
+	 */
+	Set<TopicPartition> due() {
+		if (held.isEmpty()) {
+			return Set.of();
+		}
+		long now = System.nanoTime();
+		Set<TopicPartition> due = new HashSet<>();
+		for (TopicPartition partition : held) {
+			Hold hold = find(partition);
+			if (hold != null && hold.isDue(now)) {
+				due.add(partition);
+			}
+		}
+		return due;
+	}
+
+	private long nextRecheck() {
+		return System.nanoTime() + recheckInterval.toNanos();
+	}
+
+	Set<TopicPartition> pausedByApplication() {
+		Set<TopicPartition> paused = client.paused();
+		if (held.isEmpty()) {
+			return paused;
+		}
+		Set<TopicPartition> visible = new HashSet<>(paused);
+		visible.removeIf((partition) -> {
+			Hold hold = find(partition);
+			return hold != null && !hold.pausedByApplication();
+		});
+		return visible;
+	}
+
+	void pauseByApplication(Collection<TopicPartition> partitions) {
+		client.pause(partitions);
+		notePause(partitions, true);
+	}
+
+	void resumeByApplication(Collection<TopicPartition> partitions) {
+		if (held.isEmpty()) {
+			client.resume(partitions);
+			return;
+		}
+		notePause(partitions, false);
+		client.resume(partitions.stream().filter((partition) -> !held.contains(partition)).toList());
+	}
+
+	private void notePause(Collection<TopicPartition> partitions, boolean paused) {
+		for (TopicPartition partition : partitions) {
+			Hold hold = find(partition);
+			if (hold != null) {
+				states.get(partition).hold(hold.withPausedByApplication(paused));
+			}
+		}
+	}
+
+	/**
+	 * What an application may commit of what it wants to commit.
+	 */
+	Map<TopicPartition, OffsetAndMetadata> committable(Map<TopicPartition, OffsetAndMetadata> offsets) {
+		if (held.isEmpty()) {
+			return offsets;
+		}
+		Map<TopicPartition, OffsetAndMetadata> committable = new HashMap<>(offsets);
+		committable.keySet().removeAll(held);
+		return committable;
+	}
+
+	/**
+	 * What the client would commit if it was asked to commit all it has consumed, the
+	 * provisional positions aside.
+	 */
+	Map<TopicPartition, OffsetAndMetadata> consumed() {
+		Map<TopicPartition, OffsetAndMetadata> consumed = new HashMap<>();
+		for (TopicPartition partition : client.assignment()) {
+			if (!held.contains(partition)) {
+				Positions.now(client, partition)
+					.ifPresent((position) -> consumed.put(partition, new OffsetAndMetadata(position)));
+			}
+		}
+		return consumed;
+	}
+
+}

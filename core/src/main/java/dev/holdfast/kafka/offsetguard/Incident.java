@@ -1,0 +1,244 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
+import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From what the client reports to decisions: one batch for all partitions concerned.
+ */
+final class Incident {
+
+	private final Consumer<?, ?> client;
+
+	private final PartitionStates states;
+
+	private final Holds holds;
+
+	private final Decisions decisions;
+
+	private final StartingPositions startingPositions;
+
+	private final Inspector inspector;
+
+	private final LatestOffsets latestOffsets;
+
+	private final ClientReports reports = new ClientReports();
+
+	/**
+	 * Paused in the client while the batch is collected, so that they are not fetched.
+	 */
+	private final Set<TopicPartition> paused = new HashSet<>();
+
+	Incident(Consumer<?, ?> client, PartitionStates states, Holds holds, Decisions decisions,
+			StartingPositions startingPositions, Inspector inspector, LatestOffsets latestOffsets) {
+		this.client = client;
+		this.states = states;
+		this.holds = holds;
+		this.decisions = decisions;
+		this.startingPositions = startingPositions;
+		this.inspector = inspector;
+		this.latestOffsets = latestOffsets;
+	}
+
+	boolean isOpen() {
+		return !reports.isEmpty();
+	}
+
+	/**
+	 * Takes a report of the client.
+	 * @return whether it says anything new
+	 */
+	boolean report(InvalidOffsetException exception) {
+		boolean added = reports.add(exception);
+		if (exception instanceof OffsetOutOfRangeException) {
+			Set<TopicPartition> fetchable = new HashSet<>(exception.partitions());
+			fetchable.retainAll(client.assignment());
+			fetchable.removeAll(client.paused());
+			client.pause(fetchable);
+			paused.addAll(fetchable);
+		}
+		return added;
+	}
+
+	/**
+	 * Gathers evidence about all that was reported, decides and applies.
+	 * @throws NoOffsetForPartitionException the client's own, where the application's
+	 * {@code auto.offset.reset=none} is the answer
+	 * @throws WakeupException if the consumer was woken up: nothing was decided, and the
+	 * reports stand
+	 */
+	void resolve() {
+		resolveWithoutOffset();
+		List<Suspect> suspects = suspects();
+		List<Findings> findings = suspects.isEmpty() ? List.of() : inspector.inspect(suspects);
+		reports.clear();
+		resumePaused();
+		judge(findings);
+	}
+
+	/**
+	 * Looks again at partitions that are held.
+	 */
+	void recheck(Set<TopicPartition> held) {
+		List<Suspect> suspects = new ArrayList<>();
+		Set<TopicPartition> withoutPosition = new HashSet<>();
+		for (TopicPartition partition : held) {
+			Hold hold = holds.find(partition);
+			if (hold == null) {
+				continue;
+			}
+			holds.postponeRecheck(partition);
+			Evidence evidence = hold.decision().evidence();
+			if (evidence.position() < 0) {
+				withoutPosition.add(partition);
+				continue;
+			}
+			boolean aboveLogEnd = hold.decision().cause() == Cause.ABOVE_LOG_END;
+			PartitionState state = states.get(partition);
+			suspects.add(new Suspect(partition, aboveLogEnd ? Evidence.Trigger.HELD_ABOVE_LOG_END : evidence.trigger(),
+					evidence.position(), Math.max(state.leaderEpoch(), evidence.leaderEpoch()), evidence.claim(),
+					state.lastDelivered()));
+		}
+		if (!withoutPosition.isEmpty()) {
+			startingPositions.decide(withoutPosition);
+		}
+		if (!suspects.isEmpty()) {
+			judge(inspector.inspect(suspects));
+		}
+	}
+
+	private void judge(List<Findings> findings) {
+		latestOffsets.lookUp(findings);
+		for (Findings each : findings) {
+			boolean mereBystander = each.isTruncation() && each.suspect.claim() == null && each.repeatedClaim == null;
+			if (!mereBystander) {
+				decisions.decide(each.partition(), each.toEvidence());
+			}
+		}
+	}
+
+	private void resumePaused() {
+		if (paused.isEmpty()) {
+			return;
+		}
+		Set<TopicPartition> resumable = new HashSet<>(paused);
+		paused.clear();
+		resumable.retainAll(client.assignment());
+		resumable.removeIf(holds::contains);
+		client.resume(resumable);
+	}
+
+	private void resolveWithoutOffset() {
+		Set<TopicPartition> missing = new HashSet<>(reports.withoutOffset());
+		if (missing.isEmpty()) {
+			return;
+		}
+		missing.retainAll(client.assignment());
+		missing.removeIf((partition) -> holds.contains(partition) || states.isSought(partition));
+		NoOffsetForPartitionException own = reports.noOffset();
+		boolean leftToClient = missing.removeIf(startingPositions::isLeftToClient);
+		if (!missing.isEmpty()) {
+			startingPositions.decide(missing);
+		}
+		if (leftToClient && own != null) {
+			reports.forget(own.partitions());
+			throw own;
+		}
+	}
+
+	private List<Suspect> suspects() {
+		Map<TopicPartition, Suspect> suspects = new LinkedHashMap<>();
+		Set<TopicPartition> looked = new HashSet<>();
+		boolean more = true;
+		// Asking for positions may bring further reports to light.
+		for (int round = 0; more && round < 3; round++) {
+			int known = reports.size();
+			for (Map.Entry<TopicPartition, ClientReports.Report> entry : reports.positions().entrySet()) {
+				if (looked.add(entry.getKey())) {
+					addSuspect(suspects, entry.getKey(), entry.getValue());
+				}
+			}
+			if (suspects.values().stream().anyMatch((suspect) -> suspect.trigger() == Evidence.Trigger.TRUNCATION)) {
+				addWaiting(suspects);
+			}
+			more = reports.size() > known;
+		}
+		return List.copyOf(suspects.values());
+	}
+
+	private void addSuspect(Map<TopicPartition, Suspect> suspects, TopicPartition partition,
+			ClientReports.Report report) {
+		if (!client.assignment().contains(partition) || holds.contains(partition)) {
+			return;
+		}
+		OptionalLong position = positionNow(partition);
+		PartitionState state = states.get(partition);
+		if (report.trigger() == Evidence.Trigger.OUT_OF_RANGE) {
+			if (position.isPresent() && position.getAsLong() == report.position()) {
+				suspects.put(partition, suspect(partition, report.trigger(), report.position(), state, null));
+			}
+		}
+		else if (position.isEmpty()) {
+			// A client that has a position again was sought, or has validated it by now.
+			boolean elsewhere = states.isSought(partition) && state.position() != report.position();
+			if (!elsewhere) {
+				suspects.put(partition, suspect(partition, report.trigger(), report.position(), state, report.claim()));
+			}
+			else if (state.position() >= 0) {
+				suspects.put(partition, suspect(partition, report.trigger(), state.position(), state, null));
+			}
+		}
+	}
+
+	/**
+	 * When several brokers claim truncations at once the client reports one of them and
+	 * discards the rest; their partitions wait for {@code request.timeout.ms}.
+	 */
+	private void addWaiting(Map<TopicPartition, Suspect> suspects) {
+		for (TopicPartition partition : client.assignment()) {
+			if (suspects.containsKey(partition) || holds.contains(partition)) {
+				continue;
+			}
+			PartitionState state = states.get(partition);
+			if (state.position() >= 0 && positionNow(partition).isEmpty()) {
+				suspects.put(partition, suspect(partition, Evidence.Trigger.TRUNCATION, state.position(), state, null));
+			}
+		}
+	}
+
+	private static Suspect suspect(TopicPartition partition, Evidence.Trigger trigger, long position,
+			PartitionState state, @Nullable TruncationClaim claim) {
+		int answered = (claim != null) ? claim.leaderEpoch() : -1;
+		return new Suspect(partition, trigger, position, Math.max(state.leaderEpoch(), answered), claim,
+				state.lastDelivered());
+	}
+
+	private OptionalLong positionNow(TopicPartition partition) {
+		try {
+			return Positions.now(client, partition);
+		}
+		catch (InvalidOffsetException ex) {
+			report(ex);
+			return OptionalLong.empty();
+		}
+	}
+
+}

@@ -1,0 +1,130 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the guard remembers of the current assignment.
+ */
+final class PartitionStates {
+
+	private final Map<TopicPartition, PartitionState> states = new HashMap<>();
+
+	/** Assigned, and nobody has decided yet where they start. */
+	private final Set<TopicPartition> starting = new HashSet<>();
+
+	/** Sought by the application since the client was polled last. */
+	private final Set<TopicPartition> sought = new HashSet<>();
+
+	@Nullable PartitionState find(TopicPartition partition) {
+		return states.get(partition);
+	}
+
+	PartitionState get(TopicPartition partition) {
+		return states.computeIfAbsent(partition, (key) -> new PartitionState());
+	}
+
+	/**
+	 * The partitions were assigned anew.
+	 */
+	void start(Collection<TopicPartition> partitions) {
+		for (TopicPartition partition : partitions) {
+			states.put(partition, new PartitionState());
+			starting.add(partition);
+		}
+	}
+
+	/**
+	 * The assignment was replaced by the application: what stays keeps its position.
+	 */
+	void replace(Collection<TopicPartition> partitions) {
+		forget(states.keySet().stream().filter((each) -> !partitions.contains(each)).toList());
+		start(partitions.stream().filter((each) -> !states.containsKey(each)).toList());
+	}
+
+	void forget(Collection<TopicPartition> partitions) {
+		for (TopicPartition partition : List.copyOf(partitions)) {
+			states.remove(partition);
+			starting.remove(partition);
+			sought.remove(partition);
+		}
+	}
+
+	void forgetAll() {
+		states.clear();
+		starting.clear();
+		sought.clear();
+	}
+
+	boolean isAnyStarting() {
+		return !starting.isEmpty();
+	}
+
+	boolean isStarting(TopicPartition partition) {
+		return starting.contains(partition);
+	}
+
+	Set<TopicPartition> starting() {
+		return Set.copyOf(starting);
+	}
+
+	/**
+	 * Somebody decided where the partition starts.
+	 */
+	void started(TopicPartition partition) {
+		starting.remove(partition);
+	}
+
+	void seekByApplication(TopicPartition partition, @Nullable OffsetAndMetadata offset) {
+		PartitionState state = get(partition);
+		if (offset != null) {
+			state.seek(offset);
+		}
+		else {
+			state.seekToUnknown();
+		}
+		starting.remove(partition);
+		sought.add(partition);
+	}
+
+	boolean isSought(TopicPartition partition) {
+		return sought.contains(partition);
+	}
+
+	/**
+	 * The client was polled: from now on it speaks of the positions it has now.
+	 */
+	void polled() {
+		if (!sought.isEmpty()) {
+			sought.clear();
+		}
+	}
+
+	void deliver(ConsumerRecords<?, ?> records) {
+		for (TopicPartition partition : records.partitions()) {
+			List<? extends ConsumerRecord<?, ?>> delivered = records.records(partition);
+			if (!delivered.isEmpty()) {
+				get(partition).deliver(delivered);
+			}
+			if (!starting.isEmpty()) {
+				starting.remove(partition);
+			}
+		}
+	}
+
+}
