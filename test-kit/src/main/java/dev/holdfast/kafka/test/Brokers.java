@@ -100,6 +100,9 @@ final class Brokers implements AutoCloseable {
 		defaults.put("group.consumer.session.timeout.ms", "10000");
 		defaults.put("group.consumer.min.heartbeat.interval.ms", "50");
 		defaults.put("group.consumer.heartbeat.interval.ms", "200");
+		// The controller lets a broker come back only when its last session has ended.
+		defaults.put("broker.session.timeout.ms", "3000");
+		defaults.put("broker.heartbeat.interval.ms", "200");
 		defaults.put("unstable.api.versions.enable", "false");
 		defaults.put("unstable.feature.versions.enable", "false");
 		defaults.put("num.network.threads", "2");

@@ -6,29 +6,17 @@
 package dev.holdfast.kafka.test;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ElectionNotNeededException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
  * A real Kafka cluster in this JVM, behind a {@link Wire} that can lie. All brokers are
@@ -53,7 +41,7 @@ public final class KafkaCluster implements AutoCloseable {
 
 	private final Topology topology;
 
-	private final Map<TopicPartition, AtomicInteger> produced = new ConcurrentHashMap<>();
+	private final Logs logs;
 
 	private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -62,6 +50,7 @@ public final class KafkaCluster implements AutoCloseable {
 		this.wire = wire;
 		this.admin = admin;
 		this.topology = new Topology(brokers, admin);
+		this.logs = new Logs(brokers.bootstrapServers());
 	}
 
 	/**
@@ -116,7 +105,9 @@ public final class KafkaCluster implements AutoCloseable {
 	}
 
 	/**
-	 * Return an admin client that goes around the wire. It is closed with the cluster.
+	 * Return an admin client that goes around the wire. It is closed with the cluster. It
+	 * remembers the leaders of partitions it has asked about, and when such a broker is
+	 * stopped it waits for it; so have a look at {@link #logEnd(TopicPartition)} first.
 	 * @return the admin client
 	 */
 	public Admin admin() {
@@ -177,19 +168,7 @@ public final class KafkaCluster implements AutoCloseable {
 	 * @param count how many records
 	 */
 	public void produce(TopicPartition partition, int count) {
-		Map<String, Object> config = Map.of("bootstrap.servers", directBootstrapServers(), "client.id", CLIENT_ID,
-				"acks", "all", "enable.idempotence", false, "max.in.flight.requests.per.connection", 1);
-		AtomicInteger next = this.produced.computeIfAbsent(partition, (key) -> new AtomicInteger());
-		try (Producer<byte[], String> producer = new KafkaProducer<>(config, new ByteArraySerializer(),
-				new StringSerializer())) {
-			List<Future<RecordMetadata>> acks = new ArrayList<>();
-			for (int i = 0; i < count; i++) {
-				String value = Integer.toString(next.getAndIncrement());
-				acks.add(producer.send(new ProducerRecord<>(partition.topic(), partition.partition(), null, value)));
-			}
-			producer.flush();
-			acks.forEach((ack) -> Await.result("produce to " + partition, ack));
-		}
+		this.logs.produce(partition, count);
 	}
 
 	/**
@@ -198,16 +177,25 @@ public final class KafkaCluster implements AutoCloseable {
 	 * @param beforeOffset the new log start
 	 */
 	public void deleteRecords(TopicPartition partition, long beforeOffset) {
-		Await.result("delete records of " + partition,
-				this.admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(beforeOffset))).all());
-		Await.until("log start of " + partition + " at " + beforeOffset, () -> offset(partition) >= beforeOffset);
+		this.logs.delete(partition, beforeOffset);
 	}
 
-	private long offset(TopicPartition partition) {
-		return Await
-			.result("log start of " + partition,
-					this.admin.listOffsets(Map.of(partition, OffsetSpec.earliest())).partitionResult(partition))
-			.offset();
+	/**
+	 * Return where the log of a partition starts.
+	 * @param partition the partition
+	 * @return the offset of the first record
+	 */
+	public long logStart(TopicPartition partition) {
+		return this.logs.start(partition);
+	}
+
+	/**
+	 * Return where the log of a partition ends.
+	 * @param partition the partition
+	 * @return the high watermark, the offset after the last record that is replicated
+	 */
+	public long logEnd(TopicPartition partition) {
+		return this.logs.end(partition);
 	}
 
 	/**

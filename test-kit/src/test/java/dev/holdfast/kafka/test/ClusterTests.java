@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -100,7 +99,7 @@ class ClusterTests {
 		assertThat(this.cluster.directBootstrapServers()).isEqualTo(servers);
 		assertThatIllegalStateException().isThrownBy(() -> this.cluster.startBroker(0));
 		this.cluster.moveLeader(partition, 0);
-		assertThat(logEnd(partition)).isEqualTo(10);
+		assertThat(this.cluster.logEnd(partition)).isEqualTo(10);
 	}
 
 	@Test
@@ -112,7 +111,7 @@ class ClusterTests {
 		this.cluster.restartBroker(1);
 		assertThat(this.cluster.leader(partition)).isEqualTo(1);
 		assertThat(this.cluster.leaderEpoch(partition)).isGreaterThan(epoch);
-		assertThat(logEnd(partition)).isEqualTo(5);
+		assertThat(this.cluster.logEnd(partition)).isEqualTo(5);
 	}
 
 	@Test
@@ -123,7 +122,7 @@ class ClusterTests {
 			.isThrownBy(() -> this.cluster.electUnclean(partition));
 		this.cluster.stopBroker(1);
 		this.cluster.produce(partition, 50);
-		assertThat(logEnd(partition)).isEqualTo(150);
+		assertThat(this.cluster.logEnd(partition)).isEqualTo(150);
 		this.cluster.stopBroker(0);
 		this.cluster.startBroker(1);
 		assertThat(this.cluster.leader(partition)).isEqualTo(-1);
@@ -131,10 +130,10 @@ class ClusterTests {
 		this.cluster.electUnclean(partition);
 		assertThat(this.cluster.leader(partition)).isEqualTo(1);
 		assertThat(this.cluster.leaderEpoch(partition)).isGreaterThan(epoch);
-		assertThat(logEnd(partition)).isEqualTo(100);
+		assertThat(this.cluster.logEnd(partition)).isEqualTo(100);
 		this.cluster.startBroker(0);
 		this.cluster.moveLeader(partition, 0);
-		assertThat(logEnd(partition)).isEqualTo(100);
+		assertThat(this.cluster.logEnd(partition)).isEqualTo(100);
 	}
 
 	@Test
@@ -142,8 +141,8 @@ class ClusterTests {
 		TopicPartition partition = replicated("delete");
 		this.cluster.produce(partition, 20);
 		this.cluster.deleteRecords(partition, 12);
-		assertThat(offset(partition, OffsetSpec.earliest())).isEqualTo(12);
-		assertThat(logEnd(partition)).isEqualTo(20);
+		assertThat(this.cluster.logStart(partition)).isEqualTo(12);
+		assertThat(this.cluster.logEnd(partition)).isEqualTo(20);
 	}
 
 	@Test
@@ -198,16 +197,6 @@ class ClusterTests {
 
 	private Uuid topicId(String topic) throws Exception {
 		return this.cluster.admin().describeTopics(Set.of(topic)).allTopicNames().get().get(topic).topicId();
-	}
-
-	private long logEnd(TopicPartition partition) {
-		return offset(partition, OffsetSpec.latest());
-	}
-
-	private long offset(TopicPartition partition, OffsetSpec spec) {
-		return Await
-			.result("offset", this.cluster.admin().listOffsets(Map.of(partition, spec)).partitionResult(partition))
-			.offset();
 	}
 
 }
