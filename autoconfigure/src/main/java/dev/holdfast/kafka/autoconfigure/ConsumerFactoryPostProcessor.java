@@ -1,0 +1,94 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.autoconfigure;
+
+import java.lang.reflect.Proxy;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aop.framework.Advised;
+import org.springframework.aop.framework.AopConfigException;
+import org.springframework.aop.framework.AopInfrastructureBean;
+import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.kafka.core.ConsumerFactory;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Advises each {@link ConsumerFactory} bean so that its consumers are guarded. The bean
+ * keeps its class; an existing proxy gets the advice added, closest to the target. Of a
+ * scoped bean, each target is advised and the scoped proxy is not.
+ */
+final class ConsumerFactoryPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor {
+
+	private final transient FactoryGuards guards;
+
+	ConsumerFactoryPostProcessor(FactoryGuards guards) {
+		this.guards = guards;
+		this.advisor = GuardProxies.placeholder();
+	}
+
+	@Override
+	public void setBeanFactory(BeanFactory beanFactory) {
+		super.setBeanFactory(beanFactory);
+		// After the application's default for proxies: beans keep their class, and a
+		// proxy
+		// can be asked whether it guards.
+		setProxyTargetClass(true);
+		setOpaque(false);
+	}
+
+	@Override
+	public Class<?> determineBeanType(Class<?> beanClass, String beanName) {
+		boolean advised = ConsumerFactory.class.isAssignableFrom(beanClass) && !beanClass.isInterface()
+				&& guards.isEnabled(FactoryNames.of(beanName)) && GuardProxies.obstacles(beanClass).isEmpty();
+		return advised ? super.determineBeanType(beanClass, beanName) : beanClass;
+	}
+
+	@Override
+	public Object postProcessAfterInitialization(Object bean, String beanName) {
+		String factoryName = FactoryNames.of(beanName);
+		if (!(bean instanceof ConsumerFactory<?, ?>) || bean instanceof AopInfrastructureBean
+				|| !guards.isEnabled(factoryName) || GuardProxies.guard(bean) != null) {
+			return bean;
+		}
+		Object result = advise(bean, beanName);
+		if (result == null) {
+			guards.unadvised(factoryName, bean);
+			return bean;
+		}
+		return result;
+	}
+
+	private @Nullable Object advise(Object bean, String beanName) {
+		Object result;
+		try {
+			result = super.postProcessAfterInitialization(bean, beanName);
+		}
+		catch (AopConfigException ex) {
+			return null;
+		}
+		// The advisor for all beans is one, the guards are many.
+		boolean advised = advisor != null && result instanceof Advised proxy
+				&& proxy.replaceAdvisor(advisor, guards.advisor(FactoryNames.of(beanName)));
+		return advised ? result : null;
+	}
+
+	@Override
+	protected boolean isEligible(Object bean, String beanName) {
+		return GuardProxies.obstacles(bean.getClass()).isEmpty() && super.isEligible(bean, beanName);
+	}
+
+	@Override
+	protected void customizeProxyFactory(ProxyFactory proxyFactory) {
+		Class<?> targetClass = proxyFactory.getTargetClass();
+		if (targetClass != null && Proxy.isProxyClass(targetClass)) {
+			proxyFactory.setInterfaces(ClassUtils.getAllInterfacesForClass(targetClass));
+		}
+	}
+
+}

@@ -1,0 +1,220 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.autoconfigure;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+import dev.holdfast.kafka.offsetguard.Action;
+import dev.holdfast.kafka.offsetguard.Cause;
+import dev.holdfast.kafka.offsetguard.OffsetGuard;
+import dev.holdfast.kafka.offsetguard.OffsetGuardSettings;
+import dev.holdfast.kafka.offsetguard.UnguardableConsumerException;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.kafka.core.ConsumerFactory;
+
+/**
+ * Guards the consumers of one consumer factory.
+ * <p>
+ * The guard's entries go into a copy of the properties of each call. Neither the caller's
+ * properties nor the factory's configuration are changed: Spring reads both afterwards.
+ */
+final class FactoryGuard {
+
+	private static final Logger logger = LoggerFactory.getLogger(FactoryGuard.class);
+
+	private static final ThreadLocal<@Nullable Attempt> CURRENT = new ThreadLocal<>();
+
+	private final String name;
+
+	private final OffsetGuardSettings settings;
+
+	private final Supplier<OffsetGuard> guard;
+
+	private final boolean failOnUnguarded;
+
+	private final AtomicBoolean unguardedTold = new AtomicBoolean();
+
+	private final AtomicBoolean autoCommitTold = new AtomicBoolean();
+
+	/**
+	 * Creates a guard.
+	 * @param name the factory's name in the properties
+	 * @param settings how it is guarded
+	 * @param guard supplies the guard, once the first consumer is created
+	 * @param failOnUnguarded whether to throw where a consumer cannot be guarded
+	 */
+	FactoryGuard(String name, OffsetGuardSettings settings, Supplier<OffsetGuard> guard, boolean failOnUnguarded) {
+		this.name = name;
+		this.settings = settings;
+		this.guard = guard;
+		this.failOnUnguarded = failOnUnguarded;
+	}
+
+	String name() {
+		return name;
+	}
+
+	OffsetGuardSettings settings() {
+		return settings;
+	}
+
+	/**
+	 * Creates a consumer that is guarded.
+	 * @param <K> the type of the keys
+	 * @param <V> the type of the values
+	 * @param factory the factory
+	 * @param properties the caller's properties
+	 * @param creation makes the factory create the consumer with other properties
+	 * @return the guarded consumer; as the factory made it where that is impossible and
+	 * tolerated
+	 */
+	<K, V> Consumer<K, V> createConsumer(ConsumerFactory<K, V> factory, @Nullable Properties properties,
+			Function<@Nullable Properties, Consumer<K, V>> creation) {
+		Attempt outer = CURRENT.get();
+		// A factory around this one has put its guard's entries into the properties: the
+		// innermost guard, which knows the factory proper, takes over.
+		Properties original = (outer != null) ? outer.undo(properties) : properties;
+		Map<String, Object> configuration = configuration(factory, original);
+		if (configuration == null) {
+			return creation.apply(original);
+		}
+		tellAboutAutoCommit(configuration, true);
+		try {
+			return guard.get()
+				.createConsumer(configuration, (overrides) -> new Attempt(original, overrides).run(creation));
+		}
+		catch (UnguardableConsumerException ex) {
+			tolerate(ex.getMessage(), ex);
+			return creation.apply(original);
+		}
+	}
+
+	/**
+	 * Deals with a consumer that cannot be guarded.
+	 * @param reason why
+	 * @param cause the exception that says so, if any
+	 */
+	void tolerate(@Nullable String reason, @Nullable Throwable cause) {
+		String message = "The consumers of '%s' are not guarded: %s".formatted(name, reason);
+		if (failOnUnguarded) {
+			throw new UnguardedConsumerFactoryException(message, cause);
+		}
+		if (unguardedTold.compareAndSet(false, true)) {
+			logger.warn("{}. Their positions may move silently. '{}.on-unguarded=fail' makes this an error", message,
+					HoldfastProperties.PREFIX);
+		}
+	}
+
+	/**
+	 * Warns, once, when partitions without a committed offset should be held and cannot.
+	 * @param configuration the configuration of the factory or of a consumer
+	 * @param complete whether Kafka's default holds for what is not in the configuration
+	 */
+	void tellAboutAutoCommit(Map<String, Object> configuration, boolean complete) {
+		Object autoCommit = configuration.get(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG);
+		boolean enabled = (autoCommit != null) ? Boolean.parseBoolean(autoCommit.toString().trim()) : complete;
+		if (enabled && holdsFirstPositions() && autoCommitTold.compareAndSet(false, true)) {
+			logger.warn(
+					"The consumers of '{}' commit automatically ({}=true), so a partition without a position "
+							+ "cannot be held: '{}: {}' becomes '{}'",
+					name, ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, Cause.NO_COMMITTED_OFFSET, Action.HOLD,
+					Action.FAIL);
+		}
+	}
+
+	private boolean holdsFirstPositions() {
+		return settings.policy().actions().get(Cause.NO_COMMITTED_OFFSET) == Action.HOLD || settings.policy()
+			.topicRules()
+			.stream()
+			.anyMatch((rule) -> rule.actions().get(Cause.NO_COMMITTED_OFFSET) == Action.HOLD);
+	}
+
+	private @Nullable Map<String, Object> configuration(ConsumerFactory<?, ?> factory,
+			@Nullable Properties properties) {
+		Map<String, Object> configuration = new HashMap<>();
+		try {
+			configuration.putAll(factory.getConfigurationProperties());
+		}
+		catch (UnsupportedOperationException ex) {
+			tolerate("the factory does not tell its configuration (%s)".formatted(ex.getMessage()), ex);
+			return null;
+		}
+		if (properties != null) {
+			properties.forEach((key, value) -> configuration.put(key.toString(), value));
+		}
+		return configuration;
+	}
+
+	@Override
+	public String toString() {
+		return "offset guard of '%s'".formatted(name);
+	}
+
+	/**
+	 * One creation of a consumer with a guard's entries.
+	 *
+	 * @param original the caller's properties
+	 * @param overrides the guard's entries
+	 */
+	private record Attempt(@Nullable Properties original, Map<String, Object> overrides) {
+
+		<K, V> Consumer<K, V> run(Function<@Nullable Properties, Consumer<K, V>> creation) {
+			// A clone keeps the defaults, which a new Properties(original) would hide
+			// from
+			// the factory.
+			Properties properties = (original != null) ? (Properties) original.clone() : new Properties();
+			properties.putAll(overrides);
+			Attempt outer = CURRENT.get();
+			CURRENT.set(this);
+			try {
+				return creation.apply(properties);
+			}
+			finally {
+				restore(outer);
+			}
+		}
+
+		@Nullable Properties undo(@Nullable Properties properties) {
+			if (properties == null || overrides.entrySet()
+				.stream()
+				.noneMatch((entry) -> properties.get(entry.getKey()) == entry.getValue())) {
+				return properties;
+			}
+			Properties result = (Properties) properties.clone();
+			overrides.keySet().forEach((key) -> {
+				Object value = (original != null) ? original.get(key) : null;
+				if (value != null) {
+					result.put(key, value);
+				}
+				else {
+					result.remove(key);
+				}
+			});
+			return result;
+		}
+
+		private static void restore(@Nullable Attempt outer) {
+			if (outer != null) {
+				CURRENT.set(outer);
+			}
+			else {
+				CURRENT.remove();
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,126 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.autoconfigure;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.StringJoiner;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+import dev.holdfast.kafka.autoconfigure.HoldfastProperties.OnUnguarded;
+import dev.holdfast.kafka.offsetguard.DecisionListener;
+import dev.holdfast.kafka.offsetguard.OffsetGuard;
+import dev.holdfast.kafka.offsetguard.OffsetGuardSettings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.aop.Advisor;
+import org.springframework.util.function.SingletonSupplier;
+
+/**
+ * The guards of all consumer factories, by the factories' names in the properties.
+ */
+final class FactoryGuards {
+
+	private static final Logger logger = LoggerFactory.getLogger(FactoryGuards.class);
+
+	private final HoldfastPropertiesReader reader;
+
+	private final HoldfastProperties properties;
+
+	private final Supplier<List<DecisionListener>> listeners;
+
+	private final Map<String, FactoryGuard> guards = new ConcurrentHashMap<>();
+
+	private final Set<String> announced = ConcurrentHashMap.newKeySet();
+
+	private volatile boolean verified;
+
+	/**
+	 * Creates the guards.
+	 * @param reader reads what is configured
+	 * @param listeners the application's own listeners, asked for as late as possible
+	 */
+	FactoryGuards(HoldfastPropertiesReader reader, Supplier<List<DecisionListener>> listeners) {
+		this.reader = reader;
+		this.properties = reader.read();
+		this.listeners = SingletonSupplier.of(() -> {
+			List<DecisionListener> all = new ArrayList<>();
+			all.add(new DecisionLog());
+			all.addAll(listeners.get());
+			return all;
+		});
+	}
+
+	boolean isEnabled(String factoryName) {
+		return properties.isGuardEnabled(factoryName);
+	}
+
+	boolean isFailOnUnguarded() {
+		return properties.onUnguarded() == OnUnguarded.FAIL;
+	}
+
+	Set<String> configuredNames() {
+		return properties.consumerFactories().keySet();
+	}
+
+	HoldfastPropertiesReader reader() {
+		return reader;
+	}
+
+	FactoryGuard guard(String factoryName) {
+		return guards.computeIfAbsent(factoryName, this::create);
+	}
+
+	Advisor advisor(String factoryName) {
+		FactoryGuard guard = guard(factoryName);
+		if (announced.add(factoryName)) {
+			logger.info("Guarding the consumers of '{}' ({})", factoryName, describe(guard.settings()));
+		}
+		return GuardProxies.advisor(guard);
+	}
+
+	/**
+	 * Notes that a bean could not be advised. Until the application's singletons are up,
+	 * the {@link GuardVerifier} will find out by itself, and about all of them at once.
+	 * @param factoryName the bean's name in the properties
+	 * @param bean the bean
+	 */
+	void unadvised(String factoryName, Object bean) {
+		if (verified) {
+			guard(factoryName).tolerate(Unguarded.reason(bean), null);
+		}
+	}
+
+	void verified() {
+		this.verified = true;
+	}
+
+	private FactoryGuard create(String factoryName) {
+		OffsetGuardSettings settings = properties.guardSettings(factoryName);
+		return new FactoryGuard(factoryName, settings,
+				SingletonSupplier.of(() -> new OffsetGuard(settings, listeners.get())), isFailOnUnguarded());
+	}
+
+	private static String describe(OffsetGuardSettings settings) {
+		StringJoiner deviations = new StringJoiner(", ");
+		deviations.setEmptyValue("default policy");
+		settings.policy().actions().forEach((cause, action) -> {
+			if (action != cause.defaultAction()) {
+				deviations.add("%s: %s".formatted(cause, action));
+			}
+		});
+		settings.policy()
+			.topicRules()
+			.forEach((rule) -> deviations
+				.add("on '%s' %s".formatted((rule.name() != null) ? rule.name() : rule.pattern(), rule.actions())));
+		return deviations.toString();
+	}
+
+}

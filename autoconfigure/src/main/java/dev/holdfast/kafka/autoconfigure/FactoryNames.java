@@ -1,0 +1,48 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.autoconfigure;
+
+import java.util.Set;
+import java.util.TreeSet;
+
+import org.springframework.aop.scope.ScopedProxyUtils;
+import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.kafka.config.AbstractKafkaListenerContainerFactory;
+import org.springframework.kafka.core.ConsumerFactory;
+
+/**
+ * The names by which consumer factories go in the properties: the bean's, and where a
+ * factory is no bean that of the container factory that uses it.
+ */
+final class FactoryNames {
+
+	private static final String SCOPED_TARGET_PREFIX = ScopedProxyUtils.getTargetBeanName("");
+
+	private FactoryNames() {
+	}
+
+	static String of(String beanName) {
+		return ScopedProxyUtils.isScopedTarget(beanName) ? beanName.substring(SCOPED_TARGET_PREFIX.length()) : beanName;
+	}
+
+	/**
+	 * All names that mean something. Creates no beans.
+	 * @param beanFactory where the beans are
+	 * @return the names
+	 */
+	static Set<String> all(ListableBeanFactory beanFactory) {
+		Set<String> names = new TreeSet<>();
+		for (Class<?> type : new Class<?>[] { ConsumerFactory.class, AbstractKafkaListenerContainerFactory.class }) {
+			for (String beanName : BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory, type, true,
+					false)) {
+				names.add(of(beanName));
+			}
+		}
+		return names;
+	}
+
+}

@@ -1,0 +1,86 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.autoconfigure;
+
+import java.util.Set;
+
+import dev.holdfast.kafka.offsetguard.DecisionListener;
+import dev.holdfast.kafka.offsetguard.OffsetGuard;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.bind.BindableRuntimeHintsRegistrar;
+import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ImportRuntimeHints;
+import org.springframework.context.annotation.Role;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.kafka.core.ConsumerFactory;
+
+/**
+ * {@link EnableAutoConfiguration Auto-configuration} that guards the consumers of each
+ * {@link ConsumerFactory}. It needs no bean from the application and provides none to it;
+ * {@link DecisionListener} beans are told of each decision, in their order.
+ */
+@AutoConfiguration(after = KafkaAutoConfiguration.class)
+@ConditionalOnClass({ ConsumerFactory.class, OffsetGuard.class })
+@ConditionalOnProperty(name = "holdfast.kafka.enabled", matchIfMissing = true)
+@ImportRuntimeHints(HoldfastKafkaAutoConfiguration.HoldfastKafkaRuntimeHints.class)
+public final class HoldfastKafkaAutoConfiguration {
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static FactoryGuards holdfastFactoryGuards(ConfigurableEnvironment environment,
+			ConfigurableListableBeanFactory beanFactory, ObjectProvider<DecisionListener> listeners) {
+		Set<String> factoryNames = FactoryNames.all(beanFactory);
+		return new FactoryGuards(new HoldfastPropertiesReader(environment, factoryNames),
+				() -> listeners.orderedStream().toList());
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static ContainerFactories holdfastContainerFactories(FactoryGuards guards,
+			ConfigurableListableBeanFactory beanFactory) {
+		return new ContainerFactories(guards, beanFactory);
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static ConsumerFactoryPostProcessor holdfastConsumerFactoryPostProcessor(FactoryGuards guards) {
+		return new ConsumerFactoryPostProcessor(guards);
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static ContainerFactoryPostProcessor holdfastContainerFactoryPostProcessor(ContainerFactories containerFactories) {
+		return new ContainerFactoryPostProcessor(containerFactories);
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	GuardVerifier holdfastGuardVerifier(FactoryGuards guards, ContainerFactories containerFactories,
+			ConfigurableListableBeanFactory beanFactory) {
+		return new GuardVerifier(guards, containerFactories, beanFactory);
+	}
+
+	static class HoldfastKafkaRuntimeHints implements RuntimeHintsRegistrar {
+
+		@Override
+		public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+			BindableRuntimeHintsRegistrar.forTypes(HoldfastProperties.class).registerHints(hints);
+		}
+
+	}
+
+}

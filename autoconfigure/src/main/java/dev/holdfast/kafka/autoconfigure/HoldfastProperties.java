@@ -1,0 +1,150 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.autoconfigure;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+import dev.holdfast.kafka.offsetguard.Action;
+import dev.holdfast.kafka.offsetguard.Cause;
+import dev.holdfast.kafka.offsetguard.OffsetGuardSettings;
+import dev.holdfast.kafka.offsetguard.OffsetPolicy;
+import dev.holdfast.kafka.offsetguard.TopicRule;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * The properties below {@code holdfast.kafka}. {@link HoldfastPropertiesReader} binds
+ * them, for the sake of a report of all mistakes at once, and derives from these types
+ * which properties there are.
+ *
+ * @param enabled Whether Holdfast does anything at all. Without it, every bean stays as
+ * it is.
+ * @param onUnguarded What to do about a consumer factory that cannot be guarded.
+ * @param offsetGuard The offset guard of every consumer factory.
+ * @param consumerFactories What is different for single consumer factories, by bean name.
+ * A factory that is no bean goes by the name of its listener container factory.
+ */
+@ConfigurationProperties(HoldfastProperties.PREFIX)
+record HoldfastProperties(@DefaultValue("true") boolean enabled, @DefaultValue("warn") OnUnguarded onUnguarded,
+		@DefaultValue OffsetGuard offsetGuard, @DefaultValue Map<String, ConsumerFactory> consumerFactories) {
+
+	static final String PREFIX = "holdfast.kafka";
+
+	private static final ConsumerFactory NOTHING_DIFFERENT = new ConsumerFactory(true,
+			new ConsumerFactory.OffsetGuard(null, Map.of(), null, null, List.of()));
+
+	/**
+	 * What to do about a consumer factory that cannot be guarded.
+	 */
+	enum OnUnguarded {
+
+		/** Log why, and let it go unguarded. */
+		WARN,
+
+		/** Fail the start, or the creation of the consumer. */
+		FAIL
+
+	}
+
+	/**
+	 * The offset guard of every consumer factory.
+	 *
+	 * @param enabled Whether consumers are guarded.
+	 * @param policy What to do about each cause for which a consumer's position is in
+	 * question.
+	 * @param inspectionTimeout The bound on gathering evidence from the brokers within
+	 * one poll.
+	 * @param holdRecheckInterval How often the evidence about held partitions is gathered
+	 * again.
+	 * @param topics What is different for single topics, each element with a name or a
+	 * pattern and a policy. The element with the topic's exact name wins, then the first
+	 * one whose pattern matches the whole name.
+	 */
+	record OffsetGuard(@DefaultValue("true") boolean enabled, @DefaultValue Map<Cause, Action> policy,
+			@DefaultValue("5s") Duration inspectionTimeout, @DefaultValue("30s") Duration holdRecheckInterval,
+			@DefaultValue List<Topic> topics) {
+
+	}
+
+	/**
+	 * What is different for some topics. Either a name or a pattern.
+	 *
+	 * @param name The topic's exact name.
+	 * @param pattern A regular expression that has to match the topic's whole name.
+	 * @param policy What to do about each cause on these topics.
+	 */
+	record Topic(@Nullable String name, @Nullable Pattern pattern, @DefaultValue Map<Cause, Action> policy) {
+
+		TopicRule rule() {
+			return new TopicRule(name, pattern, policy);
+		}
+
+	}
+
+	/**
+	 * What is different for one consumer factory.
+	 *
+	 * @param enabled Whether Holdfast does anything about this consumer factory.
+	 * @param offsetGuard The offset guard of this consumer factory. Only what is set here
+	 * replaces what is set for all.
+	 */
+	record ConsumerFactory(@DefaultValue("true") boolean enabled, @DefaultValue OffsetGuard offsetGuard) {
+
+		/**
+		 * The offset guard of one consumer factory.
+		 *
+		 * @param enabled Whether this factory's consumers are guarded.
+		 * @param policy What to do about each cause. A cause that is missing here keeps
+		 * the action set for all factories.
+		 * @param inspectionTimeout The bound on gathering evidence from the brokers
+		 * within one poll.
+		 * @param holdRecheckInterval How often the evidence about held partitions is
+		 * gathered again.
+		 * @param topics What is different for single topics, in place of the list for all
+		 * factories.
+		 */
+		record OffsetGuard(@Nullable Boolean enabled, @DefaultValue Map<Cause, Action> policy,
+				@Nullable Duration inspectionTimeout, @Nullable Duration holdRecheckInterval,
+				@DefaultValue List<Topic> topics) {
+
+		}
+
+	}
+
+	boolean isGuardEnabled(String factoryName) {
+		ConsumerFactory factory = factory(factoryName);
+		return enabled && factory.enabled()
+				&& orElse(factory.offsetGuard().enabled(), offsetGuard.enabled()).booleanValue();
+	}
+
+	OffsetGuardSettings guardSettings(String factoryName) {
+		ConsumerFactory.OffsetGuard own = factory(factoryName).offsetGuard();
+		Map<Cause, Action> actions = new EnumMap<>(Cause.class);
+		actions.putAll(offsetGuard.policy());
+		actions.putAll(own.policy());
+		List<TopicRule> rules = new ArrayList<>();
+		(own.topics().isEmpty() ? offsetGuard.topics() : own.topics()).forEach((topic) -> rules.add(topic.rule()));
+		return new OffsetGuardSettings(new OffsetPolicy(actions, rules),
+				orElse(own.inspectionTimeout(), offsetGuard.inspectionTimeout()),
+				orElse(own.holdRecheckInterval(), offsetGuard.holdRecheckInterval()));
+	}
+
+	private ConsumerFactory factory(String factoryName) {
+		return consumerFactories.getOrDefault(factoryName, NOTHING_DIFFERENT);
+	}
+
+	private static <T> T orElse(@Nullable T own, T common) {
+		return (own != null) ? own : common;
+	}
+
+}

@@ -1,0 +1,94 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.autoconfigure;
+
+import java.lang.reflect.Method;
+import java.util.Properties;
+import java.util.function.Function;
+
+import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aop.ProxyMethodInvocation;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.kafka.core.ConsumerFactory;
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * Makes each call that creates a consumer create a guarded one.
+ */
+final class OffsetGuardAdvice implements MethodInterceptor {
+
+	private final FactoryGuard guard;
+
+	OffsetGuardAdvice(FactoryGuard guard) {
+		this.guard = guard;
+	}
+
+	FactoryGuard guard() {
+		return guard;
+	}
+
+	@Override
+	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
+		Method method = invocation.getMethod();
+		if (!(invocation.getThis() instanceof ConsumerFactory<?, ?> factory)) {
+			return invocation.proceed();
+		}
+		Class<?> type = AopUtils.getTargetClass(factory);
+		if (!ConsumerMethods.isFull(method) && !ConsumerMethods.isInherited(method, type)) {
+			guard.tolerate("the factory's %s has its own %s".formatted(type, ConsumerMethods.describe(method)), null);
+			return invocation.proceed();
+		}
+		return createConsumer(factory, invocation);
+	}
+
+	private <K, V> Consumer<K, V> createConsumer(ConsumerFactory<K, V> factory, MethodInvocation invocation) {
+		@Nullable Object[] arguments = fullArguments(invocation.getArguments());
+		return guard.createConsumer(factory, (Properties) arguments[3],
+				ConsumerMethods.isFull(invocation.getMethod()) ? proceeding((ProxyMethodInvocation) invocation)
+						: (properties) -> factory.createConsumer((String) arguments[0], (String) arguments[1],
+								(String) arguments[2], properties));
+	}
+
+	/**
+	 * Goes through what other advice comes after this one. Each time on a clone: an
+	 * invocation proceeds only once, and an attempt may be followed by a second one.
+	 */
+	@SuppressWarnings("unchecked")
+	private static <K, V> Function<@Nullable Properties, Consumer<K, V>> proceeding(ProxyMethodInvocation invocation) {
+		return (properties) -> {
+			@Nullable Object[] arguments = invocation.getArguments().clone();
+			arguments[3] = properties;
+			try {
+				return (Consumer<K, V>) invocation.invocableClone(arguments).proceed();
+			}
+			catch (Throwable ex) {
+				ReflectionUtils.rethrowRuntimeException(ex);
+				throw new IllegalStateException(ex);
+			}
+		};
+	}
+
+	// The shorter methods: (), (suffix), (group, suffix), (group, prefix, suffix).
+	private static @Nullable Object[] fullArguments(@Nullable Object[] arguments) {
+		return switch (arguments.length) {
+			case 0 -> new @Nullable Object[] { null, null, null, null };
+			case 1 -> new @Nullable Object[] { null, null, arguments[0], null };
+			case 2 -> new @Nullable Object[] { arguments[0], null, arguments[1], null };
+			case 3 -> new @Nullable Object[] { arguments[0], arguments[1], arguments[2], null };
+			default -> arguments;
+		};
+	}
+
+	@Override
+	public String toString() {
+		return guard.toString();
+	}
+
+}
