@@ -300,6 +300,14 @@ public final class KafkaCluster implements AutoCloseable {
 	}
 
 	/**
+	 * Tell whether the cluster is closed.
+	 * @return whether it is
+	 */
+	public boolean isClosed() {
+		return this.closed.get();
+	}
+
+	/**
 	 * Close clients, wire and brokers, and delete all data. Nothing happens when it is
 	 * closed already.
 	 * @throws IllegalStateException if something does not close

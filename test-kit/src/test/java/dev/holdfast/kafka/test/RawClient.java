@@ -12,12 +12,13 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 
 import org.apache.kafka.common.protocol.ApiKeys;
-import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.requests.AbstractRequest;
 import org.apache.kafka.common.requests.AbstractResponse;
 import org.apache.kafka.common.requests.ApiVersionsRequest;
 import org.apache.kafka.common.requests.ApiVersionsResponse;
 import org.apache.kafka.common.requests.RequestHeader;
+import org.apache.kafka.common.requests.RequestUtils;
 
 /**
  * One connection that sends what it is told and never retries.
@@ -93,8 +94,11 @@ final class RawClient implements AutoCloseable {
 		return ByteBuffer.wrap(bytes);
 	}
 
-	static Errors error(short code) {
-		return Errors.forCode(code);
+	/** Send a body in a given version and return the answer. */
+	AbstractResponse call(ApiKeys api, short version, ApiMessage body) throws IOException {
+		RequestHeader header = header(api, version);
+		send(RequestUtils.serialize(header.data(), header.headerVersion(), body, version));
+		return receive(header, AbstractResponse.class);
 	}
 
 	@Override
