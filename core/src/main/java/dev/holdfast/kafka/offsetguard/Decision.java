@@ -51,6 +51,14 @@ public record Decision(Instant at, @Nullable String groupId, String clientId, To
 	}
 
 	/**
+	 * The same, when it has turned out that the broker will not have it.
+	 */
+	Decision held() {
+		return new Decision(at, groupId, clientId, partition, cause, Action.HOLD, new Outcome.Held(), Impact.NONE,
+				evidence);
+	}
+
+	/**
 	 * The decision as {@code key=value} pairs in one line, for logs and exceptions.
 	 * @return the line, without line breaks
 	 */

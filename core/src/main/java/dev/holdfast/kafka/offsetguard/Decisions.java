@@ -5,6 +5,7 @@
 
 package dev.holdfast.kafka.offsetguard;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
@@ -21,6 +22,11 @@ import org.slf4j.LoggerFactory;
 final class Decisions {
 
 	private static final Logger logger = LoggerFactory.getLogger(Decisions.class);
+
+	private static final Duration FIRST_RETRY = Duration.ofMillis(100);
+
+	/** After this many vain attempts, about 6 seconds, somebody should hear of it. */
+	private static final int TIMES_UNTIL_HELD = 8;
 
 	private final Consumer<?, ?> client;
 
@@ -74,8 +80,9 @@ final class Decisions {
 		Decision.Impact impact = DecisionMaker.impact(evidence, effective.outcome(), configuration.autoOffsetReset());
 		Decision decision = new Decision(Instant.now(), configuration.groupId(), configuration.clientId(), partition,
 				cause, effective.action(), effective.outcome(), impact, evidence);
-		apply(decision);
-		tell(decision);
+		if (apply(decision)) {
+			tell(decision);
+		}
 	}
 
 	/**
@@ -88,21 +95,51 @@ final class Decisions {
 		return impossible ? new DecisionMaker.Ruling(Action.FAIL, new Outcome.Failed()) : ruling;
 	}
 
-	private void apply(Decision decision) {
-		TopicPartition partition = decision.partition();
+	/**
+	 * Applies a decision.
+	 * @return whether anybody has to hear of it
+	 */
+	private boolean apply(Decision decision) {
 		if (decision.outcome() instanceof Outcome.ReadFrom readFrom) {
-			OffsetAndMetadata offset = new OffsetAndMetadata(readFrom.offset());
-			client.seek(partition, offset);
-			if (readFrom.offset() != decision.evidence().position()) {
-				states.get(partition).seek(offset);
-			}
-			holds.release(partition);
-			return;
+			return readFrom(decision, readFrom.offset());
 		}
 		holds.hold(decision);
 		if (decision.outcome() instanceof Outcome.Failed && failure == null) {
 			failure = decision;
 		}
+		return true;
+	}
+
+	private boolean readFrom(Decision decision, long offset) {
+		TopicPartition partition = decision.partition();
+		if (offset != decision.evidence().position()) {
+			seekAndRelease(partition, offset);
+			states.get(partition).seek(new OffsetAndMetadata(offset));
+			return true;
+		}
+		int times = states.get(partition).keep(offset);
+		if (times == 1) {
+			seekAndRelease(partition, offset);
+			return true;
+		}
+		// Decided before, and nothing has come of it: no reason to ask as fast as we can.
+		holds.hold(decision, FIRST_RETRY.multipliedBy(1L << Math.min(times - 2, 20)));
+		if (times == TIMES_UNTIL_HELD) {
+			tell(decision.held());
+		}
+		return false;
+	}
+
+	private void seekAndRelease(TopicPartition partition, long offset) {
+		client.seek(partition, new OffsetAndMetadata(offset));
+		holds.release(partition);
+	}
+
+	/**
+	 * Lets the client try a good position again that was refused before.
+	 */
+	void retry(Hold hold) {
+		seekAndRelease(hold.decision().partition(), hold.provisionalPosition());
 	}
 
 	/**

@@ -15,6 +15,15 @@ package dev.holdfast.kafka.offsetguard;
  */
 record Hold(Decision decision, long provisionalPosition, boolean pausedByApplication, long recheckAt) {
 
+	/**
+	 * Whether the position is fine and the partition only waits before it is read again:
+	 * a broker that refuses a good position once will refuse it a thousand times a
+	 * second.
+	 */
+	boolean isRetry() {
+		return decision.outcome() instanceof Outcome.ReadFrom;
+	}
+
 	Hold withPausedByApplication(boolean paused) {
 		return new Hold(decision, provisionalPosition, paused, recheckAt);
 	}

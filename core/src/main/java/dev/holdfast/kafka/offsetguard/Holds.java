@@ -53,6 +53,13 @@ final class Holds {
 	}
 
 	void hold(Decision decision) {
+		hold(decision, recheckInterval);
+	}
+
+	/**
+	 * Holds a partition for a while.
+	 */
+	void hold(Decision decision, Duration recheckAfter) {
 		TopicPartition partition = decision.partition();
 		Hold present = find(partition);
 		long provisional = Math.max(0, decision.evidence().position());
@@ -60,7 +67,9 @@ final class Holds {
 				: client.paused().contains(partition);
 		client.pause(Set.of(partition));
 		client.seek(partition, new OffsetAndMetadata(provisional));
-		states.get(partition).hold(new Hold(decision, provisional, pausedByApplication, nextRecheck()));
+		states.get(partition)
+			.hold(new Hold(decision, provisional, pausedByApplication,
+					System.nanoTime() + shorter(recheckAfter).toNanos()));
 		held.add(partition);
 	}
 
@@ -108,6 +117,10 @@ final class Holds {
 			}
 		}
 		return due;
+	}
+
+	private Duration shorter(Duration recheckAfter) {
+		return (recheckAfter.compareTo(recheckInterval) < 0) ? recheckAfter : recheckInterval;
 	}
 
 	private long nextRecheck() {

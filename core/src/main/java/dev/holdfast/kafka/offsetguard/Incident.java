@@ -40,6 +40,8 @@ final class Incident {
 
 	private final LatestOffsets latestOffsets;
 
+	private final EvidenceBudget budget;
+
 	private final ClientReports reports = new ClientReports();
 
 	/**
@@ -48,7 +50,8 @@ final class Incident {
 	private final Set<TopicPartition> paused = new HashSet<>();
 
 	Incident(Consumer<?, ?> client, PartitionStates states, Holds holds, Decisions decisions,
-			StartingPositions startingPositions, Inspector inspector, LatestOffsets latestOffsets) {
+			StartingPositions startingPositions, Inspector inspector, LatestOffsets latestOffsets,
+			EvidenceBudget budget) {
 		this.client = client;
 		this.states = states;
 		this.holds = holds;
@@ -56,6 +59,7 @@ final class Incident {
 		this.startingPositions = startingPositions;
 		this.inspector = inspector;
 		this.latestOffsets = latestOffsets;
+		this.budget = budget;
 	}
 
 	boolean isOpen() {
@@ -88,7 +92,10 @@ final class Incident {
 	void resolve() {
 		resolveWithoutOffset();
 		List<Suspect> suspects = suspects();
-		List<Findings> findings = suspects.isEmpty() ? List.of() : inspector.inspect(suspects);
+		if (!suspects.isEmpty() && budget.isNearlySpent()) {
+			return;
+		}
+		List<Findings> findings = inspect(suspects);
 		reports.clear();
 		resumePaused();
 		judge(findings);
@@ -106,6 +113,10 @@ final class Incident {
 				continue;
 			}
 			holds.postponeRecheck(partition);
+			if (hold.isRetry()) {
+				decisions.retry(hold);
+				continue;
+			}
 			Evidence evidence = hold.decision().evidence();
 			if (evidence.position() < 0) {
 				withoutPosition.add(partition);
@@ -120,13 +131,21 @@ final class Incident {
 		if (!withoutPosition.isEmpty()) {
 			startingPositions.decide(withoutPosition);
 		}
-		if (!suspects.isEmpty()) {
-			judge(inspector.inspect(suspects));
+		judge(inspect(suspects));
+	}
+
+	private List<Findings> inspect(List<Suspect> suspects) {
+		if (suspects.isEmpty()) {
+			return List.of();
+		}
+		try (EvidenceBudget.Spending spending = budget.spend()) {
+			List<Findings> findings = inspector.inspect(suspects, budget.left());
+			latestOffsets.lookUp(findings, budget.left());
+			return findings;
 		}
 	}
 
 	private void judge(List<Findings> findings) {
-		latestOffsets.lookUp(findings);
 		for (Findings each : findings) {
 			boolean mereBystander = each.isTruncation() && each.suspect.claim() == null && each.repeatedClaim == null;
 			if (!mereBystander) {
@@ -238,6 +257,11 @@ final class Incident {
 		catch (InvalidOffsetException ex) {
 			report(ex);
 			return OptionalLong.empty();
+		}
+		catch (WakeupException ex) {
+			// Meant for the poll around this.
+			client.wakeup();
+			throw ex;
 		}
 	}
 

@@ -5,6 +5,7 @@
 
 package dev.holdfast.kafka.offsetguard;
 
+import java.time.Duration;
 import java.util.List;
 
 import org.apache.kafka.common.errors.WakeupException;
@@ -18,7 +19,7 @@ final class Inspector {
 
 	private final ClientConfiguration configuration;
 
-	private final OffsetGuardSettings settings;
+	private final OffsetPolicy policy;
 
 	/** The running inspection, for {@link #wakeup()} from another thread. */
 	private volatile @Nullable Inspection running;
@@ -26,23 +27,22 @@ final class Inspector {
 	/** Set until an inspection has ended for it, or {@link #forgetWakeup()}. */
 	private volatile boolean wokenUp;
 
-	Inspector(ClientConfiguration configuration, OffsetGuardSettings settings) {
+	Inspector(ClientConfiguration configuration, OffsetPolicy policy) {
 		this.configuration = configuration;
-		this.settings = settings;
+		this.policy = policy;
 	}
 
 	/**
-	 * Gathers evidence, for the inspection timeout at most.
+	 * Gathers evidence, for the given time at most.
 	 * @throws WakeupException if {@link #wakeup()} was called meanwhile
 	 */
-	List<Findings> inspect(List<Suspect> suspects) {
-		try (Inspection inspection = new Inspection(configuration, settings.inspectionTimeout())) {
+	List<Findings> inspect(List<Suspect> suspects, Duration timeout) {
+		try (Inspection inspection = new Inspection(configuration, timeout)) {
 			running = inspection;
 			if (wokenUp) {
 				throw new WakeupException();
 			}
-			return List
-				.copyOf(inspection.inspect(suspects, (topic) -> settings.policy().mayUse(topic, Action.TIMESTAMP)));
+			return List.copyOf(inspection.inspect(suspects, (topic) -> policy.mayUse(topic, Action.TIMESTAMP)));
 		}
 		catch (WakeupException ex) {
 			wokenUp = false;

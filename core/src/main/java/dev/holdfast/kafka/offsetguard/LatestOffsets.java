@@ -5,6 +5,7 @@
 
 package dev.holdfast.kafka.offsetguard;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,22 +30,22 @@ final class LatestOffsets {
 
 	private final ClientConfiguration configuration;
 
-	private final OffsetGuardSettings settings;
+	private final OffsetPolicy policy;
 
-	LatestOffsets(Consumer<?, ?> client, ClientConfiguration configuration, OffsetGuardSettings settings) {
+	LatestOffsets(Consumer<?, ?> client, ClientConfiguration configuration, OffsetPolicy policy) {
 		this.client = client;
 		this.configuration = configuration;
-		this.settings = settings;
+		this.policy = policy;
 	}
 
-	void lookUp(List<Findings> findings) {
+	void lookUp(List<Findings> findings, Duration timeout) {
 		if (!configuration.readCommitted()) {
 			findings.forEach((each) -> each.latestOffset = each.logEndAfter);
 			return;
 		}
 		Map<TopicPartition, Findings> wanted = new HashMap<>();
 		for (Findings each : findings) {
-			if (settings.policy().mayUse(each.partition().topic(), Action.LATEST)) {
+			if (policy.mayUse(each.partition().topic(), Action.LATEST)) {
 				wanted.put(each.partition(), each);
 			}
 		}
@@ -51,8 +53,13 @@ final class LatestOffsets {
 			return;
 		}
 		try {
-			Map<TopicPartition, Long> ends = client.endOffsets(wanted.keySet(), settings.inspectionTimeout());
+			Map<TopicPartition, Long> ends = client.endOffsets(wanted.keySet(), timeout);
 			wanted.forEach((partition, each) -> each.latestOffset = ends.getOrDefault(partition, -1L));
+		}
+		catch (WakeupException ex) {
+			// Meant for the poll around this.
+			client.wakeup();
+			throw ex;
 		}
 		catch (TimeoutException ex) {
 			logger.debug("No last stable offsets for {} in time", wanted.keySet(), ex);

@@ -15,7 +15,10 @@ import java.util.OptionalLong;
 import java.util.function.ObjLongConsumer;
 
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads log start and log end offsets of many partitions, one request a broker. Seeks and
@@ -23,6 +26,8 @@ import org.apache.kafka.common.TopicPartition;
  * or none: here a silent broker keeps only its own.
  */
 final class LogBoundsReader {
+
+	private static final Logger logger = LoggerFactory.getLogger(LogBoundsReader.class);
 
 	private static final Duration STEP = Duration.ofMillis(20);
 
@@ -50,11 +55,11 @@ final class LogBoundsReader {
 
 	private void await(Map<TopicPartition, Findings> waiting, Deadline deadline, ObjLongConsumer<Findings> sink) {
 		while (!waiting.isEmpty() && !deadline.isOver()) {
-			inspector.poll(deadline.left(STEP));
+			poll(deadline);
 			Iterator<Map.Entry<TopicPartition, Findings>> entries = waiting.entrySet().iterator();
 			while (entries.hasNext()) {
 				Map.Entry<TopicPartition, Findings> entry = entries.next();
-				OptionalLong offset = Positions.now(inspector, entry.getKey());
+				OptionalLong offset = positionNow(entry.getKey());
 				if (offset.isPresent()) {
 					sink.accept(entry.getValue(), offset.getAsLong());
 					entries.remove();
@@ -64,6 +69,26 @@ final class LogBoundsReader {
 		// Who has no position is asked about again and again: give it one.
 		for (TopicPartition partition : waiting.keySet()) {
 			inspector.seek(partition, 0);
+		}
+	}
+
+	private void poll(Deadline deadline) {
+		try {
+			inspector.poll(deadline.left(STEP));
+		}
+		catch (InvalidOffsetException ex) {
+			// An answer to what was asked before, come too late to matter.
+			logger.debug("Ignored while reading bounds", ex);
+		}
+	}
+
+	private OptionalLong positionNow(TopicPartition partition) {
+		try {
+			return Positions.now(inspector, partition);
+		}
+		catch (InvalidOffsetException ex) {
+			logger.debug("Ignored while reading bounds", ex);
+			return OptionalLong.empty();
 		}
 	}
 

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class PartitionState {
 
+	private boolean positioned;
+
 	private long position = -1;
 
 	private int leaderEpoch = -1;
@@ -31,7 +33,16 @@ final class PartitionState {
 
 	private int witnessValueSize = -1;
 
+	private int kept;
+
 	private @Nullable Hold hold;
+
+	/**
+	 * Whether anybody has set or used a position since the partition was assigned.
+	 */
+	boolean isPositioned() {
+		return positioned;
+	}
 
 	/**
 	 * Where the partition was seen last, -1 if nobody knows. A little behind the client's
@@ -74,13 +85,27 @@ final class PartitionState {
 		witnessKeySize = last.serializedKeySize();
 		witnessValueSize = last.serializedValueSize();
 		position = witnessOffset + 1;
+		positioned = true;
+		kept = 0;
 		leaderEpoch = Math.max(leaderEpoch, witnessLeaderEpoch);
+	}
+
+	/**
+	 * The position was confirmed: the history behind it stands.
+	 * @return how often it was, without a record or another position in between
+	 */
+	int keep(long confirmed) {
+		positioned = true;
+		position = confirmed;
+		return ++kept;
 	}
 
 	/**
 	 * The position was set: what was delivered before says nothing about it any more.
 	 */
 	void seek(OffsetAndMetadata offset) {
+		positioned = true;
+		kept = 0;
 		position = offset.offset();
 		leaderEpoch = offset.leaderEpoch().orElse(-1);
 		witnessOffset = -1;
@@ -90,6 +115,8 @@ final class PartitionState {
 	 * The position was set to a bound of the log that the client has yet to look up.
 	 */
 	void seekToUnknown() {
+		positioned = true;
+		kept = 0;
 		position = -1;
 		leaderEpoch = -1;
 		witnessOffset = -1;

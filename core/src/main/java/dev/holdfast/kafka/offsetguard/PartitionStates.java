@@ -40,12 +40,14 @@ final class PartitionStates {
 	}
 
 	/**
-	 * The partitions were assigned anew.
+	 * The partitions were assigned anew. The async consumer shows an assignment before it
+	 * calls the rebalance listener: who has a position by then keeps it.
 	 */
 	void start(Collection<TopicPartition> partitions) {
 		for (TopicPartition partition : partitions) {
-			states.put(partition, new PartitionState());
-			starting.add(partition);
+			if (!get(partition).isPositioned()) {
+				starting.add(partition);
+			}
 		}
 	}
 

@@ -19,6 +19,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Guards the positions of one client: every way in which one is set or lost comes through
@@ -26,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * {@link #wakeup()} apart it belongs to the consumer's thread.
  */
 final class PositionGuard<K, V> {
+
+	private static final Logger logger = LoggerFactory.getLogger(PositionGuard.class);
 
 	private static final int POSITION_ATTEMPTS = 3;
 
@@ -39,6 +43,8 @@ final class PositionGuard<K, V> {
 
 	private final StartingPositions startingPositions;
 
+	private final EvidenceBudget budget;
+
 	private final Inspector inspector;
 
 	private final Incident incident;
@@ -48,10 +54,12 @@ final class PositionGuard<K, V> {
 		this.client = client;
 		this.holds = new Holds(client, states, settings.holdRecheckInterval());
 		this.decisions = new Decisions(client, configuration, settings.policy(), states, holds, listeners);
-		this.startingPositions = new StartingPositions(client, configuration, settings, states, decisions);
-		this.inspector = new Inspector(configuration, settings);
+		this.budget = new EvidenceBudget(settings.inspectionTimeout());
+		OffsetPolicy policy = settings.policy();
+		this.startingPositions = new StartingPositions(client, configuration, policy, budget, states, decisions);
+		this.inspector = new Inspector(configuration, policy);
 		this.incident = new Incident(client, states, holds, decisions, startingPositions, inspector,
-				new LatestOffsets(client, configuration, settings));
+				new LatestOffsets(client, configuration, policy), budget);
 	}
 
 	Holds holds() {
@@ -60,10 +68,10 @@ final class PositionGuard<K, V> {
 
 	ConsumerRecords<K, V> poll(Duration timeout) {
 		decisions.throwFailure();
-		startingPositions.decidePending();
-		Set<TopicPartition> due = holds.due();
-		if (!due.isEmpty()) {
-			incident.recheck(due);
+		budget.renew();
+		if (!incident.isOpen()) {
+			startingPositions.decidePending();
+			recheckHolds();
 		}
 		ConsumerRecords<K, V> records = pollClient(timeout);
 		states.polled();
@@ -74,6 +82,19 @@ final class PositionGuard<K, V> {
 			states.deliver(records);
 		}
 		return records;
+	}
+
+	private void recheckHolds() {
+		Set<TopicPartition> due = holds.due();
+		if (!due.isEmpty() && !budget.isNearlySpent()) {
+			try {
+				incident.recheck(due);
+			}
+			catch (WakeupException ex) {
+				// The client throws the same as soon as it is polled.
+				logger.debug("Woken up while looking at {} again", due);
+			}
+		}
 	}
 
 	private ConsumerRecords<K, V> pollClient(Duration timeout) {
@@ -125,6 +146,7 @@ final class PositionGuard<K, V> {
 	}
 
 	long position(TopicPartition partition, @Nullable Duration timeout) {
+		budget.renew();
 		startingPositions.decidePending();
 		for (int attempt = 1;; attempt++) {
 			Hold hold = holds.find(partition);
@@ -139,8 +161,18 @@ final class PositionGuard<K, V> {
 					throw new TimeoutException("The position of " + partition + " could not be decided in time", ex);
 				}
 				incident.report(ex);
-				incident.resolve();
+				resolveQuietly();
 			}
+		}
+	}
+
+	private void resolveQuietly() {
+		try {
+			incident.resolve();
+		}
+		catch (WakeupException ex) {
+			// The client throws the same as soon as it is asked again.
+			logger.debug("Woken up on the way to a decision");
 		}
 	}
 

@@ -36,17 +36,20 @@ final class StartingPositions {
 
 	private final ClientConfiguration configuration;
 
-	private final OffsetGuardSettings settings;
+	private final OffsetPolicy policy;
+
+	private final EvidenceBudget budget;
 
 	private final PartitionStates states;
 
 	private final Decisions decisions;
 
-	StartingPositions(Consumer<?, ?> client, ClientConfiguration configuration, OffsetGuardSettings settings,
-			PartitionStates states, Decisions decisions) {
+	StartingPositions(Consumer<?, ?> client, ClientConfiguration configuration, OffsetPolicy policy,
+			EvidenceBudget budget, PartitionStates states, Decisions decisions) {
 		this.client = client;
 		this.configuration = configuration;
-		this.settings = settings;
+		this.policy = policy;
+		this.budget = budget;
 		this.states = states;
 		this.decisions = decisions;
 	}
@@ -65,7 +68,10 @@ final class StartingPositions {
 	 * Decides about partitions that have no position.
 	 */
 	void decide(Set<TopicPartition> partitions) {
-		try {
+		if (budget.isNearlySpent()) {
+			return;
+		}
+		try (EvidenceBudget.Spending spending = budget.spend()) {
 			Set<TopicPartition> missing = startFromCommitted(partitions);
 			if (!missing.isEmpty()) {
 				startWithoutCommitted(missing);
@@ -93,7 +99,7 @@ final class StartingPositions {
 		if (configuration.groupId() == null) {
 			return partitions;
 		}
-		Map<TopicPartition, OffsetAndMetadata> committed = client.committed(partitions, settings.inspectionTimeout());
+		Map<TopicPartition, OffsetAndMetadata> committed = client.committed(partitions, budget.left());
 		Set<TopicPartition> missing = new HashSet<>();
 		for (TopicPartition partition : partitions) {
 			OffsetAndMetadata offset = committed.get(partition);
@@ -128,7 +134,7 @@ final class StartingPositions {
 	}
 
 	private Action action(TopicPartition partition) {
-		return settings.policy().action(partition.topic(), Cause.NO_COMMITTED_OFFSET);
+		return policy.action(partition.topic(), Cause.NO_COMMITTED_OFFSET);
 	}
 
 	private Map<TopicPartition, Outcome> outcomes(Action action, Set<TopicPartition> partitions) {
@@ -147,11 +153,11 @@ final class StartingPositions {
 	}
 
 	private Map<TopicPartition, Long> earliest(Set<TopicPartition> partitions) {
-		return client.beginningOffsets(partitions, settings.inspectionTimeout());
+		return client.beginningOffsets(partitions, budget.left());
 	}
 
 	private Map<TopicPartition, Long> latest(Set<TopicPartition> partitions) {
-		return client.endOffsets(partitions, settings.inspectionTimeout());
+		return client.endOffsets(partitions, budget.left());
 	}
 
 	/**
@@ -163,8 +169,7 @@ final class StartingPositions {
 		long timestamp = Instant.now().minus(duration).toEpochMilli();
 		Map<TopicPartition, Long> offsets = new HashMap<>(latest(partitions));
 		Map<TopicPartition, Long> timestamps = all(partitions, timestamp);
-		Map<TopicPartition, OffsetAndTimestamp> found = client.offsetsForTimes(timestamps,
-				settings.inspectionTimeout());
+		Map<TopicPartition, OffsetAndTimestamp> found = client.offsetsForTimes(timestamps, budget.left());
 		found.forEach((partition, offset) -> {
 			if (offset != null) {
 				offsets.put(partition, offset.offset());

@@ -1,0 +1,61 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import java.time.Duration;
+
+/**
+ * The time that gathering evidence may take within one call of the application. Counts
+ * only what is spent, not what the client itself waits for records.
+ */
+final class EvidenceBudget {
+
+	private final Duration whole;
+
+	private long spentNanos;
+
+	EvidenceBudget(Duration whole) {
+		this.whole = whole;
+	}
+
+	/**
+	 * A new call of the application begins.
+	 */
+	void renew() {
+		spentNanos = 0;
+	}
+
+	/**
+	 * Whether too little is left to begin an inspection with: evidence that is incomplete
+	 * for lack of time would hold partitions for no good reason.
+	 */
+	boolean isNearlySpent() {
+		return spentNanos > whole.toNanos() / 2;
+	}
+
+	Duration left() {
+		return Duration.ofNanos(Math.max(0, whole.toNanos() - spentNanos));
+	}
+
+	/**
+	 * Counts the time until the result is closed.
+	 */
+	Spending spend() {
+		long start = System.nanoTime();
+		return () -> spentNanos += System.nanoTime() - start;
+	}
+
+	/**
+	 * Time being spent.
+	 */
+	interface Spending extends AutoCloseable {
+
+		@Override
+		void close();
+
+	}
+
+}

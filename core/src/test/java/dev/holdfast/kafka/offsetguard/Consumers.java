@@ -1,0 +1,140 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
+import java.util.stream.LongStream;
+
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.StringDeserializer;
+
+import dev.holdfast.kafka.test.KafkaCluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Plain and guarded consumers for broker tests, and what they delivered.
+ */
+final class Consumers {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+	private final Map<String, Object> configuration = new HashMap<>();
+
+	private OffsetGuardSettings settings = OffsetGuardSettings.defaults();
+
+	final List<Decision> decisions = new CopyOnWriteArrayList<>();
+
+	Consumers(KafkaCluster cluster, String protocol, String group) {
+		with("bootstrap.servers", cluster.bootstrapServers());
+		with("group.protocol", protocol);
+		with("client.id", group);
+		with("enable.auto.commit", false);
+		if (group != null) {
+			with("group.id", group);
+		}
+	}
+
+	Consumers with(String name, Object value) {
+		configuration.put(name, value);
+		return this;
+	}
+
+	Consumers policy(Cause cause, Action action) {
+		return policy(new OffsetPolicy(Map.of(cause, action), List.of()));
+	}
+
+	Consumers policy(OffsetPolicy policy) {
+		settings = new OffsetGuardSettings(policy, settings.inspectionTimeout(), settings.holdRecheckInterval());
+		return this;
+	}
+
+	Consumers timing(Duration inspectionTimeout, Duration holdRecheckInterval) {
+		settings = new OffsetGuardSettings(settings.policy(), inspectionTimeout, holdRecheckInterval);
+		return this;
+	}
+
+	Consumer<String, String> plain() {
+		return new KafkaConsumer<>(configuration, new StringDeserializer(), new StringDeserializer());
+	}
+
+	Consumer<String, String> guarded() {
+		return new OffsetGuard(settings, List.of(decisions::add)).createConsumer(configuration, (overrides) -> {
+			Map<String, Object> merged = new HashMap<>(configuration);
+			merged.putAll(overrides);
+			return new KafkaConsumer<>(merged, new StringDeserializer(), new StringDeserializer());
+		});
+	}
+
+	Consumer<String, String> create(boolean guarded) {
+		return guarded ? guarded() : plain();
+	}
+
+	List<Cause> causes() {
+		return decisions.stream().map(Decision::cause).toList();
+	}
+
+	/**
+	 * Polls until the condition holds and collects all offsets delivered, repeats
+	 * included, by partition.
+	 */
+	static Map<TopicPartition, List<Long>> pollUntil(Consumer<?, ?> consumer, BooleanSupplier condition) {
+		Map<TopicPartition, List<Long>> offsets = new HashMap<>();
+		pollInto(consumer, offsets, condition);
+		return offsets;
+	}
+
+	static void pollInto(Consumer<?, ?> consumer, Map<TopicPartition, List<Long>> offsets, BooleanSupplier condition) {
+		long end = System.nanoTime() + PATIENCE.toNanos();
+		while (!condition.getAsBoolean()) {
+			assertThat(System.nanoTime()).as("still waiting with %s", offsets).isLessThan(end);
+			for (ConsumerRecord<?, ?> record : consumer.poll(Duration.ofMillis(50))) {
+				offsets
+					.computeIfAbsent(new TopicPartition(record.topic(), record.partition()), (key) -> new ArrayList<>())
+					.add(record.offset());
+			}
+		}
+	}
+
+	/**
+	 * Polls until the position of the partition is the given one.
+	 */
+	static List<Long> pollTo(Consumer<?, ?> consumer, TopicPartition partition, long position) {
+		return pollUntil(consumer,
+				() -> consumer.assignment().contains(partition) && isAt(consumer, partition, position))
+			.getOrDefault(partition, List.of());
+	}
+
+	private static boolean isAt(Consumer<?, ?> consumer, TopicPartition partition, long position) {
+		try {
+			return consumer.position(partition, Duration.ofMillis(50)) == position;
+		}
+		catch (TimeoutException ex) {
+			return false;
+		}
+	}
+
+	static List<Long> range(long from, long to) {
+		return LongStream.range(from, to).boxed().toList();
+	}
+
+	static OffsetAndMetadata offset(long offset, int leaderEpoch) {
+		return new OffsetAndMetadata(offset, Optional.of(leaderEpoch), "");
+	}
+
+}

@@ -1,0 +1,95 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import dev.holdfast.kafka.offsetguard.Evidence.Trigger;
+import dev.holdfast.kafka.offsetguard.Evidence.Validation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What an action comes to: position 150, log 20-270 before and 20-280 after, the end that
+ * the application sees 260, the first record of the witness's time at 140.
+ */
+class DecisionMakerTests {
+
+	@ParameterizedTest
+	@CsvSource({ "FALSE_TRUNCATION, KEEP, 150", "LOG_TRUNCATED, DIVERGENCE, 100", "ABOVE_LOG_END, DIVERGENCE, 100",
+			"BELOW_LOG_START, EARLIEST, 20", "BELOW_LOG_START, LATEST, 260", "LOG_TRUNCATED, TIMESTAMP, 140" })
+	void readsFrom(Cause cause, Action action, long offset) {
+		DecisionMaker.Ruling ruling = DecisionMaker.rule(cause, action, evidence(100, 2, true, 260, 140));
+
+		assertThat(ruling).isEqualTo(new DecisionMaker.Ruling(action, new Outcome.ReadFrom(offset)));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "ABOVE_LOG_END, DIVERGENCE, 0", "LOG_TRUNCATED, TIMESTAMP, 2", "LOG_TRUNCATED, LATEST, 2",
+			"LOG_TRUNCATED, HOLD, 2", "UNVERIFIABLE, DIVERGENCE, 0" })
+	void holdsWithoutTarget(Cause cause, Action action, int epochAtDivergence) {
+		DecisionMaker.Ruling ruling = DecisionMaker.rule(cause, action,
+				evidence(100, epochAtDivergence, false, -1, -1));
+
+		assertThat(ruling).isEqualTo(new DecisionMaker.Ruling(Action.HOLD, new Outcome.Held()));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "EARLIEST", "LATEST", "DIVERGENCE", "TIMESTAMP" })
+	void holdsWithoutBounds(Action action) {
+		Evidence evidence = new Evidence(Trigger.TRUNCATION, 150, 0, new TruncationClaim(100, 0), Validation.UNANSWERED,
+				null, null, null, null, null, null, -1, -1);
+
+		assertThat(DecisionMaker.rule(Cause.UNVERIFIABLE, action, evidence).outcome()).isEqualTo(new Outcome.Held());
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "UNVERIFIABLE, 100", "LOG_TRUNCATED, hold" })
+	void followsAnUndecidedClaimOnlyForUnverifiable(Cause cause, String expected) {
+		Evidence evidence = evidence(100, -1, false, 260, -1);
+
+		Outcome outcome = DecisionMaker.rule(cause, Action.DIVERGENCE, evidence).outcome();
+
+		assertThat(outcome)
+			.isEqualTo("hold".equals(expected) ? new Outcome.Held() : new Outcome.ReadFrom(Long.parseLong(expected)));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "earliest, 100, 50", "latest, 100, 50", "earliest, 0, 130", "latest, 0, 110", "none, 0, 0",
+			"by_duration:PT1H, 0, 0" })
+	void countsWhatPlainKafkaWouldHaveMoved(String reset, long claimed, long spared) {
+		Evidence evidence = evidence(claimed, 0, true, 260, -1);
+
+		Decision.Impact impact = DecisionMaker.impact(evidence, new Outcome.ReadFrom(150),
+				AutoOffsetReset.parse(reset));
+
+		assertThat(impact).isEqualTo(new Decision.Impact(0, 0, spared));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "100, 0, 50", "160, 10, 0" })
+	void countsWhatMoves(long target, long lost, long rewound) {
+		Decision.Impact impact = DecisionMaker.impact(evidence(100, 2, true, 260, -1), new Outcome.ReadFrom(target),
+				AutoOffsetReset.parse("latest"));
+
+		assertThat(impact).isEqualTo(new Decision.Impact(lost, rewound, 0));
+	}
+
+	private static Evidence evidence(long claimed, int epochAtDivergence, boolean witness, long latest,
+			long timestampOffset) {
+		return new Evidence(Trigger.TRUNCATION, 150, 0, null, Validation.CLAIMED, new TruncationClaim(claimed, 0),
+				new LogBounds(20, 270), new LogBounds(20, 280), record(claimed - 1, 0),
+				record(claimed, epochAtDivergence), witness ? new Witness(record(149, 0), null) : null, latest,
+				timestampOffset);
+	}
+
+	private static @Nullable RecordIdentity record(long offset, int epoch) {
+		return new RecordIdentity(offset, epoch, 1_000, 3, 4);
+	}
+
+}

@@ -1,0 +1,83 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+class OffsetPolicyTests {
+
+	@ParameterizedTest
+	@CsvSource({ "NO_COMMITTED_OFFSET, AUTO_OFFSET_RESET", "BELOW_LOG_START, EARLIEST", "ABOVE_LOG_END, HOLD",
+			"LOG_TRUNCATED, DIVERGENCE", "FALSE_TRUNCATION, KEEP", "SPURIOUS_OUT_OF_RANGE, KEEP",
+			"UNVERIFIABLE, HOLD" })
+	void defaults(Cause cause, Action action) {
+		assertThat(OffsetPolicy.defaults().action("orders", cause)).isEqualTo(action);
+	}
+
+	@ParameterizedTest
+	@EnumSource(Cause.class)
+	void everyCauseAllowsHoldAndFail(Cause cause) {
+		assertThat(cause.allowedActions()).contains(Action.HOLD, Action.FAIL, cause.defaultAction());
+	}
+
+	@Test
+	void refusesWhatMakesNoSense() {
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> new OffsetPolicy(Map.of(Cause.FALSE_TRUNCATION, Action.EARLIEST), List.of()))
+			.withMessage("Action 'earliest' makes no sense for cause 'false-truncation'; allowed are keep, hold, fail");
+	}
+
+	@Test
+	void exactNameWinsOverPatternsAndTheFirstPatternOverLaterOnes() {
+		OffsetPolicy policy = new OffsetPolicy(Map.of(Cause.BELOW_LOG_START, Action.FAIL),
+				List.of(pattern("orders.*", Action.LATEST), pattern(".*", Action.EARLIEST),
+						new TopicRule("orders-eu", null, Map.of(Cause.BELOW_LOG_START, Action.HOLD))));
+
+		assertThat(policy.action("orders-eu", Cause.BELOW_LOG_START)).isEqualTo(Action.HOLD);
+		assertThat(policy.action("orders-us", Cause.BELOW_LOG_START)).isEqualTo(Action.LATEST);
+		assertThat(policy.action("payments", Cause.BELOW_LOG_START)).isEqualTo(Action.EARLIEST);
+	}
+
+	@Test
+	void whatTheRuleIsSilentAboutComesFromThePolicyItself() {
+		OffsetPolicy policy = new OffsetPolicy(Map.of(Cause.UNVERIFIABLE, Action.KEEP),
+				List.of(pattern("orders", Action.LATEST)));
+
+		assertThat(policy.action("orders", Cause.UNVERIFIABLE)).isEqualTo(Action.KEEP);
+		assertThat(policy.action("orders-2", Cause.BELOW_LOG_START)).isEqualTo(Action.EARLIEST);
+	}
+
+	@Test
+	void ruleNeedsNameOrPattern() {
+		assertThatIllegalArgumentException().isThrownBy(() -> new TopicRule(null, null, Map.of()))
+			.withMessage("A topic rule needs either a name or a pattern");
+		assertThatIllegalArgumentException().isThrownBy(() -> new TopicRule("a", Pattern.compile("a"), Map.of()))
+			.withMessage("A topic rule needs either a name or a pattern");
+	}
+
+	@Test
+	void settingsRefuseDurationsThatAreNotPositive() {
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> new OffsetGuardSettings(OffsetPolicy.defaults(), Duration.ZERO, Duration.ofSeconds(1)))
+			.withMessage("The inspection timeout must be positive but is PT0S");
+	}
+
+	private static TopicRule pattern(String pattern, Action belowLogStart) {
+		return new TopicRule(null, Pattern.compile(pattern), Map.of(Cause.BELOW_LOG_START, belowLogStart));
+	}
+
+}

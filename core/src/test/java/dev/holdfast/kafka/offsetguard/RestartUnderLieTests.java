@@ -1,0 +1,91 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import dev.holdfast.kafka.test.Fault;
+import dev.holdfast.kafka.test.KafkaCluster;
+import dev.holdfast.kafka.test.LyingKafka;
+
+import static dev.holdfast.kafka.offsetguard.Consumers.range;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A group with a committed epoch starts again while the brokers say that its epoch ends
+ * at offset 0.
+ */
+@LyingKafka
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+class RestartUnderLieTests {
+
+	private final KafkaCluster cluster;
+
+	RestartUnderLieTests(KafkaCluster cluster) {
+		this.cluster = cluster;
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "classic, earliest, 0, 0", "classic, latest, 0, 0", "classic, earliest, 170, 170",
+			"classic, latest, 170, 270", "consumer, earliest, 0, 0", "consumer, latest, 0, 0",
+			"consumer, earliest, 170, 170", "consumer, latest, 170, 270" })
+	void plainConsumerMoves(String protocol, String reset, long logStart, long first) {
+		TopicPartition partition = prepare("plain-%s-%s-%d".formatted(protocol, reset, logStart), logStart);
+		cluster.wire().inject(Fault.epochEndOffset(0));
+
+		try (Consumer<String, String> consumer = consumers(partition, protocol, reset).plain()) {
+			consumer.subscribe(List.of(partition.topic()));
+			List<Long> delivered = Consumers.pollTo(consumer, partition, 270);
+
+			assertThat(delivered).isEqualTo(range(first, 270));
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "classic, earliest, 0", "classic, latest, 0", "classic, earliest, 170", "classic, latest, 170",
+			"consumer, earliest, 0", "consumer, latest, 0", "consumer, earliest, 170", "consumer, latest, 170" })
+	void guardedConsumerStays(String protocol, String reset, long logStart) {
+		TopicPartition partition = prepare("guarded-%s-%s-%d".formatted(protocol, reset, logStart), logStart);
+		cluster.wire().inject(Fault.epochEndOffset(0));
+		Consumers consumers = consumers(partition, protocol, reset);
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(partition.topic()));
+			List<Long> delivered = Consumers.pollTo(consumer, partition, 270);
+
+			assertThat(delivered).isEqualTo(range(200, 270));
+		}
+		assertThat(consumers.decisions).singleElement().satisfies((decision) -> {
+			assertThat(decision.cause()).isEqualTo(Cause.FALSE_TRUNCATION);
+			assertThat(decision.outcome()).isEqualTo(new Outcome.ReadFrom(200));
+			long plain = (logStart == 0) ? 0 : "earliest".equals(reset) ? logStart : 270;
+			assertThat(decision.impact()).isEqualTo(new Decision.Impact(0, 0, Math.abs(200 - plain)));
+		});
+	}
+
+	private Consumers consumers(TopicPartition partition, String protocol, String reset) {
+		return new Consumers(cluster, protocol, partition.topic()).with("auto.offset.reset", reset);
+	}
+
+	private TopicPartition prepare(String topic, long logStart) {
+		TopicPartition partition = new TopicPartition(topic, 0);
+		cluster.createTopic(topic, 1);
+		cluster.produce(partition, 270);
+		cluster.commit(topic, partition, Consumers.offset(200, 0));
+		if (logStart > 0) {
+			cluster.deleteRecords(partition, logStart);
+		}
+		return partition;
+	}
+
+}
