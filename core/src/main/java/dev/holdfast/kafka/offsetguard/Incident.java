@@ -171,7 +171,8 @@ final class Incident {
 			return;
 		}
 		missing.retainAll(client.assignment());
-		missing.removeIf((partition) -> holds.contains(partition) || states.isSought(partition));
+		// A report that comes late is about a partition that has a position by now.
+		missing.removeIf((partition) -> holds.contains(partition) || positionNow(partition).isPresent());
 		NoOffsetForPartitionException own = reports.noOffset();
 		boolean leftToClient = missing.removeIf(startingPositions::isLeftToClient);
 		if (!missing.isEmpty()) {

@@ -22,6 +22,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.StringDeserializer;
+import org.jspecify.annotations.Nullable;
 
 import dev.holdfast.kafka.test.KafkaCluster;
 
@@ -40,10 +41,10 @@ final class Consumers {
 
 	final List<Decision> decisions = new CopyOnWriteArrayList<>();
 
-	Consumers(KafkaCluster cluster, String protocol, String group) {
+	Consumers(KafkaCluster cluster, String protocol, @Nullable String group) {
 		with("bootstrap.servers", cluster.bootstrapServers());
 		with("group.protocol", protocol);
-		with("client.id", group);
+		with("client.id", (group != null) ? group : "groupless");
 		with("enable.auto.commit", false);
 		if (group != null) {
 			with("group.id", group);

@@ -1,0 +1,190 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import dev.holdfast.kafka.test.Fault;
+import dev.holdfast.kafka.test.KafkaCluster;
+import dev.holdfast.kafka.test.LyingKafka;
+
+import static dev.holdfast.kafka.offsetguard.Consumers.range;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Positions outside the log, and positions that are only said to be.
+ */
+@LyingKafka
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+class OutOfRangeTests {
+
+	private final KafkaCluster cluster;
+
+	OutOfRangeTests(KafkaCluster cluster) {
+		this.cluster = cluster;
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "classic, EARLIEST, 60, 40", "consumer, EARLIEST, 60, 40", "classic, LATEST, 100, 80",
+			"consumer, LATEST, 100, 80" })
+	void belowLogStart(String protocol, Action action, long first, long lost) {
+		TopicPartition partition = prepare("below-%s-%s".formatted(protocol, action), 20);
+		cluster.deleteRecords(partition, 60);
+		Consumers consumers = new Consumers(cluster, protocol, partition.topic()).policy(Cause.BELOW_LOG_START, action);
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(partition.topic()));
+
+			assertThat(Consumers.pollTo(consumer, partition, 100)).isEqualTo(range(first, 100));
+		}
+		assertThat(consumers.decisions).singleElement().satisfies((decision) -> {
+			assertThat(decision.cause()).isEqualTo(Cause.BELOW_LOG_START);
+			assertThat(decision.action()).isEqualTo(action);
+			assertThat(decision.impact()).isEqualTo(new Decision.Impact(lost, 0, 0));
+			assertThat(decision.isNotable()).isTrue();
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void aboveLogEndIsHeldAndOthersReadOn(String protocol) {
+		String topic = "above-" + protocol;
+		TopicPartition above = prepare(topic, 2, 500);
+		TopicPartition other = new TopicPartition(topic, 1);
+		cluster.produce(other, 30);
+		cluster.commit(topic, other, new OffsetAndMetadata(10));
+		Consumers consumers = new Consumers(cluster, protocol, topic).timing(Duration.ofSeconds(5),
+				Duration.ofMillis(200));
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(topic));
+			Map<TopicPartition, List<Long>> delivered = Consumers.pollUntil(consumer,
+					() -> consumers.decisions.size() == 1 && consumer.position(other) == 30);
+			// Grows past the position: nothing of what was consumed comes back by that.
+			cluster.produce(above, 450);
+			cluster.produce(other, 5);
+			cluster.wire().forget();
+			Consumers.pollInto(consumer, delivered, () -> consumer.position(other) == 35 && inspections() >= 2);
+			consumer.commitSync();
+
+			assertThat(delivered).isEqualTo(Map.of(other, range(10, 35)));
+			assertThat(consumer.position(above)).isEqualTo(500);
+			assertThat(consumer.paused()).isEmpty();
+			assertThat(consumers.causes()).containsExactly(Cause.ABOVE_LOG_END);
+			assertThat(cluster.committed(topic).get(other).offset()).isEqualTo(35);
+			assertThat(cluster.committed(topic).get(above).offset()).isEqualTo(500);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void heldPartitionIsReleasedByTheApplicationsSeek(String protocol) {
+		TopicPartition partition = prepare("released-" + protocol, 500);
+		Consumers consumers = new Consumers(cluster, protocol, partition.topic());
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(partition.topic()));
+			Consumers.pollUntil(consumer, () -> !consumers.decisions.isEmpty());
+			consumer.resume(List.of(partition));
+			assertThat(consumer.poll(Duration.ofMillis(200))).isEmpty();
+			consumer.seek(partition, 90);
+
+			assertThat(Consumers.pollTo(consumer, partition, 100)).isEqualTo(range(90, 100));
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void failIsThrownFromThisAndEveryLaterPoll(String protocol) {
+		TopicPartition partition = prepare("fail-" + protocol, 500);
+		Consumers consumers = new Consumers(cluster, protocol, partition.topic()).policy(Cause.ABOVE_LOG_END,
+				Action.FAIL);
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(partition.topic()));
+
+			assertThatExceptionOfType(OffsetDecisionException.class)
+				.isThrownBy(() -> Consumers.pollUntil(consumer, () -> false))
+				.satisfies((ex) -> assertThat(ex.decision().cause()).isEqualTo(Cause.ABOVE_LOG_END))
+				.withMessageContaining("cause=above-log-end action=fail position=500")
+				.satisfies((ex) -> assertThat(ex.partitions()).containsExactly(partition));
+			assertThatExceptionOfType(OffsetDecisionException.class).isThrownBy(() -> consumer.poll(Duration.ZERO));
+			assertThat(consumer.position(partition)).isEqualTo(500);
+		}
+		assertThat(consumers.decisions).hasSize(1);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "classic, 1", "consumer, 1", "classic, 3", "consumer, 3" })
+	void aClaimThatIsNotTrueMovesNothing(String protocol, int times) {
+		TopicPartition partition = prepare("spurious-%s-%d".formatted(protocol, times), 20);
+		Consumers consumers = new Consumers(cluster, protocol, partition.topic());
+		cluster.wire().inject(Fault.offsetOutOfRange().forClient(partition.topic()).times(times));
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(partition.topic()));
+
+			assertThat(Consumers.pollTo(consumer, partition, 100)).isEqualTo(range(20, 100));
+		}
+		assertThat(consumers.causes()).containsExactly(Cause.SPURIOUS_OUT_OF_RANGE);
+		assertThat(consumers.decisions.get(0).outcome()).isEqualTo(new Outcome.ReadFrom(20));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void aClaimRepeatedForEverIsNotAskedAboutAtEveryPoll(String protocol) {
+		TopicPartition partition = prepare("stubborn-" + protocol, 20);
+		Consumers consumers = new Consumers(cluster, protocol, partition.topic());
+		cluster.wire().inject(Fault.offsetOutOfRange().forClient(partition.topic()));
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(partition.topic()));
+			Consumers.pollUntil(consumer, () -> consumers.decisions.size() == 2);
+
+			// 100 ms and then twice as long each time: the eighth time tells that it is
+			// stuck.
+			assertThat(inspections()).isEqualTo(8);
+			assertThat(consumers.decisions.get(1).outcome()).isEqualTo(new Outcome.Held());
+			cluster.wire().honest();
+			assertThat(Consumers.pollTo(consumer, partition, 100)).isEqualTo(range(20, 100));
+		}
+	}
+
+	private long inspections() {
+		return cluster.wire()
+			.requests()
+			.stream()
+			.filter((request) -> request.clientId().startsWith("holdfast-inspector-"))
+			.filter((request) -> request.api() == ApiKeys.LIST_OFFSETS)
+			.count() / 4;
+	}
+
+	private TopicPartition prepare(String topic, long committed) {
+		return prepare(topic, 1, committed);
+	}
+
+	private TopicPartition prepare(String topic, int partitions, long committed) {
+		TopicPartition partition = new TopicPartition(topic, 0);
+		cluster.createTopic(topic, partitions);
+		cluster.produce(partition, 100);
+		cluster.commit(topic, partition, new OffsetAndMetadata(committed));
+		return partition;
+	}
+
+}
