@@ -1,0 +1,98 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.sample.demo;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+
+import dev.holdfast.kafka.sample.OrderServiceApplication;
+import dev.holdfast.kafka.test.Fault;
+import dev.holdfast.kafka.test.KafkaCluster;
+
+import org.springframework.boot.SpringApplication;
+
+/**
+ * Starts the order service. Where no bootstrap servers are configured, it shows first, on
+ * brokers of its own, what becomes of it when brokers lie about leader epochs.
+ * <p>
+ * With {@code --once} it ends after that, with exit code 0 if the guarded listener stayed
+ * where it was and 1 if it moved. All other arguments go to the order service.
+ */
+public final class Demo {
+
+	private static final String ONCE = "--once";
+
+	private static final List<Scenario> SCENARIOS = List.of(Scenario.restart("earliest", 0), Scenario.leaderMoved(),
+			Scenario.restart("latest", 170));
+
+	private final PrintStream out;
+
+	private final String[] args;
+
+	Demo(PrintStream out, String... args) {
+		this.out = out;
+		this.args = args;
+	}
+
+	public static void main(String[] args) throws InterruptedException {
+		boolean once = Arrays.asList(args).contains(ONCE);
+		String[] applicationArgs = Arrays.stream(args).filter((arg) -> !arg.equals(ONCE)).toArray(String[]::new);
+		// Before anything else: brokers of its own must not be taken for given ones.
+		if (BootstrapServers.areGiven(applicationArgs)) {
+			OrderServiceApplication.main(applicationArgs);
+			return;
+		}
+		Demo demo = new Demo(System.out, applicationArgs);
+		int exitCode;
+		try (KafkaCluster cluster = demo.startKafka()) {
+			exitCode = demo.run(cluster);
+			if (!once) {
+				demo.stayUp(cluster);
+			}
+		}
+		if (once) {
+			System.exit(exitCode);
+		}
+	}
+
+	KafkaCluster startKafka() {
+		out.println("No spring.kafka.bootstrap-servers: two brokers start in this JVM, behind a wire that can lie");
+		return KafkaCluster.start(2);
+	}
+
+	/**
+	 * Plays all scenarios and shows what came of it.
+	 * @param cluster where
+	 * @return the exit code
+	 */
+	int run(KafkaCluster cluster) {
+		Stage stage = new Stage(cluster, out, args);
+		List<Row> rows = new ArrayList<>();
+		SCENARIOS.forEach((scenario) -> rows.addAll(stage.play(scenario)));
+		out.printf("%n%s%n%n", Table.of(rows));
+		boolean moved = rows.stream().anyMatch((row) -> row.listener() == Listener.GUARDED && row.moved());
+		out.println(moved ? "The guarded listener MOVED." : "The guarded listener stayed where it was.");
+		return moved ? 1 : 0;
+	}
+
+	private void stayUp(KafkaCluster cluster) throws InterruptedException {
+		SpringApplication.getShutdownHandlers().add(cluster::close);
+		Scenario ordinary = new Scenario("ordinary", "ordinary", "earliest", 0, false);
+		cluster.createTopic(ordinary.topic(), 1);
+		cluster.wire().inject(Fault.epochEndOffset(0));
+		try (OrderService service = OrderService.start(Listener.GUARDED, ordinary, cluster.bootstrapServers(), args)) {
+			out.printf(
+					"The guarded order service stays up. It listens to the topic %s on %s, where every answer to "
+							+ "OffsetForLeaderEpoch is still a lie. Ctrl-C ends it.%n",
+					ordinary.topic(), cluster.bootstrapServers());
+			new CountDownLatch(1).await();
+		}
+	}
+
+}
