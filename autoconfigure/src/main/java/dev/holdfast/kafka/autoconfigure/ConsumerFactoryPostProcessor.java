@@ -7,8 +7,6 @@ package dev.holdfast.kafka.autoconfigure;
 
 import java.lang.reflect.Proxy;
 
-import org.jspecify.annotations.Nullable;
-
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopConfigException;
 import org.springframework.aop.framework.AopInfrastructureBean;
@@ -56,26 +54,24 @@ final class ConsumerFactoryPostProcessor extends AbstractBeanFactoryAwareAdvisin
 				|| !guards.isEnabled(factoryName) || GuardProxies.guard(bean) != null) {
 			return bean;
 		}
-		Object result = advise(bean, beanName);
-		if (result == null) {
-			guards.unadvised(factoryName, bean);
-			return bean;
-		}
-		return result;
-	}
-
-	private @Nullable Object advise(Object bean, String beanName) {
-		Object result;
 		try {
-			result = super.postProcessAfterInitialization(bean, beanName);
+			return advise(bean, beanName, factoryName);
 		}
 		catch (AopConfigException ex) {
-			return null;
+			guards.unadvised(factoryName, String.valueOf(ex.getMessage()));
+			return bean;
 		}
-		// The advisor for all beans is one, the guards are many.
-		boolean advised = advisor != null && result instanceof Advised proxy
-				&& proxy.replaceAdvisor(advisor, guards.advisor(FactoryNames.of(beanName)));
-		return advised ? result : null;
+	}
+
+	private Object advise(Object bean, String beanName, String factoryName) {
+		Object result = super.postProcessAfterInitialization(bean, beanName);
+		if (advisor != null && result instanceof Advised proxy && proxy.indexOf(advisor) >= 0) {
+			// The advisor for all beans is one, the guards are many.
+			proxy.replaceAdvisor(advisor, guards.advisor(factoryName));
+			return result;
+		}
+		guards.unadvised(factoryName, String.join(", ", GuardProxies.obstacles(bean.getClass())));
+		return bean;
 	}
 
 	@Override

@@ -19,6 +19,7 @@ import dev.holdfast.kafka.offsetguard.OffsetGuardSettings;
 import dev.holdfast.kafka.offsetguard.UnguardableConsumerException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.MockConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -96,6 +97,10 @@ final class FactoryGuard {
 			return guard.get()
 				.createConsumer(configuration, (overrides) -> new Attempt(original, overrides).run(creation));
 		}
+		catch (MockConsumerException ex) {
+			tolerate("a MockConsumer has no brokers to ask", null);
+			return ex.consumer();
+		}
 		catch (UnguardableConsumerException ex) {
 			tolerate(ex.getMessage(), ex);
 			return creation.apply(original);
@@ -108,7 +113,7 @@ final class FactoryGuard {
 	 * @param cause the exception that says so, if any
 	 */
 	void tolerate(@Nullable String reason, @Nullable Throwable cause) {
-		String message = "The consumers of '%s' are not guarded: %s".formatted(name, reason);
+		String message = "Consumers of '%s' are not guarded: %s".formatted(name, reason);
 		if (failOnUnguarded) {
 			throw new UnguardedConsumerFactoryException(message, cause);
 		}
@@ -172,15 +177,17 @@ final class FactoryGuard {
 	private record Attempt(@Nullable Properties original, Map<String, Object> overrides) {
 
 		<K, V> Consumer<K, V> run(Function<@Nullable Properties, Consumer<K, V>> creation) {
-			// A clone keeps the defaults, which a new Properties(original) would hide
-			// from
-			// the factory.
+			// A clone keeps the defaults; new Properties(original) would hide all.
 			Properties properties = (original != null) ? (Properties) original.clone() : new Properties();
 			properties.putAll(overrides);
 			Attempt outer = CURRENT.get();
 			CURRENT.set(this);
 			try {
-				return creation.apply(properties);
+				Consumer<K, V> consumer = creation.apply(properties);
+				if (consumer instanceof MockConsumer) {
+					throw new MockConsumerException(consumer);
+				}
+				return consumer;
 			}
 			finally {
 				restore(outer);
@@ -188,9 +195,8 @@ final class FactoryGuard {
 		}
 
 		@Nullable Properties undo(@Nullable Properties properties) {
-			if (properties == null || overrides.entrySet()
-				.stream()
-				.noneMatch((entry) -> properties.get(entry.getKey()) == entry.getValue())) {
+			String mark = ConsumerConfig.INTERCEPTOR_CLASSES_CONFIG;
+			if (properties == null || properties.get(mark) != overrides.get(mark)) {
 				return properties;
 			}
 			Properties result = (Properties) properties.clone();
@@ -213,6 +219,26 @@ final class FactoryGuard {
 			else {
 				CURRENT.remove();
 			}
+		}
+
+	}
+
+	/**
+	 * Leaves the guard with a test's own consumer. It must not be closed and asked for
+	 * once more: tests tend to have a single one.
+	 */
+	private static final class MockConsumerException extends RuntimeException {
+
+		private final transient Consumer<?, ?> consumer;
+
+		MockConsumerException(Consumer<?, ?> consumer) {
+			super(null, null, false, false);
+			this.consumer = consumer;
+		}
+
+		@SuppressWarnings("unchecked")
+		<K, V> Consumer<K, V> consumer() {
+			return (Consumer<K, V>) consumer;
 		}
 
 	}

@@ -38,6 +38,8 @@ final class FactoryGuards {
 
 	private final Map<String, FactoryGuard> guards = new ConcurrentHashMap<>();
 
+	private final Map<String, String> unadvised = new ConcurrentHashMap<>();
+
 	private final Set<String> announced = ConcurrentHashMap.newKeySet();
 
 	private volatile boolean verified;
@@ -88,14 +90,27 @@ final class FactoryGuards {
 
 	/**
 	 * Notes that a bean could not be advised. Until the application's singletons are up,
-	 * the {@link GuardVerifier} will find out by itself, and about all of them at once.
+	 * it is left to the {@link GuardVerifier} to report all of them at once.
 	 * @param factoryName the bean's name in the properties
-	 * @param bean the bean
+	 * @param reason why it could not
 	 */
-	void unadvised(String factoryName, Object bean) {
+	void unadvised(String factoryName, String reason) {
 		if (verified) {
-			guard(factoryName).tolerate(Unguarded.reason(bean), null);
+			guard(factoryName).tolerate(reason, null);
 		}
+		else {
+			unadvised.put(factoryName, reason);
+		}
+	}
+
+	/**
+	 * Why a consumer factory without a guard has none.
+	 * @param factoryName its name in the properties
+	 * @return the reason
+	 */
+	String reason(String factoryName) {
+		return unadvised.getOrDefault(factoryName, "it was not there when beans are post-processed: register it as a "
+				+ "bean definition, and let no bean post-processor depend on it");
 	}
 
 	void verified() {

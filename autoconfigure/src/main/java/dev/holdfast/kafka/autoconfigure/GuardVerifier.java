@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 import org.springframework.aop.scope.ScopedProxyUtils;
+import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
@@ -70,16 +71,16 @@ final class GuardVerifier implements SmartInitializingSingleton {
 			Class<?> type = beanFactory.getType(beanName, false);
 			if (type != null && !type.isInterface()) {
 				reasons.addAll(GuardProxies.obstacles(type));
-				reasons.addAll(Unguarded.loopholes(type));
+				reasons.addAll(Loopholes.of(type));
 			}
 			return reasons;
 		}
 		ConsumerFactory<?, ?> factory = beanFactory.getBean(beanName, ConsumerFactory.class);
 		FactoryGuard guard = GuardProxies.guard(factory);
 		if (guard == null) {
-			reasons.add(Unguarded.reason(factory) + onlyContainers(factoryName));
+			reasons.add(guards.reason(factoryName) + onlyContainers(factoryName));
 		}
-		List<String> loopholes = Unguarded.loopholes(factory);
+		List<String> loopholes = Loopholes.of(AopUtils.getTargetClass(factory));
 		if (guard != null && loopholes.isEmpty()) {
 			guard.tellAboutAutoCommit(factory.getConfigurationProperties(), false);
 		}

@@ -21,7 +21,6 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.bind.BindableRuntimeHintsRegistrar;
-import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Role;
@@ -33,7 +32,7 @@ import org.springframework.kafka.core.ConsumerFactory;
  * {@link ConsumerFactory}. It needs no bean from the application and provides none to it;
  * {@link DecisionListener} beans are told of each decision, in their order.
  */
-@AutoConfiguration(after = KafkaAutoConfiguration.class)
+@AutoConfiguration(afterName = "org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration")
 @ConditionalOnClass({ ConsumerFactory.class, OffsetGuard.class })
 @ConditionalOnProperty(name = "holdfast.kafka.enabled", matchIfMissing = true)
 @ImportRuntimeHints(HoldfastKafkaAutoConfiguration.HoldfastKafkaRuntimeHints.class)

@@ -63,7 +63,16 @@ final class MistakeCollectingBindHandler extends AbstractBindHandler {
 		}
 		Class<?> type = target.getType().resolve(Object.class);
 		add(name, problem(type, error), allowed(name, type));
-		return null;
+		return substitute(name, type);
+	}
+
+	// Without a value an element of a list would end the list, and the mistakes after it
+	// would go unnoticed.
+	private static @Nullable Object substitute(ConfigurationPropertyName name, Class<?> type) {
+		if (type == Action.class) {
+			return cause(name).defaultAction();
+		}
+		return (type == Pattern.class) ? Pattern.compile("") : (type == String.class) ? "" : null;
 	}
 
 	@Override

@@ -1,0 +1,124 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.autoconfigure;
+
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+import dev.holdfast.kafka.autoconfigure.TestConsumerFactories.Recording;
+import dev.holdfast.kafka.offsetguard.OffsetGuard;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.aot.generate.GeneratedFiles.Kind;
+import org.springframework.aot.hint.MemberCategory;
+import org.springframework.aot.hint.TypeReference;
+import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
+import org.springframework.aot.test.generate.TestGenerationContext;
+import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
+import org.springframework.boot.test.util.TestPropertyValues;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.aot.ApplicationContextAotGenerator;
+import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.core.test.tools.TestCompiler;
+import org.springframework.javapoet.ClassName;
+import org.springframework.kafka.core.ConsumerFactory;
+import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * An application that was processed ahead of time.
+ */
+class AheadOfTimeTests {
+
+	@Test
+	void aProcessedApplicationIsGuarded() {
+		process(KafkaAutoConfiguration.class, (context) -> {
+			ConsumerFactory<?, ?> factory = context.getBean(ConsumerFactory.class);
+			assertThat(factory).isInstanceOf(DefaultKafkaConsumerFactory.class);
+			assertThat(GuardProxies.guard(factory).settings().policy().actions().toString())
+				.contains("unverifiable=keep");
+			try (var consumer = factory.createConsumer("group", null, null, null)) {
+				assertThat(OffsetGuard.isGuarded(consumer)).isTrue();
+			}
+		});
+	}
+
+	@Test
+	void aProcessedFactoryOfTheApplicationsOwnIsGuarded() {
+		process(OwnFactory.class, (context) -> {
+			Recording factory = context.getBean(Recording.class);
+			factory.createConsumer().close();
+			assertThat(factory.created()).extracting((created) -> created.get("auto.offset.reset"))
+				.containsExactly("none");
+		});
+	}
+
+	@Test
+	void theClassOfTheProxyIsForeseen() {
+		TestGenerationContext generation = new TestGenerationContext();
+		generate(generation, KafkaAutoConfiguration.class);
+		generation.writeGeneratedContent();
+		assertThat(generation.getGeneratedFiles().getGeneratedFiles(Kind.CLASS).keySet()).anyMatch((name) -> name
+			.startsWith(DefaultKafkaConsumerFactory.class.getName().replace('.', '/') + "$$SpringCGLIB$$"));
+	}
+
+	@Test
+	void thePropertiesCanBeBoundInANativeImage() {
+		TestGenerationContext generation = new TestGenerationContext();
+		generate(generation, KafkaAutoConfiguration.class);
+		assertThat(Stream.of(HoldfastProperties.class, HoldfastProperties.OffsetGuard.class,
+				HoldfastProperties.Topic.class, HoldfastProperties.ConsumerFactory.class,
+				HoldfastProperties.ConsumerFactory.OffsetGuard.class))
+			.allMatch((type) -> RuntimeHintsPredicates.reflection()
+				.onType(TypeReference.of(type))
+				.withMemberCategory(MemberCategory.INVOKE_DECLARED_CONSTRUCTORS)
+				.test(generation.getRuntimeHints())
+					|| RuntimeHintsPredicates.reflection()
+						.onConstructorInvocation(type.getDeclaredConstructors()[0])
+						.test(generation.getRuntimeHints()));
+	}
+
+	private static ClassName generate(TestGenerationContext generation, Class<?> configuration) {
+		AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
+		context.register(configuration, HoldfastKafkaAutoConfiguration.class);
+		return new ApplicationContextAotGenerator().processAheadOfTime(context, generation);
+	}
+
+	@SuppressWarnings("unchecked")
+	private static void process(Class<?> configuration, Consumer<GenericApplicationContext> assertions) {
+		TestGenerationContext generation = new TestGenerationContext();
+		ClassName initializer = generate(generation, configuration);
+		generation.writeGeneratedContent();
+		TestCompiler.forSystem().with(generation).compile((compiled) -> {
+			GenericApplicationContext context = new GenericApplicationContext();
+			context.setClassLoader(compiled.getClassLoader());
+			TestPropertyValues
+				.of("spring.kafka.bootstrap-servers=localhost:1",
+						"holdfast.kafka.offset-guard.policy.unverifiable=keep")
+				.applyTo(context);
+			compiled.getInstance(ApplicationContextInitializer.class, initializer.toString()).initialize(context);
+			try (context) {
+				context.refresh();
+				assertions.accept(context);
+			}
+		});
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnFactory {
+
+		@Bean
+		Recording orders() {
+			return new Recording();
+		}
+
+	}
+
+}

@@ -1,0 +1,289 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.autoconfigure;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import dev.holdfast.kafka.autoconfigure.HoldfastProperties.OnUnguarded;
+import dev.holdfast.kafka.offsetguard.Action;
+import dev.holdfast.kafka.offsetguard.Cause;
+import dev.holdfast.kafka.offsetguard.OffsetGuardSettings;
+import dev.holdfast.kafka.offsetguard.OffsetPolicy;
+import dev.holdfast.kafka.offsetguard.TopicRule;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.MutablePropertySources;
+import org.springframework.core.env.PropertySource;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+class HoldfastPropertiesReaderTests {
+
+	private static final String PREFIX = "holdfast.kafka.";
+
+	private final StandardEnvironment environment = new StandardEnvironment();
+
+	private final MutablePropertySources sources = environment.getPropertySources();
+
+	HoldfastPropertiesReaderTests() {
+		sources.forEach((source) -> sources.remove(source.getName()));
+	}
+
+	@Test
+	void nothingSetGivesTheDefaults() {
+		HoldfastProperties properties = read();
+		assertThat(properties.enabled()).isTrue();
+		assertThat(properties.onUnguarded()).isEqualTo(OnUnguarded.WARN);
+		assertThat(properties.isGuardEnabled("orders")).isTrue();
+		assertThat(properties.guardSettings("orders")).isEqualTo(OffsetGuardSettings.defaults());
+	}
+
+	@Test
+	void everythingSetIsRead() {
+		given("on-unguarded", "fail");
+		given("offset-guard.inspection-timeout", "2s");
+		given("offset-guard.hold-recheck-interval", "1m");
+		given("offset-guard.policy.unverifiable", "keep");
+		given("offset-guard.topics[0].pattern", "audit\\..*");
+		given("offset-guard.topics[0].policy.below-log-start", "fail");
+		given("offset-guard.topics[1].name", "audit.log");
+		given("offset-guard.topics[1].policy.below-log-start", "latest");
+		HoldfastProperties properties = read();
+		assertThat(properties.onUnguarded()).isEqualTo(OnUnguarded.FAIL);
+		OffsetGuardSettings settings = properties.guardSettings("orders");
+		assertThat(settings.inspectionTimeout()).isEqualTo(Duration.ofSeconds(2));
+		assertThat(settings.holdRecheckInterval()).isEqualTo(Duration.ofMinutes(1));
+		OffsetPolicy policy = settings.policy();
+		assertThat(policy.action("orders", Cause.UNVERIFIABLE)).isEqualTo(Action.KEEP);
+		assertThat(policy.action("orders", Cause.BELOW_LOG_START)).isEqualTo(Action.EARLIEST);
+		assertThat(policy.action("audit.login", Cause.BELOW_LOG_START)).isEqualTo(Action.FAIL);
+		assertThat(policy.action("audit.log", Cause.BELOW_LOG_START)).isEqualTo(Action.LATEST);
+		assertThat(policy.action("audit.log", Cause.UNVERIFIABLE)).isEqualTo(Action.KEEP);
+	}
+
+	@Test
+	void aFactoryReplacesOnlyWhatItSets() {
+		given("offset-guard.inspection-timeout", "2s");
+		given("offset-guard.policy.unverifiable", "keep");
+		given("offset-guard.policy.below-log-start", "fail");
+		given("offset-guard.topics[0].name", "common");
+		given("consumer-factories.orders.offset-guard.policy.below-log-start", "latest");
+		given("consumer-factories.orders.offset-guard.hold-recheck-interval", "10s");
+		given("consumer-factories.audit.offset-guard.topics[0].name", "own");
+		HoldfastProperties properties = read("orders", "audit", "other");
+		OffsetGuardSettings orders = properties.guardSettings("orders");
+		assertThat(orders.inspectionTimeout()).isEqualTo(Duration.ofSeconds(2));
+		assertThat(orders.holdRecheckInterval()).isEqualTo(Duration.ofSeconds(10));
+		assertThat(orders.policy().action("t", Cause.UNVERIFIABLE)).isEqualTo(Action.KEEP);
+		assertThat(orders.policy().action("t", Cause.BELOW_LOG_START)).isEqualTo(Action.LATEST);
+		assertThat(orders.policy().topicRules()).extracting(TopicRule::name).containsExactly("common");
+		OffsetGuardSettings audit = properties.guardSettings("audit");
+		assertThat(audit.holdRecheckInterval()).isEqualTo(Duration.ofSeconds(30));
+		assertThat(audit.policy().action("t", Cause.BELOW_LOG_START)).isEqualTo(Action.FAIL);
+		assertThat(audit.policy().topicRules()).extracting(TopicRule::name).containsExactly("own");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "true,,,,true", "false,,,,false", ",false,,,false", ",false,,true,true", ",,false,,false",
+			",,false,true,false", ",,,false,false", "false,true,true,true,false" })
+	void theGuardIsOnUnlessSomethingTurnsItOff(String enabled, String guard, String factory, String factoryGuard,
+			boolean expected) {
+		given("enabled", enabled);
+		given("offset-guard.enabled", guard);
+		given("consumer-factories.orders.enabled", factory);
+		given("consumer-factories.orders.offset-guard.enabled", factoryGuard);
+		assertThat(read("orders").isGuardEnabled("orders")).isEqualTo(expected);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "offset-guard.policy.false-truncation", "offsetGuard.policy.falseTruncation",
+			"offset_guard.policy.FALSE_TRUNCATION", "offsetguard.policy.falsetruncation" })
+	void aPropertyIsOneInEverySpelling(String name) {
+		given(name, "HOLD");
+		assertThat(read().guardSettings("orders").policy().action("t", Cause.FALSE_TRUNCATION)).isEqualTo(Action.HOLD);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "HOLDFAST_KAFKA_OFFSETGUARD_POLICY_FALSETRUNCATION",
+			"HOLDFAST_KAFKA_OFFSET_GUARD_POLICY_FALSE_TRUNCATION" })
+	void anEnvironmentVariableMayHaveUnderscoresForDashes(String name) {
+		givenVariable(name, "hold");
+		assertThat(read().guardSettings("orders").policy().action("t", Cause.FALSE_TRUNCATION)).isEqualTo(Action.HOLD);
+	}
+
+	@Test
+	void environmentVariablesReachListsAndFactoriesWhoseNameHasCapitalsAndDots() {
+		givenVariable("HOLDFAST_KAFKA_OFFSET_GUARD_TOPICS_0_NAME", "audit");
+		givenVariable("HOLDFAST_KAFKA_CONSUMER_FACTORIES_ORDERSFACTORY_OFFSET_GUARD_INSPECTION_TIMEOUT", "1s");
+		givenVariable("HOLDFAST_KAFKA_CONSUMERFACTORIES_COM_ACME_FACTORY_ENABLED", "false");
+		HoldfastProperties properties = read("ordersFactory", "com.acme.Factory");
+		assertThat(properties.guardSettings("ordersFactory").inspectionTimeout()).isEqualTo(Duration.ofSeconds(1));
+		assertThat(properties.isGuardEnabled("com.acme.Factory")).isFalse();
+		assertThat(properties.guardSettings("ordersFactory").policy().topicRules()).extracting(TopicRule::name)
+			.containsExactly("audit");
+	}
+
+	@Test
+	void aVariableWinsOverAPropertyAndItsListReplacesTheList() {
+		givenVariable("HOLDFAST_KAFKA_OFFSET_GUARD_INSPECTION_TIMEOUT", "1s");
+		givenVariable("HOLDFAST_KAFKA_OFFSET_GUARD_TOPICS_0_NAME", "one");
+		given("offset-guard.inspection-timeout", "2s");
+		given("offset-guard.topics[0].pattern", "never seen");
+		given("offset-guard.topics[1].name", "two");
+		OffsetGuardSettings settings = read().guardSettings("orders");
+		assertThat(settings.inspectionTimeout()).isEqualTo(Duration.ofSeconds(1));
+		assertThat(settings.policy().topicRules()).extracting(TopicRule::name).containsExactly("one");
+	}
+
+	@Test
+	void aSourceThatCannotBeListedIsAsked() {
+		Map<String, String> vault = Map.of("holdfast.kafka.offset-guard.policy.unverifiable", "fail",
+				"holdfast.kafka.consumer-factories[orders].enabled", "false");
+		sources.addLast(new PropertySource<>("vault", vault) {
+
+			@Override
+			public Object getProperty(String name) {
+				return vault.get(name);
+			}
+
+		});
+		HoldfastProperties properties = read("orders");
+		assertThat(properties.isGuardEnabled("orders")).isFalse();
+		assertThat(properties.guardSettings("audit").policy().action("t", Cause.UNVERIFIABLE)).isEqualTo(Action.FAIL);
+	}
+
+	@Test
+	void placeholdersAreResolved() {
+		given("offset-guard.inspection-timeout", "${timeout}");
+		sources.addLast(new MapPropertySource("more", Map.of("timeout", "7s")));
+		assertThat(read().guardSettings("orders").inspectionTimeout()).isEqualTo(Duration.ofSeconds(7));
+	}
+
+	@Test
+	void anEmptyHeadingIsNoMistake() {
+		given("offset-guard", "");
+		given("offset-guard.policy", "");
+		assertThat(read().guardSettings("orders")).isEqualTo(OffsetGuardSettings.defaults());
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					offset-gaurd.enabled | true | unknown property; allowed: 'holdfast.kafka' is followed by enabled, on-unguarded, offset-guard, consumer-factories
+					offset.guard.enabled | true | unknown property; allowed: 'holdfast.kafka' is followed by enabled, on-unguarded, offset-guard, consumer-factories
+					offset-guard.enabled.now | true | unknown property; allowed: nothing below 'holdfast.kafka.offset-guard.enabled'
+					version-cap.release | 2.8 | unknown property; allowed: 'holdfast.kafka' is followed by enabled, on-unguarded, offset-guard, consumer-factories
+					offset-guard | on | has no value of its own; allowed: 'holdfast.kafka.offset-guard' is followed by enabled, policy, inspection-timeout, hold-recheck-interval, topics
+					offset-guard.topics | orders | has no value of its own; allowed: 'holdfast.kafka.offset-guard.topics' is followed by an index, as in 'holdfast.kafka.offset-guard.topics[0]'
+					offset-guard.topics.orders.policy.unverifiable | keep | not an element of the list; allowed: 'holdfast.kafka.offset-guard.topics' is followed by an index, as in 'holdfast.kafka.offset-guard.topics[0]'
+					offset-guard.topics[1].name | orders | leaves a gap in the list; allowed: indexes 0, 1, 2, ...
+					offset-guard.inspection-timeout | soon | is no duration; allowed: a positive duration such as 500ms, 5s or 1m
+					offset-guard.inspection-timeout | 0s | is not positive; allowed: a positive duration such as 500ms, 5s or 1m
+					offset-guard.hold-recheck-interval | -1s | is not positive; allowed: a positive duration such as 500ms, 5s or 1m
+					offset-guard.hold-recheck-interval | '' | has no value; allowed: a positive duration such as 500ms, 5s or 1m
+					offset-guard.policy.falsetruncations | keep | unknown property; allowed: 'holdfast.kafka.offset-guard.policy' is followed by no-committed-offset, below-log-start, above-log-end, log-truncated, false-truncation, spurious-out-of-range, unverifiable
+					offset-guard.policy.false-truncation | stay | is no action; allowed: keep, hold, fail
+					offset-guard.policy.false-truncation | earliest | makes no sense for 'false-truncation'; allowed: keep, hold, fail
+					on-unguarded | ignore | is not a known value; allowed: warn, fail
+					enabled | flase | is not a known value; allowed: true, false
+					enabled | ${nowhere} | is not a known value; allowed: true, false
+					consumer-factories.oders.enabled | false | no consumer factory has this name; allowed: 'holdfast.kafka.consumer-factories' is followed by audit, orders
+					consumer-factories.orders.enable | false | unknown property; allowed: 'holdfast.kafka.consumer-factories[orders]' is followed by enabled, offset-guard
+					consumer-factories.orders.offset-guard.policy.unverifiable | latest | makes no sense for 'unverifiable'; allowed: keep, divergence, earliest, hold, fail
+					""")
+	void aMistakeSaysWhatIsAllowed(String name, String value, String expected) {
+		given(name, value);
+		assertThat(mistakes("orders", "audit"))
+			.containsExactly("holdfast.kafka.%s = '%s' (\"holdfast.kafka.%1$s\" from property source \"given\"): %3$s"
+				.formatted(name, value, expected));
+	}
+
+	@Test
+	void aTopicRuleNeedsANameOrAPattern() {
+		given("offset-guard.topics[0].policy.unverifiable", "keep");
+		given("offset-guard.topics[1].name", "orders");
+		given("offset-guard.topics[1].pattern", "orders");
+		given("offset-guard.topics[2].pattern", "(");
+		assertThat(mistakes()).containsExactly(
+				"holdfast.kafka.offset-guard.topics[0] (\"holdfast.kafka.offset-guard.topics[0].policy.unverifiable\" "
+						+ "from property source \"given\"): has neither a name nor a pattern; allowed: exactly one of name, pattern",
+				"holdfast.kafka.offset-guard.topics[1] (\"holdfast.kafka.offset-guard.topics[1].name\" "
+						+ "from property source \"given\"): has both a name and a pattern; allowed: exactly one of name, pattern",
+				"holdfast.kafka.offset-guard.topics[2].pattern = '(' (\"holdfast.kafka.offset-guard.topics[2].pattern\" "
+						+ "from property source \"given\"): is no regular expression (Unclosed group near index 1); "
+						+ "allowed: a regular expression that matches whole topic names");
+	}
+
+	@Test
+	void anUnknownEnvironmentVariableIsAMistake() {
+		givenVariable("HOLDFAST_KAFKA_OFFSET_GUARD_POLICY_FALSE_TRUNCATOIN", "keep");
+		givenVariable("HOLDFAST_KAFKA_CONSUMER_FACTORIES_ODERS_ENABLED", "false");
+		assertThat(mistakes("orders")).hasSize(2)
+			.anyMatch((line) -> line.contains("\"HOLDFAST_KAFKA_OFFSET_GUARD_POLICY_FALSE_TRUNCATOIN\" from")
+					&& line.contains("unknown property"))
+			.anyMatch((line) -> line.contains("\"HOLDFAST_KAFKA_CONSUMER_FACTORIES_ODERS_ENABLED\" from")
+					&& line.contains("no consumer factory has this name"));
+	}
+
+	@Test
+	void whatIsNotBelowThePrefixIsNobodysMistake() {
+		sources.addLast(new MapPropertySource("others", Map.of("holdfast.kafkaesque.x", "1", "holdfast.other", "2")));
+		givenVariable("HOLDFAST_KAFKA", "3");
+		assertThat(read().enabled()).isTrue();
+	}
+
+	@Test
+	void namesThatDifferInSpellingOnlyHaveToBeExact() {
+		given("consumer-factories.orders_factory.enabled", "false");
+		assertThat(mistakes("ordersFactory", "orders-factory")).hasSize(1)
+			.first()
+			.asString()
+			.startsWith("holdfast.kafka.consumer-factories.orders_factory.enabled = 'false'");
+	}
+
+	private void given(String name, Object value) {
+		if (value != null) {
+			values("given").put(PREFIX + name, value);
+		}
+	}
+
+	private void givenVariable(String name, Object value) {
+		if (!sources.contains("systemEnvironment")) {
+			sources.addFirst(new SystemEnvironmentPropertySource("systemEnvironment", new LinkedHashMap<>()));
+		}
+		values("systemEnvironment").put(name, value);
+	}
+
+	@SuppressWarnings("unchecked")
+	private Map<String, Object> values(String source) {
+		if (!sources.contains(source)) {
+			sources.addLast(new MapPropertySource(source, new LinkedHashMap<>()));
+		}
+		return (Map<String, Object>) sources.get(source).getSource();
+	}
+
+	private HoldfastProperties read(String... factoryNames) {
+		return new HoldfastPropertiesReader(environment, Set.of(factoryNames)).read();
+	}
+
+	private List<String> mistakes(String... factoryNames) {
+		InvalidHoldfastPropertiesException failure = catchThrowableOfType(InvalidHoldfastPropertiesException.class,
+				() -> read(factoryNames));
+		return failure.mistakes().stream().map(PropertyMistake::toString).toList();
+	}
+
+}

@@ -1,0 +1,112 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.autoconfigure;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import dev.holdfast.kafka.autoconfigure.TestConsumerFactories.Recording;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+/**
+ * What someone reads whose application does not start.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class StartupFailureTests {
+
+	@Test
+	void allMistakesAreInOneReport(CapturedOutput output) {
+		Throwable failure = catchThrowable(() -> start("bad-settings"));
+		FailureAnalysis analysis = new InvalidHoldfastPropertiesFailureAnalyzer().analyze(failure);
+		assertThat(analysis.getDescription()).isEqualToNormalizingNewlines("""
+				There are 11 mistakes in the properties below 'holdfast.kafka':
+
+				    holdfast.kafka.consumer-factories.orders.enabled = 'false' (FROM - 20:18): no consumer factory has \
+				this name; allowed: 'holdfast.kafka.consumer-factories' is followed by kafkaConsumerFactory, \
+				kafkaListenerContainerFactory
+				    holdfast.kafka.offset-guard.policy.log-lost = 'keep' (FROM - 9:19): unknown property; allowed: \
+				'holdfast.kafka.offset-guard.policy' is followed by no-committed-offset, below-log-start, \
+				above-log-end, log-truncated, false-truncation, spurious-out-of-range, unverifiable
+				    holdfast.kafka.version-cap.release = '2.8' (FROM - 26:16): unknown property; allowed: \
+				'holdfast.kafka' is followed by enabled, on-unguarded, offset-guard, consumer-factories
+				    holdfast.kafka.on-unguarded = 'ignore' (FROM - 3:19): is not a known value; allowed: warn, fail
+				    holdfast.kafka.offset-guard.policy.false-truncation = 'earliest' (FROM - 7:27): makes no sense \
+				for 'false-truncation'; allowed: keep, hold, fail
+				    holdfast.kafka.offset-guard.policy.unverifiable = 'stay' (FROM - 8:23): is no action; allowed: \
+				keep, divergence, earliest, hold, fail
+				    holdfast.kafka.offset-guard.inspection-timeout = '0s' (FROM - 5:27): is not positive; allowed: a \
+				positive duration such as 500ms, 5s or 1m
+				    holdfast.kafka.offset-guard.topics[0] (FROM - 12:30): has neither a name nor a pattern; allowed: \
+				exactly one of name, pattern
+				    holdfast.kafka.offset-guard.topics[1] (FROM - 13:17): has both a name and a pattern; allowed: \
+				exactly one of name, pattern
+				    holdfast.kafka.offset-guard.topics[2].pattern = 'orders(' (FROM - 17:20): is no regular \
+				expression (Unclosed group near index 7); allowed: a regular expression that matches whole topic names
+				    holdfast.kafka.consumer-factories.kafkaConsumerFactory.offset-guard.hold-recheck-interval = 'soon' \
+				(FROM - 24:34): is no duration; allowed: a positive duration such as 500ms, 5s or 1m""".replace("FROM",
+				"class path resource [bad-settings.yml]"));
+		assertThat(analysis.getAction())
+			.isEqualTo("Correct these properties, or remove them. 'holdfast.kafka.enabled=false' turns Holdfast off.");
+		assertThat(output).contains("APPLICATION FAILED TO START").contains(analysis.getDescription());
+	}
+
+	@Test
+	void aSingleMistakeIsCalledOne() {
+		Throwable failure = catchThrowable(() -> start("application", "--holdfast.kafka.enable=false"));
+		FailureAnalysis analysis = new InvalidHoldfastPropertiesFailureAnalyzer().analyze(failure);
+		assertThat(analysis.getDescription()).isEqualToNormalizingNewlines("""
+				There is a mistake in the properties below 'holdfast.kafka':
+
+				    holdfast.kafka.enable = 'false' ("holdfast.kafka.enable" from property source "commandLineArgs"): \
+				unknown property; allowed: 'holdfast.kafka' is followed by enabled, on-unguarded, offset-guard, \
+				consumer-factories""");
+	}
+
+	@Test
+	void noBeanOfTheApplicationIsCreatedBefore() {
+		AtomicBoolean created = new AtomicBoolean();
+		new ApplicationContextRunner()
+			.withConfiguration(
+					AutoConfigurations.of(KafkaAutoConfiguration.class, HoldfastKafkaAutoConfiguration.class))
+			.withBean("orders", Recording.class, () -> {
+				created.set(true);
+				return new Recording();
+			})
+			.withPropertyValues("holdfast.kafka.consumer-factories.oders.enabled=false")
+			.run((context) -> {
+				assertThat(context).hasFailed();
+				assertThat(created).isFalse();
+			});
+	}
+
+	private static void start(String configuration, String... arguments) {
+		new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
+			.properties("spring.config.name=" + configuration, "spring.main.banner-mode=off")
+			.run(arguments)
+			.close();
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportAutoConfiguration({ KafkaAutoConfiguration.class, HoldfastKafkaAutoConfiguration.class })
+	static class Application {
+
+	}
+
+}
