@@ -33,4 +33,12 @@ record ClientConfiguration(Map<String, ?> values, @Nullable String groupId, Stri
 				groupId != null && Boolean.TRUE.equals(parsed.get(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG)));
 	}
 
+	/**
+	 * Without the values: secrets are among them.
+	 */
+	@Override
+	public String toString() {
+		return "ClientConfiguration[groupId=" + groupId + ", clientId=" + clientId + "]";
+	}
+
 }

@@ -46,8 +46,10 @@ public record Decision(Instant at, @Nullable String groupId, String clientId, To
 	 * @return {@code true} unless the position was kept or is a first one
 	 */
 	public boolean isNotable() {
-		return !(outcome instanceof Outcome.ReadFrom readFrom)
-				|| (evidence.position() >= 0 && readFrom.offset() != evidence.position());
+		if (outcome instanceof Outcome.ReadFrom readFrom) {
+			return evidence.position() >= 0 && readFrom.offset() != evidence.position();
+		}
+		return !(outcome instanceof Outcome.LookedUp);
 	}
 
 	/**
@@ -75,6 +77,9 @@ public record Decision(Instant at, @Nullable String groupId, String clientId, To
 		}
 		if (outcome instanceof Outcome.ReadFrom readFrom) {
 			line.append(" continue=").append(readFrom.offset());
+		}
+		else if (outcome instanceof Outcome.LookedUp lookedUp) {
+			line.append(" continue=").append(lookedUp.end().id());
 		}
 		LogBounds bounds = evidence.boundsAfter();
 		if (bounds != null) {

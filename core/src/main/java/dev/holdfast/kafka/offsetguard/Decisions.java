@@ -8,6 +8,7 @@ package dev.holdfast.kafka.offsetguard;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -103,6 +104,10 @@ final class Decisions {
 		if (decision.outcome() instanceof Outcome.ReadFrom readFrom) {
 			return readFrom(decision, readFrom.offset());
 		}
+		if (decision.outcome() instanceof Outcome.LookedUp lookedUp) {
+			lookUp(decision.partition(), lookedUp.end());
+			return true;
+		}
 		holds.hold(decision);
 		if (decision.outcome() instanceof Outcome.Failed && failure == null) {
 			failure = decision;
@@ -128,6 +133,17 @@ final class Decisions {
 			tell(decision.held());
 		}
 		return false;
+	}
+
+	private void lookUp(TopicPartition partition, Action end) {
+		if (end == Action.EARLIEST) {
+			client.seekToBeginning(Set.of(partition));
+		}
+		else {
+			client.seekToEnd(Set.of(partition));
+		}
+		states.get(partition).seekToUnknown();
+		holds.release(partition);
 	}
 
 	private void seekAndRelease(TopicPartition partition, long offset) {

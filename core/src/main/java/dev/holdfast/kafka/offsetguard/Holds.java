@@ -57,7 +57,8 @@ final class Holds {
 	}
 
 	/**
-	 * Holds a partition for a while.
+	 * Holds a partition for a while. One without a position whose consumer fails gets no
+	 * provisional one: the client is never polled again, and might commit it on its own.
 	 */
 	void hold(Decision decision, Duration recheckAfter) {
 		TopicPartition partition = decision.partition();
@@ -65,8 +66,11 @@ final class Holds {
 		long provisional = Math.max(0, decision.evidence().position());
 		boolean pausedByApplication = (present != null) ? present.pausedByApplication()
 				: client.paused().contains(partition);
-		client.pause(Set.of(partition));
-		client.seek(partition, new OffsetAndMetadata(provisional));
+		boolean positionless = decision.outcome() instanceof Outcome.Failed && decision.evidence().position() < 0;
+		if (!positionless) {
+			client.pause(Set.of(partition));
+			client.seek(partition, new OffsetAndMetadata(provisional));
+		}
 		states.get(partition)
 			.hold(new Hold(decision, provisional, pausedByApplication,
 					System.nanoTime() + shorter(recheckAfter).toNanos()));

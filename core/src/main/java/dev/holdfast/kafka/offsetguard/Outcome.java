@@ -18,6 +18,15 @@ public sealed interface Outcome {
 	record ReadFrom(long offset) implements Outcome {
 	}
 
+	/**
+	 * The consumer reads on from one end of the log, which the client looks up itself:
+	 * the leader did not name it in time.
+	 *
+	 * @param end {@link Action#EARLIEST} or {@link Action#LATEST}
+	 */
+	record LookedUp(Action end) implements Outcome {
+	}
+
 	/** The partition is held. */
 	record Held() implements Outcome {
 	}

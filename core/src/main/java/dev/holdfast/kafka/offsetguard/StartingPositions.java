@@ -20,6 +20,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -139,11 +140,10 @@ final class StartingPositions {
 
 	private Map<TopicPartition, Outcome> outcomes(Action action, Set<TopicPartition> partitions) {
 		return switch (action) {
-			case EARLIEST -> readFrom(earliest(partitions));
-			case LATEST -> readFrom(latest(partitions));
+			case EARLIEST, LATEST -> readFromEnd(action, partitions);
 			case AUTO_OFFSET_RESET -> switch (configuration.autoOffsetReset().strategy()) {
-				case EARLIEST -> readFrom(earliest(partitions));
-				case LATEST -> readFrom(latest(partitions));
+				case EARLIEST -> readFromEnd(Action.EARLIEST, partitions);
+				case LATEST -> readFromEnd(Action.LATEST, partitions);
 				case BY_DURATION -> readFrom(byDuration(partitions));
 				case NONE -> all(partitions, new Outcome.Rethrown());
 			};
@@ -152,12 +152,18 @@ final class StartingPositions {
 		};
 	}
 
-	private Map<TopicPartition, Long> earliest(Set<TopicPartition> partitions) {
-		return client.beginningOffsets(partitions, budget.left());
-	}
-
-	private Map<TopicPartition, Long> latest(Set<TopicPartition> partitions) {
-		return client.endOffsets(partitions, budget.left());
+	/**
+	 * All partitions' ends are told or none is. Where one leader is silent the client
+	 * looks each up by itself, since a partition without a position starves all others.
+	 */
+	private Map<TopicPartition, Outcome> readFromEnd(Action end, Set<TopicPartition> partitions) {
+		try {
+			return readFrom((end == Action.EARLIEST) ? client.beginningOffsets(partitions, budget.left())
+					: client.endOffsets(partitions, budget.left()));
+		}
+		catch (TimeoutException ex) {
+			return all(partitions, new Outcome.LookedUp(end));
+		}
 	}
 
 	/**
@@ -167,7 +173,7 @@ final class StartingPositions {
 	private Map<TopicPartition, Long> byDuration(Set<TopicPartition> partitions) {
 		Duration duration = Objects.requireNonNull(configuration.autoOffsetReset().duration());
 		long timestamp = Instant.now().minus(duration).toEpochMilli();
-		Map<TopicPartition, Long> offsets = new HashMap<>(latest(partitions));
+		Map<TopicPartition, Long> offsets = new HashMap<>(client.endOffsets(partitions, budget.left()));
 		Map<TopicPartition, Long> timestamps = all(partitions, timestamp);
 		Map<TopicPartition, OffsetAndTimestamp> found = client.offsetsForTimes(timestamps, budget.left());
 		found.forEach((partition, offset) -> {

@@ -15,12 +15,14 @@ import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.protocol.ApiKeys;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import dev.holdfast.kafka.test.Fault;
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.LyingKafka;
 
@@ -133,6 +135,33 @@ class StartingPositionTests {
 				.isThrownBy(() -> Consumers.pollTo(consumer, partition, 5))
 				.satisfies((ex) -> assertThat(ex.decision().action()).isEqualTo(Action.FAIL));
 			assertThatExceptionOfType(OffsetDecisionException.class).isThrownBy(() -> consumer.poll(Duration.ZERO));
+		}
+		assertThat(cluster.committed(partition.topic())).isEmpty();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void aSilentLeaderStarvesNobodyElse(String protocol) {
+		TopicPartition silent = topicOf5("silent-" + protocol);
+		TopicPartition other = topicOf5("spoken-" + protocol);
+		cluster.commit(silent.topic(), other, new OffsetAndMetadata(2));
+		Consumers consumers = new Consumers(cluster, protocol, silent.topic()).with("auto.offset.reset", "earliest")
+			.with("request.timeout.ms", 1000)
+			.timing(Duration.ofMillis(500), Duration.ofMillis(500));
+		cluster.wire().inject(Fault.silence(ApiKeys.LIST_OFFSETS));
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(silent.topic(), other.topic()));
+			Map<TopicPartition, List<Long>> delivered = Consumers.pollUntil(consumer,
+					() -> consumer.assignment().contains(other) && consumer.position(other) == 5);
+			assertThat(delivered).isEqualTo(Map.of(other, range(2, 5)));
+			// One for each time that the group rebalances meanwhile.
+			assertThat(consumers.decisions).extracting(Decision::outcome)
+				.containsOnly(new Outcome.LookedUp(Action.EARLIEST));
+			cluster.wire().honest();
+			Consumers.pollInto(consumer, delivered, () -> delivered.containsKey(silent));
+
+			assertThat(delivered.get(silent)).isEqualTo(range(0, 5));
 		}
 	}
 
