@@ -102,7 +102,7 @@ final class Brokers implements AutoCloseable {
 		defaults.put("group.consumer.heartbeat.interval.ms", "200");
 		// The controller lets a broker come back only when its last session has ended.
 		defaults.put("broker.session.timeout.ms", "3000");
-		defaults.put("broker.heartbeat.interval.ms", "200");
+		defaults.put("broker.heartbeat.interval.ms", "500");
 		defaults.put("unstable.api.versions.enable", "false");
 		defaults.put("unstable.feature.versions.enable", "false");
 		defaults.put("num.network.threads", "2");

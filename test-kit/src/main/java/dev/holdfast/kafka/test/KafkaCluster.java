@@ -20,9 +20,9 @@ import org.apache.kafka.common.errors.ElectionNotNeededException;
 
 /**
  * A real Kafka cluster in this JVM, behind a {@link Wire} that can lie. All brokers are
- * Kafka's own, on random ports of the loopback interface, with one separate KRaft
- * controller; topics are not created automatically, leaders move only when told to, and
- * group timings allow for quick tests.
+ * Kafka's own, on random ports, with one separate KRaft controller; topics are not
+ * created automatically, leaders move only when told to, and group timings allow for
+ * quick tests.
  * <p>
  * Every method waits until what it did is visible on all running brokers. Thread-safe,
  * but one that stops or moves something expects no other to do the same at once. What

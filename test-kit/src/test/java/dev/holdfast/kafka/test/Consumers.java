@@ -34,6 +34,7 @@ final class Consumers {
 		config.put(ConsumerConfig.GROUP_ID_CONFIG, name);
 		config.put(ConsumerConfig.CLIENT_ID_CONFIG, name);
 		config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, reset);
+		config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 100);
 		config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
 		return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new StringDeserializer());
 	}

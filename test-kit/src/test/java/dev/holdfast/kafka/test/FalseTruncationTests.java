@@ -137,6 +137,12 @@ class FalseTruncationTests {
 		try (Consumer<byte[], String> consumer = Consumers.create(this.cluster, protocol, name, "earliest")) {
 			consumer.subscribe(Set.of(name));
 			assertThat(Consumers.read(consumer, 70)).hasSize(70);
+			// From the second fetch without news on, neither request nor answer names it.
+			this.cluster.wire().forget();
+			Awaitility.await().pollInSameThread().until(() -> {
+				assertThat(consumer.poll(Duration.ofMillis(20)).count()).isZero();
+				return this.cluster.wire().count(name, ApiKeys.FETCH) >= 3;
+			});
 			Fault.Handle fault = this.cluster.wire().inject(Fault.offsetOutOfRange().forTopic(name).times(1));
 			assertThat(Consumers.read(consumer, 270)).isEqualTo(values(0, 270));
 			assertThat(fault.hits()).isEqualTo(1);

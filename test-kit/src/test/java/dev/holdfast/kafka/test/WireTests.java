@@ -105,7 +105,7 @@ class WireTests {
 
 	@Test
 	void leavesTheFallbackOfApiVersionsAlone() throws IOException {
-		this.wire.inject(Fault.hide(ApiKeys.FETCH));
+		Fault.Handle fault = this.wire.inject(Fault.advertise(ApiKeys.FETCH, 0, 1));
 		try (RawClient client = RawClient.connect(this.cluster)) {
 			// A version from the future: the broker answers in version 0.
 			RequestHeader future = client.header(ApiKeys.API_VERSIONS, (short) 99);
@@ -114,8 +114,9 @@ class WireTests {
 			client.send(ByteBuffer.allocate(header.remaining() + body.remaining()).put(header).put(body).flip());
 			ApiVersionsResponse answer = client.receive(future, ApiVersionsResponse.class);
 			assertThat(answer.data().errorCode()).isEqualTo(Errors.UNSUPPORTED_VERSION.code());
-			assertThat(answer.apiVersion(ApiKeys.API_VERSIONS.id)).isNotNull();
+			assertThat(answer.data().apiKeys()).extracting(ApiVersion::apiKey).containsExactly(ApiKeys.API_VERSIONS.id);
 		}
+		assertThat(fault.hits()).isZero();
 		assertThat(this.wire.requests()).extracting(WireRequest::version).containsExactly((short) 99);
 	}
 
