@@ -6,11 +6,13 @@
 package dev.holdfast.kafka.test;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 import org.apache.kafka.common.KafkaException;
 
@@ -54,8 +56,20 @@ final class Await {
 	 * @throws IllegalStateException when it took too long or the thread was interrupted
 	 */
 	static void until(String what, BooleanSupplier condition) {
+		present(what, () -> condition.getAsBoolean() ? Optional.of(what) : Optional.empty());
+	}
+
+	/**
+	 * Wait until there is a value.
+	 * @throws IllegalStateException when it took too long or the thread was interrupted
+	 */
+	static <T> T present(String what, Supplier<Optional<T>> value) {
 		long start = System.nanoTime();
-		while (!condition.getAsBoolean()) {
+		while (true) {
+			Optional<T> found = value.get();
+			if (found.isPresent()) {
+				return found.get();
+			}
 			if (System.nanoTime() - start > TIMEOUT.toNanos()) {
 				throw new IllegalStateException("Not within " + TIMEOUT + ": " + what);
 			}

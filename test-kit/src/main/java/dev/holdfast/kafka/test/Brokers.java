@@ -15,7 +15,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListSet;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -150,7 +149,7 @@ final class Brokers implements AutoCloseable {
 		return this.running.contains(id);
 	}
 
-	void stop(int id) {
+	synchronized void stop(int id) {
 		BrokerServer broker = broker(id);
 		if (!this.running.remove(id)) {
 			throw new IllegalStateException("Broker " + id + " is not running");
@@ -159,12 +158,13 @@ final class Brokers implements AutoCloseable {
 		awaitKnown("broker " + id + " gone", (cache) -> !cache.hasAliveBroker(id));
 	}
 
-	void start(int id) {
+	synchronized void start(int id) {
 		BrokerServer broker = broker(id);
-		if (!this.running.add(id)) {
+		if (isRunning(id)) {
 			throw new IllegalStateException("Broker " + id + " is running");
 		}
 		broker.startup();
+		this.running.add(id);
 		awaitKnown("broker " + id + " alive", (cache) -> cache.hasAliveBroker(id));
 	}
 
@@ -187,25 +187,31 @@ final class Brokers implements AutoCloseable {
 	 * Return who leads a partition, once all running brokers agree on it.
 	 */
 	LeaderAndIsr awaitLeader(TopicPartition partition, Predicate<LeaderAndIsr> condition) {
-		Function<MetadataCache, @Nullable LeaderAndIsr> view = (cache) -> leader(cache, partition).orElse(null);
-		Await.until("all brokers agree on the leader of " + partition, () -> {
-			LeaderAndIsr first = view.apply(anyCache());
-			return first != null && condition.test(first)
-					&& caches().stream().allMatch((cache) -> first.equals(view.apply(cache)));
-		});
-		return Objects.requireNonNull(view.apply(anyCache()));
+		return Await.present("all brokers agree on the leader of " + partition,
+				() -> agreedLeader(partition).filter(condition));
 	}
 
-	static Optional<LeaderAndIsr> leader(MetadataCache cache, TopicPartition partition) {
-		return cache.getLeaderAndIsr(partition.topic(), partition.partition());
+	private Optional<LeaderAndIsr> agreedLeader(TopicPartition partition) {
+		List<Optional<LeaderAndIsr>> views = caches().stream()
+			.map((cache) -> cache.getLeaderAndIsr(partition.topic(), partition.partition()))
+			.distinct()
+			.toList();
+		if (views.isEmpty()) {
+			throw new IllegalStateException("No broker is running");
+		}
+		return (views.size() == 1) ? views.get(0) : Optional.empty();
 	}
 
 	@Nullable String topicName(Uuid id) {
-		return caches().stream().flatMap((cache) -> cache.getTopicName(id).stream()).findFirst().orElse(null);
-	}
-
-	private MetadataCache anyCache() {
-		return caches().stream().findFirst().orElseThrow(() -> new IllegalStateException("No broker is running"));
+		// Of stopped brokers too: what they know of topic ids stays true.
+		return this.kit.brokers()
+			.values()
+			.stream()
+			.<MetadataCache>map(BrokerServer::metadataCache)
+			.filter(Objects::nonNull)
+			.flatMap((cache) -> cache.getTopicName(id).stream())
+			.findFirst()
+			.orElse(null);
 	}
 
 	private List<MetadataCache> caches() {
