@@ -85,7 +85,7 @@ final class Inspection implements AutoCloseable {
 		inspector.assign(findings.keySet());
 		inspector.pause(findings.keySet());
 		LogBoundsReader bounds = new LogBoundsReader(inspector);
-		bounds.readLogStart(select((each) -> true), deadline.part(STEPS),
+		bounds.readFirstLogStart(select((each) -> true), deadline.part(2), () -> deadline.part(STEPS),
 				(each, offset) -> each.logStartBefore = offset);
 		bounds.readLogEnd(select((each) -> each.logStartBefore >= 0), deadline.part(STEPS - 1),
 				(each, offset) -> each.logEndBefore = offset);

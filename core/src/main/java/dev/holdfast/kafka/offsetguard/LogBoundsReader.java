@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.ObjLongConsumer;
+import java.util.function.Supplier;
 
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
@@ -37,11 +38,24 @@ final class LogBoundsReader {
 		this.inspector = inspector;
 	}
 
+	/**
+	 * Reads log starts as the first thing of all: waits longer for the first answer, as
+	 * connections and metadata come before it, and for the others from then on.
+	 */
+	void readFirstLogStart(List<Findings> wanted, Deadline first, Supplier<Deadline> others,
+			ObjLongConsumer<Findings> sink) {
+		Map<TopicPartition, Findings> waiting = byPartition(wanted);
+		if (!waiting.isEmpty()) {
+			inspector.seekToBeginning(waiting.keySet());
+			await(waiting, first, others, sink);
+		}
+	}
+
 	void readLogStart(List<Findings> wanted, Deadline deadline, ObjLongConsumer<Findings> sink) {
 		Map<TopicPartition, Findings> waiting = byPartition(wanted);
 		if (!waiting.isEmpty()) {
 			inspector.seekToBeginning(waiting.keySet());
-			await(waiting, deadline, sink);
+			await(waiting, deadline, () -> deadline, sink);
 		}
 	}
 
@@ -49,11 +63,13 @@ final class LogBoundsReader {
 		Map<TopicPartition, Findings> waiting = byPartition(wanted);
 		if (!waiting.isEmpty()) {
 			inspector.seekToEnd(waiting.keySet());
-			await(waiting, deadline, sink);
+			await(waiting, deadline, () -> deadline, sink);
 		}
 	}
 
-	private void await(Map<TopicPartition, Findings> waiting, Deadline deadline, ObjLongConsumer<Findings> sink) {
+	private void await(Map<TopicPartition, Findings> waiting, Deadline first, Supplier<Deadline> others,
+			ObjLongConsumer<Findings> sink) {
+		Deadline deadline = first;
 		while (!waiting.isEmpty() && !deadline.isOver()) {
 			poll(deadline);
 			Iterator<Map.Entry<TopicPartition, Findings>> entries = waiting.entrySet().iterator();
@@ -61,6 +77,7 @@ final class LogBoundsReader {
 				Map.Entry<TopicPartition, Findings> entry = entries.next();
 				OptionalLong offset = positionNow(entry.getKey());
 				if (offset.isPresent()) {
+					deadline = (deadline == first) ? others.get() : deadline;
 					sink.accept(entry.getValue(), offset.getAsLong());
 					entries.remove();
 				}

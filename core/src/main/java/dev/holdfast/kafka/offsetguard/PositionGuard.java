@@ -33,6 +33,9 @@ final class PositionGuard<K, V> {
 
 	private static final int POSITION_ATTEMPTS = 3;
 
+	/** How long the async consumer's background may take to report what it knows. */
+	private static final Duration REPORT_PATIENCE = Duration.ofMillis(100);
+
 	private final Consumer<K, V> client;
 
 	private final PartitionStates states = new PartitionStates();
@@ -130,7 +133,7 @@ final class PositionGuard<K, V> {
 		try {
 			while (true) {
 				try {
-					return client.poll(Duration.ZERO);
+					return client.poll(REPORT_PATIENCE);
 				}
 				catch (InvalidOffsetException ex) {
 					if (!incident.report(ex)) {
