@@ -100,11 +100,29 @@ final class Consumers {
 		return offsets;
 	}
 
-	static void pollInto(Consumer<?, ?> consumer, Map<TopicPartition, List<Long>> offsets, BooleanSupplier condition) {
+	/**
+	 * As {@link #pollUntil(Consumer, BooleanSupplier)}, and shows each record.
+	 */
+	static <K, V> Map<TopicPartition, List<Long>> pollUntil(Consumer<K, V> consumer,
+			java.util.function.Consumer<ConsumerRecord<K, V>> observer, BooleanSupplier condition) {
+		Map<TopicPartition, List<Long>> offsets = new HashMap<>();
+		pollInto(consumer, offsets, observer, condition);
+		return offsets;
+	}
+
+	static <K, V> void pollInto(Consumer<K, V> consumer, Map<TopicPartition, List<Long>> offsets,
+			BooleanSupplier condition) {
+		pollInto(consumer, offsets, (record) -> {
+		}, condition);
+	}
+
+	private static <K, V> void pollInto(Consumer<K, V> consumer, Map<TopicPartition, List<Long>> offsets,
+			java.util.function.Consumer<ConsumerRecord<K, V>> observer, BooleanSupplier condition) {
 		long end = System.nanoTime() + PATIENCE.toNanos();
 		while (!condition.getAsBoolean()) {
 			assertThat(System.nanoTime()).as("still waiting with %s", offsets).isLessThan(end);
-			for (ConsumerRecord<?, ?> record : consumer.poll(Duration.ofMillis(50))) {
+			for (ConsumerRecord<K, V> record : consumer.poll(Duration.ofMillis(50))) {
+				observer.accept(record);
 				offsets
 					.computeIfAbsent(new TopicPartition(record.topic(), record.partition()), (key) -> new ArrayList<>())
 					.add(record.offset());
@@ -121,12 +139,23 @@ final class Consumers {
 			.getOrDefault(partition, List.of());
 	}
 
-	private static boolean isAt(Consumer<?, ?> consumer, TopicPartition partition, long position) {
+	static boolean isAt(Consumer<?, ?> consumer, TopicPartition partition, long position) {
+		return position(consumer, partition) == position;
+	}
+
+	static boolean isAtLeast(Consumer<?, ?> consumer, TopicPartition partition, long position) {
+		return position(consumer, partition) >= position;
+	}
+
+	/**
+	 * The position, -1 while the client has none.
+	 */
+	private static long position(Consumer<?, ?> consumer, TopicPartition partition) {
 		try {
-			return consumer.position(partition, Duration.ofMillis(50)) == position;
+			return consumer.position(partition, Duration.ofMillis(50));
 		}
 		catch (TimeoutException ex) {
-			return false;
+			return -1;
 		}
 	}
 

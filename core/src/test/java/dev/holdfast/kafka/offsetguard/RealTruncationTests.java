@@ -1,0 +1,167 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import dev.holdfast.kafka.test.KafkaCluster;
+import dev.holdfast.kafka.test.LyingKafka;
+
+import static dev.holdfast.kafka.offsetguard.Consumers.range;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The log is really truncated: a follower that is 50 records behind becomes the leader,
+ * and other records take the place of those that are lost.
+ */
+@LyingKafka(brokers = 3)
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+class RealTruncationTests {
+
+	private static final int REPLICATED = 100;
+
+	private static final int LOST = 50;
+
+	private static final int NEW = 200;
+
+	private final KafkaCluster cluster;
+
+	private final int leader;
+
+	private final int follower;
+
+	private final int bystander;
+
+	private final Map<TopicPartition, List<Long>> delivered = new HashMap<>();
+
+	private final Map<TopicPartition, List<String>> values = new HashMap<>();
+
+	RealTruncationTests(KafkaCluster cluster) {
+		this.cluster = cluster;
+		List<Integer> brokers = cluster.brokerIds();
+		this.leader = brokers.get(0);
+		this.follower = brokers.get(1);
+		this.bystander = brokers.get(2);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void consumerGoesToDivergentOffset(String protocol) {
+		TopicPartition truncated = createTopic("truncated-" + protocol, List.of(leader, follower), REPLICATED);
+		TopicPartition other = createTopic("other-" + protocol, List.of(bystander), 60);
+		commit(truncated, other);
+		cluster.stopBroker(follower);
+		cluster.produce(truncated, LOST);
+		assertThat(cluster.leaderEpoch(truncated)).isZero();
+		Consumers consumers = consumers(truncated.topic(), protocol);
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(truncated.topic(), other.topic()));
+			poll(consumer, truncated, REPLICATED + LOST, other, 60);
+			electFollower(truncated);
+			cluster.produce(truncated, NEW);
+			cluster.produce(other, 40);
+			poll(consumer, truncated, REPLICATED + NEW, other, 100);
+		}
+
+		assertTruncationHonoured(consumers, truncated, other);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void consumerThatPollsAllTheTimeGoesToDivergentOffset(String protocol) throws Exception {
+		TopicPartition truncated = createTopic("truncated-polled-" + protocol, List.of(leader, follower), REPLICATED);
+		TopicPartition other = createTopic("other-polled-" + protocol, List.of(bystander), 60);
+		commit(truncated, other);
+		cluster.stopBroker(follower);
+		cluster.produce(truncated, LOST);
+		Consumers consumers = consumers(truncated.topic(), protocol);
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(truncated.topic(), other.topic()));
+			poll(consumer, truncated, REPLICATED + LOST, other, 60);
+			CompletableFuture<Void> election = CompletableFuture.runAsync(() -> electFollower(truncated));
+			poll(consumer, election::isDone);
+			election.get();
+			// The log ends at the divergent offset now.
+			poll(consumer, truncated, REPLICATED, other, 60);
+			cluster.produce(truncated, NEW);
+			cluster.produce(other, 40);
+			poll(consumer, truncated, REPLICATED + NEW, other, 100);
+		}
+
+		assertTruncationHonoured(consumers, truncated, other);
+	}
+
+	private void electFollower(TopicPartition partition) {
+		cluster.stopBroker(leader);
+		cluster.startBroker(follower);
+		cluster.electUnclean(partition);
+		assertThat(cluster.leader(partition)).isEqualTo(follower);
+	}
+
+	private void assertTruncationHonoured(Consumers consumers, TopicPartition truncated, TopicPartition other) {
+		List<Long> offsets = new ArrayList<>(range(0, REPLICATED + LOST));
+		offsets.addAll(range(REPLICATED, REPLICATED + NEW));
+		assertThat(delivered).isEqualTo(Map.of(truncated, offsets, other, range(0, 100)));
+		// No record of the new log was missed: each value was sent once only.
+		assertThat(values.get(truncated))
+			.isEqualTo(IntStream.range(0, REPLICATED + LOST + NEW).mapToObj(Integer::toString).toList());
+		assertThat(consumers.decisions).singleElement().satisfies((decision) -> {
+			assertThat(decision.partition()).isEqualTo(truncated);
+			assertThat(decision.cause()).isEqualTo(Cause.LOG_TRUNCATED);
+			assertThat(decision.action()).isEqualTo(Action.DIVERGENCE);
+			assertThat(decision.outcome()).isEqualTo(new Outcome.ReadFrom(REPLICATED));
+			assertThat(decision.impact()).isEqualTo(new Decision.Impact(0, LOST, 0));
+			assertThat(decision.evidence().position()).isEqualTo(REPLICATED + LOST);
+			assertThat(decision.evidence().leaderEpoch()).isZero();
+		});
+	}
+
+	private void poll(Consumer<String, String> consumer, TopicPartition first, long firstPosition,
+			TopicPartition second, long secondPosition) {
+		poll(consumer, () -> consumer.assignment().size() == 2 && Consumers.isAt(consumer, first, firstPosition)
+				&& Consumers.isAt(consumer, second, secondPosition));
+	}
+
+	private void poll(Consumer<String, String> consumer, BooleanSupplier condition) {
+		Consumers.pollUntil(consumer, (record) -> {
+			TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+			delivered.computeIfAbsent(partition, (key) -> new ArrayList<>()).add(record.offset());
+			values.computeIfAbsent(partition, (key) -> new ArrayList<>()).add(record.value());
+		}, condition);
+	}
+
+	private TopicPartition createTopic(String name, List<Integer> replicas, int records) {
+		TopicPartition partition = new TopicPartition(name, 0);
+		cluster.createTopic(name, Map.of(0, replicas), Map.of());
+		cluster.produce(partition, records);
+		return partition;
+	}
+
+	private void commit(TopicPartition truncated, TopicPartition other) {
+		cluster.commit(truncated.topic(), truncated, Consumers.offset(0, 0));
+		cluster.commit(truncated.topic(), other, Consumers.offset(0, 0));
+	}
+
+	private Consumers consumers(String group, String protocol) {
+		return new Consumers(cluster, protocol, group).with("auto.offset.reset", "earliest");
+	}
+
+}

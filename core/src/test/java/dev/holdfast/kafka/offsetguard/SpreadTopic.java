@@ -1,0 +1,127 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.IntStream;
+
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+import dev.holdfast.kafka.test.KafkaCluster;
+
+/**
+ * A topic of many partitions whose leaders are spread evenly over all brokers, and what
+ * is done to all of them at once.
+ */
+final class SpreadTopic {
+
+	private final KafkaCluster cluster;
+
+	final String name;
+
+	final List<TopicPartition> partitions;
+
+	private SpreadTopic(KafkaCluster cluster, String name, List<TopicPartition> partitions) {
+		this.cluster = cluster;
+		this.name = name;
+		this.partitions = partitions;
+	}
+
+	static SpreadTopic create(KafkaCluster cluster, String name, int partitions) {
+		List<Integer> brokers = cluster.brokerIds();
+		Map<Integer, List<Integer>> leaders = new LinkedHashMap<>();
+		IntStream.range(0, partitions)
+			.forEach((partition) -> leaders.put(partition, List.of(brokers.get(partition % brokers.size()))));
+		cluster.createTopic(name, leaders, Map.of());
+		return new SpreadTopic(cluster, name,
+				IntStream.range(0, partitions).mapToObj((partition) -> new TopicPartition(name, partition)).toList());
+	}
+
+	/**
+	 * Sends so many records to each partition.
+	 */
+	SpreadTopic produce(int count) {
+		Map<String, Object> configuration = Map.of("bootstrap.servers", cluster.directBootstrapServers(), "acks", "all",
+				"enable.idempotence", false);
+		List<Throwable> failures = new ArrayList<>();
+		try (Producer<String, String> producer = new KafkaProducer<>(configuration, new StringSerializer(),
+				new StringSerializer())) {
+			for (TopicPartition partition : partitions) {
+				for (int i = 0; i < count; i++) {
+					producer.send(new ProducerRecord<>(name, partition.partition(), null, "value"),
+							(metadata, failure) -> {
+								if (failure != null) {
+									failures.add(failure);
+								}
+							});
+				}
+			}
+		}
+		if (!failures.isEmpty()) {
+			throw new IllegalStateException(failures.get(0));
+		}
+		return this;
+	}
+
+	SpreadTopic commit(String group, OffsetAndMetadata offset) {
+		get(cluster.admin().alterConsumerGroupOffsets(group, each(offset)).all());
+		return this;
+	}
+
+	SpreadTopic deleteRecords(long beforeOffset) {
+		get(cluster.admin().deleteRecords(each(RecordsToDelete.beforeOffset(beforeOffset))).all());
+		return this;
+	}
+
+	List<TopicPartition> ledBy(int broker) {
+		return partitions.stream().filter((partition) -> cluster.leader(partition) == broker).toList();
+	}
+
+	<T> Map<TopicPartition, T> each(T value) {
+		Map<TopicPartition, T> map = new HashMap<>();
+		partitions.forEach((partition) -> map.put(partition, value));
+		return map;
+	}
+
+	/**
+	 * Polls until all partitions are assigned and their positions are the given one.
+	 */
+	Map<TopicPartition, List<Long>> pollTo(Consumer<?, ?> consumer, long position) {
+		return Consumers.pollUntil(consumer, () -> areAt(consumer, position));
+	}
+
+	boolean areAt(Consumer<?, ?> consumer, long position) {
+		return consumer.assignment().containsAll(partitions)
+				&& partitions.stream().allMatch((partition) -> Consumers.isAt(consumer, partition, position));
+	}
+
+	private static <T> T get(KafkaFuture<T> future) {
+		try {
+			return future.get();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException(ex);
+		}
+		catch (ExecutionException ex) {
+			throw new IllegalStateException(ex.getCause());
+		}
+	}
+
+}
