@@ -27,7 +27,8 @@ import org.springframework.kafka.listener.RecordInterceptor;
  */
 final class Deliveries implements RecordInterceptor<Object, Object>, ApplicationListener<ListenerContainerIdleEvent> {
 
-	private static final long PATIENCE_SECONDS = 30;
+	/** Long enough for a held partition to be looked at again. */
+	private static final long PATIENCE_SECONDS = 60;
 
 	private final Queue<Delivery> received = new ConcurrentLinkedQueue<>();
 

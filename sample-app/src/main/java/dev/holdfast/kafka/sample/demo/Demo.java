@@ -81,7 +81,7 @@ public final class Demo {
 		return moved ? 1 : 0;
 	}
 
-	private void stayUp(KafkaCluster cluster) throws InterruptedException {
+	void stayUp(KafkaCluster cluster) throws InterruptedException {
 		SpringApplication.getShutdownHandlers().add(cluster::close);
 		Scenario ordinary = new Scenario("ordinary", "ordinary", "earliest", 0, false);
 		cluster.createTopic(ordinary.topic(), 1);

@@ -1,0 +1,130 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.sample.demo;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+import dev.holdfast.kafka.docs.Readme;
+import dev.holdfast.kafka.test.KafkaCluster;
+import org.apache.kafka.common.TopicPartition;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The demo shows what it is meant to show, and its exit code tells when it does not.
+ */
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
+class DemoTests {
+
+	private final ByteArrayOutputStream output = new ByteArrayOutputStream();
+
+	@Test
+	void plainListenerMovesAndGuardedListenerStays() {
+		Demo demo = demo();
+
+		int exitCode;
+		try (KafkaCluster cluster = demo.startKafka()) {
+			exitCode = demo.run(cluster);
+		}
+
+		assertThat(exitCode).isZero();
+		List<List<String>> table = table();
+		assertThat(table).hasSize(6);
+		assertThat(table.get(0)).containsExactly("restart, earliest", "plain", "0", "270", "200", "0", "1");
+		assertThat(table.get(1)).containsExactly("restart, earliest", "guarded", "200", "70", "0", "0", "2");
+		assertLeaderMoved(table.get(2), table.get(3));
+		assertThat(table.get(4)).containsExactly("restart, latest, log start 170", "plain", "none", "0", "0", "70",
+				"1");
+		assertThat(table.get(5)).containsExactly("restart, latest, log start 170", "guarded", "200", "70", "0", "0",
+				"2");
+		assertThat(output()).contains("committed offset 200 with leader epoch 0", "stayed where it was");
+		assertThat(Readme.read()).contains(tableLines().filter((line) -> !line.contains("running")).toList());
+	}
+
+	private void assertLeaderMoved(List<String> plain, List<String> guarded) {
+		int duplicates = Integer.parseInt(plain.get(4));
+		assertThat(duplicates).isBetween(370, 570);
+		assertThat(plain).containsExactly("running, leader moved", "plain", "0", Integer.toString(370 + duplicates),
+				plain.get(4), "0", "1");
+		assertThat(Integer.parseInt(guarded.get(2))).isBetween(370, 570);
+		assertThat(guarded).containsExactly("running, leader moved", "guarded", guarded.get(2), "370", "0", "0", "2");
+	}
+
+	@Test
+	void withoutTheGuardTheExitCodeTells() {
+		Demo demo = demo("--holdfast.kafka.enabled=false");
+
+		int exitCode;
+		try (KafkaCluster cluster = demo.startKafka()) {
+			exitCode = demo.run(cluster);
+		}
+
+		assertThat(exitCode).isOne();
+		List<List<String>> table = table();
+		assertThat(table.get(1)).containsExactly("restart, earliest", "guarded", "0", "270", "200", "0", "1");
+		assertThat(table.get(5)).containsExactly("restart, latest, log start 170", "guarded", "none", "0", "0", "70",
+				"1");
+		assertThat(output()).contains("The guarded listener MOVED.");
+	}
+
+	@Test
+	void staysUpUntilInterrupted() throws InterruptedException {
+		try (KafkaCluster cluster = KafkaCluster.start()) {
+			Thread thread = new Thread(() -> stayUp(cluster));
+			thread.start();
+			Awaitility.await().atMost(30, TimeUnit.SECONDS).until(() -> output().contains("stays up"));
+			try (Orders orders = new Orders(cluster.directBootstrapServers(), "orders-ordinary")) {
+				orders.publish(3);
+			}
+
+			TopicPartition partition = new TopicPartition("orders-ordinary", 0);
+			Awaitility.await()
+				.atMost(30, TimeUnit.SECONDS)
+				.until(() -> cluster.committed("ordinary-guarded").get(partition),
+						(committed) -> committed != null && committed.offset() == 3);
+			thread.interrupt();
+			thread.join();
+		}
+	}
+
+	private void stayUp(KafkaCluster cluster) {
+		try {
+			demo().stayUp(cluster);
+		}
+		catch (InterruptedException ex) {
+			// The end.
+		}
+	}
+
+	private Demo demo(String... args) {
+		return new Demo(new PrintStream(output, true, StandardCharsets.UTF_8), args);
+	}
+
+	private String output() {
+		return output.toString(StandardCharsets.UTF_8);
+	}
+
+	/** The cells of the table's rows, without headings. */
+	private List<List<String>> table() {
+		return tableLines().skip(2)
+			.map((line) -> Arrays.stream(line.split("\\|")).skip(1).map(String::trim).toList())
+			.toList();
+	}
+
+	private Stream<String> tableLines() {
+		return output().lines().filter((line) -> line.startsWith("| "));
+	}
+
+}
