@@ -25,6 +25,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.aot.ApplicationContextAotGenerator;
 import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.core.test.tools.CompileWithForkedClassLoader;
 import org.springframework.core.test.tools.TestCompiler;
 import org.springframework.javapoet.ClassName;
 import org.springframework.kafka.core.ConsumerFactory;
@@ -33,8 +34,11 @@ import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * An application that was processed ahead of time.
+ * An application that was processed ahead of time. The class loader is forked since what
+ * is generated has to see package-private classes, and for new proxy classes in each
+ * test.
  */
+@CompileWithForkedClassLoader
 class AheadOfTimeTests {
 
 	@Test

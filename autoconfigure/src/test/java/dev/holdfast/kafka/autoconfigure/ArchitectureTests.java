@@ -1,0 +1,114 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.autoconfigure;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClass.Predicates;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.core.io.ClassPathResource;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The shape of the code, in all modules that applications get.
+ */
+class ArchitectureTests {
+
+	private static final String OFFSET_GUARD = "dev.holdfast.kafka.offsetguard";
+
+	private static final String AUTOCONFIGURE = "dev.holdfast.kafka.autoconfigure";
+
+	private static final JavaClasses CLASSES = new ClassFileImporter()
+		.withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+		.importPackages(OFFSET_GUARD, AUTOCONFIGURE);
+
+	@Test
+	void bothModulesAreLookedAt() {
+		assertThat(CLASSES).extracting(JavaClass::getPackageName).contains(OFFSET_GUARD, AUTOCONFIGURE);
+	}
+
+	@Test
+	void theCoreDoesNotKnowSpring() {
+		noClasses().that()
+			.resideInAPackage(OFFSET_GUARD + "..")
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage("org.springframework..", AUTOCONFIGURE + "..")
+			.check(CLASSES);
+	}
+
+	@Test
+	void onlyPublicApiOfKafkaIsUsed() {
+		noClasses().should()
+			.dependOnClassesThat()
+			.resideInAnyPackage("org.apache.kafka..internals..", "org.apache.kafka.common.protocol..",
+					"org.apache.kafka.common.requests..", "org.apache.kafka.common.message..")
+			.check(CLASSES);
+	}
+
+	@Test
+	void theTestKitIsForTestsOnly() {
+		noClasses().should().dependOnClassesThat().resideInAPackage("dev.holdfast.kafka.test..").check(CLASSES);
+	}
+
+	@Test
+	void packagesHaveNoCycles() {
+		slices().matching("dev.holdfast.kafka.(**)").should().beFreeOfCycles().check(CLASSES);
+	}
+
+	@Test
+	void autoConfigurationsArePublicAndFinal() {
+		classes().that()
+			.areAnnotatedWith(AutoConfiguration.class)
+			.should()
+			.bePublic()
+			.andShould()
+			.haveModifier(JavaModifier.FINAL)
+			.check(CLASSES);
+	}
+
+	@Test
+	void failureAnalyzersAreNotPublic() {
+		classes().that().haveSimpleNameEndingWith("FailureAnalyzer").should().notBePublic().check(CLASSES);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ OFFSET_GUARD + ", 26", AUTOCONFIGURE + ", 1" })
+	void onlyTheListedTypesArePublic(String packageName, int count) throws IOException {
+		List<String> listed = new ClassPathResource("public-types/" + packageName + ".txt")
+			.getContentAsString(StandardCharsets.UTF_8)
+			.lines()
+			.toList();
+		assertThat(listed).hasSize(count);
+		assertThat(CLASSES.that(Predicates.resideInAPackage(packageName))
+			.stream()
+			.filter(ArchitectureTests::isExported)
+			.map((type) -> type.getName().substring(packageName.length() + 1)))
+			.containsExactlyInAnyOrderElementsOf(listed);
+	}
+
+	// A public type inside one that is not is nobody's business.
+	private static boolean isExported(JavaClass type) {
+		return type.getModifiers().contains(JavaModifier.PUBLIC)
+				&& type.getEnclosingClass().map(ArchitectureTests::isExported).orElse(true);
+	}
+
+}

@@ -1,0 +1,253 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.autoconfigure;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+
+import dev.holdfast.kafka.offsetguard.Action;
+import dev.holdfast.kafka.offsetguard.Cause;
+import dev.holdfast.kafka.offsetguard.Decision;
+import dev.holdfast.kafka.offsetguard.DecisionListener;
+import dev.holdfast.kafka.offsetguard.Outcome;
+import dev.holdfast.kafka.test.Fault;
+import dev.holdfast.kafka.test.KafkaCluster;
+import dev.holdfast.kafka.test.LyingKafka;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
+import org.springframework.boot.kafka.autoconfigure.KafkaConnectionDetails;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ApplicationContext;
+import org.springframework.kafka.annotation.KafkaListener;
+import org.springframework.kafka.config.KafkaListenerEndpointRegistry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Listeners of a Boot application, on real brokers.
+ */
+@LyingKafka
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+@ExtendWith(OutputCaptureExtension.class)
+class GuardedListenerTests {
+
+	private final KafkaCluster cluster;
+
+	GuardedListenerTests(KafkaCluster cluster) {
+		this.cluster = cluster;
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void aGuardedListenerGoesOnWhereItsGroupWas(String protocol) {
+		TopicPartition partition = givenGroupAt200Of270("guarded-" + protocol);
+		cluster.wire().inject(Fault.epochEndOffset(0));
+		application(partition.topic(), protocol).run((context) -> {
+			assertThat(delivered(context, 269)).isEqualTo(range(200, 270));
+			assertThat(context.getBean(Decisions.class).decisions).singleElement().satisfies((decision) -> {
+				assertThat(decision.cause()).isEqualTo(Cause.FALSE_TRUNCATION);
+				assertThat(decision.groupId()).isEqualTo(partition.topic());
+			});
+		});
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "classic, holdfast.kafka.enabled", "classic, holdfast.kafka.offset-guard.enabled",
+			"classic, holdfast.kafka.consumer-factories.kafkaConsumerFactory.enabled",
+			"consumer, holdfast.kafka.enabled" })
+	void whenItIsSwitchedOffTheListenerMovesAsEver(String protocol, String property) {
+		TopicPartition partition = givenGroupAt200Of270("plain-" + protocol + property);
+		cluster.wire().inject(Fault.epochEndOffset(0));
+		application(partition.topic(), protocol).withPropertyValues(property + "=false")
+			.run((context) -> assertThat(delivered(context, 269)).isEqualTo(range(0, 270)));
+	}
+
+	@Test
+	void theGuardSeesWhatTheListenersPropertiesSay() {
+		TopicPartition partition = givenTopic("properties", 5);
+		application(partition.topic(), "classic").withBean(OwnProperties.class)
+			.withPropertyValues("spring.kafka.consumer.auto-offset-reset=latest")
+			.run((context) -> {
+				List<Long> offsets = context.getBean(OwnProperties.class).offsets;
+				Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> offsets.contains(4L));
+				assertThat(offsets).isEqualTo(range(0, 5));
+				assertThat(context.getBean(Decisions.class).decisions)
+					.filteredOn((decision) -> "own-group".equals(decision.groupId()))
+					.singleElement()
+					.satisfies((decision) -> {
+						assertThat(decision.action()).isEqualTo(Action.AUTO_OFFSET_RESET);
+						assertThat(decision.outcome()).isEqualTo(new Outcome.ReadFrom(0));
+					});
+			});
+	}
+
+	@Test
+	void connectionDetailsAreWhereTheGuardAsksToo() {
+		TopicPartition partition = givenGroupAt200Of270("connection");
+		cluster.wire().inject(Fault.epochEndOffset(0));
+		application(partition.topic(), "classic").withPropertyValues("spring.kafka.bootstrap-servers=localhost:1")
+			.withBean(KafkaConnectionDetails.class, () -> () -> List.of(cluster.bootstrapServers()))
+			.run((context) -> assertThat(delivered(context, 269)).isEqualTo(range(200, 270)));
+	}
+
+	@Test
+	void aDecisionThatMovesIsLoggedAsAWarningBeforeTheApplicationIsTold(CapturedOutput output) {
+		TopicPartition partition = givenGroupAt200Of270("moved");
+		cluster.deleteRecords(partition, 210);
+		application(partition.topic(), "classic").withBean(LogReader.class, () -> new LogReader(output))
+			.run((context) -> {
+				assertThat(delivered(context, 269)).isEqualTo(range(210, 270));
+				String line = context.getBean(Decisions.class).decisions.get(0).summary();
+				assertThat(line).contains("cause=below-log-start action=earliest position=200 continue=210");
+				assertThat(context.getBean(LogReader.class).before)
+					.containsExactly(List.of("WARN  dev.holdfast.kafka.decisions : " + line));
+			});
+	}
+
+	@Test
+	void aFirstPositionIsLoggedAsInformation(CapturedOutput output) {
+		TopicPartition partition = givenTopic("first", 3);
+		application(partition.topic(), "classic").run((context) -> {
+			assertThat(delivered(context, 2)).isEqualTo(range(0, 3));
+			String line = context.getBean(Decisions.class).decisions.get(0).summary();
+			assertThat(decisionLines(output)).containsExactly("INFO  dev.holdfast.kafka.decisions : " + line);
+		});
+	}
+
+	@Test
+	void decisionListenersAreToldInTheirOrder() {
+		TopicPartition partition = givenTopic("ordered", 1);
+		List<String> told = new CopyOnWriteArrayList<>();
+		application(partition.topic(), "classic").withBean("b", Ordered.class, () -> new Ordered(2, told))
+			.withBean("a", Ordered.class, () -> new Ordered(1, told))
+			.run((context) -> {
+				delivered(context, 0);
+				assertThat(told).containsExactly("1", "2");
+			});
+	}
+
+	private ApplicationContextRunner application(String topic, String protocol) {
+		return new ApplicationContextRunner()
+			.withConfiguration(
+					AutoConfigurations.of(KafkaAutoConfiguration.class, HoldfastKafkaAutoConfiguration.class))
+			.withBean(Orders.class)
+			.withBean(Decisions.class)
+			.withPropertyValues("topic=" + topic, "spring.kafka.bootstrap-servers=" + cluster.bootstrapServers(),
+					"spring.kafka.consumer.group-id=" + topic, "spring.kafka.consumer.auto-offset-reset=earliest",
+					"spring.kafka.properties.group.protocol=" + protocol);
+	}
+
+	private static List<Long> delivered(ApplicationContext context, long last) {
+		List<Long> offsets = context.getBean(Orders.class).offsets;
+		Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> offsets.contains(last));
+		context.getBean(KafkaListenerEndpointRegistry.class).stop();
+		return offsets;
+	}
+
+	private static List<String> decisionLines(CapturedOutput output) {
+		return output.getOut().lines().filter((line) -> line.contains(DecisionLog.LOGGER_NAME)).toList();
+	}
+
+	private TopicPartition givenTopic(String topic, int records) {
+		TopicPartition partition = new TopicPartition(topic, 0);
+		cluster.createTopic(topic, 1);
+		cluster.produce(partition, records);
+		return partition;
+	}
+
+	private TopicPartition givenGroupAt200Of270(String topic) {
+		TopicPartition partition = givenTopic(topic, 270);
+		cluster.commit(topic, partition, new OffsetAndMetadata(200, Optional.of(cluster.leaderEpoch(partition)), ""));
+		return partition;
+	}
+
+	private static List<Long> range(long from, long to) {
+		return LongStream.range(from, to).boxed().toList();
+	}
+
+	static class Orders {
+
+		private final List<Long> offsets = new CopyOnWriteArrayList<>();
+
+		@KafkaListener(topics = "${topic}")
+		void onOrder(ConsumerRecord<String, String> order) {
+			offsets.add(order.offset());
+		}
+
+	}
+
+	static class OwnProperties {
+
+		private final List<Long> offsets = new CopyOnWriteArrayList<>();
+
+		@KafkaListener(topics = "${topic}", groupId = "own-group", properties = "auto.offset.reset=earliest")
+		void onOrder(ConsumerRecord<String, String> order) {
+			offsets.add(order.offset());
+		}
+
+	}
+
+	static class Decisions implements DecisionListener {
+
+		private final List<Decision> decisions = new CopyOnWriteArrayList<>();
+
+		@Override
+		public void onDecision(Decision decision) {
+			decisions.add(decision);
+		}
+
+	}
+
+	/** Looks at what is in the log by the time it is told. */
+	static class LogReader implements DecisionListener {
+
+		private final List<List<String>> before = new CopyOnWriteArrayList<>();
+
+		private final CapturedOutput output;
+
+		LogReader(CapturedOutput output) {
+			this.output = output;
+		}
+
+		@Override
+		public void onDecision(Decision decision) {
+			before.add(decisionLines(output));
+		}
+
+	}
+
+	record Ordered(int order, List<String> told) implements DecisionListener, org.springframework.core.Ordered {
+
+		@Override
+		public void onDecision(Decision decision) {
+			told.add(String.valueOf(order));
+		}
+
+		@Override
+		public int getOrder() {
+			return order;
+		}
+
+	}
+
+}
