@@ -7,6 +7,7 @@ package dev.holdfast.kafka.test;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -139,6 +140,11 @@ final class Brokers implements AutoCloseable {
 			.stream()
 			.map((address) -> address.getHostString() + ":" + address.getPort())
 			.collect(Collectors.joining(","));
+	}
+
+	/** Where all brokers keep their data. */
+	Path directory() {
+		return Path.of(this.kit.nodes().baseDirectory());
 	}
 
 	List<Integer> ids() {

@@ -6,6 +6,7 @@
 package dev.holdfast.kafka.test;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -297,6 +298,10 @@ public final class KafkaCluster implements AutoCloseable {
 	 */
 	public boolean isRunning(int id) {
 		return this.brokers.isRunning(id);
+	}
+
+	Path directory() {
+		return this.brokers.directory();
 	}
 
 	/**

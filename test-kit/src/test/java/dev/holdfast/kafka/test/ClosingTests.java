@@ -5,16 +5,13 @@
 
 package dev.holdfast.kafka.test;
 
-import java.io.File;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.Socket;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
@@ -35,9 +32,8 @@ class ClosingTests {
 		// Kafka's metrics library starts two threads for the life of the JVM.
 		KafkaCluster.start().close();
 		Set<Thread> threads = threads();
-		Set<File> directories = directories();
 		KafkaCluster cluster = KafkaCluster.start(2);
-		assertThat(directories()).hasSizeGreaterThan(directories.size());
+		assertThat(cluster.directory()).isDirectory();
 		use(cluster);
 		RawClient silenced = RawClient.connect(cluster);
 		Fault.Handle fault = cluster.wire().inject(Fault.silence());
@@ -51,12 +47,8 @@ class ClosingTests {
 		for (String server : (cluster.bootstrapServers() + "," + cluster.directBootstrapServers()).split(",")) {
 			assertThatExceptionOfType(ConnectException.class).isThrownBy(() -> connect(server));
 		}
-		assertThat(directories()).isEqualTo(directories);
-		Awaitility.await().untilAsserted(() -> {
-			Set<Thread> left = threads();
-			left.removeAll(threads);
-			assertThat(names(left)).isEmpty();
-		});
+		assertThat(cluster.directory()).doesNotExist();
+		awaitNoOther(threads);
 	}
 
 	@Test
@@ -68,12 +60,12 @@ class ClosingTests {
 	}
 
 	@Test
-	void clusterThatDoesNotStartLeavesNothingBehind() {
-		Set<File> directories = directories();
+	void clusterThatDoesNotStartLeavesNoThreads() {
+		Set<Thread> threads = threads();
 		assertThatIllegalStateException()
 			.isThrownBy(() -> KafkaCluster.builder().brokerProperty("num.io.threads", "none").start())
 			.withMessage("The cluster did not start");
-		assertThat(directories()).isEqualTo(directories);
+		awaitNoOther(threads);
 	}
 
 	private static void use(KafkaCluster cluster) {
@@ -104,9 +96,12 @@ class ClosingTests {
 		return threads.stream().map(Thread::getName).toList();
 	}
 
-	private static Set<File> directories() {
-		File[] files = Objects.requireNonNull(new File(System.getProperty("java.io.tmpdir")).listFiles());
-		return Stream.of(files).filter((file) -> file.getName().startsWith("kafka-")).collect(Collectors.toSet());
+	private static void awaitNoOther(Set<Thread> threads) {
+		Awaitility.await().untilAsserted(() -> {
+			Set<Thread> left = threads();
+			left.removeAll(threads);
+			assertThat(names(left)).isEmpty();
+		});
 	}
 
 }
