@@ -6,6 +6,7 @@
 package dev.holdfast.kafka.autoconfigure;
 
 import java.lang.reflect.Proxy;
+import java.util.List;
 
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopConfigException;
@@ -70,7 +71,10 @@ final class ConsumerFactoryPostProcessor extends AbstractBeanFactoryAwareAdvisin
 			proxy.replaceAdvisor(advisor, guards.advisor(factoryName));
 			return result;
 		}
-		guards.unadvised(factoryName, String.join(", ", GuardProxies.obstacles(bean.getClass())));
+		List<String> obstacles = GuardProxies.obstacles(bean.getClass());
+		if (!obstacles.isEmpty()) {
+			guards.unadvised(factoryName, String.join(", ", obstacles));
+		}
 		return bean;
 	}
 

@@ -92,7 +92,9 @@ final class FactoryGuard {
 		if (configuration == null) {
 			return creation.apply(original);
 		}
-		tellAboutAutoCommit(configuration, true);
+		if (holdsFirstPositions()) {
+			tellAboutAutoCommit(configuration, true);
+		}
 		try {
 			return guard.get()
 				.createConsumer(configuration, (overrides) -> new Attempt(original, overrides).run(creation));
@@ -124,14 +126,15 @@ final class FactoryGuard {
 	}
 
 	/**
-	 * Warns, once, when partitions without a committed offset should be held and cannot.
+	 * Warns, once, when partitions without a committed offset cannot be held although
+	 * they should be.
 	 * @param configuration the configuration of the factory or of a consumer
 	 * @param complete whether Kafka's default holds for what is not in the configuration
 	 */
 	void tellAboutAutoCommit(Map<String, Object> configuration, boolean complete) {
 		Object autoCommit = configuration.get(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG);
 		boolean enabled = (autoCommit != null) ? Boolean.parseBoolean(autoCommit.toString().trim()) : complete;
-		if (enabled && holdsFirstPositions() && autoCommitTold.compareAndSet(false, true)) {
+		if (enabled && autoCommitTold.compareAndSet(false, true)) {
 			logger.warn(
 					"The consumers of '{}' commit automatically ({}=true), so a partition without a position "
 							+ "cannot be held: '{}: {}' becomes '{}'",
@@ -140,7 +143,7 @@ final class FactoryGuard {
 		}
 	}
 
-	private boolean holdsFirstPositions() {
+	boolean holdsFirstPositions() {
 		return settings.policy().actions().get(Cause.NO_COMMITTED_OFFSET) == Action.HOLD || settings.policy()
 			.topicRules()
 			.stream()

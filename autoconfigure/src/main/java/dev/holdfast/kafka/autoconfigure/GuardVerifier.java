@@ -81,7 +81,7 @@ final class GuardVerifier implements SmartInitializingSingleton {
 			reasons.add(guards.reason(factoryName) + onlyContainers(factoryName));
 		}
 		List<String> loopholes = Loopholes.of(AopUtils.getTargetClass(factory));
-		if (guard != null && loopholes.isEmpty()) {
+		if (guard != null && loopholes.isEmpty() && guard.holdsFirstPositions()) {
 			guard.tellAboutAutoCommit(factory.getConfigurationProperties(), false);
 		}
 		reasons.addAll(loopholes);

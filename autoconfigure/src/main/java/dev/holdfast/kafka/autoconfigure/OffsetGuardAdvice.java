@@ -38,6 +38,7 @@ final class OffsetGuardAdvice implements MethodInterceptor {
 	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
 		Method method = invocation.getMethod();
 		if (!(invocation.getThis() instanceof ConsumerFactory<?, ?> factory)) {
+			guard.tolerate("its proxy has no target", null);
 			return invocation.proceed();
 		}
 		Class<?> type = AopUtils.getTargetClass(factory);

@@ -6,12 +6,17 @@
 package dev.holdfast.kafka.autoconfigure;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 
+import dev.holdfast.kafka.autoconfigure.TestConsumerFactories.Delegating;
+import dev.holdfast.kafka.autoconfigure.TestConsumerFactories.Recording;
 import dev.holdfast.kafka.offsetguard.Action;
 import dev.holdfast.kafka.offsetguard.Cause;
 import dev.holdfast.kafka.offsetguard.Decision;
@@ -20,6 +25,7 @@ import dev.holdfast.kafka.offsetguard.Outcome;
 import dev.holdfast.kafka.test.Fault;
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.LyingKafka;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -40,6 +46,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
 import org.springframework.kafka.annotation.KafkaListener;
 import org.springframework.kafka.config.KafkaListenerEndpointRegistry;
+import org.springframework.kafka.core.ConsumerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -143,6 +150,34 @@ class GuardedListenerTests {
 			.run((context) -> {
 				delivered(context, 0);
 				assertThat(told).containsExactly("1", "2");
+			});
+	}
+
+	@Test
+	void behindADecoratorTheApplicationsOwnResetCounts() {
+		TopicPartition partition = givenTopic("decorated", 3);
+		Map<String, Object> configuration = TestConsumerFactories.configuration();
+		configuration.put("bootstrap.servers", cluster.bootstrapServers());
+		Properties properties = new Properties();
+		properties.put("auto.offset.reset", "earliest");
+		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(HoldfastKafkaAutoConfiguration.class))
+			.withBean("inner", Recording.class, () -> new Recording(configuration))
+			.withBean(Delegating.class)
+			.withBean(Decisions.class)
+			.run((context) -> {
+				ConsumerFactory<String, String> factory = context.getBean(Delegating.class);
+				try (Consumer<String, String> consumer = factory.createConsumer("decorated", null, null, properties)) {
+					consumer.assign(List.of(partition));
+					List<Long> offsets = new ArrayList<>();
+					Awaitility.await().pollInSameThread().atMost(Duration.ofSeconds(30)).until(() -> {
+						consumer.poll(Duration.ofMillis(100)).forEach((order) -> offsets.add(order.offset()));
+						return offsets.size() >= 3;
+					});
+					assertThat(offsets).isEqualTo(range(0, 3));
+				}
+				assertThat(context.getBean(Decisions.class).decisions).singleElement()
+					.extracting(Decision::outcome)
+					.isEqualTo(new Outcome.ReadFrom(0));
 			});
 	}
 

@@ -7,6 +7,7 @@ package dev.holdfast.kafka.autoconfigure;
 
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.holdfast.kafka.autoconfigure.TestConsumerFactories.Delegating;
 import dev.holdfast.kafka.autoconfigure.TestConsumerFactories.Final;
@@ -16,14 +17,17 @@ import dev.holdfast.kafka.autoconfigure.TestConsumerFactories.OwnShortMethod;
 import dev.holdfast.kafka.autoconfigure.TestConsumerFactories.Recording;
 import dev.holdfast.kafka.autoconfigure.TestConsumerFactories.Secretive;
 import dev.holdfast.kafka.offsetguard.OffsetGuard;
+import org.aopalliance.intercept.MethodInterceptor;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.beans.factory.BeanCreationException;
 import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
@@ -144,6 +148,35 @@ class UnguardedFactoriesTests {
 				assertThat(context).hasNotFailed();
 				assertThat(output).doesNotContain("WARN");
 			});
+	}
+
+	@Test
+	void aLazyFactoryThatIsNeverCreatedIsReported() {
+		AtomicBoolean created = new AtomicBoolean();
+		strict
+			.withInitializer(
+					(context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+			.withBean("orders", Final.class, () -> {
+				created.set(true);
+				return new Final();
+			})
+			.run((context) -> {
+				assertThat(context.getStartupFailure()).hasMessageContaining("'orders': its class ")
+					.isInstanceOf(UnguardedConsumerFactoryException.class);
+				assertThat(created).isFalse();
+			});
+	}
+
+	@Test
+	void aProxyWithoutATargetIsReported(CapturedOutput output) {
+		runner.withBean("orders", ConsumerFactory.class, () -> {
+			ProxyFactory proxyFactory = new ProxyFactory(ConsumerFactory.class,
+					(MethodInterceptor) (invocation) -> new Recording().createConsumer());
+			return (ConsumerFactory<?, ?>) proxyFactory.getProxy();
+		}).run((context) -> {
+			assertThat(isGuarded(context.getBean(ConsumerFactory.class))).isFalse();
+			assertThat(output).contains("Consumers of 'orders' are not guarded: its proxy has no target");
+		});
 	}
 
 	@Test
