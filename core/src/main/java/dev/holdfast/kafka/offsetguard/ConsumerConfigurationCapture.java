@@ -24,24 +24,56 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConsumerConfigurationCapture implements ConsumerInterceptor<Object, Object> {
 
-	private static final ThreadLocal<@Nullable ConsumerConfigurationCapture> LATEST = new ThreadLocal<>();
-
-	private @Nullable Map<String, ?> configuration;
+	private static final ThreadLocal<@Nullable Scope> CURRENT = new ThreadLocal<>();
 
 	@Override
 	public void configure(Map<String, ?> configuration) {
-		this.configuration = configuration;
-		LATEST.set(this);
+		Scope scope = CURRENT.get();
+		if (scope != null) {
+			scope.configuration = configuration;
+		}
 	}
 
 	/**
-	 * Forgets what this thread has captured and returns it.
-	 * @return the configuration of the last client that this thread constructed
+	 * Starts to capture what this thread constructs.
 	 */
-	static @Nullable Map<String, ?> take() {
-		ConsumerConfigurationCapture latest = LATEST.get();
-		LATEST.remove();
-		return (latest != null) ? latest.configuration : null;
+	static Scope open() {
+		Scope scope = new Scope(CURRENT.get());
+		CURRENT.set(scope);
+		return scope;
+	}
+
+	/**
+	 * The construction of one client. Scopes nest: a factory's listener may create
+	 * another consumer before the first one is handed out.
+	 */
+	static final class Scope implements AutoCloseable {
+
+		private final @Nullable Scope outer;
+
+		private @Nullable Map<String, ?> configuration;
+
+		private Scope(@Nullable Scope outer) {
+			this.outer = outer;
+		}
+
+		/**
+		 * The configuration of the last client that was constructed in this scope.
+		 */
+		@Nullable Map<String, ?> captured() {
+			return configuration;
+		}
+
+		@Override
+		public void close() {
+			if (outer != null) {
+				CURRENT.set(outer);
+			}
+			else {
+				CURRENT.remove();
+			}
+		}
+
 	}
 
 	/**

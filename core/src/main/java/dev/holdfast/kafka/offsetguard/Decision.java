@@ -86,7 +86,7 @@ public record Decision(Instant at, @Nullable String groupId, String clientId, To
 			line.append(" log-start=").append(bounds.logStartOffset());
 			line.append(" log-end=").append(bounds.logEndOffset());
 		}
-		TruncationClaim claim = (evidence.repeatedClaim() != null) ? evidence.repeatedClaim() : evidence.claim();
+		TruncationClaim claim = evidence.lastClaim();
 		if (claim != null) {
 			line.append(" claimed-divergent-offset=").append(claim.divergentOffset());
 		}

@@ -5,8 +5,6 @@
 
 package dev.holdfast.kafka.offsetguard;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * Turns a cause and the policy's action into what is done to the consumer. A pure
  * function: an action whose target the evidence does not give becomes a hold.
@@ -83,7 +81,7 @@ final class DecisionMaker {
 		if (bounds == null || autoOffsetReset.strategy() == AutoOffsetReset.Strategy.NONE) {
 			return evidence.position();
 		}
-		TruncationClaim claim = mostRecent(evidence);
+		TruncationClaim claim = evidence.lastClaim();
 		if (claim != null && claim.isDefined() && claim.divergentOffset() >= bounds.logStartOffset()) {
 			return claim.divergentOffset();
 		}
@@ -92,10 +90,6 @@ final class DecisionMaker {
 			case LATEST -> (evidence.latestOffset() >= 0) ? evidence.latestOffset() : bounds.logEndOffset();
 			case BY_DURATION, NONE -> evidence.position();
 		};
-	}
-
-	private static @Nullable TruncationClaim mostRecent(Evidence evidence) {
-		return (evidence.repeatedClaim() != null) ? evidence.repeatedClaim() : evidence.claim();
 	}
 
 }

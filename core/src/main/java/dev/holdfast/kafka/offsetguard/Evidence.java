@@ -77,6 +77,13 @@ public record Evidence(Trigger trigger, long position, int leaderEpoch, @Nullabl
 
 	}
 
+	/**
+	 * The claim that was made last, by whomever.
+	 */
+	@Nullable TruncationClaim lastClaim() {
+		return (repeatedClaim != null) ? repeatedClaim : claim;
+	}
+
 	static Evidence noCommittedOffset() {
 		return new Evidence(Trigger.NO_COMMITTED_OFFSET, -1, -1, null, Validation.NOT_ASKED, null, null, null, null,
 				null, null, -1, -1);

@@ -11,9 +11,10 @@ package dev.holdfast.kafka.offsetguard;
  * @param decision why it is held
  * @param provisionalPosition the position that the paused client has; never committed
  * @param pausedByApplication whether the application has paused the partition itself
+ * @param rechecks how often the evidence was gathered again
  * @param recheckAt when the evidence is due again, in {@link System#nanoTime()}
  */
-record Hold(Decision decision, long provisionalPosition, boolean pausedByApplication, long recheckAt) {
+record Hold(Decision decision, long provisionalPosition, boolean pausedByApplication, int rechecks, long recheckAt) {
 
 	/**
 	 * Whether the position is fine and the partition only waits before it is read again:
@@ -25,11 +26,11 @@ record Hold(Decision decision, long provisionalPosition, boolean pausedByApplica
 	}
 
 	Hold withPausedByApplication(boolean paused) {
-		return new Hold(decision, provisionalPosition, paused, recheckAt);
+		return new Hold(decision, provisionalPosition, paused, rechecks, recheckAt);
 	}
 
-	Hold withRecheckAt(long nanoTime) {
-		return new Hold(decision, provisionalPosition, pausedByApplication, nanoTime);
+	Hold rechecked(long nanoTime) {
+		return new Hold(decision, provisionalPosition, pausedByApplication, rechecks + 1, nanoTime);
 	}
 
 	boolean isDue(long nanoTime) {

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Holds {
 
+	private static final Duration FIRST_RECHECK = Duration.ofSeconds(1);
+
 	private final Consumer<?, ?> client;
 
 	private final PartitionStates states;
@@ -53,7 +55,7 @@ final class Holds {
 	}
 
 	void hold(Decision decision) {
-		hold(decision, recheckInterval);
+		hold(decision, untilRecheck(decision, 0));
 	}
 
 	/**
@@ -72,7 +74,7 @@ final class Holds {
 			client.seek(partition, new OffsetAndMetadata(provisional));
 		}
 		states.get(partition)
-			.hold(new Hold(decision, provisional, pausedByApplication,
+			.hold(new Hold(decision, provisional, pausedByApplication, 0,
 					System.nanoTime() + shorter(recheckAfter).toNanos()));
 		held.add(partition);
 	}
@@ -80,7 +82,8 @@ final class Holds {
 	void postponeRecheck(TopicPartition partition) {
 		Hold hold = find(partition);
 		if (hold != null) {
-			states.get(partition).hold(hold.withRecheckAt(nextRecheck()));
+			long delay = untilRecheck(hold.decision(), hold.rechecks() + 1).toNanos();
+			states.get(partition).hold(hold.rechecked(System.nanoTime() + delay));
 		}
 	}
 
@@ -127,8 +130,13 @@ final class Holds {
 		return (recheckAfter.compareTo(recheckInterval) < 0) ? recheckAfter : recheckInterval;
 	}
 
-	private long nextRecheck() {
-		return System.nanoTime() + recheckInterval.toNanos();
+	/**
+	 * Evidence that was not to be had is often to be had soon after: asks for it at
+	 * growing intervals, up to the one that was set.
+	 */
+	private Duration untilRecheck(Decision decision, int rechecks) {
+		return (decision.cause() == Cause.UNVERIFIABLE)
+				? shorter(FIRST_RECHECK.multipliedBy(1L << Math.min(rechecks, 20))) : recheckInterval;
 	}
 
 	Set<TopicPartition> pausedByApplication() {

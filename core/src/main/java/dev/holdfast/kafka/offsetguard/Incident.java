@@ -112,20 +112,20 @@ final class Incident {
 			if (hold == null) {
 				continue;
 			}
-			holds.postponeRecheck(partition);
 			if (hold.isRetry()) {
 				decisions.retry(hold);
 				continue;
 			}
 			Evidence evidence = hold.decision().evidence();
 			if (evidence.position() < 0) {
+				holds.postponeRecheck(partition);
 				withoutPosition.add(partition);
 				continue;
 			}
 			boolean aboveLogEnd = hold.decision().cause() == Cause.ABOVE_LOG_END;
 			PartitionState state = states.get(partition);
 			suspects.add(new Suspect(partition, aboveLogEnd ? Evidence.Trigger.HELD_ABOVE_LOG_END : evidence.trigger(),
-					evidence.position(), Math.max(state.leaderEpoch(), evidence.leaderEpoch()), evidence.claim(),
+					evidence.position(), Math.max(state.leaderEpoch(), evidence.leaderEpoch()), evidence.lastClaim(),
 					state.lastDelivered()));
 		}
 		if (!withoutPosition.isEmpty()) {

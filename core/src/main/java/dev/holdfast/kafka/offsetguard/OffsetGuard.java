@@ -58,9 +58,12 @@ public final class OffsetGuard {
 			Function<Map<String, Object>, Consumer<K, V>> construction) {
 		Objects.requireNonNull(configuration, "configuration");
 		AutoOffsetReset autoOffsetReset = autoOffsetReset(configuration);
-		ConsumerConfigurationCapture.take();
-		Consumer<K, V> client = construction.apply(overrides(configuration));
-		Map<String, ?> captured = ConsumerConfigurationCapture.take();
+		Consumer<K, V> client;
+		Map<String, ?> captured;
+		try (ConsumerConfigurationCapture.Scope scope = ConsumerConfigurationCapture.open()) {
+			client = construction.apply(overrides(configuration));
+			captured = scope.captured();
+		}
 		if (isGuarded(client)) {
 			return client;
 		}

@@ -86,6 +86,19 @@ class OffsetGuardTests {
 	}
 
 	@Test
+	void guardsAConsumerWhoseConstructionCreatesAnother() {
+		Map<String, Object> configuration = configuration();
+
+		try (Consumer<String, String> outer = guard.createConsumer(configuration, (overrides) -> {
+			KafkaConsumer<String, String> created = create(merge(configuration, overrides));
+			guard.createConsumer(configuration, (inner) -> create(merge(configuration, inner))).close();
+			return created;
+		})) {
+			assertThat(OffsetGuard.isGuarded(outer)).isTrue();
+		}
+	}
+
+	@Test
 	void refusesAClientThatWasCreatedWithoutTheOverrides() {
 		Map<String, Object> configuration = configuration();
 
