@@ -70,6 +70,7 @@ final class PartitionState {
 	}
 
 	void hold(Hold hold) {
+		positioned = true;
 		this.hold = hold;
 	}
 

@@ -226,7 +226,6 @@ final class PositionGuard<K, V> {
 
 	void onAssigned(Collection<TopicPartition> partitions) {
 		if (!partitions.isEmpty()) {
-			holds.forget(partitions);
 			states.start(partitions);
 			startingPositions.decidePending();
 		}
