@@ -48,6 +48,7 @@ public final class Demo {
 			OrderServiceApplication.main(applicationArgs);
 			return;
 		}
+		endWithParent();
 		Demo demo = new Demo(System.out, applicationArgs);
 		int exitCode;
 		try (KafkaCluster cluster = demo.startKafka()) {
@@ -59,6 +60,13 @@ public final class Demo {
 		if (once) {
 			System.exit(exitCode);
 		}
+	}
+
+	/**
+	 * Maven does not take the process along that it has started when it is killed alone.
+	 */
+	private static void endWithParent() {
+		ProcessHandle.current().parent().ifPresent((parent) -> parent.onExit().thenRun(() -> System.exit(1)));
 	}
 
 	KafkaCluster startKafka() {
