@@ -6,6 +6,7 @@
 package dev.holdfast.kafka.offsetguard;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import dev.holdfast.kafka.test.Fault;
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.LyingKafka;
+import dev.holdfast.kafka.test.WireRequest;
 
 import static dev.holdfast.kafka.offsetguard.Consumers.range;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -105,12 +107,14 @@ class SilentBrokerTests {
 		List<TopicPartition> silenced = topic.ledBy(silent);
 		Map<TopicPartition, List<Long>> expected = new HashMap<>(topic.each(range(20, 30)));
 		expected.keySet().removeAll(silenced);
+		cluster.wire().forget();
 		Fault.Handle lie = cluster.wire().inject(Fault.epochEndOffset(0));
 		Fault.Handle silence = cluster.wire().inject(Fault.silence().forClient(INSPECTOR).onBroker(silent));
 
 		try (Consumer<String, String> consumer = consumers.guarded()) {
 			consumer.subscribe(List.of(topic.name));
 			poll(consumer, () -> areAt30(consumer, expected.keySet()));
+			assertThat(Duration.between(firstClaim(topic.name), Instant.now())).isLessThan(timeout.plus(MARGIN));
 			assertThat(delivered).isEqualTo(expected);
 			assertThat(consumers.decisions).allSatisfy((decision) -> assertThat(decision.cause())
 				.isEqualTo(silenced.contains(decision.partition()) ? Cause.UNVERIFIABLE : Cause.FALSE_TRUNCATION));
@@ -152,6 +156,17 @@ class SilentBrokerTests {
 
 		assertThat(delivered).isEqualTo(topic.each(range(20, 30)));
 		assertThat(consumers.causes()).hasSize(9).containsOnly(Cause.FALSE_TRUNCATION);
+	}
+
+	private Instant firstClaim(String clientId) {
+		return cluster.wire()
+			.requests()
+			.stream()
+			.filter((request) -> request.api() == ApiKeys.OFFSET_FOR_LEADER_EPOCH
+					&& request.clientId().equals(clientId))
+			.map(WireRequest::at)
+			.min(Instant::compareTo)
+			.orElseThrow();
 	}
 
 	private static boolean areAt30(Consumer<?, ?> consumer, Set<TopicPartition> partitions) {
