@@ -70,6 +70,10 @@ final class Consumers {
 		return this;
 	}
 
+	Map<String, Object> configuration() {
+		return configuration;
+	}
+
 	Consumer<String, String> plain() {
 		return new KafkaConsumer<>(configuration, new StringDeserializer(), new StringDeserializer());
 	}

@@ -21,6 +21,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.serialization.StringDeserializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -178,6 +179,40 @@ class SilentBrokerTests {
 		Map<TopicPartition, Cause> causes = new HashMap<>();
 		consumers.decisions.forEach((decision) -> causes.put(decision.partition(), decision.cause()));
 		return causes;
+	}
+
+	/**
+	 * The async consumer may report a claim about a partition before it calls the
+	 * rebalance listener about it.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void holdOutlivesListenerCall(String protocol) {
+		SpreadTopic topic = createTopic("listener-" + protocol);
+		consumers = consumers(topic, protocol).with("auto.offset.reset", "none")
+			.with("key.deserializer", StringDeserializer.class)
+			.with("value.deserializer", StringDeserializer.class);
+		cluster.wire().inject(Fault.epochEndOffset(0));
+		Fault.Handle silence = cluster.wire().inject(Fault.silence().forClient(INSPECTOR));
+		OffsetGuardSettings settings = new OffsetGuardSettings(OffsetPolicy.defaults(), Duration.ofSeconds(1),
+				Duration.ofMillis(100));
+
+		try (Consumer<String, String> client = consumers.plain()) {
+			PositionGuard<String, String> guard = new PositionGuard<>(client,
+					ClientConfiguration.of(consumers.configuration(), AutoOffsetReset.parse("earliest")), settings,
+					List.of(consumers.decisions::add));
+			Consumer<String, String> consumer = GuardedConsumer.wrap(client, guard);
+			consumer.assign(topic.partitions);
+			poll(consumer, () -> !guard.holds().isEmpty());
+			guard.onAssigned(topic.partitions);
+			assertThat(guard.holds().isEmpty()).isFalse();
+
+			silence.close();
+			poll(consumer, () -> topic.areAt(consumer, 30));
+		}
+
+		assertThat(delivered).isEqualTo(topic.each(range(20, 30)));
+		assertThat(lastCauses()).isEqualTo(topic.each(Cause.FALSE_TRUNCATION));
 	}
 
 	private long pollUntilWokenUp(Consumer<String, String> consumer) {
