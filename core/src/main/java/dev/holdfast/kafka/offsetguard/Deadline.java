@@ -22,14 +22,6 @@ final class Deadline {
 		return new Deadline(System.nanoTime() + duration.toNanos());
 	}
 
-	/**
-	 * An earlier deadline at a fraction of the time that is left, so that no step uses up
-	 * what the steps behind it need.
-	 */
-	Deadline part(int parts) {
-		return new Deadline(System.nanoTime() + Math.max(0, nanosLeft()) / parts);
-	}
-
 	boolean isOver() {
 		return nanosLeft() <= 0;
 	}

@@ -26,8 +26,8 @@ final class Decisions {
 
 	private static final Duration FIRST_RETRY = Duration.ofMillis(100);
 
-	/** After this many vain attempts, about 6 seconds, somebody should hear of it. */
-	private static final int TIMES_UNTIL_HELD = 8;
+	/** after this many vain attempts, within 2 seconds, somebody should hear of it. */
+	private static final int TIMES_UNTIL_HELD = 6;
 
 	private final Consumer<?, ?> client;
 

@@ -50,16 +50,26 @@ final class Findings {
 		return suspect.trigger() == Evidence.Trigger.TRUNCATION;
 	}
 
-	boolean isBelowLogStart() {
-		return suspect.position() < logStartBefore;
-	}
-
 	/**
 	 * Whether asking for the position's epoch again can tell anything.
 	 */
 	boolean isWorthValidating() {
 		boolean askable = logEndBefore >= 0 && suspect.leaderEpoch() >= 0;
 		return askable && (isTruncation() || suspect.position() > logEndBefore);
+	}
+
+	void takeValid() {
+		if (validation != Evidence.Validation.CLAIMED) {
+			validation = Evidence.Validation.VALID;
+		}
+	}
+
+	long claimedOffset() {
+		return (repeatedClaim != null) ? repeatedClaim.divergentOffset() : -1;
+	}
+
+	long deliveredOffset() {
+		return (suspect.delivered() != null) ? suspect.delivered().offset() : -1;
 	}
 
 	boolean isDivergenceReadable() {
@@ -76,9 +86,9 @@ final class Findings {
 	Evidence toEvidence() {
 		RecordIdentity delivered = suspect.delivered();
 		return new Evidence(suspect.trigger(), suspect.position(), suspect.leaderEpoch(), suspect.claim(), validation,
-				repeatedClaim, bounds(logStartBefore, logEndBefore), bounds(logStartAfter, logEndAfter),
-				beforeDivergence, atDivergence, (delivered != null) ? new Witness(delivered, atWitness) : null,
-				latestOffset, timestampOffset);
+				repeatedClaim, bounds(logStartBefore, logEndBefore),
+				bounds(isTruncation() ? logStartBefore : logStartAfter, logEndAfter), beforeDivergence, atDivergence,
+				(delivered != null) ? new Witness(delivered, atWitness) : null, latestOffset, timestampOffset);
 	}
 
 	private static @Nullable LogBounds bounds(long start, long end) {

@@ -9,12 +9,20 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Predicate;
 
 import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.LogTruncationException;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -27,10 +35,8 @@ import org.slf4j.LoggerFactory;
 /**
  * One look at the logs of all partitions in question at once, by a short-lived consumer
  * of its own: the number of its requests grows with brokers and bytes, not with
- * partitions. A partition whose leader does not answer costs the others nothing but time.
- * <p>
- * The order is what makes a claim testable: first the log start, then the claim again,
- * then the log end, then the records around the claimed offset.
+ * partitions. Each partition goes its own way, see {@link Examination}, so that one whose
+ * leader does not answer costs the others nothing but time.
  * <p>
  * Runs on the consumer's own thread; only {@link #abort()} may be called from another.
  */
@@ -38,13 +44,13 @@ final class Inspection implements AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(Inspection.class);
 
-	private static final int STEPS = 7;
+	private static final Duration PATIENCE = Duration.ofMillis(20);
 
 	private final KafkaConsumer<byte[], byte[]> inspector;
 
 	private final Deadline deadline;
 
-	private final Map<TopicPartition, Findings> findings = new HashMap<>();
+	private final Map<TopicPartition, Examination> open = new LinkedHashMap<>();
 
 	Inspection(ClientConfiguration client, Duration timeout) {
 		this.deadline = Deadline.after(timeout);
@@ -66,11 +72,16 @@ final class Inspection implements AutoCloseable {
 	 * @throws WakeupException if it was aborted: there is no evidence then
 	 */
 	Collection<Findings> inspect(List<Suspect> suspects, Predicate<String> timestampTopics) {
+		Map<TopicPartition, Findings> findings = new HashMap<>();
 		for (Suspect suspect : suspects) {
 			findings.put(suspect.partition(), new Findings(suspect));
 		}
 		try {
-			inspectAll(timestampTopics);
+			examine(findings.values());
+			readTimestampOffsets(findings.values()
+				.stream()
+				.filter((each) -> timestampTopics.test(each.partition().topic()))
+				.toList());
 		}
 		catch (WakeupException | InterruptException ex) {
 			throw ex;
@@ -81,57 +92,100 @@ final class Inspection implements AutoCloseable {
 		return findings.values();
 	}
 
-	private void inspectAll(Predicate<String> timestampTopics) {
-		inspector.assign(findings.keySet());
-		inspector.pause(findings.keySet());
-		LogBoundsReader bounds = new LogBoundsReader(inspector);
-		bounds.readFirstLogStart(select((each) -> true), deadline.part(2), () -> deadline.part(STEPS),
-				(each, offset) -> each.logStartBefore = offset);
-		bounds.readLogEnd(select((each) -> each.logStartBefore >= 0), deadline.part(STEPS - 1),
-				(each, offset) -> each.logEndBefore = offset);
-		new ClaimRepeater(inspector).repeat(select(Findings::isWorthValidating), deadline.part(STEPS - 2));
-		readBoundsAgain(bounds);
-		readRecords();
-		readTimestampOffsets(select((each) -> timestampTopics.test(each.partition().topic())));
+	private void examine(Collection<Findings> findings) {
+		for (Findings each : findings) {
+			open.put(each.partition(), new Examination(inspector, each));
+		}
+		inspector.assign(open.keySet());
+		inspector.pause(open.keySet());
+		open.values().forEach(Examination::ask);
+		while (!open.isEmpty() && !deadline.isOver()) {
+			take(poll());
+			proceed();
+		}
+		open.values().forEach(Examination::end);
 	}
 
-	private void readBoundsAgain(LogBoundsReader bounds) {
-		for (Findings each : select(Findings::isTruncation)) {
-			each.logStartAfter = each.logStartBefore;
+	private ConsumerRecords<byte[], byte[]> poll() {
+		try {
+			return inspector.poll(deadline.left(PATIENCE));
 		}
-		bounds.readLogStart(select((each) -> each.logEndBefore >= 0 && !each.isTruncation()), deadline.part(STEPS - 3),
-				(each, offset) -> each.logStartAfter = offset);
-		bounds.readLogEnd(select((each) -> each.logEndBefore >= 0), deadline.part(STEPS - 4),
-				(each, offset) -> each.logEndAfter = offset);
+		catch (InvalidOffsetException ex) {
+			takeReport(ex);
+			return ConsumerRecords.empty();
+		}
 	}
 
-	private void readRecords() {
-		List<RecordReading> divergences = new ArrayList<>();
-		List<RecordReading> witnesses = new ArrayList<>();
-		for (Findings each : findings.values()) {
-			if (each.isDivergenceReadable() && each.repeatedClaim != null) {
-				divergences.add(RecordReading.around(each.repeatedClaim.divergentOffset(), each));
-			}
-			if (each.isWitnessReadable() && each.suspect.delivered() != null) {
-				witnesses.add(RecordReading.at(each.suspect.delivered().offset(), each));
+	private void take(ConsumerRecords<byte[], byte[]> records) {
+		for (TopicPartition partition : records.partitions()) {
+			Examination examination = open.get(partition);
+			if (examination != null) {
+				for (ConsumerRecord<byte[], byte[]> record : records.records(partition)) {
+					examination.take(record);
+				}
 			}
 		}
-		RecordReader reader = new RecordReader(inspector);
-		reader.read(divergences, deadline.part(2));
-		reader.read(witnesses, deadline.part(1));
-		for (RecordReading reading : divergences) {
-			reading.findings().beforeDivergence = reading.before();
-			reading.findings().atDivergence = reading.at();
+	}
+
+	/**
+	 * First looks at all, then asks for all: asking for a position may send what was
+	 * asked so far, and partitions of one leader shall be asked about in one request.
+	 */
+	private void proceed() {
+		List<Examination> answered = new ArrayList<>();
+		for (Examination each : open.values()) {
+			if (each.isAnswered(positionNow(each.findings().partition()))) {
+				answered.add(each);
+			}
 		}
-		for (RecordReading reading : witnesses) {
-			reading.findings().atWitness = reading.at();
+		for (Examination each : answered) {
+			each.proceed();
+			if (each.isDone()) {
+				open.remove(each.findings().partition());
+			}
+		}
+	}
+
+	private OptionalLong positionNow(TopicPartition partition) {
+		try {
+			return Positions.now(inspector, partition);
+		}
+		catch (InvalidOffsetException ex) {
+			takeReport(ex);
+			return OptionalLong.empty();
+		}
+	}
+
+	private void takeReport(InvalidOffsetException ex) {
+		boolean claimed = false;
+		for (TopicPartition partition : ex.partitions()) {
+			Examination examination = open.get(partition);
+			if (examination == null) {
+				continue;
+			}
+			if (ex instanceof LogTruncationException truncation) {
+				Optional<OffsetAndMetadata> divergent = Optional
+					.ofNullable(truncation.divergentOffsets().get(partition));
+				if (examination.takeClaim(TruncationClaim.of(divergent))) {
+					claimed = true;
+					continue;
+				}
+			}
+			examination.giveUpReading();
+		}
+		if (claimed) {
+			// A client that hears claims from several brokers reports those of one and
+			// lets the other partitions wait for request.timeout.ms.
+			open.values().stream().filter(Examination::isWaitingForClaim).forEach(Examination::askForClaim);
 		}
 	}
 
 	private void readTimestampOffsets(List<Findings> wanted) {
+		Map<TopicPartition, Findings> readable = new HashMap<>();
 		Map<TopicPartition, Long> timestamps = new HashMap<>();
 		for (Findings each : wanted) {
 			if (each.suspect.delivered() != null && each.logEndBefore >= 0) {
+				readable.put(each.partition(), each);
 				timestamps.put(each.partition(), each.suspect.delivered().timestamp());
 			}
 		}
@@ -141,21 +195,14 @@ final class Inspection implements AutoCloseable {
 		try {
 			Map<TopicPartition, OffsetAndTimestamp> offsets = inspector.offsetsForTimes(timestamps,
 					deadline.left(Duration.ofDays(1)));
-			for (TopicPartition partition : timestamps.keySet()) {
-				Findings each = findings.get(partition);
+			readable.forEach((partition, each) -> {
 				OffsetAndTimestamp offset = offsets.get(partition);
-				if (each != null) {
-					each.timestampOffset = (offset != null) ? offset.offset() : each.logEndBefore;
-				}
-			}
+				each.timestampOffset = (offset != null) ? offset.offset() : each.logEndBefore;
+			});
 		}
 		catch (TimeoutException ex) {
 			logger.debug("No offsets by timestamp in time", ex);
 		}
-	}
-
-	private List<Findings> select(Predicate<Findings> condition) {
-		return findings.values().stream().filter(condition).toList();
 	}
 
 	@Override

@@ -44,10 +44,6 @@ final class RecordReading {
 		return new RecordReading(findings, target, 0);
 	}
 
-	Findings findings() {
-		return findings;
-	}
-
 	@Nullable RecordIdentity before() {
 		return before;
 	}

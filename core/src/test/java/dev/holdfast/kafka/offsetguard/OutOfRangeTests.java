@@ -157,9 +157,9 @@ class OutOfRangeTests {
 			consumer.subscribe(List.of(partition.topic()));
 			Consumers.pollUntil(consumer, () -> consumers.decisions.size() == 2);
 
-			// 100 ms and then twice as long each time: the eighth time tells that it is
+			// 100 ms and then twice as long each time: the sixth time tells that it is
 			// stuck.
-			assertThat(inspections()).isEqualTo(8);
+			assertThat(inspections()).isEqualTo(6);
 			assertThat(consumers.decisions.get(1).outcome()).isEqualTo(new Outcome.Held());
 			cluster.wire().honest();
 			assertThat(Consumers.pollTo(consumer, partition, 100)).isEqualTo(range(20, 100));
