@@ -26,7 +26,7 @@ final class Decisions {
 
 	private static final Duration FIRST_RETRY = Duration.ofMillis(100);
 
-	/** after this many vain attempts, within 2 seconds, somebody should hear of it. */
+	/** After this many vain attempts, within 2 seconds, somebody should hear of it. */
 	private static final int TIMES_UNTIL_HELD = 6;
 
 	private final Consumer<?, ?> client;
