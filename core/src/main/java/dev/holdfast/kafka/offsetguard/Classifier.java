@@ -61,7 +61,7 @@ final class Classifier {
 			return Cause.BELOW_LOG_START;
 		}
 		if (position > before.logEndOffset() && position > after.logEndOffset()) {
-			return Cause.ABOVE_LOG_END;
+			return isTruncated(evidence) ? Cause.LOG_TRUNCATED : Cause.ABOVE_LOG_END;
 		}
 		if (before.contains(position) && after.contains(position)) {
 			return Cause.SPURIOUS_OUT_OF_RANGE;
@@ -71,14 +71,21 @@ final class Classifier {
 
 	/**
 	 * A log that merely grew past the position again holds other records below it: only
-	 * the witness can tell that it is the old log.
+	 * the witness can tell that it is the old log, and only a claim that it is not.
 	 */
 	private static Cause classifyHeldAboveLogEnd(Evidence evidence) {
 		Cause cause = classifyOutOfRange(evidence);
+		if (cause == Cause.SPURIOUS_OUT_OF_RANGE && isTruncated(evidence)) {
+			return Cause.LOG_TRUNCATED;
+		}
 		if (cause == Cause.SPURIOUS_OUT_OF_RANGE && witnessVerdict(evidence) != Witness.Verdict.SAME) {
 			return Cause.ABOVE_LOG_END;
 		}
 		return cause;
+	}
+
+	private static boolean isTruncated(Evidence evidence) {
+		return ClaimTest.verdict(evidence) == ClaimTest.Verdict.SUPPORTED && !contradictsWitness(evidence);
 	}
 
 	private static boolean contradictsWitness(Evidence evidence) {

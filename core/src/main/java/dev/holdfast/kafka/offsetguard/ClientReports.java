@@ -103,7 +103,15 @@ final class ClientReports {
 	}
 
 	void clear() {
+		clearPositions();
+		clearWithoutOffset();
+	}
+
+	void clearPositions() {
 		reports.clear();
+	}
+
+	void clearWithoutOffset() {
 		withoutOffset.clear();
 		noOffset = null;
 	}

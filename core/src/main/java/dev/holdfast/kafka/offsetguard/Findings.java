@@ -55,7 +55,8 @@ final class Findings {
 	 */
 	boolean isWorthValidating() {
 		boolean askable = logEndBefore >= 0 && suspect.leaderEpoch() >= 0;
-		return askable && (isTruncation() || suspect.position() > logEndBefore);
+		boolean inDoubt = suspect.trigger() != Evidence.Trigger.OUT_OF_RANGE || suspect.position() > logEndBefore;
+		return askable && inDoubt;
 	}
 
 	void takeValid() {

@@ -79,9 +79,12 @@ final class GuardedConsumer<K, V> implements InvocationHandler {
 				guard.assign((Collection<TopicPartition>) args[0]);
 				return null;
 			case "unsubscribe", "close":
-				Object result = pass(method, args);
-				guard.forgetAssignment();
-				return result;
+				try {
+					return pass(method, args);
+				}
+				finally {
+					guard.forgetAssignment();
+				}
 			case "wakeup":
 				guard.wakeup();
 				return null;
@@ -137,10 +140,10 @@ final class GuardedConsumer<K, V> implements InvocationHandler {
 			return pass(method, filtered);
 		}
 		Object[] named = new Object[args.length + 1];
-		named[0] = holds.consumed();
+		named[0] = guard.consumed();
 		System.arraycopy(args, 0, named, 1, args.length);
 		if (method.getName().equals("commitAsync") && args.length == 0) {
-			delegate.commitAsync(holds.consumed(), null);
+			delegate.commitAsync(guard.consumed(), null);
 			return null;
 		}
 		Class<?>[] types = new Class<?>[named.length];

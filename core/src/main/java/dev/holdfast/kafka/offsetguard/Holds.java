@@ -35,6 +35,9 @@ final class Holds {
 
 	private final Set<TopicPartition> held = new LinkedHashSet<>();
 
+	/** Paused only while evidence about them is gathered. */
+	private final Set<TopicPartition> suspended = new HashSet<>();
+
 	Holds(Consumer<?, ?> client, PartitionStates states, Duration recheckInterval) {
 		this.client = client;
 		this.states = states;
@@ -79,6 +82,26 @@ final class Holds {
 		held.add(partition);
 	}
 
+	/**
+	 * Keeps the client from fetching partitions until {@link #resumeSuspended()}.
+	 */
+	void suspend(Collection<TopicPartition> partitions) {
+		Set<TopicPartition> fetchable = new HashSet<>(partitions);
+		fetchable.retainAll(client.assignment());
+		fetchable.removeAll(client.paused());
+		client.pause(fetchable);
+		suspended.addAll(fetchable);
+	}
+
+	void resumeSuspended() {
+		if (!suspended.isEmpty()) {
+			Set<TopicPartition> resumable = new HashSet<>(suspended);
+			suspended.clear();
+			resumable.retainAll(client.assignment());
+			client.resume(resumable);
+		}
+	}
+
 	void postponeRecheck(TopicPartition partition) {
 		Hold hold = find(partition);
 		if (hold != null) {
@@ -88,6 +111,9 @@ final class Holds {
 	}
 
 	void release(TopicPartition partition) {
+		if (suspended.remove(partition)) {
+			client.resume(Set.of(partition));
+		}
 		Hold hold = find(partition);
 		if (held.remove(partition) && hold != null) {
 			states.get(partition).release();
@@ -99,6 +125,7 @@ final class Holds {
 
 	void forget(Collection<TopicPartition> partitions) {
 		partitions.forEach(held::remove);
+		partitions.forEach(suspended::remove);
 	}
 
 	/**
@@ -106,6 +133,7 @@ final class Holds {
 	 */
 	void retain(Collection<TopicPartition> assigned) {
 		held.retainAll(assigned);
+		suspended.retainAll(assigned);
 	}
 
 	/**
@@ -119,7 +147,7 @@ final class Holds {
 		Set<TopicPartition> due = new HashSet<>();
 		for (TopicPartition partition : held) {
 			Hold hold = find(partition);
-			if (hold != null && hold.isDue(now)) {
+			if (hold != null && hold.isDue(now) && client.assignment().contains(partition)) {
 				due.add(partition);
 			}
 		}
@@ -141,10 +169,11 @@ final class Holds {
 
 	Set<TopicPartition> pausedByApplication() {
 		Set<TopicPartition> paused = client.paused();
-		if (held.isEmpty()) {
+		if (held.isEmpty() && suspended.isEmpty()) {
 			return paused;
 		}
 		Set<TopicPartition> visible = new HashSet<>(paused);
+		visible.removeAll(suspended);
 		visible.removeIf((partition) -> {
 			Hold hold = find(partition);
 			return hold != null && !hold.pausedByApplication();
@@ -154,16 +183,19 @@ final class Holds {
 
 	void pauseByApplication(Collection<TopicPartition> partitions) {
 		client.pause(partitions);
+		partitions.forEach(suspended::remove);
 		notePause(partitions, true);
 	}
 
 	void resumeByApplication(Collection<TopicPartition> partitions) {
-		if (held.isEmpty()) {
+		if (held.isEmpty() && suspended.isEmpty()) {
 			client.resume(partitions);
 			return;
 		}
 		notePause(partitions, false);
-		client.resume(partitions.stream().filter((partition) -> !held.contains(partition)).toList());
+		client.resume(partitions.stream()
+			.filter((partition) -> !held.contains(partition) && !suspended.contains(partition))
+			.toList());
 	}
 
 	private void notePause(Collection<TopicPartition> partitions, boolean paused) {
@@ -183,23 +215,17 @@ final class Holds {
 			return offsets;
 		}
 		Map<TopicPartition, OffsetAndMetadata> committable = new HashMap<>(offsets);
-		committable.keySet().removeAll(held);
+		committable.keySet().removeIf(this::isPositionInDoubt);
 		return committable;
 	}
 
 	/**
-	 * What the client would commit if it was asked to commit all it has consumed, the
-	 * provisional positions aside.
+	 * Whether the position of a partition may not be committed. That of one that is only
+	 * waiting to be read again is a good one.
 	 */
-	Map<TopicPartition, OffsetAndMetadata> consumed() {
-		Map<TopicPartition, OffsetAndMetadata> consumed = new HashMap<>();
-		for (TopicPartition partition : client.assignment()) {
-			if (!held.contains(partition)) {
-				Positions.now(client, partition)
-					.ifPresent((position) -> consumed.put(partition, new OffsetAndMetadata(position)));
-			}
-		}
-		return consumed;
+	boolean isPositionInDoubt(TopicPartition partition) {
+		Hold hold = find(partition);
+		return hold != null && !hold.isRetry();
 	}
 
 }

@@ -6,6 +6,7 @@
 package dev.holdfast.kafka.offsetguard;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,11 +45,6 @@ final class Incident {
 
 	private final ClientReports reports = new ClientReports();
 
-	/**
-	 * Paused in the client while the batch is collected, so that they are not fetched.
-	 */
-	private final Set<TopicPartition> paused = new HashSet<>();
-
 	Incident(Consumer<?, ?> client, PartitionStates states, Holds holds, Decisions decisions,
 			StartingPositions startingPositions, Inspector inspector, LatestOffsets latestOffsets,
 			EvidenceBudget budget) {
@@ -73,13 +69,21 @@ final class Incident {
 	boolean report(InvalidOffsetException exception) {
 		boolean added = reports.add(exception);
 		if (exception instanceof OffsetOutOfRangeException) {
-			Set<TopicPartition> fetchable = new HashSet<>(exception.partitions());
-			fetchable.retainAll(client.assignment());
-			fetchable.removeAll(client.paused());
-			client.pause(fetchable);
-			paused.addAll(fetchable);
+			holds.suspend(exception.partitions());
 		}
 		return added;
+	}
+
+	/**
+	 * What was reported about partitions does not matter any more: they were taken away,
+	 * or the application has sought.
+	 */
+	void forget(Collection<TopicPartition> partitions) {
+		reports.forget(partitions);
+	}
+
+	void forgetAll() {
+		reports.clear();
 	}
 
 	/**
@@ -90,15 +94,15 @@ final class Incident {
 	 * reports stand
 	 */
 	void resolve() {
-		resolveWithoutOffset();
 		List<Suspect> suspects = suspects();
 		if (!suspects.isEmpty() && budget.isNearlySpent()) {
 			return;
 		}
 		List<Findings> findings = inspect(suspects);
-		reports.clear();
-		resumePaused();
+		reports.clearPositions();
+		holds.resumeSuspended();
 		judge(findings);
+		resolveWithoutOffset();
 	}
 
 	/**
@@ -148,38 +152,29 @@ final class Incident {
 	private void judge(List<Findings> findings) {
 		for (Findings each : findings) {
 			boolean mereBystander = each.isTruncation() && each.suspect.claim() == null && each.repeatedClaim == null;
-			if (!mereBystander) {
+			if (!mereBystander && isAssigned(each.partition())) {
 				decisions.decide(each.partition(), each.toEvidence());
 			}
 		}
 	}
 
-	private void resumePaused() {
-		if (paused.isEmpty()) {
-			return;
-		}
-		Set<TopicPartition> resumable = new HashSet<>(paused);
-		paused.clear();
-		resumable.retainAll(client.assignment());
-		resumable.removeIf(holds::contains);
-		client.resume(resumable);
+	private boolean isAssigned(TopicPartition partition) {
+		return client.assignment().contains(partition) && !states.isRevoked(partition);
 	}
 
 	private void resolveWithoutOffset() {
 		Set<TopicPartition> missing = new HashSet<>(reports.withoutOffset());
-		if (missing.isEmpty()) {
-			return;
-		}
-		missing.retainAll(client.assignment());
-		// A report that comes late is about a partition that has a position by now.
-		missing.removeIf((partition) -> holds.contains(partition) || positionNow(partition).isPresent());
 		NoOffsetForPartitionException own = reports.noOffset();
+		reports.clearWithoutOffset();
+		// A report that comes late is about a partition that was positioned by now, be it
+		// by a seek whose offset the client has yet to look up.
+		missing.removeIf((partition) -> !isAssigned(partition) || states.get(partition).isPositioned()
+				|| positionNow(partition).isPresent());
 		boolean leftToClient = missing.removeIf(startingPositions::isLeftToClient);
 		if (!missing.isEmpty()) {
 			startingPositions.decide(missing);
 		}
 		if (leftToClient && own != null) {
-			reports.forget(own.partitions());
 			throw own;
 		}
 	}
@@ -206,7 +201,7 @@ final class Incident {
 
 	private void addSuspect(Map<TopicPartition, Suspect> suspects, TopicPartition partition,
 			ClientReports.Report report) {
-		if (!client.assignment().contains(partition) || holds.contains(partition)) {
+		if (!isAssigned(partition) || holds.contains(partition)) {
 			return;
 		}
 		OptionalLong position = positionNow(partition);
@@ -234,7 +229,7 @@ final class Incident {
 	 */
 	private void addWaiting(Map<TopicPartition, Suspect> suspects) {
 		for (TopicPartition partition : client.assignment()) {
-			if (suspects.containsKey(partition) || holds.contains(partition)) {
+			if (suspects.containsKey(partition) || holds.contains(partition) || states.isRevoked(partition)) {
 				continue;
 			}
 			PartitionState state = states.get(partition);

@@ -50,10 +50,13 @@ final class Inspection implements AutoCloseable {
 
 	private final Deadline deadline;
 
+	private final Duration stragglerPatience;
+
 	private final Map<TopicPartition, Examination> open = new LinkedHashMap<>();
 
 	Inspection(ClientConfiguration client, Duration timeout) {
 		this.deadline = Deadline.after(timeout);
+		this.stragglerPatience = timeout.dividedBy(4);
 		this.inspector = new KafkaConsumer<>(InspectorConfiguration.derive(client, timeout));
 	}
 
@@ -99,9 +102,13 @@ final class Inspection implements AutoCloseable {
 		inspector.assign(open.keySet());
 		inspector.pause(open.keySet());
 		open.values().forEach(Examination::ask);
-		while (!open.isEmpty() && !deadline.isOver()) {
+		Deadline stragglers = deadline;
+		while (!open.isEmpty() && !deadline.isOver() && !stragglers.isOver()) {
 			take(poll());
-			proceed();
+			if (proceed()) {
+				// Who is done shall not wait for a leader that says nothing at all.
+				stragglers = (open.size() < findings.size()) ? Deadline.after(stragglerPatience) : deadline;
+			}
 		}
 		open.values().forEach(Examination::end);
 	}
@@ -130,8 +137,9 @@ final class Inspection implements AutoCloseable {
 	/**
 	 * First looks at all, then asks for all: asking for a position may send what was
 	 * asked so far, and partitions of one leader shall be asked about in one request.
+	 * @return whether anything was answered
 	 */
-	private void proceed() {
+	private boolean proceed() {
 		List<Examination> answered = new ArrayList<>();
 		for (Examination each : open.values()) {
 			if (each.isAnswered(positionNow(each.findings().partition()))) {
@@ -144,6 +152,7 @@ final class Inspection implements AutoCloseable {
 				open.remove(each.findings().partition());
 			}
 		}
+		return !answered.isEmpty();
 	}
 
 	private OptionalLong positionNow(TopicPartition partition) {

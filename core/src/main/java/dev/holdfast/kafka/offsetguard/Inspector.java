@@ -8,14 +8,20 @@ package dev.holdfast.kafka.offsetguard;
 import java.time.Duration;
 import java.util.List;
 
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Opens an inspection when there is something to inspect, and closes it whatever happens:
  * nothing is left of it afterwards, no thread, no connection, no meter.
  */
 final class Inspector {
+
+	private static final Logger logger = LoggerFactory.getLogger(Inspector.class);
 
 	private final ClientConfiguration configuration;
 
@@ -34,6 +40,8 @@ final class Inspector {
 
 	/**
 	 * Gathers evidence, for the given time at most.
+	 * @return what was found out about each suspect: nothing if no inspection could be
+	 * opened
 	 * @throws WakeupException if {@link #wakeup()} was called meanwhile
 	 */
 	List<Findings> inspect(List<Suspect> suspects, Duration timeout) {
@@ -47,6 +55,13 @@ final class Inspector {
 		catch (WakeupException ex) {
 			wokenUp = false;
 			throw ex;
+		}
+		catch (InterruptException ex) {
+			throw ex;
+		}
+		catch (KafkaException ex) {
+			logger.warn("Could not inspect {} partition(s): {}", suspects.size(), ex.toString());
+			return suspects.stream().map(Findings::new).toList();
 		}
 		finally {
 			running = null;

@@ -11,8 +11,9 @@ import java.util.List;
 import java.util.Map;
 
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,8 +62,11 @@ final class LatestOffsets {
 			client.wakeup();
 			throw ex;
 		}
-		catch (TimeoutException ex) {
-			logger.debug("No last stable offsets for {} in time", wanted.keySet(), ex);
+		catch (InterruptException ex) {
+			throw ex;
+		}
+		catch (KafkaException ex) {
+			logger.debug("No last stable offsets for {}", wanted.keySet(), ex);
 		}
 	}
 

@@ -64,6 +64,7 @@ public final class OffsetGuard {
 			client = construction.apply(overrides(configuration));
 			captured = scope.captured();
 		}
+		Objects.requireNonNull(client, "The construction of a consumer returned null");
 		if (isGuarded(client)) {
 			return client;
 		}

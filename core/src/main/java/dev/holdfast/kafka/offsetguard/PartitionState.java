@@ -6,6 +6,7 @@
 package dev.holdfast.kafka.offsetguard;
 
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * of every poll; belongs to the consumer's thread.
  */
 final class PartitionState {
+
+	private static final long FORGET_KEPT_NANOS = TimeUnit.MINUTES.toNanos(1);
 
 	private boolean positioned;
 
@@ -34,6 +37,8 @@ final class PartitionState {
 	private int witnessValueSize = -1;
 
 	private int kept;
+
+	private long keptAt;
 
 	private @Nullable Hold hold;
 
@@ -93,12 +98,17 @@ final class PartitionState {
 
 	/**
 	 * The position was confirmed: the history behind it stands.
-	 * @return how often it was, without a record or another position in between
+	 * @return how often it was in a row: without a record, another position or a quiet
+	 * minute in between
 	 */
 	int keep(long confirmed) {
+		long now = System.nanoTime();
+		boolean longAgo = now - keptAt > FORGET_KEPT_NANOS;
 		positioned = true;
 		position = confirmed;
-		return ++kept;
+		kept = longAgo ? 1 : kept + 1;
+		keptAt = now;
+		return kept;
 	}
 
 	/**

@@ -31,6 +31,9 @@ final class PartitionStates {
 	/** Sought by the application since the client was polled last. */
 	private final Set<TopicPartition> sought = new HashSet<>();
 
+	/** Taken away, although an async consumer may still show them as assigned. */
+	private final Set<TopicPartition> revoked = new HashSet<>();
+
 	@Nullable PartitionState find(TopicPartition partition) {
 		return states.get(partition);
 	}
@@ -45,6 +48,7 @@ final class PartitionStates {
 	 */
 	void start(Collection<TopicPartition> partitions) {
 		for (TopicPartition partition : partitions) {
+			revoked.remove(partition);
 			if (!get(partition).isPositioned()) {
 				starting.add(partition);
 			}
@@ -55,6 +59,7 @@ final class PartitionStates {
 	 * The assignment was replaced by the application: what stays keeps its position.
 	 */
 	void replace(Collection<TopicPartition> partitions) {
+		revoked.clear();
 		forget(states.keySet().stream().filter((each) -> !partitions.contains(each)).toList());
 		start(partitions.stream().filter((each) -> !states.containsKey(each)).toList());
 	}
@@ -67,7 +72,20 @@ final class PartitionStates {
 		}
 	}
 
+	/**
+	 * The partitions were taken away by a rebalance.
+	 */
+	void revoke(Collection<TopicPartition> partitions) {
+		forget(partitions);
+		revoked.addAll(partitions);
+	}
+
+	boolean isRevoked(TopicPartition partition) {
+		return revoked.contains(partition);
+	}
+
 	void forgetAll() {
+		revoked.clear();
 		states.clear();
 		starting.clear();
 		sought.clear();

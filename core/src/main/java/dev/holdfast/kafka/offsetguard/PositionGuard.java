@@ -7,7 +7,9 @@ package dev.holdfast.kafka.offsetguard;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import org.apache.kafka.clients.consumer.Consumer;
@@ -15,6 +17,7 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
@@ -52,6 +55,9 @@ final class PositionGuard<K, V> {
 
 	private final Incident incident;
 
+	/** Whether the consumer's thread is inside {@link #poll}. */
+	private boolean polling;
+
 	PositionGuard(Consumer<K, V> client, ClientConfiguration configuration, OffsetGuardSettings settings,
 			List<DecisionListener> listeners) {
 		this.client = client;
@@ -72,19 +78,21 @@ final class PositionGuard<K, V> {
 	ConsumerRecords<K, V> poll(Duration timeout) {
 		decisions.throwFailure();
 		budget.renew();
-		if (!incident.isOpen()) {
-			startingPositions.decidePending();
-			recheckHolds();
+		polling = true;
+		try {
+			if (!incident.isOpen()) {
+				startingPositions.decidePending();
+				recheckHolds();
+			}
+			ConsumerRecords<K, V> records = pollClient(timeout);
+			if (records.isEmpty()) {
+				decisions.throwFailure();
+			}
+			return records;
 		}
-		ConsumerRecords<K, V> records = pollClient(timeout);
-		states.polled();
-		if (records.isEmpty()) {
-			decisions.throwFailure();
+		finally {
+			polling = false;
 		}
-		else {
-			states.deliver(records);
-		}
-		return records;
 	}
 
 	private void recheckHolds() {
@@ -97,13 +105,18 @@ final class PositionGuard<K, V> {
 				// The client throws the same as soon as it is polled.
 				logger.debug("Woken up while looking at {} again", due);
 			}
+			catch (KafkaException ex) {
+				// The other partitions must not wait for those that are held.
+				logger.warn("Could not look at {} again: {}", due, ex.toString());
+				due.forEach(holds::postponeRecheck);
+			}
 		}
 	}
 
 	private ConsumerRecords<K, V> pollClient(Duration timeout) {
 		if (!incident.isOpen()) {
 			try {
-				return client.poll(timeout);
+				return delivered(client.poll(timeout));
 			}
 			catch (InvalidOffsetException ex) {
 				incident.report(ex);
@@ -113,14 +126,33 @@ final class PositionGuard<K, V> {
 				throw ex;
 			}
 		}
-		ConsumerRecords<K, V> records = collectReports();
+		ConsumerRecords<K, V> records = delivered(collectReports());
 		try {
 			incident.resolve();
 		}
 		catch (WakeupException ex) {
-			// Aborted on the way to a decision. The client throws the same as soon as it
-			// is polled, which must not cost the records it has handed out already.
-			return records.isEmpty() ? collectReports() : records;
+			// Aborted on the way to a decision: the client throws the same as soon as it
+			// is polled.
+			return records.isEmpty() ? delivered(collectReports()) : records;
+		}
+		catch (RuntimeException ex) {
+			if (records.isEmpty()) {
+				throw ex;
+			}
+			// The client's positions are behind these records already: they are delivered
+			// whatever happens, and the incident goes on at the next poll.
+			logger.warn("An incident is not resolved yet: {}", ex.toString());
+		}
+		return records;
+	}
+
+	/**
+	 * Takes note of records before anybody decides about the positions behind them.
+	 */
+	private ConsumerRecords<K, V> delivered(ConsumerRecords<K, V> records) {
+		states.deliver(records);
+		if (!incident.isOpen()) {
+			states.polled();
 		}
 		return records;
 	}
@@ -149,7 +181,9 @@ final class PositionGuard<K, V> {
 	}
 
 	long position(TopicPartition partition, @Nullable Duration timeout) {
-		budget.renew();
+		if (!polling) {
+			budget.renew();
+		}
 		startingPositions.decidePending();
 		for (int attempt = 1;; attempt++) {
 			Hold hold = holds.find(partition);
@@ -206,18 +240,44 @@ final class PositionGuard<K, V> {
 	 */
 	private void soughtByApplication(TopicPartition partition, @Nullable OffsetAndMetadata offset) {
 		holds.release(partition);
+		incident.forget(Set.of(partition));
 		states.seekByApplication(partition, offset);
 	}
 
 	void assign(Collection<TopicPartition> partitions) {
 		client.assign(partitions);
+		incident.forgetAll();
 		holds.retain(partitions);
+		holds.resumeSuspended();
 		states.replace(partitions);
 	}
 
 	void forgetAssignment() {
+		incident.forgetAll();
 		holds.retain(Set.of());
 		states.forgetAll();
+	}
+
+	/**
+	 * What the client would commit if it was asked to commit all it has consumed,
+	 * positions in doubt aside.
+	 */
+	Map<TopicPartition, OffsetAndMetadata> consumed() {
+		Map<TopicPartition, OffsetAndMetadata> consumed = new HashMap<>();
+		for (TopicPartition partition : client.assignment()) {
+			if (holds.isPositionInDoubt(partition)) {
+				continue;
+			}
+			try {
+				Positions.now(client, partition)
+					.ifPresent((position) -> consumed.put(partition, new OffsetAndMetadata(position)));
+			}
+			catch (InvalidOffsetException ex) {
+				// Not the committer's business: the next poll deals with it.
+				incident.report(ex);
+			}
+		}
+		return consumed;
 	}
 
 	ConsumerRebalanceListener listen(@Nullable ConsumerRebalanceListener application) {
@@ -232,8 +292,9 @@ final class PositionGuard<K, V> {
 	}
 
 	void onUnassigned(Collection<TopicPartition> partitions) {
+		incident.forget(partitions);
 		holds.forget(partitions);
-		states.forget(partitions);
+		states.revoke(partitions);
 	}
 
 	/**

@@ -12,8 +12,12 @@ import java.util.concurrent.TimeUnit;
 
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -59,6 +63,34 @@ class OutOfRangeTests {
 			assertThat(decision.impact()).isEqualTo(new Decision.Impact(lost, 0, 0));
 			assertThat(decision.isNotable()).isTrue();
 		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void latestUnderReadCommittedIsTheLastStableOffset(String protocol) {
+		TopicPartition partition = prepare("stable-" + protocol, 20);
+		cluster.deleteRecords(partition, 60);
+		Consumers consumers = new Consumers(cluster, protocol, partition.topic())
+			.with("isolation.level", "read_committed")
+			.policy(Cause.BELOW_LOG_START, Action.LATEST);
+
+		try (Producer<String, String> producer = transactionalProducer(partition.topic());
+				Consumer<String, String> consumer = consumers.guarded()) {
+			producer.initTransactions();
+			producer.beginTransaction();
+			for (int i = 0; i < 5; i++) {
+				producer.send(new ProducerRecord<>(partition.topic(), 0, null, "in flight"));
+			}
+			producer.flush();
+			consumer.subscribe(List.of(partition.topic()));
+			Consumers.pollUntil(consumer, () -> !consumers.decisions.isEmpty());
+			assertThat(consumers.decisions.get(0).outcome()).isEqualTo(new Outcome.ReadFrom(100));
+			producer.commitTransaction();
+			Map<TopicPartition, List<Long>> delivered = Consumers.pollUntil(consumer,
+					() -> consumer.position(partition) >= 105);
+
+			assertThat(delivered).isEqualTo(Map.of(partition, range(100, 105)));
+		}
 	}
 
 	@ParameterizedTest
@@ -164,6 +196,11 @@ class OutOfRangeTests {
 			cluster.wire().honest();
 			assertThat(Consumers.pollTo(consumer, partition, 100)).isEqualTo(range(20, 100));
 		}
+	}
+
+	private Producer<String, String> transactionalProducer(String id) {
+		return new KafkaProducer<>(Map.of("bootstrap.servers", cluster.bootstrapServers(), "transactional.id", id),
+				new StringSerializer(), new StringSerializer());
 	}
 
 	private long inspections() {
