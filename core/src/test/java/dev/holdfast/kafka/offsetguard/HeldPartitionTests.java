@@ -149,10 +149,10 @@ class HeldPartitionTests {
 				return staying.assignment().size() == 1 && leaving.assignment().size() == 1;
 			});
 			leaving.close();
-			cluster.produce(other, 5);
 			Map<TopicPartition, List<Long>> delivered = Consumers.pollUntil(staying,
-					() -> staying.assignment().size() == 2 && staying.position(other) == 35
-							&& !second.decisions.isEmpty());
+					() -> staying.assignment().size() == 2 && !second.decisions.isEmpty());
+			cluster.produce(other, 5);
+			Consumers.pollInto(staying, delivered, () -> staying.position(other) == 35);
 
 			assertThat(delivered).isEqualTo(Map.of(other, range(30, 35)));
 			// Eager rebalances may hand it over more than once.
