@@ -5,6 +5,7 @@
 
 package dev.holdfast.kafka.offsetguard;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -26,6 +27,10 @@ import org.jspecify.annotations.Nullable;
  * From what the client reports to decisions: one batch for all partitions concerned.
  */
 final class Incident {
+
+	private static final int HURRIED_RECHECKS = 4;
+
+	private static final int HURRY = 4;
 
 	private final Consumer<?, ?> client;
 
@@ -98,7 +103,7 @@ final class Incident {
 		if (!suspects.isEmpty() && budget.isNearlySpent()) {
 			return;
 		}
-		List<Findings> findings = inspect(suspects);
+		List<Findings> findings = inspect(suspects, budget.left());
 		reports.clearPositions();
 		holds.resumeSuspended();
 		judge(findings);
@@ -106,11 +111,13 @@ final class Incident {
 	}
 
 	/**
-	 * Looks again at partitions that are held.
+	 * Looks again at partitions that are held. The first looks are short: the other
+	 * partitions wait for them, perhaps in vain.
 	 */
 	void recheck(Set<TopicPartition> held) {
 		List<Suspect> suspects = new ArrayList<>();
 		Set<TopicPartition> withoutPosition = new HashSet<>();
+		boolean patient = false;
 		for (TopicPartition partition : held) {
 			Hold hold = holds.find(partition);
 			if (hold == null) {
@@ -126,6 +133,7 @@ final class Incident {
 				withoutPosition.add(partition);
 				continue;
 			}
+			patient |= hold.rechecks() >= HURRIED_RECHECKS;
 			boolean aboveLogEnd = hold.decision().cause() == Cause.ABOVE_LOG_END;
 			PartitionState state = states.get(partition);
 			suspects.add(new Suspect(partition, aboveLogEnd ? Evidence.Trigger.HELD_ABOVE_LOG_END : evidence.trigger(),
@@ -135,15 +143,15 @@ final class Incident {
 		if (!withoutPosition.isEmpty()) {
 			startingPositions.decide(withoutPosition);
 		}
-		judge(inspect(suspects));
+		judge(inspect(suspects, patient ? budget.left() : budget.left().dividedBy(HURRY)));
 	}
 
-	private List<Findings> inspect(List<Suspect> suspects) {
+	private List<Findings> inspect(List<Suspect> suspects, Duration timeout) {
 		if (suspects.isEmpty()) {
 			return List.of();
 		}
 		try (EvidenceBudget.Spending spending = budget.spend()) {
-			List<Findings> findings = inspector.inspect(suspects, budget.left());
+			List<Findings> findings = inspector.inspect(suspects, timeout);
 			latestOffsets.lookUp(findings, budget.left());
 			return findings;
 		}
