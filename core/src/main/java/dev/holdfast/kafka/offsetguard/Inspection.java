@@ -141,11 +141,21 @@ final class Inspection implements AutoCloseable {
 	 */
 	private boolean proceed() {
 		List<Examination> answered = new ArrayList<>();
-		for (Examination each : open.values()) {
-			if (each.isAnswered(positionNow(each.findings().partition()))) {
-				answered.add(each);
+		List<Examination> waiting = new ArrayList<>(open.values());
+		int before;
+		// An answer may arrive in the middle: looks again, so that what was asked about
+		// in
+		// one request stays together.
+		do {
+			before = answered.size();
+			for (Examination each : waiting) {
+				if (each.isAnswered(positionNow(each.findings().partition()))) {
+					answered.add(each);
+				}
 			}
+			waiting.removeAll(answered);
 		}
+		while (answered.size() > before && !waiting.isEmpty());
 		for (Examination each : answered) {
 			each.proceed();
 			if (each.isDone()) {
