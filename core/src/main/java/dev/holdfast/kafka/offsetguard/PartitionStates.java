@@ -95,10 +95,6 @@ final class PartitionStates {
 		return !starting.isEmpty();
 	}
 
-	boolean isStarting(TopicPartition partition) {
-		return starting.contains(partition);
-	}
-
 	Set<TopicPartition> starting() {
 		return Set.copyOf(starting);
 	}
