@@ -67,8 +67,19 @@ final class Decisions {
 	 */
 	void decide(TopicPartition partition, Evidence evidence) {
 		Cause cause = Classifier.classify(evidence);
-		Action action = policy.action(partition.topic(), cause);
+		Action action = isClaimWithdrawn(partition, cause, evidence) ? Action.KEEP
+				: policy.action(partition.topic(), cause);
 		apply(partition, cause, DecisionMaker.rule(cause, action, evidence), evidence);
+	}
+
+	/**
+	 * Whether a partition is held for a claim that its leader does not make any more:
+	 * what it waited for has come.
+	 */
+	private boolean isClaimWithdrawn(TopicPartition partition, Cause cause, Evidence evidence) {
+		Hold hold = holds.find(partition);
+		return hold != null && !hold.isRetry() && cause == Cause.FALSE_TRUNCATION
+				&& evidence.validation() == Evidence.Validation.VALID;
 	}
 
 	void apply(TopicPartition partition, Cause cause, DecisionMaker.Ruling ruling, Evidence evidence) {

@@ -15,7 +15,10 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -51,6 +54,8 @@ class RealTruncationTests {
 	private final Map<TopicPartition, List<Long>> delivered = new HashMap<>();
 
 	private final Map<TopicPartition, List<String>> values = new HashMap<>();
+
+	private final Map<TopicPartition, List<Long>> timestamps = new HashMap<>();
 
 	RealTruncationTests(KafkaCluster cluster) {
 		this.cluster = cluster;
@@ -109,6 +114,51 @@ class RealTruncationTests {
 		assertTruncationHonoured(consumers, truncated, other);
 	}
 
+	/**
+	 * The last record delivered is among the lost ones; the first one at or after its
+	 * timestamp is the first one of the new log that is as young.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void consumerGoesToTimestampOfLastRecordIfPolicySaysSo(String protocol) {
+		TopicPartition truncated = createTopic("timestamp-" + protocol, List.of(leader, follower), REPLICATED);
+		TopicPartition other = createTopic("timestamp-other-" + protocol, List.of(bystander), 60);
+		commit(truncated, other);
+		cluster.stopBroker(follower);
+		cluster.produce(truncated, LOST);
+		Consumers consumers = consumers(truncated.topic(), protocol).policy(Cause.LOG_TRUNCATED, Action.TIMESTAMP);
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(truncated.topic(), other.topic()));
+			poll(consumer, truncated, REPLICATED + LOST, other, 60);
+			electFollower(truncated);
+			long lastDelivered = timestamps.get(truncated).get(REPLICATED + LOST - 1);
+			int olderRecords = 20;
+			produceAt(truncated, lastDelivered - 1, olderRecords);
+			produceAt(truncated, lastDelivered, NEW - olderRecords);
+			poll(consumer, truncated, REPLICATED + NEW, other, 60);
+
+			List<Long> offsets = new ArrayList<>(range(0, REPLICATED + LOST));
+			offsets.addAll(range(REPLICATED + olderRecords, REPLICATED + NEW));
+			assertThat(delivered).isEqualTo(Map.of(truncated, offsets, other, range(0, 60)));
+		}
+		assertThat(consumers.decisions).singleElement().satisfies((decision) -> {
+			assertThat(decision.cause()).isEqualTo(Cause.LOG_TRUNCATED);
+			assertThat(decision.action()).isEqualTo(Action.TIMESTAMP);
+			assertThat(decision.outcome()).isEqualTo(new Outcome.ReadFrom(REPLICATED + 20));
+		});
+	}
+
+	private void produceAt(TopicPartition partition, long timestamp, int records) {
+		Map<String, Object> configuration = Map.of("bootstrap.servers", cluster.bootstrapServers());
+		try (KafkaProducer<String, String> producer = new KafkaProducer<>(configuration, new StringSerializer(),
+				new StringSerializer())) {
+			for (int i = 0; i < records; i++) {
+				producer.send(new ProducerRecord<>(partition.topic(), partition.partition(), timestamp, null, "new"));
+			}
+		}
+	}
+
 	private void electFollower(TopicPartition partition) {
 		cluster.stopBroker(leader);
 		cluster.startBroker(follower);
@@ -145,6 +195,7 @@ class RealTruncationTests {
 			TopicPartition partition = new TopicPartition(record.topic(), record.partition());
 			delivered.computeIfAbsent(partition, (key) -> new ArrayList<>()).add(record.offset());
 			values.computeIfAbsent(partition, (key) -> new ArrayList<>()).add(record.value());
+			timestamps.computeIfAbsent(partition, (key) -> new ArrayList<>()).add(record.timestamp());
 		}, condition);
 	}
 

@@ -5,7 +5,9 @@
 
 package dev.holdfast.kafka.offsetguard;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 import org.apache.kafka.clients.consumer.Consumer;
@@ -13,6 +15,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.holdfast.kafka.test.Fault;
 import dev.holdfast.kafka.test.KafkaCluster;
@@ -71,6 +74,30 @@ class RestartUnderLieTests {
 			long plain = (logStart == 0) ? 0 : "earliest".equals(reset) ? logStart : 270;
 			assertThat(decision.impact()).isEqualTo(new Decision.Impact(0, 0, Math.abs(200 - plain)));
 		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void heldPartitionIsReleasedWhenTheLieEnds(String protocol) {
+		TopicPartition partition = prepare("held-" + protocol, 0);
+		Fault.Handle lie = cluster.wire().inject(Fault.epochEndOffset(0));
+		Consumers consumers = consumers(partition, protocol, "earliest").policy(Cause.FALSE_TRUNCATION, Action.HOLD)
+			.timing(Duration.ofSeconds(5), Duration.ofMillis(200));
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(partition.topic()));
+			// The first look, and two more at what is held.
+			Map<TopicPartition, List<Long>> early = Consumers.pollUntil(consumer, () -> lie.hits() >= 4);
+			assertThat(early).isEmpty();
+			assertThat(consumers.decisions).singleElement()
+				.satisfies((decision) -> assertThat(decision.outcome()).isEqualTo(new Outcome.Held()));
+			lie.close();
+
+			assertThat(Consumers.pollTo(consumer, partition, 270)).isEqualTo(range(200, 270));
+		}
+		assertThat(consumers.causes()).containsExactly(Cause.FALSE_TRUNCATION, Cause.FALSE_TRUNCATION);
+		assertThat(consumers.decisions.get(1).action()).isEqualTo(Action.KEEP);
+		assertThat(consumers.decisions.get(1).outcome()).isEqualTo(new Outcome.ReadFrom(200));
 	}
 
 	private Consumers consumers(TopicPartition partition, String protocol, String reset) {

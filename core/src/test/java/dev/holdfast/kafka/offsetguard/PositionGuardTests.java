@@ -1,0 +1,173 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.LogTruncationException;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.junit.jupiter.api.Test;
+
+import static dev.holdfast.kafka.offsetguard.Consumers.range;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Races between what a client reports and what it does meanwhile, one step at a time: a
+ * real client does not let itself be stopped between two of them.
+ */
+class PositionGuardTests {
+
+	private static final TopicPartition PARTITION = new TopicPartition("orders", 0);
+
+	private final ScriptedClient client = new ScriptedClient();
+
+	private final List<Decision> decisions = new ArrayList<>();
+
+	private final PositionGuard<String, String> guard = new PositionGuard<>(client,
+			new ClientConfiguration(Map.of(), "group", "client", AutoOffsetReset.parse("earliest"), false, false),
+			OffsetGuardSettings.defaults(), List.of(decisions::add));
+
+	/**
+	 * The coordinator answers the guard too late, and the client in time.
+	 */
+	@Test
+	void recordsAreNotedBeforeALateReportIsDecidedAbout() {
+		client.committedFailures = 1;
+		client.positionsKnown = false;
+		guard.assign(Set.of(PARTITION));
+		client.seek(PARTITION, 10);
+		client.failNextPoll(new NoOffsetForPartitionException(PARTITION));
+		client.deliver(10, 15);
+
+		assertThat(offsets()).isEqualTo(range(10, 15));
+		assertThat(client.sought).containsExactly(10L);
+		assertThat(decisions).isEmpty();
+	}
+
+	/**
+	 * The client has yet to look up the log start when it reports what was true before.
+	 */
+	@Test
+	void lateReportDoesNotOverrideSeekToBeginning() {
+		client.positionsKnown = false;
+		guard.assign(Set.of(PARTITION));
+		guard.seekToBeginning(Set.of(PARTITION));
+		client.failNextPoll(new NoOffsetForPartitionException(PARTITION));
+
+		assertThat(offsets()).isEmpty();
+		client.deliver(0, 5);
+		assertThat(offsets()).isEqualTo(range(0, 5));
+		// The client's own look-up, and no seek of the guard's.
+		assertThat(client.sought).containsExactly(0L);
+		assertThat(decisions).isEmpty();
+	}
+
+	/**
+	 * Between a claim and the decision about it the partition goes and comes back.
+	 */
+	@Test
+	void reportAboutAnEarlierAssignmentIsDropped() {
+		client.subscribe(Set.of("orders"), guard.listen(null));
+		client.rebalance(Set.of(PARTITION));
+		client.deliver(10, 15);
+		assertThat(offsets()).isEqualTo(range(10, 15));
+		client.sought.clear();
+
+		client.positionsKnown = false;
+		client.failNextPoll(new LogTruncationException("", Map.of(PARTITION, 15L),
+				Map.of(PARTITION, new OffsetAndMetadata(0, Optional.of(0), ""))));
+		client.schedulePollTask(() -> {
+			client.rebalance(Set.of());
+			client.rebalance(Set.of(PARTITION));
+		});
+
+		assertThat(offsets()).isEmpty();
+		assertThat(decisions).isEmpty();
+		assertThat(client.sought).containsExactly(10L);
+	}
+
+	private List<Long> offsets() {
+		List<Long> offsets = new ArrayList<>();
+		guard.poll(Duration.ZERO).forEach((record) -> offsets.add(record.offset()));
+		return offsets;
+	}
+
+	/**
+	 * A client of kafka-clients' own for tests, whose answers can be had late. 10 is
+	 * committed.
+	 */
+	private static final class ScriptedClient extends MockConsumer<String, String> {
+
+		final List<Long> sought = new ArrayList<>();
+
+		boolean positionsKnown = true;
+
+		int committedFailures;
+
+		private final List<KafkaException> failures = new ArrayList<>();
+
+		ScriptedClient() {
+			super("none");
+			updateBeginningOffsets(Map.of(PARTITION, 0L));
+			updateEndOffsets(Map.of(PARTITION, 100L));
+		}
+
+		void failNextPoll(KafkaException failure) {
+			schedulePollTask(() -> {
+				throw failure;
+			});
+		}
+
+		void deliver(long from, long to) {
+			schedulePollTask(() -> range(from, to)
+				.forEach((offset) -> addRecord(new ConsumerRecord<>(PARTITION.topic(), 0, offset, null, "value"))));
+		}
+
+		@Override
+		public synchronized void seek(TopicPartition partition, OffsetAndMetadata offset) {
+			sought.add(offset.offset());
+			super.seek(partition, offset);
+		}
+
+		@Override
+		public synchronized void seek(TopicPartition partition, long offset) {
+			seek(partition, new OffsetAndMetadata(offset));
+		}
+
+		@Override
+		public synchronized Map<TopicPartition, OffsetAndMetadata> committed(Set<TopicPartition> partitions,
+				Duration timeout) {
+			if (committedFailures-- > 0) {
+				throw new TimeoutException("no coordinator");
+			}
+			Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>();
+			partitions.forEach((partition) -> committed.put(partition, new OffsetAndMetadata(10)));
+			return committed;
+		}
+
+		@Override
+		public synchronized long position(TopicPartition partition, Duration timeout) {
+			if (!positionsKnown) {
+				throw new TimeoutException("not yet");
+			}
+			return super.position(partition, timeout);
+		}
+
+	}
+
+}
