@@ -9,10 +9,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
 
 import org.apache.kafka.clients.consumer.ConsumerInterceptor;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.ClusterResource;
+import org.apache.kafka.common.ClusterResourceListener;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -22,15 +26,57 @@ import org.jspecify.annotations.Nullable;
  * that calls the constructor. Public only because the client instantiates it by its name;
  * not meant for applications. It lets every record and commit through untouched.
  */
-public final class ConsumerConfigurationCapture implements ConsumerInterceptor<Object, Object> {
+public final class ConsumerConfigurationCapture
+		implements ConsumerInterceptor<Object, Object>, ClusterResourceListener {
 
 	private static final ThreadLocal<@Nullable Scope> CURRENT = new ThreadLocal<>();
+
+	private @Nullable Map<String, ?> configuration;
+
+	private volatile @Nullable String clusterId;
+
+	private volatile @Nullable Consumer<@Nullable String> clusterObserver;
 
 	@Override
 	public void configure(Map<String, ?> configuration) {
 		Scope scope = CURRENT.get();
 		if (scope != null) {
-			scope.configuration = configuration;
+			this.configuration = configuration;
+			scope.last = this;
+		}
+	}
+
+	/**
+	 * Called with each answer of a broker about its cluster, on the thread that takes it.
+	 */
+	@Override
+	public void onUpdate(ClusterResource cluster) {
+		String id = cluster.clusterId();
+		if (!Objects.equals(id, clusterId)) {
+			clusterId = id;
+			Consumer<@Nullable String> observer = clusterObserver;
+			if (observer != null) {
+				observer.accept(id);
+			}
+		}
+	}
+
+	@Nullable Map<String, ?> configuration() {
+		return configuration;
+	}
+
+	/**
+	 * The cluster that the client speaks to.
+	 * @return its id, {@code null} if it has none or the client has not asked yet
+	 */
+	@Nullable String clusterId() {
+		return clusterId;
+	}
+
+	void onCluster(Consumer<@Nullable String> observer) {
+		clusterObserver = observer;
+		if (clusterId != null) {
+			observer.accept(clusterId);
 		}
 	}
 
@@ -51,17 +97,17 @@ public final class ConsumerConfigurationCapture implements ConsumerInterceptor<O
 
 		private final @Nullable Scope outer;
 
-		private @Nullable Map<String, ?> configuration;
+		private @Nullable ConsumerConfigurationCapture last;
 
 		private Scope(@Nullable Scope outer) {
 			this.outer = outer;
 		}
 
 		/**
-		 * The configuration of the last client that was constructed in this scope.
+		 * What the last client that was constructed in this scope got.
 		 */
-		@Nullable Map<String, ?> captured() {
-			return configuration;
+		@Nullable ConsumerConfigurationCapture last() {
+			return last;
 		}
 
 		@Override

@@ -40,13 +40,16 @@ final class Examination {
 
 	private final Findings findings;
 
+	private final boolean canValidate;
+
 	private Step step = Step.LOG_START;
 
 	private @Nullable RecordReading reading;
 
-	Examination(Consumer<?, ?> inspector, Findings findings) {
+	Examination(Consumer<?, ?> inspector, Findings findings, boolean canValidate) {
 		this.inspector = inspector;
 		this.findings = findings;
+		this.canValidate = canValidate;
 	}
 
 	Findings findings() {
@@ -194,7 +197,7 @@ final class Examination {
 	private Step next(Step from) {
 		return switch (from) {
 			case LOG_START -> Step.LOG_END;
-			case LOG_END -> findings.isWorthValidating() ? Step.CLAIM : next(Step.CLAIM);
+			case LOG_END -> (canValidate && findings.isWorthValidating()) ? Step.CLAIM : next(Step.CLAIM);
 			// About a claim it is enough that the log start was read before.
 			case CLAIM -> findings.isTruncation() ? Step.LOG_END_AGAIN : Step.LOG_START_AGAIN;
 			case LOG_START_AGAIN -> Step.LOG_END_AGAIN;

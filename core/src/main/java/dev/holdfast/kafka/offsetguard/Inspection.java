@@ -16,6 +16,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
 
+import dev.holdfast.kafka.versioncap.ClientCap;
+import dev.holdfast.kafka.versioncap.VersionCapCheck;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -48,16 +50,22 @@ final class Inspection implements AutoCloseable {
 
 	private final KafkaConsumer<byte[], byte[]> inspector;
 
+	/** A client that cannot would take any position for valid. */
+	private final boolean canValidate;
+
 	private final Deadline deadline;
 
 	private final Duration stragglerPatience;
 
 	private final Map<TopicPartition, Examination> open = new LinkedHashMap<>();
 
-	Inspection(ClientConfiguration client, Duration timeout) {
+	Inspection(ClientConfiguration client, Duration timeout, ClientCap cap) {
 		this.deadline = Deadline.after(timeout);
 		this.stragglerPatience = timeout.dividedBy(4);
-		this.inspector = new KafkaConsumer<>(InspectorConfiguration.derive(client, timeout));
+		this.canValidate = VersionCapCheck.canValidatePositions(cap.cap());
+		this.inspector = cap
+			.construct(() -> new KafkaConsumer<byte[], byte[]>(InspectorConfiguration.derive(client, timeout)))
+			.client();
 	}
 
 	/**
@@ -97,7 +105,7 @@ final class Inspection implements AutoCloseable {
 
 	private void examine(Collection<Findings> findings) {
 		for (Findings each : findings) {
-			open.put(each.partition(), new Examination(inspector, each));
+			open.put(each.partition(), new Examination(inspector, each, canValidate));
 		}
 		inspector.assign(open.keySet());
 		inspector.pause(open.keySet());

@@ -8,6 +8,7 @@ package dev.holdfast.kafka.offsetguard;
 import java.time.Duration;
 import java.util.List;
 
+import dev.holdfast.kafka.versioncap.ClientCap;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
@@ -27,15 +28,18 @@ final class Inspector {
 
 	private final OffsetPolicy policy;
 
+	private final ClientCap cap;
+
 	/** The running inspection, for {@link #wakeup()} from another thread. */
 	private volatile @Nullable Inspection running;
 
 	/** Set until an inspection has ended for it, or {@link #forgetWakeup()}. */
 	private volatile boolean wokenUp;
 
-	Inspector(ClientConfiguration configuration, OffsetPolicy policy) {
+	Inspector(ClientConfiguration configuration, OffsetPolicy policy, ClientCap cap) {
 		this.configuration = configuration;
 		this.policy = policy;
+		this.cap = cap;
 	}
 
 	/**
@@ -45,7 +49,7 @@ final class Inspector {
 	 * @throws WakeupException if {@link #wakeup()} was called meanwhile
 	 */
 	List<Findings> inspect(List<Suspect> suspects, Duration timeout) {
-		try (Inspection inspection = new Inspection(configuration, timeout)) {
+		try (Inspection inspection = new Inspection(configuration, timeout, cap)) {
 			running = inspection;
 			if (wokenUp) {
 				throw new WakeupException();

@@ -6,11 +6,13 @@
 package dev.holdfast.kafka.offsetguard;
 
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 
+import dev.holdfast.kafka.versioncap.ClientCap;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.config.ConfigException;
@@ -30,14 +32,27 @@ public final class OffsetGuard {
 
 	private final List<DecisionListener> listeners;
 
+	private final ClientCap cap;
+
 	/**
-	 * Creates a guard.
+	 * Creates a guard whose consumers speak whatever versions they like.
 	 * @param settings how it behaves
 	 * @param listeners told of each decision, in this order
 	 */
 	public OffsetGuard(OffsetGuardSettings settings, List<DecisionListener> listeners) {
+		this(settings, listeners, ClientCap.none());
+	}
+
+	/**
+	 * Creates a guard.
+	 * @param settings how it behaves
+	 * @param listeners told of each decision, in this order
+	 * @param cap the versions that its consumers speak, and those that inspect for them
+	 */
+	public OffsetGuard(OffsetGuardSettings settings, List<DecisionListener> listeners, ClientCap cap) {
 		this.settings = settings;
 		this.listeners = List.copyOf(listeners);
+		this.cap = cap;
 	}
 
 	/**
@@ -58,17 +73,20 @@ public final class OffsetGuard {
 			Function<Map<String, Object>, Consumer<K, V>> construction) {
 		Objects.requireNonNull(configuration, "configuration");
 		AutoOffsetReset autoOffsetReset = autoOffsetReset(configuration);
-		Consumer<K, V> client;
-		Map<String, ?> captured;
+		ClientCap.Construction<Consumer<K, V>> constructed;
+		ConsumerConfigurationCapture capture;
 		try (ConsumerConfigurationCapture.Scope scope = ConsumerConfigurationCapture.open()) {
-			client = construction.apply(overrides(configuration));
-			captured = scope.captured();
+			constructed = cap.construct(() -> construction.apply(overrides(configuration)));
+			capture = scope.last();
 		}
+		Consumer<K, V> client = constructed.client();
 		Objects.requireNonNull(client, "The construction of a consumer returned null");
 		if (isGuarded(client)) {
 			return client;
 		}
-		if (captured == null || !"none".equals(captured.get(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG))) {
+		Map<String, ?> captured = (capture != null) ? capture.configuration() : null;
+		if (capture == null || captured == null
+				|| !"none".equals(captured.get(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG))) {
 			client.close();
 			throw new UnguardableConsumerException((captured == null)
 					? "The consumer (%s) did not report its configuration through interceptor.classes"
@@ -77,7 +95,11 @@ public final class OffsetGuard {
 						.formatted(client.getClass().getName(), captured.get(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG)));
 		}
 		ClientConfiguration clientConfiguration = ClientConfiguration.of(captured, autoOffsetReset);
-		return GuardedConsumer.wrap(client, new PositionGuard<>(client, clientConfiguration, settings, listeners));
+		capture.onCluster(constructed.versions()::cluster);
+		List<DecisionListener> all = new ArrayList<>(listeners);
+		all.add(new LyingBrokers(capture, cap.learned()));
+		return GuardedConsumer.wrap(client, new PositionGuard<>(client, clientConfiguration, settings, all,
+				cap.withoutLearning(), constructed.versions()));
 	}
 
 	private static AutoOffsetReset autoOffsetReset(Map<String, Object> configuration) {

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import dev.holdfast.kafka.versioncap.ClientCap;
+import dev.holdfast.kafka.versioncap.ClientVersions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -55,18 +57,21 @@ final class PositionGuard<K, V> {
 
 	private final Incident incident;
 
+	private final ClientVersions versions;
+
 	/** Whether the consumer's thread is inside {@link #poll}. */
 	private boolean polling;
 
 	PositionGuard(Consumer<K, V> client, ClientConfiguration configuration, OffsetGuardSettings settings,
-			List<DecisionListener> listeners) {
+			List<DecisionListener> listeners, ClientCap inspectorCap, ClientVersions versions) {
 		this.client = client;
+		this.versions = versions;
 		this.holds = new Holds(client, states, settings.holdRecheckInterval());
 		this.decisions = new Decisions(client, configuration, settings.policy(), states, holds, listeners);
 		this.budget = new EvidenceBudget(settings.inspectionTimeout());
 		OffsetPolicy policy = settings.policy();
 		this.startingPositions = new StartingPositions(client, configuration, policy, budget, states, decisions);
-		this.inspector = new Inspector(configuration, policy);
+		this.inspector = new Inspector(configuration, policy, inspectorCap);
 		this.incident = new Incident(client, states, holds, decisions, startingPositions, inspector,
 				new LatestOffsets(client, configuration, policy), budget);
 	}
@@ -77,6 +82,7 @@ final class PositionGuard<K, V> {
 
 	ConsumerRecords<K, V> poll(Duration timeout) {
 		decisions.throwFailure();
+		versions.requireAccepted();
 		budget.renew();
 		polling = true;
 		try {

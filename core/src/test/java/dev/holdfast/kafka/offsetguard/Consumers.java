@@ -15,6 +15,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
 
+import dev.holdfast.kafka.versioncap.ClientCap;
+import dev.holdfast.kafka.versioncap.ClientVersions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -84,6 +86,13 @@ final class Consumers {
 			merged.putAll(overrides);
 			return new KafkaConsumer<>(merged, new StringDeserializer(), new StringDeserializer());
 		});
+	}
+
+	/**
+	 * The versions of a client that nobody has capped.
+	 */
+	static ClientVersions unknownVersions() {
+		return ClientCap.none().construct(() -> "").versions();
 	}
 
 	Consumer<String, String> create(boolean guarded) {

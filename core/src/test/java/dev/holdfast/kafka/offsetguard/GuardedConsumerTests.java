@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import org.apache.kafka.clients.consumer.CloseOptions;
+import dev.holdfast.kafka.versioncap.ClientCap;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -100,8 +101,8 @@ class GuardedConsumerTests {
 	private static Consumer<String, String> guard(Consumer<String, String> delegate) {
 		ClientConfiguration configuration = new ClientConfiguration(Map.of(), "group", "client",
 				AutoOffsetReset.parse("latest"), false, false);
-		return GuardedConsumer.wrap(delegate,
-				new PositionGuard<>(delegate, configuration, OffsetGuardSettings.defaults(), List.of()));
+		return GuardedConsumer.wrap(delegate, new PositionGuard<>(delegate, configuration,
+				OffsetGuardSettings.defaults(), List.of(), ClientCap.none(), Consumers.unknownVersions()));
 	}
 
 	@SuppressWarnings("unchecked")

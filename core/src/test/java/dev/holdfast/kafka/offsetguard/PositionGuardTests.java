@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
+import dev.holdfast.kafka.versioncap.ClientCap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.MockConsumer;
@@ -40,7 +41,7 @@ class PositionGuardTests {
 
 	private final PositionGuard<String, String> guard = new PositionGuard<>(client,
 			new ClientConfiguration(Map.of(), "group", "client", AutoOffsetReset.parse("earliest"), false, false),
-			OffsetGuardSettings.defaults(), List.of(decisions::add));
+			OffsetGuardSettings.defaults(), List.of(decisions::add), ClientCap.none(), Consumers.unknownVersions());
 
 	/**
 	 * The coordinator answers the guard too late, and the client in time.

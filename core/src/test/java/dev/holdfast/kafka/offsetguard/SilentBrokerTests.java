@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
+import dev.holdfast.kafka.versioncap.ClientCap;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -202,7 +203,7 @@ class SilentBrokerTests {
 		try (Consumer<String, String> client = consumers.plain()) {
 			PositionGuard<String, String> guard = new PositionGuard<>(client,
 					ClientConfiguration.of(consumers.configuration(), AutoOffsetReset.parse("earliest")), settings,
-					List.of(consumers.decisions::add));
+					List.of(consumers.decisions::add), ClientCap.none(), Consumers.unknownVersions());
 			Consumer<String, String> consumer = GuardedConsumer.wrap(client, guard);
 			consumer.assign(topic.partitions);
 			poll(consumer, () -> !guard.holds().isEmpty());

@@ -1,0 +1,124 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.versioncap;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
+
+import org.apache.kafka.clients.NodeApiVersions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands between one client and what it knows of its brokers' versions. kafka-clients
+ * call it once for each request, on whatever thread sends it: it gives the same answer as
+ * long as nothing has changed, and allocates nothing for it.
+ */
+final class ClientBinding implements BiFunction<String, @Nullable NodeApiVersions, @Nullable NodeApiVersions>,
+		BiConsumer<String, @Nullable NodeApiVersions> {
+
+	private final VersionCap cap;
+
+	private final LearnedCaps learned;
+
+	private final Map<String, Seen> nodes = new ConcurrentHashMap<>();
+
+	private volatile @Nullable String clusterId;
+
+	private volatile @Nullable NodeApiVersions latest;
+
+	private volatile @Nullable RefusedBroker refused;
+
+	/**
+	 * What a node offers, and what the client may know of it.
+	 */
+	private record Seen(@Nullable NodeApiVersions offered, int generation, @Nullable NodeApiVersions visible) {
+	}
+
+	ClientBinding(VersionCap cap, LearnedCaps learned) {
+		this.cap = cap;
+		this.learned = learned;
+	}
+
+	/**
+	 * What the client gets for what it has of a node.
+	 * @param node the node's connection id
+	 * @param offered what the node has offered, {@code null} before it was asked
+	 */
+	@Override
+	public @Nullable NodeApiVersions apply(String node, @Nullable NodeApiVersions offered) {
+		Seen seen = nodes.get(node);
+		int generation = learned.generation();
+		if (seen == null || seen.offered() != offered || seen.generation() != generation) {
+			seen = new Seen(offered, generation, visible(offered));
+			nodes.put(node, seen);
+		}
+		return seen.visible();
+	}
+
+	private @Nullable NodeApiVersions visible(@Nullable NodeApiVersions offered) {
+		VersionCap effective = cap();
+		if (offered != null) {
+			return CappedVersions.of(offered, effective);
+		}
+		// The first request on a connection asks for the versions, in a version that a
+		// client takes from here if there is anything here.
+		return effective.maxVersion(KafkaApi.API_VERSIONS).isPresent()
+				? CappedVersions.beforeNegotiation(latest, effective) : null;
+	}
+
+	/**
+	 * A node has told what it offers, or its connection is gone.
+	 */
+	@Override
+	public void accept(String node, @Nullable NodeApiVersions offered) {
+		nodes.remove(node);
+		if (offered != null) {
+			latest = offered;
+			nodes.put(node, new Seen(offered, learned.generation(), visible(offered)));
+			if (refused == null) {
+				refused = RefusedBroker.find(node, offered, cap);
+			}
+		}
+	}
+
+	/**
+	 * The cap as it is now, what was learned included.
+	 */
+	VersionCap cap() {
+		String cluster = clusterId;
+		return (cluster != null) ? cap.and(learned.of(cluster)) : cap;
+	}
+
+	void cluster(@Nullable String id) {
+		clusterId = id;
+		nodes.clear();
+	}
+
+	/**
+	 * The first broker that offers less than it has to, if there was one.
+	 */
+	@Nullable RefusedBroker refused() {
+		return refused;
+	}
+
+	/**
+	 * What the nodes offer that the client is connected to, by connection id.
+	 */
+	Map<String, NodeApiVersions> offered() {
+		Map<String, NodeApiVersions> offered = new TreeMap<>();
+		nodes.forEach((node, seen) -> {
+			NodeApiVersions versions = seen.offered();
+			if (versions != null) {
+				offered.put(node, versions);
+			}
+		});
+		return offered;
+	}
+
+}

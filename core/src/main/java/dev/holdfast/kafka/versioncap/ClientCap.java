@@ -1,0 +1,128 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.versioncap;
+
+import java.util.function.Supplier;
+
+/**
+ * Gives clients a cap when they are constructed. Immutable and thread-safe; serves any
+ * number of clients.
+ */
+public final class ClientCap {
+
+	private static final ClientCap NONE = new ClientCap(VersionCap.none(), LearnedCaps.none());
+
+	private final VersionCap cap;
+
+	private final LearnedCaps learned;
+
+	/**
+	 * Creates a client cap.
+	 * @param cap what clients may speak
+	 * @param learned what their clusters have proven not to be trusted with
+	 */
+	public ClientCap(VersionCap cap, LearnedCaps learned) {
+		this.cap = cap;
+		this.learned = learned;
+	}
+
+	/**
+	 * Leaves clients as they are.
+	 * @return a client cap without rules, that learns nothing
+	 */
+	public static ClientCap none() {
+		return NONE;
+	}
+
+	/**
+	 * What clients may speak.
+	 * @return the cap, without what is learned
+	 */
+	public VersionCap cap() {
+		return cap;
+	}
+
+	/**
+	 * What their clusters have proven not to be trusted with.
+	 * @return the memory, shared with others
+	 */
+	public LearnedCaps learned() {
+		return learned;
+	}
+
+	/**
+	 * The same rules for clients that are not concerned by what is learned: such as
+	 * gather the evidence that is learned from.
+	 * @return a client cap that learns nothing
+	 */
+	public ClientCap withoutLearning() {
+		return new ClientCap(cap, LearnedCaps.none());
+	}
+
+	/**
+	 * Constructs a client under this cap. It holds for whatever Kafka client the calling
+	 * thread constructs meanwhile, those of interceptors and the like included.
+	 * @param <T> the type of the client
+	 * @param construction constructs it, on the calling thread
+	 * @return the client and its versions
+	 * @throws VersionCapInstallException if there are rules, and the client does not
+	 * follow them
+	 */
+	public <T> Construction<T> construct(Supplier<T> construction) {
+		if (!VersionCapInstaller.isInstalled()) {
+			if (!cap.isEmpty() || learned.isLearning()) {
+				VersionCapInstaller.install();
+			}
+			else {
+				return new Construction<>(construction.get(), ClientVersions.UNKNOWN);
+			}
+		}
+		try (CapScope scope = CapScope.open(cap, learned)) {
+			T client = construction.get();
+			ClientBinding binding = scope.lastBinding();
+			if (binding == null && !cap.isEmpty()) {
+				throw new VersionCapInstallException(
+						"%s does not follow the version cap (%s): it is not a client of the kafka-clients on this class path"
+							.formatted(client, cap),
+						null);
+			}
+			return new Construction<>(client, (binding != null) ? new ClientVersions(binding) : ClientVersions.UNKNOWN);
+		}
+	}
+
+	/**
+	 * Sets the cap, for all clients of this JVM that are constructed outside of
+	 * {@link #construct}: producers, admins, Streams. Several such caps all hold.
+	 * @return removes it again; clients that are there keep it
+	 * @throws VersionCapInstallException if it cannot be installed
+	 */
+	public Registration applyToAllClients() {
+		VersionCapInstaller.install();
+		CapScope.addForAll(cap);
+		return () -> CapScope.removeForAll(cap);
+	}
+
+	/**
+	 * A cap for all clients, as long as it is not closed.
+	 */
+	public interface Registration extends AutoCloseable {
+
+		@Override
+		void close();
+
+	}
+
+	/**
+	 * A client that was constructed under a cap.
+	 *
+	 * @param <T> the type of the client
+	 * @param client the client
+	 * @param versions the versions that it speaks to its brokers
+	 */
+	public record Construction<T>(T client, ClientVersions versions) {
+	}
+
+}

@@ -1,0 +1,81 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.versioncap;
+
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The versions that one client speaks to the brokers that it is connected to. What it
+ * tells comes from the client's own negotiations; it sends nothing. Thread-safe.
+ */
+public final class ClientVersions {
+
+	/** Of a client that was constructed without the hook. */
+	static final ClientVersions UNKNOWN = new ClientVersions(null);
+
+	private final @Nullable ClientBinding binding;
+
+	ClientVersions(@Nullable ClientBinding binding) {
+		this.binding = binding;
+	}
+
+	/**
+	 * Whether anything is known: the hook was installed when the client was constructed.
+	 * @return {@code false} if no rule, and no {@code learn}, asked for the hook
+	 */
+	public boolean isKnown() {
+		return binding != null;
+	}
+
+	/**
+	 * What the client may speak, what was learned included.
+	 * @return the cap as it is now
+	 */
+	public VersionCap cap() {
+		return (binding != null) ? binding.cap() : VersionCap.none();
+	}
+
+	/**
+	 * What was negotiated with each broker that the client is connected to. Brokers by
+	 * which it bootstraps have negative numbers, and the coordinator one of its own.
+	 * @return a report a connection
+	 */
+	public List<BrokerVersions> brokers() {
+		if (binding == null) {
+			return List.of();
+		}
+		VersionCap cap = binding.cap();
+		return binding.offered()
+			.entrySet()
+			.stream()
+			.map((entry) -> BrokerVersions.of(entry.getKey(), entry.getValue(), cap))
+			.toList();
+	}
+
+	/**
+	 * Tells which cluster the client has found, so that what is learned about it holds.
+	 * @param clusterId the cluster's id, {@code null} if it has none
+	 */
+	public void cluster(@Nullable String clusterId) {
+		if (binding != null) {
+			binding.cluster(clusterId);
+		}
+	}
+
+	/**
+	 * Throws if any broker so far has offered less than it has to.
+	 * @throws RefusedBrokerException if there was one
+	 */
+	public void requireAccepted() {
+		RefusedBroker refused = (binding != null) ? binding.refused() : null;
+		if (refused != null) {
+			throw new RefusedBrokerException(refused);
+		}
+	}
+
+}

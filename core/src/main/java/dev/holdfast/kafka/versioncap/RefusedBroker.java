@@ -1,0 +1,35 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.versioncap;
+
+import java.util.Map;
+
+import org.apache.kafka.clients.NodeApiVersions;
+import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersion;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A broker that offers less than it has to.
+ *
+ * @param node its connection id
+ * @param api the API
+ * @param offered the highest version that it offers, -1 if none
+ * @param required the lowest one that is required
+ */
+record RefusedBroker(String node, KafkaApi api, int offered, int required) {
+
+	static @Nullable RefusedBroker find(String node, NodeApiVersions versions, VersionCap cap) {
+		for (Map.Entry<KafkaApi, Integer> rule : cap.minVersions().entrySet()) {
+			ApiVersion offered = versions.apiVersion(rule.getKey().key());
+			int max = (offered != null) ? offered.maxVersion() : VersionCap.NEVER;
+			if (max < rule.getValue()) {
+				return new RefusedBroker(node, rule.getKey(), max, rule.getValue());
+			}
+		}
+		return null;
+	}
+
+}

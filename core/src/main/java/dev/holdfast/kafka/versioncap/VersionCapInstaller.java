@@ -1,0 +1,191 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.versioncap;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.management.ManagementFactory;
+import java.lang.ref.WeakReference;
+import java.lang.reflect.Field;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+import org.apache.kafka.clients.ClientDnsLookup;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts the hook into the kafka-clients on the class path: defines their class
+ * {@code ApiVersions} with it, before it is loaded. Once for each class loader that has
+ * kafka-clients, and only as long as no client has been created there.
+ * <p>
+ * kafka-clients have no setting for it. An agent would need an option of the JVM, and
+ * changing fields of existing clients would need deep reflection; this needs neither.
+ */
+public final class VersionCapInstaller {
+
+	private static final Logger logger = LoggerFactory.getLogger(VersionCapInstaller.class);
+
+	private static final String KAFKA_THREADS = "kafka-(producer-network|admin-client|coordinator-heartbeat)-?.*"
+			+ "|consumer_background_thread.*|kafka-producer-.*";
+
+	private static volatile boolean installed;
+
+	/** kafka-clients, which may outlive this class, refer to it weakly. */
+	private static @Nullable Binder binder;
+
+	private VersionCapInstaller() {
+	}
+
+	/**
+	 * Puts the hook in, unless it is in already. Applications that start through
+	 * {@code SpringApplication} need not call this: the starter does, if a rule asks for
+	 * it. Others call it first thing in {@code main}. Thread-safe.
+	 * @throws VersionCapInstallException if it is too late, or these kafka-clients are
+	 * not understood; says why, as far as that can be known, and what to do
+	 */
+	public static void install() {
+		if (!installed) {
+			synchronized (VersionCapInstaller.class) {
+				if (!installed) {
+					Class<?> hooked = define();
+					bind(hooked);
+					installed = true;
+					logger.debug("Installed the version cap's hook in {}", hooked.getClassLoader());
+				}
+			}
+		}
+	}
+
+	/**
+	 * Whether clients that are created from now on can be capped.
+	 * @return whether the hook is in
+	 */
+	public static boolean isInstalled() {
+		return installed;
+	}
+
+	private static Class<?> define() {
+		try {
+			MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(ClientDnsLookup.class, MethodHandles.lookup());
+			return lookup.defineClass(HookedApiVersions.of(original()));
+		}
+		catch (LinkageError ex) {
+			Class<?> present = loaded();
+			if (binderField(present) != null) {
+				// By another copy of this library, in a class loader beside this one.
+				return present;
+			}
+			throw new VersionCapInstallException(tooLate(), ex);
+		}
+		catch (IllegalAccessException | IOException ex) {
+			throw new VersionCapInstallException("The class %s of kafka-clients could not be defined anew: %s"
+				.formatted(HookedApiVersions.CLASS_NAME, ex), ex);
+		}
+	}
+
+	private static byte[] original() throws IOException {
+		String resource = HookedApiVersions.CLASS_NAME.replace('.', '/') + ".class";
+		ClassLoader loader = ClientDnsLookup.class.getClassLoader();
+		try (InputStream stream = (loader != null) ? loader.getResourceAsStream(resource) : null) {
+			if (stream == null) {
+				throw new IOException(resource + " is not on the class path beside the rest of kafka-clients");
+			}
+			return stream.readAllBytes();
+		}
+	}
+
+	private static Class<?> loaded() {
+		try {
+			return Class.forName(HookedApiVersions.CLASS_NAME, false, ClientDnsLookup.class.getClassLoader());
+		}
+		catch (ClassNotFoundException ex) {
+			throw new VersionCapInstallException(HookedApiVersions.CLASS_NAME + " is missing", ex);
+		}
+	}
+
+	private static @Nullable Field binderField(Class<?> type) {
+		return Stream.of(type.getFields())
+			.filter((field) -> field.getName().equals(HookedApiVersions.BINDER_FIELD))
+			.findFirst()
+			.orElse(null);
+	}
+
+	@SuppressWarnings("unchecked")
+	private static void bind(Class<?> hooked) {
+		try {
+			Field field = binderField(hooked);
+			if (field == null) {
+				throw new NoSuchFieldException(HookedApiVersions.BINDER_FIELD);
+			}
+			binder = new Binder((WeakReference<Function<Object, @Nullable Object>>) field.get(null));
+			field.set(null, new WeakReference<>(binder));
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new VersionCapInstallException("The hook in %s cannot be reached: %s".formatted(hooked, ex), ex);
+		}
+	}
+
+	private static String tooLate() {
+		return """
+				The version cap cannot be installed any more: the class %s of kafka-clients is loaded already, so a \
+				Kafka client was created before, or is being created. %s \
+				Applications that start through SpringApplication install it early enough, unless a client is \
+				created before the environment is prepared: by a log appender, an agent, a static initializer or \
+				main itself. Then call VersionCapInstaller.install() first thing in main. In tests, put \
+				holdfast-kafka-test on the class path: it installs the cap before the first test"""
+			.formatted(HookedApiVersions.CLASS_NAME, suspects());
+	}
+
+	/**
+	 * What may have loaded the class, as far as the JVM can tell.
+	 */
+	private static String suspects() {
+		List<String> arguments = ManagementFactory.getRuntimeMXBean().getInputArguments();
+		List<String> archives = arguments.stream()
+			.filter((argument) -> argument.startsWith("-XX:AOTCache=") || argument.startsWith("-XX:SharedArchiveFile="))
+			.toList();
+		if (!archives.isEmpty()) {
+			return "This JVM starts from %s: if that was made by a run without the cap, the class comes from there; "
+				.formatted(archives) + "make it again by a run with the cap.";
+		}
+		List<String> threads = Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.map(Thread::getName)
+			.filter((name) -> name.matches(KAFKA_THREADS))
+			.sorted()
+			.toList();
+		return threads.isEmpty() ? "No thread of a Kafka client runs at present, so it cannot be told which it was."
+				: "Threads of Kafka clients that run at present: %s.".formatted(threads);
+	}
+
+	/**
+	 * What kafka-clients call for each new client. Several copies of this library can
+	 * share kafka-clients in a class loader above them: whichever has a cap for the
+	 * client takes it.
+	 */
+	private static final class Binder implements Function<Object, @Nullable Object> {
+
+		private final @Nullable WeakReference<Function<Object, @Nullable Object>> others;
+
+		Binder(@Nullable WeakReference<Function<Object, @Nullable Object>> others) {
+			this.others = others;
+		}
+
+		@Override
+		public @Nullable Object apply(Object apiVersions) {
+			Object binding = CapScope.bind();
+			Function<Object, @Nullable Object> other = (others != null) ? others.get() : null;
+			return (binding == null && other != null) ? other.apply(apiVersions) : binding;
+		}
+
+	}
+
+}
