@@ -42,7 +42,9 @@ final class FactoryGuard {
 
 	private final OffsetGuardSettings settings;
 
-	private final Supplier<OffsetGuard> guard;
+	private final @Nullable Supplier<OffsetGuard> guard;
+
+	private final FactoryCap cap;
 
 	private final boolean failOnUnguarded;
 
@@ -54,18 +56,30 @@ final class FactoryGuard {
 	 * Creates a guard.
 	 * @param name the factory's name in the properties
 	 * @param settings how it is guarded
-	 * @param guard supplies the guard, once the first consumer is created
+	 * @param guard supplies the guard, once the first consumer is created; {@code null}
+	 * if its consumers are capped only
+	 * @param cap the versions that its consumers speak
 	 * @param failOnUnguarded whether to throw where a consumer cannot be guarded
 	 */
-	FactoryGuard(String name, OffsetGuardSettings settings, Supplier<OffsetGuard> guard, boolean failOnUnguarded) {
+	FactoryGuard(String name, OffsetGuardSettings settings, @Nullable Supplier<OffsetGuard> guard, FactoryCap cap,
+			boolean failOnUnguarded) {
 		this.name = name;
 		this.settings = settings;
 		this.guard = guard;
+		this.cap = cap;
 		this.failOnUnguarded = failOnUnguarded;
 	}
 
 	String name() {
 		return name;
+	}
+
+	boolean isGuarding() {
+		return guard != null;
+	}
+
+	FactoryCap cap() {
+		return cap;
 	}
 
 	OffsetGuardSettings settings() {
@@ -89,8 +103,11 @@ final class FactoryGuard {
 		// innermost guard, which knows the factory proper, takes over.
 		Properties original = (outer != null) ? outer.undo(properties) : properties;
 		Map<String, Object> configuration = configuration(factory, original);
-		if (configuration == null) {
-			return creation.apply(original);
+		if (configuration != null) {
+			cap.requireUsable(configuration);
+		}
+		if (configuration == null || guard == null) {
+			return cap.create(() -> creation.apply(original));
 		}
 		if (holdsFirstPositions()) {
 			tellAboutAutoCommit(configuration, true);
@@ -105,7 +122,7 @@ final class FactoryGuard {
 		}
 		catch (UnguardableConsumerException ex) {
 			tolerate(ex.getMessage(), ex);
-			return creation.apply(original);
+			return cap.create(() -> creation.apply(original));
 		}
 	}
 

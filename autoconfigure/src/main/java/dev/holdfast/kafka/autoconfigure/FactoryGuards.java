@@ -17,16 +17,18 @@ import dev.holdfast.kafka.autoconfigure.HoldfastProperties.OnUnguarded;
 import dev.holdfast.kafka.offsetguard.DecisionListener;
 import dev.holdfast.kafka.offsetguard.OffsetGuard;
 import dev.holdfast.kafka.offsetguard.OffsetGuardSettings;
+import dev.holdfast.kafka.versioncap.ClientCap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.aop.Advisor;
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
  * The guards of all consumer factories, by the factories' names in the properties.
  */
-final class FactoryGuards {
+final class FactoryGuards implements DisposableBean {
 
 	private static final Logger logger = LoggerFactory.getLogger(FactoryGuards.class);
 
@@ -35,6 +37,8 @@ final class FactoryGuards {
 	private final HoldfastProperties properties;
 
 	private final Supplier<List<DecisionListener>> listeners;
+
+	private final VersionCaps caps;
 
 	private final Map<String, FactoryGuard> guards = new ConcurrentHashMap<>();
 
@@ -47,11 +51,14 @@ final class FactoryGuards {
 	/**
 	 * Creates the guards.
 	 * @param reader reads what is configured
+	 * @param loader finds broker profiles
 	 * @param listeners the application's own listeners, asked for as late as possible
 	 */
-	FactoryGuards(HoldfastPropertiesReader reader, Supplier<List<DecisionListener>> listeners) {
+	FactoryGuards(HoldfastPropertiesReader reader, ClassLoader loader, Supplier<List<DecisionListener>> listeners) {
 		this.reader = reader;
 		this.properties = reader.read();
+		this.caps = new VersionCaps(properties, loader);
+		this.caps.install();
 		this.listeners = SingletonSupplier.of(() -> {
 			List<DecisionListener> all = new ArrayList<>();
 			all.add(new DecisionLog());
@@ -61,7 +68,7 @@ final class FactoryGuards {
 	}
 
 	boolean isEnabled(String factoryName) {
-		return properties.isGuardEnabled(factoryName);
+		return properties.isGuardEnabled(factoryName) || caps.isActive(factoryName);
 	}
 
 	boolean isFailOnUnguarded() {
@@ -83,7 +90,9 @@ final class FactoryGuards {
 	Advisor advisor(String factoryName) {
 		FactoryGuard guard = guard(factoryName);
 		if (announced.add(factoryName)) {
-			logger.info("Guarding the consumers of '{}' ({})", factoryName, describe(guard.settings()));
+			logger.info("{} the consumers of '{}' ({}; {})", guard.isGuarding() ? "Guarding" : "Capping", factoryName,
+					guard.isGuarding() ? describe(guard.settings()) : "no offset guard", caps.describe(factoryName));
+			caps.tellConsequences(factoryName);
 		}
 		return GuardProxies.advisor(guard);
 	}
@@ -118,9 +127,17 @@ final class FactoryGuards {
 	}
 
 	private FactoryGuard create(String factoryName) {
-		OffsetGuardSettings settings = properties.guardSettings(factoryName);
+		OffsetGuardSettings settings = properties.guardSettings(factoryName, caps.rules(factoryName).policy());
+		ClientCap cap = caps.clientCap(factoryName);
 		return new FactoryGuard(factoryName, settings,
-				SingletonSupplier.of(() -> new OffsetGuard(settings, listeners.get())), isFailOnUnguarded());
+				properties.isGuardEnabled(factoryName)
+						? SingletonSupplier.of(() -> new OffsetGuard(settings, listeners.get(), cap)) : null,
+				new FactoryCap(factoryName, caps, cap), isFailOnUnguarded());
+	}
+
+	@Override
+	public void destroy() {
+		caps.close();
 	}
 
 	private static String describe(OffsetGuardSettings settings) {

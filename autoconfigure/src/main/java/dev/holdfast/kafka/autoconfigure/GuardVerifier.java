@@ -81,6 +81,9 @@ final class GuardVerifier implements SmartInitializingSingleton {
 			reasons.add(guards.reason(factoryName) + onlyContainers(factoryName));
 		}
 		List<String> loopholes = Loopholes.of(AopUtils.getTargetClass(factory));
+		if (guard != null) {
+			guard.cap().requireUsable(factory.getConfigurationProperties());
+		}
 		if (guard != null && loopholes.isEmpty() && guard.holdsFirstPositions()) {
 			guard.tellAboutAutoCommit(factory.getConfigurationProperties(), false);
 		}

@@ -5,6 +5,7 @@
 
 package dev.holdfast.kafka.autoconfigure;
 
+import java.util.Objects;
 import java.util.Set;
 
 import dev.holdfast.kafka.offsetguard.DecisionListener;
@@ -43,7 +44,8 @@ public final class HoldfastKafkaAutoConfiguration {
 	static FactoryGuards holdfastFactoryGuards(ConfigurableEnvironment environment,
 			ConfigurableListableBeanFactory beanFactory, ObjectProvider<DecisionListener> listeners) {
 		Set<String> factoryNames = FactoryNames.all(beanFactory);
-		return new FactoryGuards(new HoldfastPropertiesReader(environment, factoryNames),
+		ClassLoader loader = Objects.requireNonNull(beanFactory.getBeanClassLoader(), "No class loader");
+		return new FactoryGuards(new HoldfastPropertiesReader(environment, factoryNames, loader), loader,
 				() -> listeners.orderedStream().toList());
 	}
 

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 import dev.holdfast.kafka.offsetguard.Action;
@@ -17,6 +18,7 @@ import dev.holdfast.kafka.offsetguard.Cause;
 import dev.holdfast.kafka.offsetguard.OffsetGuardSettings;
 import dev.holdfast.kafka.offsetguard.OffsetPolicy;
 import dev.holdfast.kafka.offsetguard.TopicRule;
+import dev.holdfast.kafka.versioncap.KafkaApi;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -30,17 +32,20 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param enabled Whether Holdfast does anything at all. Without it, every bean stays as
  * it is.
  * @param onUnguarded What to do about a consumer factory that cannot be guarded.
+ * @param versionCap The versions of Kafka's APIs that clients may speak.
  * @param offsetGuard The offset guard of every consumer factory.
  * @param consumerFactories What is different for single consumer factories, by bean name.
  * A factory that is no bean goes by the name of its listener container factory.
  */
 @ConfigurationProperties(HoldfastProperties.PREFIX)
 record HoldfastProperties(@DefaultValue("true") boolean enabled, @DefaultValue("warn") OnUnguarded onUnguarded,
-		@DefaultValue OffsetGuard offsetGuard, @DefaultValue Map<String, ConsumerFactory> consumerFactories) {
+		@DefaultValue VersionCap versionCap, @DefaultValue OffsetGuard offsetGuard,
+		@DefaultValue Map<String, ConsumerFactory> consumerFactories) {
 
 	static final String PREFIX = "holdfast.kafka";
 
 	private static final ConsumerFactory NOTHING_DIFFERENT = new ConsumerFactory(true,
+			new ConsumerFactory.VersionCap(Map.of(), Map.of(), null, null, null),
 			new ConsumerFactory.OffsetGuard(null, Map.of(), null, null, List.of()));
 
 	/**
@@ -52,6 +57,56 @@ record HoldfastProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 		WARN,
 
 		/** Fail the start, or the creation of the consumer. */
+		FAIL
+
+	}
+
+	/**
+	 * The versions of Kafka's APIs that clients may speak.
+	 *
+	 * @param maxVersions The highest version of each API that consumers may speak, by the
+	 * API's name or number. -1 never sends it.
+	 * @param minVersions The lowest version of each API that a broker has to offer. One
+	 * that offers less is refused, and the consumer stops.
+	 * @param release Speak no newer than this release of Kafka does, such as 2.8. Highest
+	 * versions of single APIs come on top.
+	 * @param profile The profile of a kind of brokers: rules, and defaults of the offset
+	 * guard's policy, that are known to fit it.
+	 * @param learn Whether to stop asking brokers, as long as the application lives, what
+	 * the offset guard has proven their cluster to answer wrong.
+	 * @param applyTo Which clients the rules are for.
+	 * @param onInstallFailure What to do when the cap cannot be installed, since a Kafka
+	 * client was created before.
+	 */
+	record VersionCap(@DefaultValue Map<KafkaApi, Integer> maxVersions,
+			@DefaultValue Map<KafkaApi, Integer> minVersions, @Nullable String release, @Nullable String profile,
+			@DefaultValue("false") boolean learn, @DefaultValue("consumers") ApplyTo applyTo,
+			@DefaultValue("fail") OnInstallFailure onInstallFailure) {
+
+	}
+
+	/**
+	 * Which clients the rules of the version cap are for.
+	 */
+	enum ApplyTo {
+
+		/** Those that consumer factories create. */
+		CONSUMERS,
+
+		/** All of this JVM: producers, admins and Streams too. */
+		ALL
+
+	}
+
+	/**
+	 * What to do when the version cap cannot be installed.
+	 */
+	enum OnInstallFailure {
+
+		/** Log why, and let clients speak what they like. */
+		WARN,
+
+		/** Fail the start. */
 		FAIL
 
 	}
@@ -95,10 +150,30 @@ record HoldfastProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 	 * What is different for one consumer factory.
 	 *
 	 * @param enabled Whether Holdfast does anything about this consumer factory.
+	 * @param versionCap The versions that this factory's consumers may speak. Only what
+	 * is set here replaces what is set for all.
 	 * @param offsetGuard The offset guard of this consumer factory. Only what is set here
 	 * replaces what is set for all.
 	 */
-	record ConsumerFactory(@DefaultValue("true") boolean enabled, @DefaultValue OffsetGuard offsetGuard) {
+	record ConsumerFactory(@DefaultValue("true") boolean enabled, @DefaultValue VersionCap versionCap,
+			@DefaultValue OffsetGuard offsetGuard) {
+
+		/**
+		 * The versions that one factory's consumers may speak.
+		 *
+		 * @param maxVersions The highest version of each API. One that is missing here
+		 * keeps what is set for all factories.
+		 * @param minVersions The lowest version of each API that a broker has to offer.
+		 * One that is missing here keeps what is set for all factories.
+		 * @param release Speak no newer than this release of Kafka does.
+		 * @param profile The profile of this factory's kind of brokers.
+		 * @param learn Whether to stop asking what was proven to be answered wrong.
+		 */
+		record VersionCap(@DefaultValue Map<KafkaApi, Integer> maxVersions,
+				@DefaultValue Map<KafkaApi, Integer> minVersions, @Nullable String release, @Nullable String profile,
+				@Nullable Boolean learn) {
+
+		}
 
 		/**
 		 * The offset guard of one consumer factory.
@@ -127,9 +202,15 @@ record HoldfastProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 				&& orElse(factory.offsetGuard().enabled(), offsetGuard.enabled()).booleanValue();
 	}
 
-	OffsetGuardSettings guardSettings(String factoryName) {
+	/**
+	 * How one factory's consumers are guarded.
+	 * @param factoryName the factory
+	 * @param defaults actions in place of the causes' default ones
+	 */
+	OffsetGuardSettings guardSettings(String factoryName, Map<Cause, Action> defaults) {
 		ConsumerFactory.OffsetGuard own = factory(factoryName).offsetGuard();
 		Map<Cause, Action> actions = new EnumMap<>(Cause.class);
+		actions.putAll(defaults);
 		actions.putAll(offsetGuard.policy());
 		actions.putAll(own.policy());
 		List<TopicRule> rules = new ArrayList<>();
@@ -137,6 +218,27 @@ record HoldfastProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 		return new OffsetGuardSettings(new OffsetPolicy(actions, rules),
 				orElse(own.inspectionTimeout(), offsetGuard.inspectionTimeout()),
 				orElse(own.holdRecheckInterval(), offsetGuard.holdRecheckInterval()));
+	}
+
+	/**
+	 * The version cap of one factory's consumers, with what is set for all filled in.
+	 * @param factoryName the factory
+	 */
+	ConsumerFactory.VersionCap versionCap(String factoryName) {
+		ConsumerFactory factory = factory(factoryName);
+		ConsumerFactory.VersionCap own = factory.versionCap();
+		Map<KafkaApi, Integer> maxVersions = new TreeMap<>(versionCap.maxVersions());
+		maxVersions.putAll(own.maxVersions());
+		Map<KafkaApi, Integer> minVersions = new TreeMap<>(versionCap.minVersions());
+		minVersions.putAll(own.minVersions());
+		return new ConsumerFactory.VersionCap(maxVersions, minVersions,
+				(own.release() != null) ? own.release() : versionCap.release(),
+				(own.profile() != null) ? own.profile() : versionCap.profile(),
+				orElse(own.learn(), versionCap.learn()));
+	}
+
+	boolean isHoldfastEnabled(String factoryName) {
+		return enabled && factory(factoryName).enabled();
 	}
 
 	private ConsumerFactory factory(String factoryName) {

@@ -32,12 +32,16 @@ final class HoldfastPropertiesReader {
 
 	private final DeclaredProperties declared;
 
+	private final ClassLoader loader;
+
 	/**
 	 * Creates a reader.
 	 * @param environment what to read from
 	 * @param factoryNames the names below {@code consumer-factories} that mean something
+	 * @param loader finds broker profiles
 	 */
-	HoldfastPropertiesReader(ConfigurableEnvironment environment, Collection<String> factoryNames) {
+	HoldfastPropertiesReader(ConfigurableEnvironment environment, Collection<String> factoryNames, ClassLoader loader) {
+		this.loader = loader;
 		this.environment = environment;
 		this.names = new PropertyNames(HoldfastProperties.PREFIX, PropertyNode.of(HoldfastProperties.class),
 				factoryNames);
@@ -49,6 +53,7 @@ final class HoldfastPropertiesReader {
 		Binder binder = new Binder(List.of(declared), new PropertySourcesPlaceholdersResolver(environment));
 		HoldfastProperties properties = binder.bindOrCreate(HoldfastProperties.PREFIX,
 				Bindable.of(HoldfastProperties.class), new MistakeCollectingBindHandler(declared, mistakes));
+		mistakes.addAll(new VersionCapMistakes(properties, declared, loader).find());
 		if (!mistakes.isEmpty()) {
 			throw new InvalidHoldfastPropertiesException(mistakes);
 		}

@@ -113,6 +113,9 @@ final class MistakeCollectingBindHandler extends AbstractBindHandler {
 		if (type == Duration.class) {
 			return "is no duration";
 		}
+		if (type == Integer.class) {
+			return "is no version";
+		}
 		return (type.isEnum() || type == boolean.class || type == Boolean.class) ? "is not a known value"
 				: String.valueOf(root.getMessage());
 	}
@@ -126,6 +129,9 @@ final class MistakeCollectingBindHandler extends AbstractBindHandler {
 		}
 		if (type == boolean.class || type == Boolean.class) {
 			return "true, false";
+		}
+		if (type == Integer.class) {
+			return "a whole number, -1 for never";
 		}
 		if (type == Pattern.class) {
 			return "a regular expression that matches whole topic names";

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 
+import dev.holdfast.kafka.autoconfigure.PropertyNode.ByApi;
 import dev.holdfast.kafka.autoconfigure.PropertyNode.ByFactory;
 import dev.holdfast.kafka.autoconfigure.PropertyNode.Choice;
 import dev.holdfast.kafka.autoconfigure.PropertyNode.Elements;
@@ -109,6 +110,9 @@ final class PropertyNames {
 		else if (node instanceof Choice choice) {
 			choice.keys().forEach((key) -> enumerate(choice.value(), name.append(key), names));
 		}
+		else if (node instanceof ByApi byApi) {
+			ByApi.keys().forEach((key) -> enumerate(byApi.value(), name.append(key), names));
+		}
 		else if (node instanceof ByFactory byFactory) {
 			factoryNames.forEach((key) -> enumerate(byFactory.value(), name.append(indexed(key)), names));
 		}
@@ -155,6 +159,10 @@ final class PropertyNames {
 				}
 			}
 		}
+		else if (node instanceof ByApi byApi) {
+			String key = ByApi.key(elements);
+			return (key != null) ? new Step(byApi.value(), key) : null;
+		}
 		else if (node instanceof ByFactory byFactory) {
 			String factoryName = factoryName(elements);
 			return (factoryName != null) ? new Step(byFactory.value(), indexed(factoryName)) : null;
@@ -186,6 +194,9 @@ final class PropertyNames {
 		if (node instanceof ByFactory) {
 			return "no consumer factory has this name";
 		}
+		if (node instanceof ByApi) {
+			return "no API of Kafka has this name or number";
+		}
 		return (node instanceof Elements) ? "not an element of the list" : "unknown property";
 	}
 
@@ -195,6 +206,9 @@ final class PropertyNames {
 		}
 		if (node instanceof Choice choice) {
 			return "'%s' is followed by %s".formatted(name, String.join(", ", choice.keys()));
+		}
+		if (node instanceof ByApi) {
+			return "'%s' is followed by an API's name or number, such as OffsetForLeaderEpoch or 23".formatted(name);
 		}
 		if (node instanceof ByFactory) {
 			return factoryNames.isEmpty() ? "nothing, since there is no ConsumerFactory bean"

@@ -12,6 +12,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
+import dev.holdfast.kafka.versioncap.KafkaApi;
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.core.ResolvableType;
 import org.springframework.util.Assert;
@@ -47,6 +50,37 @@ sealed interface PropertyNode {
 	}
 
 	/**
+	 * Entries whose keys are names or numbers of Kafka's APIs.
+	 *
+	 * @param value what stands below each
+	 */
+	record ByApi(PropertyNode value) implements PropertyNode {
+
+		/**
+		 * An API's one name in properties.
+		 * @param api the API
+		 * @return the name with dashes
+		 */
+		static String key(KafkaApi api) {
+			return api.name().replaceAll("([a-z0-9])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
+		}
+
+		static List<String> keys() {
+			return KafkaApi.all().stream().map(ByApi::key).toList();
+		}
+
+		static @Nullable String key(List<String> elements) {
+			try {
+				return key(KafkaApi.of(String.join("", elements)));
+			}
+			catch (IllegalArgumentException ex) {
+				return null;
+			}
+		}
+
+	}
+
+	/**
 	 * Entries whose keys are names of consumer factories.
 	 *
 	 * @param value what stands below each
@@ -79,6 +113,9 @@ sealed interface PropertyNode {
 		if (resolved == Map.class) {
 			Class<?> keyType = type.getGeneric(0).resolve(Object.class);
 			PropertyNode value = of(type.getGeneric(1));
+			if (keyType == KafkaApi.class) {
+				return new ByApi(value);
+			}
 			return keyType.isEnum() ? new Choice(ids(keyType), value) : new ByFactory(value);
 		}
 		return (resolved == List.class) ? new Elements(of(type.getGeneric(0))) : new Value(resolved);

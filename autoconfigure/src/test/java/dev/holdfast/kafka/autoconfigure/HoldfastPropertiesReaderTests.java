@@ -17,6 +17,7 @@ import dev.holdfast.kafka.offsetguard.Cause;
 import dev.holdfast.kafka.offsetguard.OffsetGuardSettings;
 import dev.holdfast.kafka.offsetguard.OffsetPolicy;
 import dev.holdfast.kafka.offsetguard.TopicRule;
+import dev.holdfast.kafka.versioncap.VersionCap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -49,7 +50,7 @@ class HoldfastPropertiesReaderTests {
 		assertThat(properties.enabled()).isTrue();
 		assertThat(properties.onUnguarded()).isEqualTo(OnUnguarded.WARN);
 		assertThat(properties.isGuardEnabled("orders")).isTrue();
-		assertThat(properties.guardSettings("orders")).isEqualTo(OffsetGuardSettings.defaults());
+		assertThat(properties.guardSettings("orders", Map.of())).isEqualTo(OffsetGuardSettings.defaults());
 	}
 
 	@Test
@@ -64,7 +65,7 @@ class HoldfastPropertiesReaderTests {
 		given("offset-guard.topics[1].policy.below-log-start", "latest");
 		HoldfastProperties properties = read();
 		assertThat(properties.onUnguarded()).isEqualTo(OnUnguarded.FAIL);
-		OffsetGuardSettings settings = properties.guardSettings("orders");
+		OffsetGuardSettings settings = properties.guardSettings("orders", Map.of());
 		assertThat(settings.inspectionTimeout()).isEqualTo(Duration.ofSeconds(2));
 		assertThat(settings.holdRecheckInterval()).isEqualTo(Duration.ofMinutes(1));
 		OffsetPolicy policy = settings.policy();
@@ -85,13 +86,13 @@ class HoldfastPropertiesReaderTests {
 		given("consumer-factories.orders.offset-guard.hold-recheck-interval", "10s");
 		given("consumer-factories.audit.offset-guard.topics[0].name", "own");
 		HoldfastProperties properties = read("orders", "audit", "other");
-		OffsetGuardSettings orders = properties.guardSettings("orders");
+		OffsetGuardSettings orders = properties.guardSettings("orders", Map.of());
 		assertThat(orders.inspectionTimeout()).isEqualTo(Duration.ofSeconds(2));
 		assertThat(orders.holdRecheckInterval()).isEqualTo(Duration.ofSeconds(10));
 		assertThat(orders.policy().action("t", Cause.UNVERIFIABLE)).isEqualTo(Action.KEEP);
 		assertThat(orders.policy().action("t", Cause.BELOW_LOG_START)).isEqualTo(Action.LATEST);
 		assertThat(orders.policy().topicRules()).extracting(TopicRule::name).containsExactly("common");
-		OffsetGuardSettings audit = properties.guardSettings("audit");
+		OffsetGuardSettings audit = properties.guardSettings("audit", Map.of());
 		assertThat(audit.holdRecheckInterval()).isEqualTo(Duration.ofSeconds(30));
 		assertThat(audit.policy().action("t", Cause.BELOW_LOG_START)).isEqualTo(Action.FAIL);
 		assertThat(audit.policy().topicRules()).extracting(TopicRule::name).containsExactly("own");
@@ -114,7 +115,8 @@ class HoldfastPropertiesReaderTests {
 			"offset_guard.policy.FALSE_TRUNCATION", "offsetguard.policy.falsetruncation" })
 	void aPropertyIsOneInEverySpelling(String name) {
 		given(name, "HOLD");
-		assertThat(read().guardSettings("orders").policy().action("t", Cause.FALSE_TRUNCATION)).isEqualTo(Action.HOLD);
+		assertThat(read().guardSettings("orders", Map.of()).policy().action("t", Cause.FALSE_TRUNCATION))
+			.isEqualTo(Action.HOLD);
 	}
 
 	@ParameterizedTest
@@ -122,7 +124,8 @@ class HoldfastPropertiesReaderTests {
 			"HOLDFAST_KAFKA_OFFSET_GUARD_POLICY_FALSE_TRUNCATION" })
 	void anEnvironmentVariableMayHaveUnderscoresForDashes(String name) {
 		givenVariable(name, "hold");
-		assertThat(read().guardSettings("orders").policy().action("t", Cause.FALSE_TRUNCATION)).isEqualTo(Action.HOLD);
+		assertThat(read().guardSettings("orders", Map.of()).policy().action("t", Cause.FALSE_TRUNCATION))
+			.isEqualTo(Action.HOLD);
 	}
 
 	@Test
@@ -131,9 +134,11 @@ class HoldfastPropertiesReaderTests {
 		givenVariable("HOLDFAST_KAFKA_CONSUMER_FACTORIES_ORDERSFACTORY_OFFSET_GUARD_INSPECTION_TIMEOUT", "1s");
 		givenVariable("HOLDFAST_KAFKA_CONSUMERFACTORIES_COM_ACME_FACTORY_ENABLED", "false");
 		HoldfastProperties properties = read("ordersFactory", "com.acme.Factory");
-		assertThat(properties.guardSettings("ordersFactory").inspectionTimeout()).isEqualTo(Duration.ofSeconds(1));
+		assertThat(properties.guardSettings("ordersFactory", Map.of()).inspectionTimeout())
+			.isEqualTo(Duration.ofSeconds(1));
 		assertThat(properties.isGuardEnabled("com.acme.Factory")).isFalse();
-		assertThat(properties.guardSettings("ordersFactory").policy().topicRules()).extracting(TopicRule::name)
+		assertThat(properties.guardSettings("ordersFactory", Map.of()).policy().topicRules())
+			.extracting(TopicRule::name)
 			.containsExactly("audit");
 	}
 
@@ -144,7 +149,7 @@ class HoldfastPropertiesReaderTests {
 		given("offset-guard.inspection-timeout", "2s");
 		given("offset-guard.topics[0].pattern", "never seen");
 		given("offset-guard.topics[1].name", "two");
-		OffsetGuardSettings settings = read().guardSettings("orders");
+		OffsetGuardSettings settings = read().guardSettings("orders", Map.of());
 		assertThat(settings.inspectionTimeout()).isEqualTo(Duration.ofSeconds(1));
 		assertThat(settings.policy().topicRules()).extracting(TopicRule::name).containsExactly("one");
 	}
@@ -163,30 +168,43 @@ class HoldfastPropertiesReaderTests {
 		});
 		HoldfastProperties properties = read("orders");
 		assertThat(properties.isGuardEnabled("orders")).isFalse();
-		assertThat(properties.guardSettings("audit").policy().action("t", Cause.UNVERIFIABLE)).isEqualTo(Action.FAIL);
+		assertThat(properties.guardSettings("audit", Map.of()).policy().action("t", Cause.UNVERIFIABLE))
+			.isEqualTo(Action.FAIL);
 	}
 
 	@Test
 	void placeholdersAreResolved() {
 		given("offset-guard.inspection-timeout", "${timeout}");
 		sources.addLast(new MapPropertySource("more", Map.of("timeout", "7s")));
-		assertThat(read().guardSettings("orders").inspectionTimeout()).isEqualTo(Duration.ofSeconds(7));
+		assertThat(read().guardSettings("orders", Map.of()).inspectionTimeout()).isEqualTo(Duration.ofSeconds(7));
 	}
 
 	@Test
 	void anEmptyHeadingIsNoMistake() {
 		given("offset-guard", "");
 		given("offset-guard.policy", "");
-		assertThat(read().guardSettings("orders")).isEqualTo(OffsetGuardSettings.defaults());
+		assertThat(read().guardSettings("orders", Map.of())).isEqualTo(OffsetGuardSettings.defaults());
 	}
 
 	@ParameterizedTest
 	@CsvSource(delimiter = '|',
 			textBlock = """
-					offset-gaurd.enabled | true | unknown property; allowed: 'holdfast.kafka' is followed by enabled, on-unguarded, offset-guard, consumer-factories
-					offset.guard.enabled | true | unknown property; allowed: 'holdfast.kafka' is followed by enabled, on-unguarded, offset-guard, consumer-factories
+					offset-gaurd.enabled | true | unknown property; allowed: 'holdfast.kafka' is followed by enabled, on-unguarded, version-cap, offset-guard, consumer-factories
+					offset.guard.enabled | true | unknown property; allowed: 'holdfast.kafka' is followed by enabled, on-unguarded, version-cap, offset-guard, consumer-factories
 					offset-guard.enabled.now | true | unknown property; allowed: nothing below 'holdfast.kafka.offset-guard.enabled'
-					version-cap.release | 2.8 | unknown property; allowed: 'holdfast.kafka' is followed by enabled, on-unguarded, offset-guard, consumer-factories
+					version-cap.release | 1.9 | There is no known release '1.9' of Kafka; allowed: 2.1, 2.2, 2.3, 2.4, 2.5, 2.6, 2.7, 2.8, 3.0, 3.1, 3.2, 3.3, 3.4, 3.5, 3.6, 3.7, 3.8, 3.9, 4.0, 4.1, 4.2, 4.3, 4.4
+					version-cap.max-versions.OffsetsForLeaderEpoch | 2 | no API of Kafka has this name or number; allowed: 'holdfast.kafka.version-cap.max-versions' is followed by an API's name or number, such as OffsetForLeaderEpoch or 23
+					version-cap.max-versions.offset-for-leader-epoch | -2 | is less than -1; allowed: -1 to 4
+					version-cap.max-versions.offset-for-leader-epoch | no | is no version; allowed: a whole number, -1 for never
+					version-cap.max-versions.sasl-handshake | 1 | SASL negotiates its versions by itself, before and past anything that could be capped; allowed: no rule for it
+					version-cap.max-versions.sasl-authenticate | -1 | SASL negotiates its versions by itself, before and past anything that could be capped; allowed: no rule for it
+					version-cap.max-versions.api-versions | -1 | a client that does not ask for versions knows none; allowed: 0 to 4
+					version-cap.max-versions.fetch | 99 | these kafka-clients speak no version above 18; allowed: -1, or 4 to 18
+					version-cap.min-versions.fetch | 99 | these kafka-clients speak no version above 18; allowed: 0 to 18
+					version-cap.apply-to | producers | is not a known value; allowed: consumers, all
+					version-cap.on-install-failure | ignore | is not a known value; allowed: warn, fail
+					version-cap.learn | maybe | is not a known value; allowed: true, false
+					consumer-factories.orders.version-cap.apply-to | all | unknown property; allowed: 'holdfast.kafka.consumer-factories[orders].version-cap' is followed by max-versions, min-versions, release, profile, learn
 					offset-guard | on | has no value of its own; allowed: 'holdfast.kafka.offset-guard' is followed by enabled, policy, inspection-timeout, hold-recheck-interval, topics
 					offset-guard.topics | orders | has no value of its own; allowed: 'holdfast.kafka.offset-guard.topics' is followed by an index, as in 'holdfast.kafka.offset-guard.topics[0]'
 					offset-guard.topics.orders.policy.unverifiable | keep | not an element of the list; allowed: 'holdfast.kafka.offset-guard.topics' is followed by an index, as in 'holdfast.kafka.offset-guard.topics[0]'
@@ -202,7 +220,7 @@ class HoldfastPropertiesReaderTests {
 					enabled | flase | is not a known value; allowed: true, false
 					enabled | ${nowhere} | is not a known value; allowed: true, false
 					consumer-factories.oders.enabled | false | no consumer factory has this name; allowed: 'holdfast.kafka.consumer-factories' is followed by audit, orders
-					consumer-factories.orders.enable | false | unknown property; allowed: 'holdfast.kafka.consumer-factories[orders]' is followed by enabled, offset-guard
+					consumer-factories.orders.enable | false | unknown property; allowed: 'holdfast.kafka.consumer-factories[orders]' is followed by enabled, version-cap, offset-guard
 					consumer-factories.orders.offset-guard.policy.unverifiable | latest | makes no sense for 'unverifiable'; allowed: keep, divergence, earliest, hold, fail
 					""")
 	void aMistakeSaysWhatIsAllowed(String name, String value, String expected) {
@@ -276,8 +294,95 @@ class HoldfastPropertiesReaderTests {
 		return (Map<String, Object>) sources.get(source).getSource();
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "OffsetForLeaderEpoch", "OFFSET_FOR_LEADER_EPOCH", "offset-for-leader-epoch", "23", "[23]",
+			"[OffsetForLeaderEpoch]" })
+	void theSpellingsOfAnApiAreOne(String spelling) {
+		given(("version-cap.max-versions." + spelling).replace(".[", "["), "-1");
+		assertThat(cap("orders")).hasToString("OffsetForLeaderEpoch never");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "VERSIONCAP_MAXVERSIONS_OFFSETFORLEADEREPOCH",
+			"VERSION_CAP_MAX_VERSIONS_OFFSET_FOR_LEADER_EPOCH", "VERSIONCAP_MAXVERSIONS_23" })
+	void anApiIsNamedByTheEnvironmentToo(String variable) {
+		sources.addLast(
+				new SystemEnvironmentPropertySource("systemEnvironment", Map.of("HOLDFAST_KAFKA_" + variable, "-1")));
+		assertThat(cap("orders")).hasToString("OffsetForLeaderEpoch never");
+	}
+
+	@Test
+	void aFactorysRulesComeOnTopOfThoseForAll() {
+		given("version-cap.max-versions.fetch", "12");
+		given("version-cap.max-versions.OffsetForLeaderEpoch", "-1");
+		given("version-cap.min-versions.metadata", "9");
+		given("version-cap.learn", "true");
+		given("consumer-factories.orders.version-cap.max-versions.1", "11");
+		given("consumer-factories.orders.version-cap.learn", "false");
+		HoldfastProperties properties = read("orders");
+		ClassLoader loader = getClass().getClassLoader();
+		FactoryRules orders = FactoryRules.of(properties.versionCap("orders"), loader);
+		assertThat(orders.cap()).hasToString("Fetch <= 11, OffsetForLeaderEpoch never, Metadata >= 9");
+		assertThat(orders.learn()).isFalse();
+		FactoryRules others = FactoryRules.of(properties.versionCap("others"), loader);
+		assertThat(others.cap()).hasToString("Fetch <= 12, OffsetForLeaderEpoch never, Metadata >= 9");
+		assertThat(others.learn()).isTrue();
+	}
+
+	@Test
+	void aReleaseIsCappedAndSingleVersionsComeOnTop() {
+		given("version-cap.release", "2.8");
+		given("version-cap.max-versions.Fetch", "13");
+		VersionCap expected = VersionCap.release("2.8").with(VersionCap.parse("Fetch <= 13"));
+		assertThat(cap("orders")).isEqualTo(expected);
+	}
+
+	@Test
+	void aProfileBringsRulesAndActionsThatPropertiesReplace() {
+		given("version-cap.profile", "kafka-3.6-tiered");
+		given("consumer-factories.orders.version-cap.profile", "azure-event-hubs");
+		given("offset-guard.policy.spurious-out-of-range", "fail");
+		HoldfastProperties properties = read("orders");
+		ClassLoader loader = getClass().getClassLoader();
+		assertThat(FactoryRules.of(properties.versionCap("orders"), loader).cap())
+			.hasToString("ApiVersions <= 3, OffsetForLeaderEpoch never".replaceFirst("(.*), (.*)", "$1, $2"));
+		FactoryRules others = FactoryRules.of(properties.versionCap("others"), loader);
+		OffsetPolicy policy = properties.guardSettings("others", others.policy()).policy();
+		assertThat(policy.action("t", Cause.BELOW_LOG_START)).isEqualTo(Action.HOLD);
+		assertThat(policy.action("t", Cause.SPURIOUS_OUT_OF_RANGE)).isEqualTo(Action.FAIL);
+	}
+
+	@Test
+	void anUnknownProfileIsRefused() {
+		given("version-cap.profile", "alibaba");
+		assertThat(mistakes()).singleElement()
+			.asString()
+			.startsWith("holdfast.kafka.version-cap.profile = 'alibaba'")
+			.contains("There is no broker profile 'alibaba'; allowed: alibaba-cloud, automq, azure-event-hubs");
+	}
+
+	@Test
+	void aFloorAboveTheCapIsRefusedWhereverItComesFrom() {
+		given("version-cap.release", "2.8");
+		given("consumer-factories.orders.version-cap.min-versions.fetch", "13");
+		given("consumer-factories.audit.version-cap.min-versions.metadata", "9");
+		given("consumer-factories.audit.version-cap.max-versions.metadata", "8");
+		assertThat(mistakes("orders", "audit")).extracting(Object::toString)
+			.satisfiesExactlyInAnyOrder(
+					(mistake) -> assertThat(mistake)
+						.startsWith("holdfast.kafka.consumer-factories.orders.version-cap.min-versions.fetch = '13'")
+						.endsWith("Fetch has to be offered at 13 at least, but is capped at 12; allowed: 0 to 12"),
+					(mistake) -> assertThat(mistake)
+						.startsWith("holdfast.kafka.consumer-factories.audit.version-cap.min-versions.metadata = '9'")
+						.endsWith("it is capped at 8; allowed: 0 to 8"));
+	}
+
+	private VersionCap cap(String factoryName) {
+		return FactoryRules.of(read().versionCap(factoryName), getClass().getClassLoader()).cap();
+	}
+
 	private HoldfastProperties read(String... factoryNames) {
-		return new HoldfastPropertiesReader(environment, Set.of(factoryNames)).read();
+		return new HoldfastPropertiesReader(environment, Set.of(factoryNames), getClass().getClassLoader()).read();
 	}
 
 	private List<String> mistakes(String... factoryNames) {

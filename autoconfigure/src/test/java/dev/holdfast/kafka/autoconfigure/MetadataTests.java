@@ -19,6 +19,9 @@ import java.util.stream.Collectors;
 import com.jayway.jsonpath.JsonPath;
 import dev.holdfast.kafka.offsetguard.Action;
 import dev.holdfast.kafka.offsetguard.Cause;
+import dev.holdfast.kafka.versioncap.BrokerProfile;
+import dev.holdfast.kafka.versioncap.KafkaApi;
+import dev.holdfast.kafka.versioncap.VersionCap;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,7 +57,7 @@ class MetadataTests {
 				Set.of());
 		Set<String> expected = names.enumerate()
 			.stream()
-			.map((known) -> known.name().toString())
+			.map((known) -> known.name().toString().replaceFirst("(\\.m..-versions)\\..*", "$1"))
 			.collect(Collectors.toCollection(TreeSet::new));
 		expected.addAll(List.of("holdfast.kafka.consumer-factories", "holdfast.kafka.offset-guard.topics", POLICY));
 		assertThat(items("properties").stream().map((property) -> property.get("name").toString()))
@@ -78,6 +81,17 @@ class MetadataTests {
 		assertThat(values(POLICY + ".values"))
 			.isEqualTo(Arrays.stream(Action.values()).map(Action::id).collect(Collectors.toSet()));
 		assertThat(values("holdfast.kafka.on-unguarded")).containsExactly("warn", "fail");
+	}
+
+	@Test
+	void theHintsListAllReleasesAndProfiles() {
+		assertThat(values("holdfast.kafka.version-cap.profile")).containsExactlyElementsOf(BrokerProfile.SHIPPED);
+		assertThat(values("holdfast.kafka.version-cap.release"))
+			.allSatisfy((release) -> assertThat(VersionCap.release(release.toString()).isEmpty()).isFalse())
+			.hasSize(23);
+		assertThat(values("holdfast.kafka.version-cap.max-versions.keys"))
+			.isEqualTo(values("holdfast.kafka.version-cap.min-versions.keys"))
+			.allSatisfy((api) -> assertThat(KafkaApi.of(api.toString())).hasToString(api.toString()));
 	}
 
 	@Test

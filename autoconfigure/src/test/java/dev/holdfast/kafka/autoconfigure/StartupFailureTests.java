@@ -35,33 +35,40 @@ class StartupFailureTests {
 	void allMistakesAreInOneReport(CapturedOutput output) {
 		Throwable failure = catchThrowable(() -> start("bad-settings"));
 		FailureAnalysis analysis = new InvalidHoldfastPropertiesFailureAnalyzer().analyze(failure);
-		assertThat(analysis.getDescription()).isEqualToNormalizingNewlines("""
-				There are 11 mistakes in the properties below 'holdfast.kafka':
+		assertThat(analysis.getDescription()).isEqualToNormalizingNewlines(
+				"""
+						There are 13 mistakes in the properties below 'holdfast.kafka':
 
-				    holdfast.kafka.consumer-factories.orders.enabled = 'false' (FROM - 20:18): no consumer factory has \
-				this name; allowed: 'holdfast.kafka.consumer-factories' is followed by kafkaConsumerFactory, \
-				kafkaListenerContainerFactory
-				    holdfast.kafka.offset-guard.policy.log-lost = 'keep' (FROM - 9:19): unknown property; allowed: \
-				'holdfast.kafka.offset-guard.policy' is followed by no-committed-offset, below-log-start, \
-				above-log-end, log-truncated, false-truncation, spurious-out-of-range, unverifiable
-				    holdfast.kafka.version-cap.release = '2.8' (FROM - 26:16): unknown property; allowed: \
-				'holdfast.kafka' is followed by enabled, on-unguarded, offset-guard, consumer-factories
-				    holdfast.kafka.on-unguarded = 'ignore' (FROM - 3:19): is not a known value; allowed: warn, fail
-				    holdfast.kafka.offset-guard.policy.false-truncation = 'earliest' (FROM - 7:27): makes no sense \
-				for 'false-truncation'; allowed: keep, hold, fail
-				    holdfast.kafka.offset-guard.policy.unverifiable = 'stay' (FROM - 8:23): is no action; allowed: \
-				keep, divergence, earliest, hold, fail
-				    holdfast.kafka.offset-guard.inspection-timeout = '0s' (FROM - 5:27): is not positive; allowed: a \
-				positive duration such as 500ms, 5s or 1m
-				    holdfast.kafka.offset-guard.topics[0] (FROM - 12:30): has neither a name nor a pattern; allowed: \
-				exactly one of name, pattern
-				    holdfast.kafka.offset-guard.topics[1] (FROM - 13:17): has both a name and a pattern; allowed: \
-				exactly one of name, pattern
-				    holdfast.kafka.offset-guard.topics[2].pattern = 'orders(' (FROM - 17:20): is no regular \
-				expression (Unclosed group near index 7); allowed: a regular expression that matches whole topic names
-				    holdfast.kafka.consumer-factories.kafkaConsumerFactory.offset-guard.hold-recheck-interval = 'soon' \
-				(FROM - 24:34): is no duration; allowed: a positive duration such as 500ms, 5s or 1m""".replace("FROM",
-				"class path resource [bad-settings.yml]"));
+						    holdfast.kafka.consumer-factories.orders.enabled = 'false' (FROM - 20:18): no consumer factory has \
+						this name; allowed: 'holdfast.kafka.consumer-factories' is followed by kafkaConsumerFactory, \
+						kafkaListenerContainerFactory
+						    holdfast.kafka.offset-guard.policy.log-lost = 'keep' (FROM - 9:19): unknown property; allowed: \
+						'holdfast.kafka.offset-guard.policy' is followed by no-committed-offset, below-log-start, \
+						above-log-end, log-truncated, false-truncation, spurious-out-of-range, unverifiable
+						    holdfast.kafka.version-cap.max-versions.OffsetsForLeaderEpoch = '-1' (FROM - 27:32): no API of Kafka \
+						has this name or number; allowed: 'holdfast.kafka.version-cap.max-versions' is followed by an API's \
+						name or number, such as OffsetForLeaderEpoch or 23
+						    holdfast.kafka.on-unguarded = 'ignore' (FROM - 3:19): is not a known value; allowed: warn, fail
+						    holdfast.kafka.offset-guard.policy.false-truncation = 'earliest' (FROM - 7:27): makes no sense \
+						for 'false-truncation'; allowed: keep, hold, fail
+						    holdfast.kafka.offset-guard.policy.unverifiable = 'stay' (FROM - 8:23): is no action; allowed: \
+						keep, divergence, earliest, hold, fail
+						    holdfast.kafka.offset-guard.inspection-timeout = '0s' (FROM - 5:27): is not positive; allowed: a \
+						positive duration such as 500ms, 5s or 1m
+						    holdfast.kafka.offset-guard.topics[0] (FROM - 12:30): has neither a name nor a pattern; allowed: \
+						exactly one of name, pattern
+						    holdfast.kafka.offset-guard.topics[1] (FROM - 13:17): has both a name and a pattern; allowed: \
+						exactly one of name, pattern
+						    holdfast.kafka.offset-guard.topics[2].pattern = 'orders(' (FROM - 17:20): is no regular \
+						expression (Unclosed group near index 7); allowed: a regular expression that matches whole topic names
+						    holdfast.kafka.consumer-factories.kafkaConsumerFactory.offset-guard.hold-recheck-interval = 'soon' \
+						(FROM - 24:34): is no duration; allowed: a positive duration such as 500ms, 5s or 1m
+						    holdfast.kafka.version-cap.release = '1.9' (FROM - 29:16): There is no known release '1.9' of \
+						Kafka; allowed: 2.1, 2.2, 2.3, 2.4, 2.5, 2.6, 2.7, 2.8, 3.0, 3.1, 3.2, 3.3, 3.4, 3.5, 3.6, 3.7, 3.8, \
+						3.9, 4.0, 4.1, 4.2, 4.3, 4.4
+						    holdfast.kafka.version-cap.max-versions.sasl-handshake = '1' (FROM - 28:25): SASL negotiates its \
+						versions by itself, before and past anything that could be capped; allowed: no rule for it"""
+					.replace("FROM", "class path resource [bad-settings.yml]"));
 		assertThat(analysis.getAction())
 			.isEqualTo("Correct these properties, or remove them. 'holdfast.kafka.enabled=false' turns Holdfast off.");
 		assertThat(output).contains("APPLICATION FAILED TO START").contains(analysis.getDescription());
@@ -75,8 +82,8 @@ class StartupFailureTests {
 				There is a mistake in the properties below 'holdfast.kafka':
 
 				    holdfast.kafka.enable = 'false' ("holdfast.kafka.enable" from property source "commandLineArgs"): \
-				unknown property; allowed: 'holdfast.kafka' is followed by enabled, on-unguarded, offset-guard, \
-				consumer-factories""");
+				unknown property; allowed: 'holdfast.kafka' is followed by enabled, on-unguarded, version-cap, \
+				offset-guard, consumer-factories""");
 	}
 
 	@Test

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 
+import dev.holdfast.kafka.versioncap.VersionedClient;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -37,7 +38,7 @@ final class GuardedConsumer<K, V> implements InvocationHandler {
 	@SuppressWarnings("unchecked")
 	static <K, V> Consumer<K, V> wrap(Consumer<K, V> delegate, PositionGuard<K, V> guard) {
 		return (Consumer<K, V>) Proxy.newProxyInstance(GuardedConsumer.class.getClassLoader(),
-				new Class<?>[] { Consumer.class }, new GuardedConsumer<>(delegate, guard));
+				new Class<?>[] { Consumer.class, VersionedClient.class }, new GuardedConsumer<>(delegate, guard));
 	}
 
 	static boolean isGuarded(@Nullable Object consumer) {
@@ -88,6 +89,8 @@ final class GuardedConsumer<K, V> implements InvocationHandler {
 			case "wakeup":
 				guard.wakeup();
 				return null;
+			case "clientVersions":
+				return guard.clientVersions();
 			case "equals":
 				return proxy == args[0];
 			case "hashCode":

@@ -80,6 +80,10 @@ final class PositionGuard<K, V> {
 		return holds;
 	}
 
+	ClientVersions clientVersions() {
+		return versions;
+	}
+
 	ConsumerRecords<K, V> poll(Duration timeout) {
 		decisions.throwFailure();
 		versions.requireAccepted();

@@ -7,6 +7,8 @@ package dev.holdfast.kafka.versioncap;
 
 import java.util.function.Supplier;
 
+import org.apache.kafka.clients.consumer.Consumer;
+
 /**
  * Gives clients a cap when they are constructed. Immutable and thread-safe; serves any
  * number of clients.
@@ -91,6 +93,21 @@ public final class ClientCap {
 			}
 			return new Construction<>(client, (binding != null) ? new ClientVersions(binding) : ClientVersions.UNKNOWN);
 		}
+	}
+
+	/**
+	 * Constructs a consumer under this cap.
+	 * @param <K> the type of the keys
+	 * @param <V> the type of the values
+	 * @param construction constructs it, on the calling thread
+	 * @return the consumer, a {@link VersionedClient}; its {@code poll} throws a
+	 * {@link RefusedBrokerException} when a broker offers less than it has to
+	 * @throws VersionCapInstallException if there are rules, and the client does not
+	 * follow them
+	 */
+	public <K, V> Consumer<K, V> constructConsumer(Supplier<Consumer<K, V>> construction) {
+		Construction<Consumer<K, V>> constructed = construct(construction);
+		return CappedConsumer.wrap(constructed.client(), constructed.versions());
 	}
 
 	/**

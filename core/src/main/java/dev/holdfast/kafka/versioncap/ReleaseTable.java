@@ -57,7 +57,7 @@ final class ReleaseTable {
 
 	VersionCap cap(String release) {
 		if (!versions.containsKey(release)) {
-			throw new IllegalArgumentException("'%s' is no release of Kafka that is known. Allowed are %s"
+			throw new IllegalArgumentException("There is no known release '%s' of Kafka. Allowed are %s"
 				.formatted(release, String.join(", ", versions.keySet())));
 		}
 		Map<KafkaApi, Integer> caps = new HashMap<>();

@@ -1,0 +1,44 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.autoconfigure;
+
+import java.util.Map;
+import java.util.function.Supplier;
+
+import dev.holdfast.kafka.versioncap.ClientCap;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.MockConsumer;
+
+/**
+ * Caps the consumers of one consumer factory that no offset guard is around.
+ *
+ * @param factoryName the factory's name in the properties
+ * @param caps all factories' caps
+ * @param cap this one's
+ */
+record FactoryCap(String factoryName, VersionCaps caps, ClientCap cap) {
+
+	/**
+	 * Refuses a cap with which a consumer could not read and commit.
+	 * @param configuration the consumer's configuration
+	 * @throws UnusableVersionCapException if it could not
+	 */
+	void requireUsable(Map<String, Object> configuration) {
+		caps.requireUsable(factoryName, configuration);
+	}
+
+	/**
+	 * Creates a consumer under the cap.
+	 * @param <K> the type of the keys
+	 * @param <V> the type of the values
+	 * @param creation creates the client
+	 * @return the consumer; as it was created if there is no cap
+	 */
+	<K, V> Consumer<K, V> create(Supplier<Consumer<K, V>> creation) {
+		return caps.isActive(factoryName) ? cap.constructConsumer(creation) : creation.get();
+	}
+
+}

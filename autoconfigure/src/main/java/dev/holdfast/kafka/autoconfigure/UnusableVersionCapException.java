@@ -1,0 +1,23 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.autoconfigure;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+import dev.holdfast.kafka.versioncap.VersionCapCheck;
+
+/**
+ * A version cap leaves a consumer too little to read and commit.
+ */
+final class UnusableVersionCapException extends RuntimeException {
+
+	UnusableVersionCapException(String factoryName, String cap, List<VersionCapCheck.Problem> problems) {
+		super("The consumers of '%s' cannot work with their %s%n%n%s".formatted(factoryName, cap,
+				problems.stream().map((problem) -> "    " + problem).collect(Collectors.joining("%n".formatted()))));
+	}
+
+}

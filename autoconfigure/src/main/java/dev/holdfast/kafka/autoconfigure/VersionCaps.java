@@ -1,0 +1,199 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.autoconfigure;
+
+import java.util.List;
+import java.util.Map;
+import java.util.StringJoiner;
+import java.util.concurrent.ConcurrentHashMap;
+
+import dev.holdfast.kafka.autoconfigure.HoldfastProperties.ApplyTo;
+import dev.holdfast.kafka.autoconfigure.HoldfastProperties.OnInstallFailure;
+import dev.holdfast.kafka.versioncap.BrokerProfile;
+import dev.holdfast.kafka.versioncap.ClientCap;
+import dev.holdfast.kafka.versioncap.GroupProtocol;
+import dev.holdfast.kafka.versioncap.LearnedCaps;
+import dev.holdfast.kafka.versioncap.VersionCapCheck;
+import dev.holdfast.kafka.versioncap.VersionCapInstallException;
+import dev.holdfast.kafka.versioncap.VersionCapInstaller;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The version caps of all consumer factories of one application context.
+ */
+final class VersionCaps implements AutoCloseable {
+
+	private static final Logger logger = LoggerFactory.getLogger(VersionCaps.class);
+
+	private final HoldfastProperties properties;
+
+	private final ClassLoader loader;
+
+	private final Map<String, FactoryRules> rules = new ConcurrentHashMap<>();
+
+	private final LearnedCaps learning = new LearnedCaps(true);
+
+	private final LearnedCaps suggesting = new LearnedCaps(false);
+
+	private ClientCap.@Nullable Registration forAll;
+
+	private boolean installed = true;
+
+	VersionCaps(HoldfastProperties properties, ClassLoader loader) {
+		this.properties = properties;
+		this.loader = loader;
+	}
+
+	/**
+	 * Installs the cap if any rule asks for it: it is installed long since in an
+	 * application that started through {@code SpringApplication}.
+	 * @throws VersionCapInstallException if it cannot be, and the application does not
+	 * tolerate that
+	 */
+	void install() {
+		if (!isAnyActive()) {
+			return;
+		}
+		try {
+			VersionCapInstaller.install();
+		}
+		catch (VersionCapInstallException ex) {
+			if (properties.versionCap().onInstallFailure() == OnInstallFailure.FAIL) {
+				throw ex;
+			}
+			installed = false;
+			logger.warn("All clients speak what they like: {}", ex.getMessage());
+			return;
+		}
+		FactoryRules common = rules("");
+		if (properties.versionCap().applyTo() == ApplyTo.ALL && !common.cap().isEmpty()) {
+			forAll = new ClientCap(common.cap(), learned(common)).applyToAllClients();
+			logger.info("All Kafka clients of this JVM that no consumer factory creates speak: {}", common.cap());
+		}
+	}
+
+	private boolean isAnyActive() {
+		return properties.enabled() && (rules("").isActive() || properties.consumerFactories()
+			.keySet()
+			.stream()
+			.anyMatch((name) -> properties.isHoldfastEnabled(name) && rules(name).isActive()));
+	}
+
+	/**
+	 * The rules for a factory; an empty name is that of none, for what is set for all.
+	 */
+	FactoryRules rules(String factoryName) {
+		return rules.computeIfAbsent(factoryName,
+				(name) -> FactoryRules.of(properties.versionCap(factoryName), loader));
+	}
+
+	/**
+	 * Whether a factory's clients are capped, or may be if their brokers lie.
+	 */
+	boolean isActive(String factoryName) {
+		return installed && properties.isHoldfastEnabled(factoryName) && rules(factoryName).isActive();
+	}
+
+	/**
+	 * What caps a factory's clients.
+	 */
+	ClientCap clientCap(String factoryName) {
+		FactoryRules factory = rules(factoryName);
+		return isActive(factoryName) ? new ClientCap(factory.cap(), learned(factory))
+				: new ClientCap(dev.holdfast.kafka.versioncap.VersionCap.none(), suggesting);
+	}
+
+	private LearnedCaps learned(FactoryRules factory) {
+		return factory.learn() ? learning : suggesting;
+	}
+
+	/**
+	 * Tells what a factory's clients may speak, rule by rule.
+	 */
+	String describe(String factoryName) {
+		if (!isActive(factoryName)) {
+			return "no version cap";
+		}
+		FactoryRules factory = rules(factoryName);
+		StringJoiner parts = new StringJoiner(", ");
+		if (factory.release() != null) {
+			parts.add("release " + factory.release());
+		}
+		if (factory.profile() != null) {
+			parts.add("profile " + factory.profile().name());
+		}
+		if (factory.learn()) {
+			parts.add("learning");
+		}
+		return "version cap%s: %s".formatted((parts.length() > 0) ? " (" + parts + ")" : "",
+				factory.cap().isEmpty() ? "no rule yet" : factory.cap());
+	}
+
+	/**
+	 * Tells once what a factory's profile says and what its consumers lose by the cap.
+	 */
+	void tellConsequences(String factoryName) {
+		if (!isActive(factoryName)) {
+			return;
+		}
+		FactoryRules factory = rules(factoryName);
+		BrokerProfile profile = factory.profile();
+		if (profile != null) {
+			logger.info("Broker profile '{}' for '{}': {}. As of {}, by {}", profile.name(), factoryName,
+					profile.description(), profile.date(), profile.evidence());
+			profile.cap()
+				.maxVersions()
+				.forEach((api, max) -> logger.info("Broker profile '{}': {}", profile.name(),
+						(max < 0) ? api + " never" : api + " <= " + max));
+			profile.cap()
+				.minVersions()
+				.forEach((api, min) -> logger.info("Broker profile '{}': {} >= {}", profile.name(), api, min));
+			profile.policy()
+				.forEach((cause, action) -> logger.info("Broker profile '{}': policy.{}: {}", profile.name(), cause,
+						action));
+			profile.notes().forEach((note) -> logger.info("Broker profile '{}': {}", profile.name(), note));
+		}
+		VersionCapCheck.consequences(factory.cap())
+			.forEach((consequence) -> logger.info("The version cap of '{}': {}", factoryName, consequence));
+	}
+
+	/**
+	 * Refuses a cap with which a consumer could not read and commit.
+	 * @param factoryName its factory
+	 * @param configuration the consumer's configuration as far as it is known
+	 * @throws UnusableVersionCapException if it could not
+	 */
+	void requireUsable(String factoryName, Map<String, Object> configuration) {
+		if (!isActive(factoryName)) {
+			return;
+		}
+		Object protocol = configuration.getOrDefault(ConsumerConfig.GROUP_PROTOCOL_CONFIG,
+				ConsumerConfig.DEFAULT_GROUP_PROTOCOL);
+		GroupProtocol groupProtocol;
+		try {
+			groupProtocol = GroupProtocol.of(protocol.toString());
+		}
+		catch (IllegalArgumentException ex) {
+			// The client says it better.
+			return;
+		}
+		List<VersionCapCheck.Problem> problems = VersionCapCheck.problems(rules(factoryName).cap(), groupProtocol);
+		if (!problems.isEmpty()) {
+			throw new UnusableVersionCapException(factoryName, describe(factoryName), problems);
+		}
+	}
+
+	@Override
+	public void close() {
+		if (forAll != null) {
+			forAll.close();
+		}
+	}
+
+}
