@@ -13,11 +13,15 @@ import java.util.Map;
  */
 enum Listener {
 
-	/** Without the guard. */
+	/** Without Holdfast. */
 	PLAIN(Map.of("holdfast.kafka.consumer-factories.kafkaConsumerFactory.enabled", "false")),
 
 	/** As the application comes. */
-	GUARDED(Map.of());
+	GUARDED(Map.of()),
+
+	/** Not guarded: it never asks, so that nobody can lie to it. */
+	CAPPED(Map.of("holdfast.kafka.offset-guard.enabled", "false",
+			"holdfast.kafka.version-cap.max-versions.OffsetForLeaderEpoch", "-1"));
 
 	private final Map<String, Object> settings;
 

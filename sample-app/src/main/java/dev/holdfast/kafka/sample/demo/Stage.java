@@ -80,19 +80,17 @@ final class Stage {
 
 	private List<Row> restart(Scenario scenario, TopicPartition partition, List<Past> pasts) {
 		lie();
-		tell("  both listeners start again");
-		try (OrderService plain = start(Listener.PLAIN, scenario);
-				OrderService guarded = start(Listener.GUARDED, scenario)) {
-			awaitEnd(partition, plain, guarded);
-			return rows(scenario, partition, pasts, plain, guarded);
+		tell("  the listeners start again");
+		try (OrderServices services = OrderServices.start(scenario, cluster.bootstrapServers(), args)) {
+			awaitEnd(partition, services);
+			return rows(scenario, partition, pasts, services);
 		}
 	}
 
 	private List<Row> moveLeader(Scenario scenario, TopicPartition partition, Orders orders, List<Past> pasts) {
-		try (OrderService plain = start(Listener.PLAIN, scenario);
-				OrderService guarded = start(Listener.GUARDED, scenario)) {
-			awaitEnd(partition, plain, guarded);
-			tell("  both listeners run and have read everything; %d orders come, 100 a second", Scenario.ARRIVING);
+		try (OrderServices services = OrderServices.start(scenario, cluster.bootstrapServers(), args)) {
+			awaitEnd(partition, services);
+			tell("  the listeners run and have read everything; %d orders come, 100 a second", Scenario.ARRIVING);
 			lie();
 			orders.trickle(BEFORE_THE_MOVE).join();
 			CompletableFuture<Void> rest = orders.trickle(Scenario.ARRIVING - BEFORE_THE_MOVE);
@@ -101,13 +99,9 @@ final class Stage {
 			cluster.moveLeader(partition, next);
 			tell("  the leader moved from broker %d to %d", leader, next);
 			rest.join();
-			awaitEnd(partition, plain, guarded);
-			return rows(scenario, partition, pasts, plain, guarded);
+			awaitEnd(partition, services);
+			return rows(scenario, partition, pasts, services);
 		}
-	}
-
-	private OrderService start(Listener listener, Scenario scenario) {
-		return OrderService.start(listener, scenario, cluster.bootstrapServers(), args);
 	}
 
 	private void lie() {
@@ -116,20 +110,19 @@ final class Stage {
 		tell("  from now on the brokers answer OffsetForLeaderEpoch with end offset 0");
 	}
 
-	private void awaitEnd(TopicPartition partition, OrderService... services) {
+	private void awaitEnd(TopicPartition partition, OrderServices services) {
 		long end = cluster.logEnd(partition);
-		for (OrderService service : services) {
+		for (OrderService service : services.all()) {
 			if (!service.deliveries().awaitIdleAt(end)) {
 				tell("  %s did not get to the end of the log, %d", service.listener(), end);
 			}
 		}
 	}
 
-	private List<Row> rows(Scenario scenario, TopicPartition partition, List<Past> pasts, OrderService plain,
-			OrderService guarded) {
+	private List<Row> rows(Scenario scenario, TopicPartition partition, List<Past> pasts, OrderServices services) {
 		List<Row> rows = new ArrayList<>();
 		for (Past past : pasts) {
-			OrderService service = (past.listener() == Listener.PLAIN) ? plain : guarded;
+			OrderService service = services.of(past.listener());
 			rows.add(Row.of(scenario, past.listener(), past.consumed(), service.deliveries().received(),
 					lies(scenario.group(past.listener())), cluster.logEnd(partition)));
 		}

@@ -31,7 +31,7 @@ class DemoTests {
 	private final ByteArrayOutputStream output = new ByteArrayOutputStream();
 
 	@Test
-	void plainListenerMovesAndGuardedListenerStays() {
+	void plainListenerMovesAndTheOthersStay() {
 		Demo demo = demo();
 
 		int exitCode;
@@ -41,25 +41,28 @@ class DemoTests {
 
 		assertThat(exitCode).isZero();
 		List<List<String>> table = table();
-		assertThat(table).hasSize(6);
+		assertThat(table).hasSize(9);
 		assertThat(table.get(0)).containsExactly("restart, earliest", "plain", "0", "270", "200", "0", "1");
 		assertThat(table.get(1)).containsExactly("restart, earliest", "guarded", "200", "70", "0", "0", "2");
-		assertLeaderMoved(table.get(2), table.get(3));
-		assertThat(table.get(4)).containsExactly("restart, latest, log start 170", "plain", "none", "0", "0", "70",
-				"1");
-		assertThat(table.get(5)).containsExactly("restart, latest, log start 170", "guarded", "200", "70", "0", "0",
-				"2");
-		assertThat(output()).contains("committed offset 200 with leader epoch 0", "stayed where it was");
+		assertThat(table.get(2)).containsExactly("restart, earliest", "capped", "200", "70", "0", "0", "0");
+		assertLeaderMoved(table.get(3), table.get(4), table.get(5));
+		String scenario = "restart, latest, log start 170";
+		assertThat(table.get(6)).containsExactly(scenario, "plain", "none", "0", "0", "70", "1");
+		assertThat(table.get(7)).containsExactly(scenario, "guarded", "200", "70", "0", "0", "2");
+		assertThat(table.get(8)).containsExactly(scenario, "capped", "200", "70", "0", "0", "0");
+		assertThat(output()).contains("committed offset 200 with leader epoch 0",
+				"The guarded and the capped listener stayed");
 		assertThat(Readme.read()).contains(tableLines().filter((line) -> !line.contains("running")).toList());
 	}
 
-	private void assertLeaderMoved(List<String> plain, List<String> guarded) {
+	private void assertLeaderMoved(List<String> plain, List<String> guarded, List<String> capped) {
 		int duplicates = Integer.parseInt(plain.get(4));
 		assertThat(duplicates).isBetween(370, 570);
 		assertThat(plain).containsExactly("running, leader moved", "plain", "0", Integer.toString(370 + duplicates),
 				plain.get(4), "0", "1");
 		assertThat(Integer.parseInt(guarded.get(2))).isBetween(370, 570);
 		assertThat(guarded).containsExactly("running, leader moved", "guarded", guarded.get(2), "370", "0", "0", "2");
+		assertThat(capped).containsExactly("running, leader moved", "capped", "200", "370", "0", "0", "0");
 	}
 
 	@Test
@@ -74,9 +77,11 @@ class DemoTests {
 		assertThat(exitCode).isOne();
 		List<List<String>> table = table();
 		assertThat(table.get(1)).containsExactly("restart, earliest", "guarded", "0", "270", "200", "0", "1");
-		assertThat(table.get(5)).containsExactly("restart, latest, log start 170", "guarded", "none", "0", "0", "70",
-				"1");
-		assertThat(output()).contains("The guarded listener MOVED.");
+		assertThat(table.get(2)).containsExactly("restart, earliest", "capped", "0", "270", "200", "0", "1");
+		String scenario = "restart, latest, log start 170";
+		assertThat(table.get(7)).containsExactly(scenario, "guarded", "none", "0", "0", "70", "1");
+		assertThat(table.get(8)).containsExactly(scenario, "capped", "none", "0", "0", "70", "1");
+		assertThat(output()).contains("The guarded or the capped listener MOVED.");
 	}
 
 	@Test
