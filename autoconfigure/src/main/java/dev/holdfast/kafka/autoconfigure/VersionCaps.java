@@ -117,11 +117,8 @@ final class VersionCaps implements AutoCloseable {
 	 * Tells what a factory's clients may speak, rule by rule.
 	 */
 	String describe(String factoryName) {
-		if (!isActive(factoryName)) {
-			return "no version cap";
-		}
 		FactoryRules factory = rules(factoryName);
-		StringJoiner parts = new StringJoiner(", ");
+		StringJoiner parts = new StringJoiner(", ", " (", ")").setEmptyValue("");
 		if (factory.release() != null) {
 			parts.add("release " + factory.release());
 		}
@@ -131,36 +128,41 @@ final class VersionCaps implements AutoCloseable {
 		if (factory.learn()) {
 			parts.add("learning");
 		}
-		return "version cap%s: %s".formatted((parts.length() > 0) ? " (" + parts + ")" : "",
-				factory.cap().isEmpty() ? "no rule yet" : factory.cap());
+		if (!isActive(factoryName)) {
+			return "no version cap" + parts;
+		}
+		return "version cap%s: %s".formatted(parts, factory.cap().isEmpty() ? "no rule yet" : factory.cap());
 	}
 
 	/**
 	 * Tells once what a factory's profile says and what its consumers lose by the cap.
 	 */
 	void tellConsequences(String factoryName) {
-		if (!isActive(factoryName)) {
-			return;
-		}
 		FactoryRules factory = rules(factoryName);
 		BrokerProfile profile = factory.profile();
 		if (profile != null) {
-			logger.info("Broker profile '{}' for '{}': {}. As of {}, by {}", profile.name(), factoryName,
-					profile.description(), profile.date(), profile.evidence());
-			profile.cap()
-				.maxVersions()
-				.forEach((api, max) -> logger.info("Broker profile '{}': {}", profile.name(),
-						(max < 0) ? api + " never" : api + " <= " + max));
-			profile.cap()
-				.minVersions()
-				.forEach((api, min) -> logger.info("Broker profile '{}': {} >= {}", profile.name(), api, min));
-			profile.policy()
-				.forEach((cause, action) -> logger.info("Broker profile '{}': policy.{}: {}", profile.name(), cause,
-						action));
-			profile.notes().forEach((note) -> logger.info("Broker profile '{}': {}", profile.name(), note));
+			tell(factoryName, profile);
 		}
-		VersionCapCheck.consequences(factory.cap())
-			.forEach((consequence) -> logger.info("The version cap of '{}': {}", factoryName, consequence));
+		if (isActive(factoryName)) {
+			VersionCapCheck.consequences(factory.cap())
+				.forEach((consequence) -> logger.info("The version cap of '{}': {}", factoryName, consequence));
+		}
+	}
+
+	private static void tell(String factoryName, BrokerProfile profile) {
+		logger.info("Broker profile '{}' for '{}': {}. As of {}, by {}", profile.name(), factoryName,
+				profile.description(), profile.date(), profile.evidence());
+		profile.cap()
+			.maxVersions()
+			.forEach((api, max) -> logger.info("Broker profile '{}': {}", profile.name(),
+					(max < 0) ? api + " never" : api + " <= " + max));
+		profile.cap()
+			.minVersions()
+			.forEach((api, min) -> logger.info("Broker profile '{}': {} >= {}", profile.name(), api, min));
+		profile.policy()
+			.forEach((cause, action) -> logger.info("Broker profile '{}': policy.{}: {}", profile.name(), cause,
+					action));
+		profile.notes().forEach((note) -> logger.info("Broker profile '{}': {}", profile.name(), note));
 	}
 
 	/**

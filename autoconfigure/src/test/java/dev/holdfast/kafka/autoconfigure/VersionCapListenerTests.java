@@ -6,6 +6,7 @@
 package dev.holdfast.kafka.autoconfigure;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,8 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -24,8 +27,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
 import org.springframework.kafka.config.KafkaListenerEndpointRegistry;
+import org.springframework.kafka.core.ConsumerFactory;
+import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
 import org.springframework.kafka.core.KafkaAdmin;
 import org.springframework.kafka.core.KafkaTemplate;
 
@@ -33,6 +40,8 @@ import dev.holdfast.kafka.test.Fault;
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.LyingKafka;
 import dev.holdfast.kafka.test.WireRequest;
+import dev.holdfast.kafka.versioncap.KafkaApi;
+import dev.holdfast.kafka.versioncap.VersionedClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -99,6 +108,56 @@ class VersionCapListenerTests {
 				.containsExactly(all ? (short) 12 : ApiKeys.METADATA.latestVersion());
 			assertThat(versions(partition.topic(), ApiKeys.METADATA)).containsExactly((short) 12);
 		}
+	}
+
+	/**
+	 * Three consumers in one application, the third of them Kafka's own class, as a
+	 * library might create it.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void eachFactoryHasItsOwnAndOtherClientsHaveNone(String protocol) {
+		TopicPartition partition = prepare("factories-" + protocol);
+		try (ConfigurableApplicationContext context = run(partition, protocol, CAP + "max-versions.Fetch=12",
+				"holdfast.kafka.consumer-factories.auditFactory.version-cap.max-versions.Fetch=11",
+				"spring.main.sources=" + AuditFactory.class.getName())) {
+			awaitCommitted(partition, 270);
+			ConsumerFactory<?, ?> auditFactory = context.getBean("auditFactory", ConsumerFactory.class);
+			Map<String, Object> configuration = new HashMap<>(auditFactory.getConfigurationProperties());
+			configuration.put("client.id", "library");
+			try (Consumer<?, ?> audit = auditFactory.createConsumer("audit-" + protocol, "");
+					Consumer<?, ?> library = new KafkaConsumer<>(configuration)) {
+				for (Consumer<?, ?> consumer : List.of(audit, library)) {
+					consumer.assign(List.of(partition));
+					consumer.seek(partition, 0);
+					await().atMost(PATIENCE)
+						.pollInSameThread()
+						.until(() -> !consumer.poll(Duration.ofMillis(50)).isEmpty());
+				}
+				assertThat(((VersionedClient) audit).clientVersions().cap()).hasToString("Fetch <= 11");
+				assertThat(((VersionedClient) audit).clientVersions().brokers()).isNotEmpty()
+					.allSatisfy((broker) -> assertThat(broker.line(KafkaApi.of("Fetch")).effective()).hasValue(11));
+			}
+		}
+		assertThat(versions(partition.topic(), ApiKeys.FETCH)).containsExactly((short) 12);
+		assertThat(versions("audit", ApiKeys.FETCH)).containsExactly((short) 11);
+		assertThat(versions("library", ApiKeys.FETCH)).containsExactly(ApiKeys.FETCH.latestVersion());
+	}
+
+	static class AuditFactory {
+
+		@Bean
+		ConsumerFactory<Object, Object> auditFactory(KafkaProperties properties) {
+			Map<String, Object> configuration = properties.buildConsumerProperties();
+			configuration.put("client.id", "audit");
+			return new DefaultKafkaConsumerFactory<>(configuration);
+		}
+
+		@Bean
+		ConsumerFactory<Object, Object> kafkaConsumerFactory(KafkaProperties properties) {
+			return new DefaultKafkaConsumerFactory<>(properties.buildConsumerProperties());
+		}
+
 	}
 
 	@ParameterizedTest
