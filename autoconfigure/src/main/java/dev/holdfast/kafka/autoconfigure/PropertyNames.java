@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import dev.holdfast.kafka.autoconfigure.PropertyNode.ByApi;
@@ -186,6 +187,11 @@ final class PropertyNames {
 		return PropertyNode.uniform(name).equals(PropertyNode.uniform(elements));
 	}
 
+	// With dots in it a name would be several.
+	private static String written(String factoryName) {
+		return (factoryName.indexOf('.') < 0) ? factoryName : indexed(factoryName);
+	}
+
 	private static String indexed(String key) {
 		return "[" + key + "]";
 	}
@@ -212,7 +218,8 @@ final class PropertyNames {
 		}
 		if (node instanceof ByFactory) {
 			return factoryNames.isEmpty() ? "nothing, since there is no ConsumerFactory bean"
-					: "'%s' is followed by %s".formatted(name, String.join(", ", factoryNames));
+					: "'%s' is followed by %s".formatted(name,
+							factoryNames.stream().map(PropertyNames::written).collect(Collectors.joining(", ")));
 		}
 		return "'%s' is followed by an index, as in '%s[0]'".formatted(name, name);
 	}

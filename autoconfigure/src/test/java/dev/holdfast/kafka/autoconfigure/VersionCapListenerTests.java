@@ -5,12 +5,15 @@
 
 package dev.holdfast.kafka.autoconfigure;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -22,7 +25,13 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.kstream.Consumed;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -57,6 +66,9 @@ class VersionCapListenerTests {
 	private static final Duration PATIENCE = Duration.ofSeconds(30);
 
 	private static final String CAP = "holdfast.kafka.version-cap.";
+
+	@TempDir
+	private Path directory;
 
 	private final KafkaCluster cluster;
 
@@ -108,6 +120,29 @@ class VersionCapListenerTests {
 				.containsExactly(all ? (short) 12 : ApiKeys.METADATA.latestVersion());
 			assertThat(versions(partition.topic(), ApiKeys.METADATA)).containsExactly((short) 12);
 		}
+	}
+
+	/**
+	 * Streams creates its clients itself, on threads of its own.
+	 */
+	@Test
+	void streamsAreCappedWithAllClients() {
+		TopicPartition partition = prepare("streams");
+		List<String> seen = new CopyOnWriteArrayList<>();
+		StreamsBuilder builder = new StreamsBuilder();
+		builder.stream(partition.topic(), Consumed.with(Serdes.String(), Serdes.String()))
+			.foreach((key, value) -> seen.add(value));
+		Properties configuration = new Properties();
+		configuration.putAll(Map.of("bootstrap.servers", cluster.bootstrapServers(), "application.id", "stream",
+				"client.id", "stream", "auto.offset.reset", "earliest", "state.dir", directory.toString()));
+
+		try (ConfigurableApplicationContext context = run(partition, "classic", CAP + "max-versions.Metadata=12",
+				CAP + "apply-to=all"); KafkaStreams streams = new KafkaStreams(builder.build(), configuration)) {
+			streams.start();
+			await().atMost(PATIENCE).until(() -> seen.size() == 270);
+		}
+
+		assertThat(versions("stream-", ApiKeys.METADATA)).containsExactly((short) 12);
 	}
 
 	/**

@@ -5,11 +5,14 @@
 
 package dev.holdfast.kafka.offsetguard;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the guard needs to know of the configuration a client was constructed with.
@@ -20,9 +23,12 @@ import org.jspecify.annotations.Nullable;
  * @param autoOffsetReset the application's own setting, not the client's
  * @param readCommitted whether the client reads committed records only
  * @param autoCommit whether the client commits by itself
+ * @param maxPollInterval how long the application may take from one poll to the next
  */
 record ClientConfiguration(Map<String, ?> values, @Nullable String groupId, String clientId,
-		AutoOffsetReset autoOffsetReset, boolean readCommitted, boolean autoCommit) {
+		AutoOffsetReset autoOffsetReset, boolean readCommitted, boolean autoCommit, Duration maxPollInterval) {
+
+	private static final Logger logger = LoggerFactory.getLogger(ClientConfiguration.class);
 
 	static ClientConfiguration of(Map<String, ?> values, AutoOffsetReset autoOffsetReset) {
 		Map<String, Object> parsed = ConsumerConfig.configDef().parse(values);
@@ -30,7 +36,25 @@ record ClientConfiguration(Map<String, ?> values, @Nullable String groupId, Stri
 		return new ClientConfiguration(values, groupId,
 				Objects.toString(parsed.get(ConsumerConfig.CLIENT_ID_CONFIG), ""), autoOffsetReset,
 				"read_committed".equalsIgnoreCase((String) parsed.get(ConsumerConfig.ISOLATION_LEVEL_CONFIG)),
-				groupId != null && Boolean.TRUE.equals(parsed.get(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG)));
+				groupId != null && Boolean.TRUE.equals(parsed.get(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG)),
+				Duration.ofMillis(
+						Objects.requireNonNull((Integer) parsed.get(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG))));
+	}
+
+	/**
+	 * A time to spend in one poll that leaves the application half of its interval: a
+	 * consumer that is late leaves its group, and would be late again after it has
+	 * joined.
+	 */
+	Duration shorter(Duration inspectionTimeout) {
+		Duration limit = maxPollInterval.dividedBy(2);
+		if (inspectionTimeout.compareTo(limit) <= 0) {
+			return inspectionTimeout;
+		}
+		logger.warn("The inspection timeout of {} leaves consumer {} too little of its {}={}: {} ms are used",
+				inspectionTimeout, clientId, ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, maxPollInterval.toMillis(),
+				limit.toMillis());
+		return limit;
 	}
 
 	/**

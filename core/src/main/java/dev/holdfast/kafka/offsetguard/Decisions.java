@@ -8,6 +8,7 @@ package dev.holdfast.kafka.offsetguard;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import org.apache.kafka.clients.consumer.Consumer;
@@ -112,6 +113,8 @@ final class Decisions {
 	 * @return whether anybody has to hear of it
 	 */
 	private boolean apply(Decision decision) {
+		// Whatever this is about, nobody has to find out any more where it starts.
+		states.started(decision.partition());
 		if (decision.outcome() instanceof Outcome.ReadFrom readFrom) {
 			return readFrom(decision, readFrom.offset());
 		}
@@ -135,7 +138,11 @@ final class Decisions {
 		}
 		int times = states.get(partition).keep(offset);
 		if (times == 1) {
+			OffsetAndMetadata heldBack = holds.heldBack(partition);
 			seekAndRelease(partition, offset);
+			if (heldBack != null && heldBack.offset() <= offset) {
+				commit(partition, heldBack);
+			}
 			return true;
 		}
 		// Decided before, and nothing has come of it: no reason to ask as fast as we can.
@@ -144,6 +151,18 @@ final class Decisions {
 			tell(decision.held());
 		}
 		return false;
+	}
+
+	/**
+	 * The position was good, and so is what the application wanted to commit meanwhile.
+	 */
+	private void commit(TopicPartition partition, OffsetAndMetadata heldBack) {
+		client.commitAsync(Map.of(partition, heldBack), (offsets, failure) -> {
+			if (failure != null) {
+				logger.warn("Could not commit {}, which was left out while {} was held: {}", heldBack, partition,
+						failure.toString());
+			}
+		});
 	}
 
 	private void lookUp(TopicPartition partition, Action end) {

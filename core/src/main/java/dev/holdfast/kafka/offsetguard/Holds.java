@@ -35,6 +35,9 @@ final class Holds {
 
 	private final Set<TopicPartition> held = new LinkedHashSet<>();
 
+	/** What the application wanted to commit while a position was in doubt. */
+	private final Map<TopicPartition, OffsetAndMetadata> heldBack = new HashMap<>();
+
 	/** Paused only while evidence about them is gathered. */
 	private final Set<TopicPartition> suspended = new HashSet<>();
 
@@ -111,6 +114,7 @@ final class Holds {
 	}
 
 	void release(TopicPartition partition) {
+		heldBack.remove(partition);
 		if (suspended.remove(partition)) {
 			client.resume(Set.of(partition));
 		}
@@ -123,7 +127,15 @@ final class Holds {
 		}
 	}
 
+	/**
+	 * What the application wanted to commit last while the partition was held.
+	 */
+	@Nullable OffsetAndMetadata heldBack(TopicPartition partition) {
+		return heldBack.get(partition);
+	}
+
 	void forget(Collection<TopicPartition> partitions) {
+		partitions.forEach(heldBack::remove);
 		partitions.forEach(held::remove);
 		partitions.forEach(suspended::remove);
 	}
@@ -132,6 +144,7 @@ final class Holds {
 	 * Forgets those that are not assigned any more.
 	 */
 	void retain(Collection<TopicPartition> assigned) {
+		heldBack.keySet().retainAll(assigned);
 		held.retainAll(assigned);
 		suspended.retainAll(assigned);
 	}
@@ -215,7 +228,12 @@ final class Holds {
 			return offsets;
 		}
 		Map<TopicPartition, OffsetAndMetadata> committable = new HashMap<>(offsets);
-		committable.keySet().removeIf(this::isPositionInDoubt);
+		offsets.forEach((partition, offset) -> {
+			if (isPositionInDoubt(partition)) {
+				committable.remove(partition);
+				heldBack.put(partition, offset);
+			}
+		});
 		return committable;
 	}
 

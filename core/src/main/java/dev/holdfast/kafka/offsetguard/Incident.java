@@ -68,6 +68,15 @@ final class Incident {
 	}
 
 	/**
+	 * The position that a report is about.
+	 * @return the position; empty if nothing is reported about the partition's
+	 */
+	OptionalLong reportedPosition(TopicPartition partition) {
+		ClientReports.Report report = reports.positions().get(partition);
+		return (report != null) ? OptionalLong.of(report.position()) : OptionalLong.empty();
+	}
+
+	/**
 	 * Takes a report of the client.
 	 * @return whether it says anything new
 	 */

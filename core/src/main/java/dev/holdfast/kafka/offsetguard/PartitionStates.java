@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -36,6 +37,15 @@ final class PartitionStates {
 
 	@Nullable PartitionState find(TopicPartition partition) {
 		return states.get(partition);
+	}
+
+	/**
+	 * Where a partition was seen last.
+	 * @return the position; empty if nobody knows
+	 */
+	OptionalLong knownPosition(TopicPartition partition) {
+		PartitionState state = states.get(partition);
+		return (state != null && state.position() >= 0) ? OptionalLong.of(state.position()) : OptionalLong.empty();
 	}
 
 	PartitionState get(TopicPartition partition) {

@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 
 import dev.holdfast.kafka.versioncap.ClientCap;
@@ -68,7 +69,7 @@ final class PositionGuard<K, V> {
 		this.versions = versions;
 		this.holds = new Holds(client, states, settings.holdRecheckInterval());
 		this.decisions = new Decisions(client, configuration, settings.policy(), states, holds, listeners);
-		this.budget = new EvidenceBudget(settings.inspectionTimeout());
+		this.budget = new EvidenceBudget(configuration.shorter(settings.inspectionTimeout()));
 		OffsetPolicy policy = settings.policy();
 		this.startingPositions = new StartingPositions(client, configuration, policy, budget, states, decisions);
 		this.inspector = new Inspector(configuration, policy, inspectorCap);
@@ -200,6 +201,13 @@ final class PositionGuard<K, V> {
 			if (hold != null) {
 				return hold.provisionalPosition();
 			}
+			if (incident.isOpen()) {
+				resolveQuietly();
+			}
+			OptionalLong undecided = incident.isOpen() ? undecidedPosition(partition) : OptionalLong.empty();
+			if (undecided.isPresent()) {
+				return undecided.getAsLong();
+			}
 			try {
 				return (timeout != null) ? client.position(partition, timeout) : client.position(partition);
 			}
@@ -208,9 +216,26 @@ final class PositionGuard<K, V> {
 					throw new TimeoutException("The position of " + partition + " could not be decided in time", ex);
 				}
 				incident.report(ex);
-				resolveQuietly();
 			}
 		}
+	}
+
+	/**
+	 * The position while no time is left to decide in this poll. It does not move until
+	 * somebody does, and the client would only wait for its next validation.
+	 */
+	private OptionalLong undecidedPosition(TopicPartition partition) {
+		try {
+			OptionalLong position = Positions.now(client, partition);
+			if (position.isPresent()) {
+				return position;
+			}
+		}
+		catch (InvalidOffsetException ex) {
+			incident.report(ex);
+		}
+		OptionalLong reported = incident.reportedPosition(partition);
+		return reported.isPresent() ? reported : states.knownPosition(partition);
 	}
 
 	private void resolveQuietly() {

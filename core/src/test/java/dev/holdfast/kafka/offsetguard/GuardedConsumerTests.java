@@ -100,7 +100,7 @@ class GuardedConsumerTests {
 
 	private static Consumer<String, String> guard(Consumer<String, String> delegate) {
 		ClientConfiguration configuration = new ClientConfiguration(Map.of(), "group", "client",
-				AutoOffsetReset.parse("latest"), false, false);
+				AutoOffsetReset.parse("latest"), false, false, Duration.ofMinutes(5));
 		return GuardedConsumer.wrap(delegate, new PositionGuard<>(delegate, configuration,
 				OffsetGuardSettings.defaults(), List.of(), ClientCap.none(), Consumers.unknownVersions()));
 	}

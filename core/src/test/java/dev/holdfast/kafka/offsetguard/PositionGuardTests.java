@@ -40,7 +40,8 @@ class PositionGuardTests {
 	private final List<Decision> decisions = new ArrayList<>();
 
 	private final PositionGuard<String, String> guard = new PositionGuard<>(client,
-			new ClientConfiguration(Map.of(), "group", "client", AutoOffsetReset.parse("earliest"), false, false),
+			new ClientConfiguration(Map.of(), "group", "client", AutoOffsetReset.parse("earliest"), false, false,
+					Duration.ofMinutes(5)),
 			OffsetGuardSettings.defaults(), List.of(decisions::add), ClientCap.none(), Consumers.unknownVersions());
 
 	/**

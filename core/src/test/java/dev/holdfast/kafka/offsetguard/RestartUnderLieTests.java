@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -91,9 +92,13 @@ class RestartUnderLieTests {
 			assertThat(early).isEmpty();
 			assertThat(consumers.decisions).singleElement()
 				.satisfies((decision) -> assertThat(decision.outcome()).isEqualTo(new Outcome.Held()));
+			consumer.commitSync(Map.of(partition, new OffsetAndMetadata(200, "while held")));
+			assertThat(cluster.committed(partition.topic()).get(partition).metadata()).isEmpty();
 			lie.close();
 
 			assertThat(Consumers.pollTo(consumer, partition, 270)).isEqualTo(range(200, 270));
+			Consumers.pollUntil(consumer,
+					() -> cluster.committed(partition.topic()).get(partition).metadata().equals("while held"));
 		}
 		assertThat(consumers.causes()).containsExactly(Cause.FALSE_TRUNCATION, Cause.FALSE_TRUNCATION);
 		assertThat(consumers.decisions.get(1).action()).isEqualTo(Action.KEEP);

@@ -9,9 +9,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerInterceptor;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -99,6 +103,59 @@ class CappedConsumerTests {
 		assertThat(versions("versions-" + protocol, ApiKeys.API_VERSIONS)).containsOnly((short) 3);
 	}
 
+	/**
+	 * Whatever the thread constructs while the consumer is constructed belongs to it.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void clientOfAnInterceptorIsCappedToo(String protocol) {
+		TopicPartition partition = prepare("interceptor-" + protocol);
+		Map<String, Object> configuration = configuration(protocol, partition.topic(), "earliest");
+		configuration.put("interceptor.classes", AskingInterceptor.class.getName());
+
+		try (Consumer<String, String> consumer = new ClientCap(VersionCap.parse("Metadata <= 12"), LearnedCaps.none())
+			.constructConsumer(
+					() -> new KafkaConsumer<>(configuration, new StringDeserializer(), new StringDeserializer()))) {
+			consumer.subscribe(List.of(partition.topic()));
+			assertThat(Reading.to(consumer, partition, 270)).isEqualTo(Reading.range(200, 270));
+		}
+
+		assertThat(versions("of-the-interceptor", ApiKeys.METADATA)).isNotEmpty().containsOnly((short) 12);
+		assertThat(versions(partition.topic(), ApiKeys.METADATA)).isNotEmpty().containsOnly((short) 12);
+		cluster.wire().forget();
+	}
+
+	/**
+	 * Asks brokers by itself, as some interceptors do for audits.
+	 */
+	public static final class AskingInterceptor implements ConsumerInterceptor<String, String> {
+
+		@Override
+		public void configure(Map<String, ?> configuration) {
+			try (Admin admin = Admin.create(Map.of("bootstrap.servers", configuration.get("bootstrap.servers"),
+					"client.id", "of-the-interceptor"))) {
+				admin.listTopics().names().get();
+			}
+			catch (InterruptedException | ExecutionException ex) {
+				throw new IllegalStateException(ex);
+			}
+		}
+
+		@Override
+		public ConsumerRecords<String, String> onConsume(ConsumerRecords<String, String> records) {
+			return records;
+		}
+
+		@Override
+		public void onCommit(Map<TopicPartition, OffsetAndMetadata> offsets) {
+		}
+
+		@Override
+		public void close() {
+		}
+
+	}
+
 	private List<Short> versions(String clientId, ApiKeys api) {
 		return cluster.wire()
 			.requests()
@@ -114,6 +171,11 @@ class CappedConsumerTests {
 	}
 
 	private Consumer<String, String> plain(String protocol, String group, String reset) {
+		return new KafkaConsumer<>(configuration(protocol, group, reset), new StringDeserializer(),
+				new StringDeserializer());
+	}
+
+	private Map<String, Object> configuration(String protocol, String group, String reset) {
 		Map<String, Object> configuration = new HashMap<>();
 		configuration.put("bootstrap.servers", cluster.bootstrapServers());
 		configuration.put("group.protocol", protocol);
@@ -121,7 +183,7 @@ class CappedConsumerTests {
 		configuration.put("client.id", group);
 		configuration.put("auto.offset.reset", reset);
 		configuration.put("enable.auto.commit", false);
-		return new KafkaConsumer<>(configuration, new StringDeserializer(), new StringDeserializer());
+		return configuration;
 	}
 
 	private TopicPartition prepare(String topic) {
