@@ -19,6 +19,7 @@ import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -77,6 +78,26 @@ class PositionGuardTests {
 		// The client's own look-up, and no seek of the guard's.
 		assertThat(client.sought).containsExactly(0L);
 		assertThat(decisions).isEmpty();
+	}
+
+	/**
+	 * The coordinator answers the guard too late, and the client in time, whose position
+	 * is then held: when the coordinator answers at last, that is no news.
+	 */
+	@Test
+	void partitionThatWasDecidedAboutDoesNotStartAgain() {
+		client.committedFailures = 1;
+		guard.assign(Set.of(PARTITION));
+		client.seek(PARTITION, 10);
+		client.failNextPoll(new OffsetOutOfRangeException(Map.of(PARTITION, 10L)));
+
+		assertThat(offsets()).isEmpty();
+		assertThat(decisions).extracting(Decision::cause).containsExactly(Cause.UNVERIFIABLE);
+		client.sought.clear();
+
+		assertThat(offsets()).isEmpty();
+		assertThat(client.sought).isEmpty();
+		assertThat(guard.holds().contains(PARTITION)).isTrue();
 	}
 
 	/**
