@@ -1,0 +1,64 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.versioncap;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+
+import dev.holdfast.kafka.offsetguard.Decision;
+import dev.holdfast.kafka.offsetguard.OffsetGuard;
+import dev.holdfast.kafka.offsetguard.OffsetGuardSettings;
+import dev.holdfast.kafka.test.KafkaCluster;
+
+/**
+ * Consumers of one group, under caps or not, with a guard or not.
+ */
+final class CapClients {
+
+	private final Map<String, Object> configuration = new HashMap<>();
+
+	final List<Decision> decisions = new CopyOnWriteArrayList<>();
+
+	CapClients(KafkaCluster cluster, String protocol, String group) {
+		with("bootstrap.servers", cluster.bootstrapServers());
+		with("group.protocol", protocol);
+		with("group.id", group);
+		with("client.id", group);
+		with("auto.offset.reset", "earliest");
+		with("enable.auto.commit", false);
+	}
+
+	CapClients with(String name, Object value) {
+		configuration.put(name, value);
+		return this;
+	}
+
+	Consumer<String, String> plain() {
+		return create(Map.of());
+	}
+
+	ClientCap.Construction<Consumer<String, String>> capped(VersionCap cap) {
+		return new ClientCap(cap, LearnedCaps.none()).construct(this::plain);
+	}
+
+	Consumer<String, String> guarded(ClientCap cap) {
+		return new OffsetGuard(OffsetGuardSettings.defaults(), List.of(decisions::add), cap)
+			.createConsumer(configuration, this::create);
+	}
+
+	private Consumer<String, String> create(Map<String, Object> overrides) {
+		Map<String, Object> merged = new HashMap<>(configuration);
+		merged.putAll(overrides);
+		return new KafkaConsumer<>(merged, new StringDeserializer(), new StringDeserializer());
+	}
+
+}
