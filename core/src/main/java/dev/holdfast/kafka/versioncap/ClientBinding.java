@@ -35,9 +35,11 @@ final class ClientBinding implements BiFunction<String, @Nullable NodeApiVersion
 	private volatile @Nullable RefusedBroker refused;
 
 	/**
-	 * What a node offers, and what the client may know of it.
+	 * What a node offers, and what the client may know of it by what was learned about
+	 * its cluster so far.
 	 */
-	private record Seen(@Nullable NodeApiVersions offered, int generation, @Nullable NodeApiVersions visible) {
+	private record Seen(@Nullable NodeApiVersions offered, @Nullable String clusterId, int generation,
+			@Nullable NodeApiVersions visible) {
 	}
 
 	ClientBinding(VersionCap cap, LearnedCaps learned) {
@@ -53,12 +55,21 @@ final class ClientBinding implements BiFunction<String, @Nullable NodeApiVersion
 	@Override
 	public @Nullable NodeApiVersions apply(String node, @Nullable NodeApiVersions offered) {
 		Seen seen = nodes.get(node);
-		int generation = learned.generation();
-		if (seen == null || seen.offered() != offered || seen.generation() != generation) {
-			seen = new Seen(offered, generation, visible(offered));
+		if (seen == null || seen.offered() != offered || seen.generation() != learned.generation()
+				|| seen.clusterId() != clusterId) {
+			seen = look(offered);
 			nodes.put(node, seen);
 		}
 		return seen.visible();
+	}
+
+	/**
+	 * Reads first what it depends on: what changes meanwhile is seen the next time.
+	 */
+	private Seen look(@Nullable NodeApiVersions offered) {
+		String cluster = clusterId;
+		int generation = learned.generation();
+		return new Seen(offered, cluster, generation, visible(offered));
 	}
 
 	private @Nullable NodeApiVersions visible(@Nullable NodeApiVersions offered) {
@@ -80,7 +91,7 @@ final class ClientBinding implements BiFunction<String, @Nullable NodeApiVersion
 		nodes.remove(node);
 		if (offered != null) {
 			latest = offered;
-			nodes.put(node, new Seen(offered, learned.generation(), visible(offered)));
+			nodes.put(node, look(offered));
 			if (refused == null) {
 				refused = RefusedBroker.find(node, offered, cap);
 			}
@@ -97,7 +108,6 @@ final class ClientBinding implements BiFunction<String, @Nullable NodeApiVersion
 
 	void cluster(@Nullable String id) {
 		clusterId = id;
-		nodes.clear();
 	}
 
 	/**
