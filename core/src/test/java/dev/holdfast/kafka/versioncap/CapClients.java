@@ -8,10 +8,13 @@ package dev.holdfast.kafka.versioncap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
 import dev.holdfast.kafka.offsetguard.Decision;
@@ -28,7 +31,13 @@ final class CapClients {
 
 	final List<Decision> decisions = new CopyOnWriteArrayList<>();
 
+	private final KafkaCluster cluster;
+
+	private final String group;
+
 	CapClients(KafkaCluster cluster, String protocol, String group) {
+		this.cluster = cluster;
+		this.group = group;
 		with("bootstrap.servers", cluster.bootstrapServers());
 		with("group.protocol", protocol);
 		with("group.id", group);
@@ -40,6 +49,21 @@ final class CapClients {
 	CapClients with(String name, Object value) {
 		configuration.put(name, value);
 		return this;
+	}
+
+	/**
+	 * Commits an offset for the group, with the leader epoch of the first leader.
+	 */
+	CapClients commit(TopicPartition partition, long offset) {
+		cluster.commit(group, partition, new OffsetAndMetadata(offset, Optional.of(0), ""));
+		return this;
+	}
+
+	/**
+	 * The group, which is the client id too.
+	 */
+	String group() {
+		return group;
 	}
 
 	Consumer<String, String> plain() {
