@@ -5,6 +5,7 @@
 
 package dev.holdfast.kafka.versioncap;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -101,6 +102,28 @@ class CappedConsumerTests {
 
 		assertThat(resets.hits()).isZero();
 		assertThat(versions("versions-" + protocol, ApiKeys.API_VERSIONS)).containsOnly((short) 3);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void withoutTheCapItNeverGetsBeyondThat(String protocol) {
+		TopicPartition partition = prepare("refused-" + protocol);
+		Fault.Handle resets = cluster.wire()
+			.inject(Fault.reset(ApiKeys.API_VERSIONS, 4).forClient("refused-" + protocol));
+
+		try (Consumer<String, String> consumer = plain(protocol, partition.topic(), "earliest")) {
+			consumer.subscribe(List.of(partition.topic()));
+			long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+			while (resets.hits() < 5) {
+				assertThat(System.nanoTime()).as("still waiting after %d resets", resets.hits()).isLessThan(end);
+				assertThat(consumer.poll(Duration.ofMillis(50))).isEmpty();
+			}
+			assertThat(consumer.assignment()).isEmpty();
+		}
+
+		assertThat(cluster.wire().requests()).filteredOn((request) -> request.clientId().equals(partition.topic()))
+			.hasSizeGreaterThanOrEqualTo(5)
+			.allMatch((request) -> request.api() == ApiKeys.API_VERSIONS && request.version() == 4);
 	}
 
 	/**
