@@ -81,23 +81,36 @@ final class HookedApiVersions {
 	 * @throws VersionCapInstallException if the class is not as it is known
 	 */
 	static byte[] of(byte[] original) {
-		ClassReader reader = new ClassReader(original);
-		ClassWriter writer = new ClassWriter(reader, ClassWriter.COMPUTE_MAXS);
-		Hooking hooking = new Hooking(writer);
-		reader.accept(hooking, 0);
-		if (hooking.hooked != 4) {
-			throw new VersionCapInstallException(
-					"These kafka-clients have a class %s that is not understood: ".formatted(CLASS_NAME)
-							+ "it is expected to have one constructor, get(String), "
-							+ "update(String, NodeApiVersions) and remove(String)",
-					null);
+		ClassWriter writer;
+		Hooking hooking;
+		try {
+			ClassReader reader = new ClassReader(original);
+			writer = new ClassWriter(reader, ClassWriter.COMPUTE_MAXS);
+			hooking = new Hooking(writer);
+			reader.accept(hooking, 0);
+		}
+		catch (IllegalArgumentException | IndexOutOfBoundsException ex) {
+			// ASM says so of a later version of the class file format, and of garbage.
+			throw notUnderstood(ex);
+		}
+		if (hooking.hooked != 4 || hooking.constructors != 1) {
+			throw notUnderstood(null);
 		}
 		return writer.toByteArray();
+	}
+
+	private static VersionCapInstallException notUnderstood(@Nullable Exception cause) {
+		return new VersionCapInstallException("These kafka-clients have a class %s that is not understood%s: "
+			.formatted(CLASS_NAME, (cause != null) ? " (" + cause.getMessage() + ")" : "")
+				+ "it is expected to have one constructor, get(String), "
+				+ "update(String, NodeApiVersions) and remove(String)", cause);
 	}
 
 	private static final class Hooking extends ClassVisitor {
 
 		private int hooked;
+
+		private int constructors;
 
 		Hooking(ClassVisitor next) {
 			super(Opcodes.ASM9, next);
@@ -107,6 +120,12 @@ final class HookedApiVersions {
 		public MethodVisitor visitMethod(int access, String name, String descriptor, @Nullable String signature,
 				String @Nullable [] exceptions) {
 			MethodVisitor next = super.visitMethod(access, name, descriptor, signature, exceptions);
+			if (name.equals("<init>")) {
+				constructors++;
+			}
+			if ((access & Opcodes.ACC_STATIC) != 0) {
+				return next;
+			}
 			return switch (name + descriptor) {
 				case "<init>()V" -> new ConstructorHook(counted(next));
 				case "get(Ljava/lang/String;)L" + VERSIONS + ";" -> new GetHook(counted(next));
