@@ -44,15 +44,23 @@ final class CapScope implements AutoCloseable {
 
 	/**
 	 * Called by kafka-clients when a client is constructed.
+	 * @return the client's binding, {@code null} if it is not constructed in a scope
+	 */
+	static @Nullable ClientBinding bindScoped() {
+		CapScope scope = CURRENT.get();
+		if (scope == null) {
+			return null;
+		}
+		ClientBinding binding = new ClientBinding(scope.cap, scope.learned);
+		scope.bindings.add(binding);
+		return binding;
+	}
+
+	/**
+	 * Called by kafka-clients when a client is constructed outside of any scope.
 	 * @return the client's binding, {@code null} to leave the client alone
 	 */
-	static @Nullable ClientBinding bind() {
-		CapScope scope = CURRENT.get();
-		if (scope != null) {
-			ClientBinding binding = new ClientBinding(scope.cap, scope.learned);
-			scope.bindings.add(binding);
-			return binding;
-		}
+	static @Nullable ClientBinding bindForAll() {
 		VersionCap forAll = FOR_ALL.stream().reduce(VersionCap.none(), VersionCap::and);
 		return forAll.isEmpty() ? null : new ClientBinding(forAll, LearnedCaps.none());
 	}

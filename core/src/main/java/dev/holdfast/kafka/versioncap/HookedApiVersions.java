@@ -6,6 +6,7 @@
 package dev.holdfast.kafka.versioncap;
 
 import java.lang.ref.WeakReference;
+import java.util.Iterator;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -24,7 +25,7 @@ import org.objectweb.asm.Type;
  * client keeps what its brokers offer, one that can be asked first:
  *
  * <pre class="code">
- * public static volatile WeakReference holdfastBinder;
+ * public static volatile Iterable holdfastBinders;
  * private Object holdfastBinding;
  *
  * public ApiVersions() {
@@ -55,7 +56,11 @@ final class HookedApiVersions {
 
 	static final String CLASS_NAME = "org.apache.kafka.clients.ApiVersions";
 
-	static final String BINDER_FIELD = "holdfastBinder";
+	/**
+	 * What is asked for each new client, one after the other until one has a binding: a
+	 * list of references to functions.
+	 */
+	static final String BINDERS_FIELD = "holdfastBinders";
 
 	private static final String OWNER = CLASS_NAME.replace('.', '/');
 
@@ -143,7 +148,7 @@ final class HookedApiVersions {
 		@Override
 		public void visitEnd() {
 			visitField(Opcodes.ACC_PUBLIC | Opcodes.ACC_STATIC | Opcodes.ACC_VOLATILE | Opcodes.ACC_SYNTHETIC,
-					BINDER_FIELD, Type.getDescriptor(WeakReference.class), null, null)
+					BINDERS_FIELD, Type.getDescriptor(Iterable.class), null, null)
 				.visitEnd();
 			visitField(Opcodes.ACC_PRIVATE | Opcodes.ACC_SYNTHETIC, BINDING_FIELD, OBJECT, null, null).visitEnd();
 			addBind();
@@ -161,28 +166,56 @@ final class HookedApiVersions {
 
 		private void addBind() {
 			MethodVisitor method = addMethod("holdfastBind", BIND);
+			Label next = new Label();
 			Label unbound = new Label();
-			method.visitFieldInsn(Opcodes.GETSTATIC, OWNER, BINDER_FIELD, Type.getDescriptor(WeakReference.class));
+			method.visitFieldInsn(Opcodes.GETSTATIC, OWNER, BINDERS_FIELD, Type.getDescriptor(Iterable.class));
 			method.visitVarInsn(Opcodes.ASTORE, 1);
 			method.visitVarInsn(Opcodes.ALOAD, 1);
 			method.visitJumpInsn(Opcodes.IFNULL, unbound);
 			method.visitVarInsn(Opcodes.ALOAD, 1);
-			method.visitMethodInsn(Opcodes.INVOKEVIRTUAL, Type.getInternalName(WeakReference.class), "get",
-					"()" + OBJECT, false);
+			call(method, Iterable.class, "iterator", "()" + Type.getDescriptor(Iterator.class));
 			method.visitVarInsn(Opcodes.ASTORE, 2);
+			method.visitLabel(next);
+			method.visitFrame(Opcodes.F_APPEND, 2,
+					new Object[] { Type.getInternalName(Iterable.class), Type.getInternalName(Iterator.class) }, 0,
+					null);
 			method.visitVarInsn(Opcodes.ALOAD, 2);
-			method.visitJumpInsn(Opcodes.IFNULL, unbound);
+			call(method, Iterator.class, "hasNext", "()Z");
+			method.visitJumpInsn(Opcodes.IFEQ, unbound);
 			method.visitVarInsn(Opcodes.ALOAD, 2);
-			method.visitTypeInsn(Opcodes.CHECKCAST, Type.getInternalName(Function.class));
-			method.visitVarInsn(Opcodes.ALOAD, 0);
-			method.visitMethodInsn(Opcodes.INVOKEINTERFACE, Type.getInternalName(Function.class), "apply", BIND, true);
-			method.visitInsn(Opcodes.ARETURN);
+			call(method, Iterator.class, "next", "()" + OBJECT);
+			addBindBy(method, next);
 			method.visitLabel(unbound);
-			method.visitFrame(Opcodes.F_APPEND, 1, new Object[] { Type.getInternalName(WeakReference.class) }, 0, null);
+			method.visitFrame(Opcodes.F_CHOP, 2, null, 0, null);
 			method.visitInsn(Opcodes.ACONST_NULL);
 			method.visitInsn(Opcodes.ARETURN);
 			method.visitMaxs(0, 0);
 			method.visitEnd();
+		}
+
+		/**
+		 * Adds the return of what the binder on the stack has, if there is anything.
+		 */
+		private void addBindBy(MethodVisitor method, Label next) {
+			method.visitTypeInsn(Opcodes.CHECKCAST, Type.getInternalName(WeakReference.class));
+			method.visitMethodInsn(Opcodes.INVOKEVIRTUAL, Type.getInternalName(WeakReference.class), "get",
+					"()" + OBJECT, false);
+			method.visitVarInsn(Opcodes.ASTORE, 3);
+			method.visitVarInsn(Opcodes.ALOAD, 3);
+			method.visitJumpInsn(Opcodes.IFNULL, next);
+			method.visitVarInsn(Opcodes.ALOAD, 3);
+			method.visitTypeInsn(Opcodes.CHECKCAST, Type.getInternalName(Function.class));
+			method.visitVarInsn(Opcodes.ALOAD, 0);
+			call(method, Function.class, "apply", BIND);
+			method.visitVarInsn(Opcodes.ASTORE, 3);
+			method.visitVarInsn(Opcodes.ALOAD, 3);
+			method.visitJumpInsn(Opcodes.IFNULL, next);
+			method.visitVarInsn(Opcodes.ALOAD, 3);
+			method.visitInsn(Opcodes.ARETURN);
+		}
+
+		private static void call(MethodVisitor method, Class<?> type, String name, String descriptor) {
+			method.visitMethodInsn(Opcodes.INVOKEINTERFACE, Type.getInternalName(type), name, descriptor, true);
 		}
 
 		/**

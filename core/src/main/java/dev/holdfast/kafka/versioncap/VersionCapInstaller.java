@@ -11,6 +11,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.management.ManagementFactory;
 import java.lang.ref.WeakReference;
 import java.lang.reflect.Field;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -37,8 +38,13 @@ public final class VersionCapInstaller {
 
 	private static volatile boolean installed;
 
-	/** kafka-clients, which may outlive this class, refer to it weakly. */
-	private static @Nullable Binder binder;
+	/**
+	 * Called by kafka-clients for each new client. They may outlive this class, and refer
+	 * to these weakly.
+	 */
+	private static final Function<Object, @Nullable Object> SCOPED = (client) -> CapScope.bindScoped();
+
+	private static final Function<Object, @Nullable Object> FOR_ALL = (client) -> CapScope.bindForAll();
 
 	private VersionCapInstaller() {
 	}
@@ -78,7 +84,7 @@ public final class VersionCapInstaller {
 		}
 		catch (LinkageError ex) {
 			Class<?> present = loaded();
-			if (binderField(present) != null) {
+			if (bindersField(present) != null) {
 				// By another copy of this library, in a class loader beside this one.
 				return present;
 			}
@@ -110,25 +116,38 @@ public final class VersionCapInstaller {
 		}
 	}
 
-	private static @Nullable Field binderField(Class<?> type) {
+	private static @Nullable Field bindersField(Class<?> type) {
 		return Stream.of(type.getFields())
-			.filter((field) -> field.getName().equals(HookedApiVersions.BINDER_FIELD))
+			.filter((field) -> field.getName().equals(HookedApiVersions.BINDERS_FIELD))
 			.findFirst()
 			.orElse(null);
 	}
 
-	@SuppressWarnings("unchecked")
+	/**
+	 * Several copies of this library can share kafka-clients in a class loader above
+	 * them, and each of them can go without the others. The copy in whose scope a client
+	 * is constructed comes before those that have a cap for all clients.
+	 */
 	private static void bind(Class<?> hooked) {
-		try {
-			Field field = binderField(hooked);
-			if (field == null) {
-				throw new NoSuchFieldException(HookedApiVersions.BINDER_FIELD);
+		// All that the copies have in common.
+		synchronized (hooked) {
+			try {
+				Field field = bindersField(hooked);
+				if (field == null) {
+					throw new NoSuchFieldException(HookedApiVersions.BINDERS_FIELD);
+				}
+				List<WeakReference<?>> binders = new ArrayList<>();
+				binders.add(new WeakReference<>(SCOPED));
+				if (field.get(null) instanceof Iterable<?> others) {
+					others.forEach((other) -> binders.add((WeakReference<?>) other));
+				}
+				binders.add(new WeakReference<>(FOR_ALL));
+				binders.removeIf((binder) -> binder.get() == null);
+				field.set(null, List.copyOf(binders));
 			}
-			binder = new Binder((WeakReference<Function<Object, @Nullable Object>>) field.get(null));
-			field.set(null, new WeakReference<>(binder));
-		}
-		catch (ReflectiveOperationException ex) {
-			throw new VersionCapInstallException("The hook in %s cannot be reached: %s".formatted(hooked, ex), ex);
+			catch (ReflectiveOperationException ex) {
+				throw new VersionCapInstallException("The hook in %s cannot be reached: %s".formatted(hooked, ex), ex);
+			}
 		}
 	}
 
@@ -164,28 +183,6 @@ public final class VersionCapInstaller {
 			.toList();
 		return threads.isEmpty() ? "No thread of a Kafka client runs at present, so it cannot be told which it was."
 				: "Threads of Kafka clients that run at present: %s.".formatted(threads);
-	}
-
-	/**
-	 * What kafka-clients call for each new client. Several copies of this library can
-	 * share kafka-clients in a class loader above them: whichever has a cap for the
-	 * client takes it.
-	 */
-	private static final class Binder implements Function<Object, @Nullable Object> {
-
-		private final @Nullable WeakReference<Function<Object, @Nullable Object>> others;
-
-		Binder(@Nullable WeakReference<Function<Object, @Nullable Object>> others) {
-			this.others = others;
-		}
-
-		@Override
-		public @Nullable Object apply(Object apiVersions) {
-			Object binding = CapScope.bind();
-			Function<Object, @Nullable Object> other = (others != null) ? others.get() : null;
-			return (binding == null && other != null) ? other.apply(apiVersions) : binding;
-		}
-
 	}
 
 }

@@ -6,6 +6,7 @@
 package dev.holdfast.kafka.versioncap;
 
 import java.lang.ref.WeakReference;
+import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -15,7 +16,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,26 +27,30 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What the hook does in kafka-clients, in a class loader of each test's own. That it does
+ * What the hook does in kafka-clients, in a class loader of the tests' own. That it does
  * anything at all means that the JVM has verified it.
  */
 @Timeout(value = 30, unit = TimeUnit.SECONDS)
 class HookTests {
 
-	private final ClassLoader loader = new KafkaClientsLoader(HookedApiVersions::of);
+	private static final ClassLoader LOADER = new KafkaClientsLoader(HookedApiVersions::of);
 
 	private final Binding binding = new Binding();
 
+	@AfterEach
+	void unbind() throws Exception {
+		bindersField().set(null, null);
+	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "the vendor's", "no binder", "a binder that is gone", "a binder without a binding" })
+	@ValueSource(strings = { "the vendor's", "no binder", "no binder any more", "a binder that is gone",
+			"binders without a binding" })
 	void unboundClientIsLeftAlone(String situation) throws Exception {
-		ClassLoader loader = situation.equals("the vendor's") ? new KafkaClientsLoader((original) -> original)
-				: this.loader;
+		ClassLoader loader = situation.equals("the vendor's") ? new KafkaClientsLoader((original) -> original) : LOADER;
 		switch (situation) {
-			case "a binder that is gone" -> bindBy(new WeakReference<>(null));
-			case "a binder without a binding" ->
-				bindBy(new WeakReference<>((Function<Object, Object>) (client) -> null));
+			case "a binder that is gone" -> bindBy((Function<Object, Object>) null);
+			case "no binder any more" -> bindBy();
+			case "binders without a binding" -> bindBy((client) -> null, (client) -> null);
 			default -> {
 			}
 		}
@@ -70,15 +77,26 @@ class HookTests {
 			bound.add(client);
 			return binding;
 		};
-		ApiVersions before = new ApiVersions(loader);
-		bindBy(new WeakReference<>(binder));
+		ApiVersions before = new ApiVersions(LOADER);
+		bindBy(binder);
 
-		ApiVersions client = new ApiVersions(loader);
+		ApiVersions client = new ApiVersions(LOADER);
 		client.get("1");
 		before.get("1");
 
 		assertThat(bound).singleElement().isSameAs(client.instance);
 		assertThat(binding.calls).containsExactly("get 1 null");
+	}
+
+	@Test
+	void theFirstBindingCounts() throws Exception {
+		Binding other = new Binding();
+		bindBy(null, (client) -> null, (client) -> binding, (client) -> other);
+
+		new ApiVersions(LOADER).get("1");
+
+		assertThat(binding.calls).containsExactly("get 1 null");
+		assertThat(other.calls).isEmpty();
 	}
 
 	@Test
@@ -114,12 +132,18 @@ class HookTests {
 	}
 
 	private ApiVersions bound() throws Exception {
-		bindBy(new WeakReference<>((Function<Object, Object>) (client) -> binding));
-		return new ApiVersions(loader);
+		bindBy((client) -> binding);
+		return new ApiVersions(LOADER);
 	}
 
-	private void bindBy(WeakReference<Function<Object, Object>> binder) throws Exception {
-		loader.loadClass(HookedApiVersions.CLASS_NAME).getField(HookedApiVersions.BINDER_FIELD).set(null, binder);
+	@SafeVarargs
+	@SuppressWarnings("varargs")
+	private static void bindBy(Function<Object, Object>... binders) throws Exception {
+		bindersField().set(null, Stream.of(binders).map(WeakReference::new).toList());
+	}
+
+	private static Field bindersField() throws Exception {
+		return LOADER.loadClass(HookedApiVersions.CLASS_NAME).getField(HookedApiVersions.BINDERS_FIELD);
 	}
 
 	/**
