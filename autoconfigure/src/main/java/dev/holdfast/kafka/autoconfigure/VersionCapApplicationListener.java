@@ -5,10 +5,14 @@
 
 package dev.holdfast.kafka.autoconfigure;
 
-import java.util.Locale;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
 
 import dev.holdfast.kafka.versioncap.VersionCapInstallException;
 import dev.holdfast.kafka.versioncap.VersionCapInstaller;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.EnvironmentPostProcessor;
 import org.springframework.boot.context.event.ApplicationEnvironmentPreparedEvent;
@@ -20,6 +24,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.context.ApplicationListener;
 import org.springframework.core.Ordered;
+import org.springframework.core.convert.ConversionException;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.util.ClassUtils;
 
@@ -30,6 +35,8 @@ import org.springframework.util.ClassUtils;
 final class VersionCapApplicationListener implements ApplicationListener<ApplicationEnvironmentPreparedEvent>, Ordered {
 
 	private static final String KAFKA_CLIENT = "org.apache.kafka.clients.ClientDnsLookup";
+
+	private static final String VERSION_CAP = "versioncap";
 
 	private static final ConfigurationPropertyName PREFIX = ConfigurationPropertyName.of(HoldfastProperties.PREFIX);
 
@@ -65,48 +72,60 @@ final class VersionCapApplicationListener implements ApplicationListener<Applica
 	 * the names of the consumer factories are known.
 	 */
 	private static boolean isAskedFor(ConfigurableEnvironment environment) {
-		if (!environment.getProperty(HoldfastProperties.PREFIX + ".enabled", Boolean.class, true)) {
+		if (!isTrue(environment, environment.getProperty(HoldfastProperties.PREFIX + ".enabled", "true"))) {
 			return false;
 		}
+		Set<String> known = new HashSet<>();
 		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
-			if (source instanceof IterableConfigurationPropertySource iterable
-					? iterable.stream().anyMatch((name) -> isRule(source, name)) : isAnyCommonRule(source)) {
+			Stream<ConfigurationPropertyName> names = (source instanceof IterableConfigurationPropertySource iterable)
+					? iterable.stream().filter(PREFIX::isAncestorOf) : commonRules();
+			if (names.map(source::getConfigurationProperty)
+				.filter(Objects::nonNull)
+				// What a source before this one says of the same property counts.
+				.filter((property) -> known.add(PropertyNode.uniform(property.getName().toString())))
+				.anyMatch((property) -> isRule(environment, property))) {
 				return true;
 			}
 		}
 		return false;
 	}
 
-	private static boolean isAnyCommonRule(ConfigurationPropertySource source) {
+	/**
+	 * What can be asked of a source that does not tell what it has.
+	 */
+	private static Stream<ConfigurationPropertyName> commonRules() {
 		ConfigurationPropertyName rules = PREFIX.append("version-cap");
-		return source.getConfigurationProperty(rules.append("release")) != null
-				|| source.getConfigurationProperty(rules.append("profile")) != null
-				|| source.getConfigurationProperty(rules.append("learn")) != null
-				|| PropertyNode.ByApi.keys()
+		return Stream.concat(Stream.of("release", "profile", "learn").map(rules::append),
+				PropertyNode.ByApi.keys()
 					.stream()
-					.anyMatch((api) -> source.getConfigurationProperty(rules.append("max-versions").append(api)) != null
-							|| source.getConfigurationProperty(rules.append("min-versions").append(api)) != null);
+					.flatMap((api) -> Stream.of(rules.append("max-versions").append(api),
+							rules.append("min-versions").append(api))));
 	}
 
-	private static boolean isRule(ConfigurationPropertySource source, ConfigurationPropertyName name) {
-		if (!PREFIX.isAncestorOf(name)) {
-			return false;
-		}
-		String uniform = PropertyNode.uniform(name.toString());
-		int start = uniform.indexOf("versioncap");
+	private static boolean isRule(ConfigurableEnvironment environment, ConfigurationProperty property) {
+		String uniform = PropertyNode.uniform(property.getName().toString());
+		int start = uniform.lastIndexOf(VERSION_CAP);
 		if (start < 0) {
 			return false;
 		}
-		String rule = uniform.substring(start + "versioncap".length());
-		return rule.startsWith("maxversions") || rule.startsWith("minversions") || rule.equals("release")
-				|| rule.equals("profile") || (rule.equals("learn") && isTrue(source, name));
+		String rule = uniform.substring(start + VERSION_CAP.length());
+		// A heading alone, as of an empty map in a YAML file, is none.
+		return rule.matches("(max|min)versions.+") || rule.equals("release") || rule.equals("profile")
+				|| (rule.equals("learn") && isTrue(environment, property.getValue()));
 	}
 
-	private static boolean isTrue(ConfigurationPropertySource source, ConfigurationPropertyName name) {
-		ConfigurationProperty property = source.getConfigurationProperty(name);
-		Object value = (property != null) ? property.getValue() : null;
-		// A placeholder may become anything.
-		return value != null && !value.toString().trim().toLowerCase(Locale.ROOT).equals("false");
+	private static boolean isTrue(ConfigurableEnvironment environment, @Nullable Object value) {
+		if (value == null) {
+			return false;
+		}
+		try {
+			return Boolean.TRUE.equals(environment.getConversionService()
+				.convert(environment.resolvePlaceholders(value.toString()), Boolean.class));
+		}
+		catch (ConversionException ex) {
+			// A mistake, which is reported with all others once the beans are known.
+			return true;
+		}
 	}
 
 }
