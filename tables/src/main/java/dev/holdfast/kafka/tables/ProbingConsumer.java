@@ -31,13 +31,13 @@ import dev.holdfast.kafka.versioncap.VersionCap;
 final class ProbingConsumer implements AutoCloseable {
 
 	/** A member of a classic group that sends no heartbeat is out of it after this. */
-	private static final Duration SESSION = Duration.ofMillis(1500);
+	private static final Duration SESSION = Duration.ofSeconds(3);
 
 	/** Longer than anybody can stay in a group without heartbeats. */
 	static final Duration LONG_STAY = SESSION.multipliedBy(2);
 
-	/** For each step. None takes a second, unless it takes for ever. */
-	private static final Duration PATIENCE = Duration.ofSeconds(8);
+	/** For each step. None takes a second on an idle machine, unless it takes for ever. */
+	private static final Duration PATIENCE = Duration.ofSeconds(20);
 
 	private static final Duration POLL = Duration.ofMillis(20);
 
@@ -86,7 +86,8 @@ final class ProbingConsumer implements AutoCloseable {
 
 			@Override
 			public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-				assignments++;
+				// A broker that is busy may assign nothing at first.
+				assignments += partitions.isEmpty() ? 0 : 1;
 			}
 
 			@Override
