@@ -31,7 +31,9 @@ public record BrokerVersions(String node, List<Line> apis, String releaseGuess) 
 	 * @param clientMax the highest version that the client knows
 	 * @param cap the highest version that the cap allows, {@link VersionCap#NEVER} for
 	 * none; empty without a rule
-	 * @param effective the version that is spoken; empty if none
+	 * @param effective the highest version that is spoken; empty if none. A request that
+	 * has nothing to say in it may go lower: OffsetCommit and OffsetFetch do with
+	 * {@code group.protocol=classic}, where topics go by name
 	 */
 	public record Line(KafkaApi api, int offeredMin, int offeredMax, int clientMin, int clientMax, OptionalInt cap,
 			OptionalInt effective) {
