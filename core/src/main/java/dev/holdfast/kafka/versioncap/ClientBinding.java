@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Stands between one client and what it knows of its brokers' versions. kafka-clients
- * call it once for each request, on whatever thread sends it: it gives the same answer as
- * long as nothing has changed, and allocates nothing for it.
+ * call it once for each request, and once for each partition of which they hear that it
+ * has a new leader, on whatever thread that is: it gives the same answer as long as
+ * nothing has changed, and allocates nothing for it.
  */
 final class ClientBinding implements BiFunction<String, @Nullable NodeApiVersions, @Nullable NodeApiVersions>,
 		BiConsumer<String, @Nullable NodeApiVersions> {
