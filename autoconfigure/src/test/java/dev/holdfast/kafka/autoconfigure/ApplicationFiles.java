@@ -22,6 +22,8 @@ import java.util.stream.Stream;
 
 import dev.holdfast.kafka.versioncap.VersionCapInstaller;
 
+import dev.holdfast.kafka.test.KafkaCluster;
+
 /**
  * The class path of an application: of what the tests have, what the starter brings, and
  * the tests' classes as those of the application.
@@ -33,6 +35,8 @@ final class ApplicationFiles {
 				+ "|context|core|expression|kafka|messaging|tx)|kafka-clients|slf4j-api|logback-\\w+"
 				+ "|micrometer-(commons|observation)|jspecify|snakeyaml|asm|commons-logging)-\\d.*\\.jar");
 
+	private static final Pattern JUNIT = Pattern.compile("(junit-\\w+-\\w+|opentest4j)-\\d.*\\.jar");
+
 	private ApplicationFiles() {
 	}
 
@@ -43,40 +47,48 @@ final class ApplicationFiles {
 		return location(ApplicationFiles.class);
 	}
 
-	/**
-	 * Holdfast as the build has it: in directories or in jars.
-	 */
-	static List<Path> holdfast() {
-		return List.of(location(HoldfastKafkaAutoConfiguration.class), location(VersionCapInstaller.class));
+	static Path applicationJar(Path target) throws IOException {
+		return jar(target.resolve("application.jar"), new Attributes(), application());
 	}
 
 	/**
-	 * Everything else.
+	 * What comes with the starter, but Holdfast.
 	 */
 	static List<Path> libraries() {
-		List<Path> libraries = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+		return jars(STARTER);
+	}
+
+	/**
+	 * What an application's tests have more: JUnit and the test kit, without brokers.
+	 */
+	static List<Path> testing() {
+		return Stream.concat(jars(JUNIT).stream(), Stream.of(location(KafkaCluster.class))).toList();
+	}
+
+	private static List<Path> jars(Pattern names) {
+		return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
 			.map(Path::of)
-			.filter((entry) -> STARTER.matcher(entry.toFile().getName()).matches())
+			.filter((entry) -> names.matcher(entry.toFile().getName()).matches())
 			.toList();
-		if (libraries.size() < 20) {
-			throw new IllegalStateException("The tests' class path is not as expected: " + libraries);
-		}
-		return libraries;
 	}
 
 	static List<Path> classPath() {
-		return Stream.of(List.of(application()), holdfast(), libraries()).flatMap(List::stream).toList();
+		List<Path> classPath = new ArrayList<>(libraries());
+		classPath.addAll(List.of(application(), location(HoldfastKafkaAutoConfiguration.class),
+				location(VersionCapInstaller.class)));
+		return classPath;
 	}
 
 	/**
-	 * The class path as users have it: Holdfast in jars.
-	 * @param target where to make jars of directories
+	 * Holdfast as users have it.
+	 * @param target where to put the jars
 	 */
-	static List<Path> inJars(List<Path> classPath, Path target) throws IOException {
+	static List<Path> holdfastJars(Path target) throws IOException {
 		List<Path> jars = new ArrayList<>();
-		for (Path entry : classPath) {
-			jars.add(Files.isDirectory(entry)
-					? jar(target.resolve("part-" + jars.size() + ".jar"), new Attributes(), entry) : entry);
+		for (Path part : List.of(location(HoldfastKafkaAutoConfiguration.class), location(VersionCapInstaller.class))) {
+			Path jar = target.resolve("holdfast-%d.jar".formatted(jars.size()));
+			// Directories where the build has not come to packaging.
+			jars.add(Files.isDirectory(part) ? jar(jar, new Attributes(), part) : Files.copy(part, jar));
 		}
 		return jars;
 	}
@@ -96,7 +108,7 @@ final class ApplicationFiles {
 				JarOutputStream output = new JarOutputStream(stream, contents);
 				Stream<Path> files = Files.walk(directory)) {
 			for (Path file : files.filter(Files::isRegularFile).toList()) {
-				String name = directory.relativize(file).toString().replace(File.separatorChar, '/');
+				String name = entryName(directory, file);
 				if (!name.equals("META-INF/MANIFEST.MF")) {
 					output.putNextEntry(new JarEntry(name));
 					Files.copy(file, output);
@@ -104,6 +116,10 @@ final class ApplicationFiles {
 			}
 		}
 		return jar;
+	}
+
+	static String entryName(Path directory, Path file) {
+		return directory.relativize(file).toString().replace(File.separatorChar, '/');
 	}
 
 	private static Path location(Class<?> type) {
