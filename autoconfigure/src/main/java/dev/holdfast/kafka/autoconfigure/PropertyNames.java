@@ -217,9 +217,8 @@ final class PropertyNames {
 			return "'%s' is followed by an API's name or number, such as OffsetForLeaderEpoch or 23".formatted(name);
 		}
 		if (node instanceof ByFactory) {
-			return factoryNames.isEmpty() ? "nothing, since there is no ConsumerFactory bean"
-					: "'%s' is followed by %s".formatted(name,
-							factoryNames.stream().map(PropertyNames::written).collect(Collectors.joining(", ")));
+			return factoryNames.isEmpty() ? "nothing, since there is no ConsumerFactory bean" : "'%s' is followed by %s"
+				.formatted(name, factoryNames.stream().map(PropertyNames::written).collect(Collectors.joining(", ")));
 		}
 		return "'%s' is followed by an index, as in '%s[0]'".formatted(name, name);
 	}

@@ -137,9 +137,9 @@ class CapCostTests {
 		final AtomicLong lookups = new AtomicLong();
 
 		Consumer<String, String> construct(CapClients clients) throws ReflectiveOperationException {
-			Field field = ApiVersions.class.getField(HookedApiVersions.BINDER_FIELD);
+			Field field = ApiVersions.class.getField(HookedApiVersions.BINDERS_FIELD);
 			Object before = field.get(null);
-			field.set(null, new WeakReference<>(this));
+			field.set(null, List.of(new WeakReference<>(this)));
 			try {
 				return clients.capped(VersionCap.never(KafkaApi.OFFSET_FOR_LEADER_EPOCH)).client();
 			}
@@ -150,7 +150,7 @@ class CapCostTests {
 
 		@Override
 		public Object apply(Object apiVersions) {
-			return new CountedBinding(CapScope.bind(), lookups);
+			return new CountedBinding(CapScope.bindScoped(), lookups);
 		}
 
 	}

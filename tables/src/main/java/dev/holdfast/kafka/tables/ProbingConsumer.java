@@ -36,7 +36,9 @@ final class ProbingConsumer implements AutoCloseable {
 	/** Longer than anybody can stay in a group without heartbeats. */
 	static final Duration LONG_STAY = SESSION.multipliedBy(2);
 
-	/** For each step. None takes a second on an idle machine, unless it takes for ever. */
+	/**
+	 * For each step. None takes a second on an idle machine, unless it takes for ever.
+	 */
 	private static final Duration PATIENCE = Duration.ofSeconds(20);
 
 	private static final Duration POLL = Duration.ofMillis(20);
