@@ -71,7 +71,7 @@ class AotCacheTests {
 		assertStartsFrom(end);
 		assertThat(end.output()).contains("APPLICATION FAILED TO START")
 			.contains("This JVM starts from [-XX:AOTCache=plain.aot]: if that was made by a run without the cap, the "
-					+ "class comes from there; make it again by a run with the cap.");
+					+ "class may come from there; make it again by a run with the cap.");
 		assertThat(asked.of("made-plain")).containsExactly(AskedVersions.LATEST);
 		assertThat(asked.of("plain-capped")).isEmpty();
 	}

@@ -67,10 +67,15 @@ class VersionCapInstallationTests {
 
 	@Test
 	void aClientBeforeTheApplicationFailsTheStart() throws Exception {
-		ForkedJvm.End end = jvm().run(ClientFirst.class, AskedVersions.CAP).failed();
+		ForkedJvm.End end = jvm().options("-XX:SharedArchiveFile=missing.jsa")
+			.run(ClientFirst.class, AskedVersions.CAP)
+			.failed();
 
 		assertThat(end.output()).containsOnlyOnce("APPLICATION FAILED TO START")
 			.contains("the class org.apache.kafka.clients.ApiVersions of kafka-clients is loaded already")
+			.contains(
+					"This JVM starts from [-XX:SharedArchiveFile=missing.jsa]: if that was made by a run without the cap, "
+							+ "the class may come from there; make it again by a run with the cap.")
 			.contains("Threads of Kafka clients that run at present: [consumer_background_thread]")
 			.contains("call VersionCapInstaller.install() first thing in main")
 			.contains("set 'holdfast.kafka.version-cap.on-install-failure=warn' to start without any version cap");

@@ -166,13 +166,15 @@ public final class VersionCapInstaller {
 	 * What may have loaded the class, as far as the JVM can tell.
 	 */
 	private static String suspects() {
-		List<String> arguments = ManagementFactory.getRuntimeMXBean().getInputArguments();
-		List<String> archives = arguments.stream()
+		List<String> suspects = new ArrayList<>();
+		List<String> archives = ManagementFactory.getRuntimeMXBean()
+			.getInputArguments()
+			.stream()
 			.filter((argument) -> argument.startsWith("-XX:AOTCache=") || argument.startsWith("-XX:SharedArchiveFile="))
 			.toList();
 		if (!archives.isEmpty()) {
-			return "This JVM starts from %s: if that was made by a run without the cap, the class comes from there; "
-				.formatted(archives) + "make it again by a run with the cap.";
+			suspects.add("This JVM starts from %s: if that was made by a run without the cap, the class may come from "
+				.formatted(archives) + "there; make it again by a run with the cap.");
 		}
 		List<String> threads = Thread.getAllStackTraces()
 			.keySet()
@@ -181,8 +183,13 @@ public final class VersionCapInstaller {
 			.filter((name) -> name.matches(KAFKA_THREADS))
 			.sorted()
 			.toList();
-		return threads.isEmpty() ? "No thread of a Kafka client runs at present, so it cannot be told which it was."
-				: "Threads of Kafka clients that run at present: %s.".formatted(threads);
+		if (!threads.isEmpty()) {
+			suspects.add("Threads of Kafka clients that run at present: %s.".formatted(threads));
+		}
+		else if (archives.isEmpty()) {
+			suspects.add("No thread of a Kafka client runs at present, so it cannot be told which it was.");
+		}
+		return String.join(" ", suspects);
 	}
 
 }
