@@ -32,4 +32,16 @@ record RefusedBroker(String node, KafkaApi api, int offered, int required) {
 		return null;
 	}
 
+	/**
+	 * What people call it. Clients number the bootstrap servers from -1 down, in their
+	 * order, and the connection to a group's coordinator from the top down.
+	 */
+	String name() {
+		int id = Integer.parseInt(node);
+		if (id < 0) {
+			return "Bootstrap server " + -id;
+		}
+		return "Broker " + Math.min(id, Integer.MAX_VALUE - id);
+	}
+
 }

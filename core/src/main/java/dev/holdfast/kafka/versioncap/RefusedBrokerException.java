@@ -21,8 +21,7 @@ public final class RefusedBrokerException extends NoOffsetForPartitionException 
 
 	RefusedBrokerException(RefusedBroker broker) {
 		super(Set.of());
-		this.problem = "Broker %s offers %s, but min-versions require %s >= %d: the consumer stops".formatted(
-				broker.node(),
+		this.problem = "%s offers %s, but min-versions require %s >= %d: the consumer stops".formatted(broker.name(),
 				(broker.offered() < 0) ? "no " + broker.api() : broker.api() + " up to version " + broker.offered(),
 				broker.api(), broker.required());
 	}
