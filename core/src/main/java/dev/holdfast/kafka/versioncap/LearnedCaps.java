@@ -8,6 +8,7 @@ package dev.holdfast.kafka.versioncap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,7 +30,7 @@ public final class LearnedCaps {
 	private final Set<String> told = ConcurrentHashMap.newKeySet();
 
 	/** So that a client sees by one comparison whether there is anything new. */
-	private volatile int generation;
+	private final AtomicInteger generation = new AtomicInteger();
 
 	/**
 	 * Creates an empty memory.
@@ -61,7 +62,7 @@ public final class LearnedCaps {
 		if (told.add(clusterId + " " + api)) {
 			if (learning) {
 				byCluster.merge(clusterId, VersionCap.never(api), VersionCap::and);
-				generation++;
+				generation.incrementAndGet();
 				logger.warn("Brokers of cluster {} give answers to {} that their own log refutes: consumers of this "
 						+ "application do not ask them any more until it is restarted. To never ask at all: "
 						+ "holdfast.kafka.version-cap.max-versions.{}: -1", clusterId, api, api);
@@ -87,7 +88,7 @@ public final class LearnedCaps {
 	}
 
 	int generation() {
-		return generation;
+		return generation.get();
 	}
 
 }
