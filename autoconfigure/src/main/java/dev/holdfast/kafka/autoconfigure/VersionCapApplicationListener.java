@@ -52,7 +52,7 @@ final class VersionCapApplicationListener implements ApplicationListener<Applica
 	public void onApplicationEvent(ApplicationEnvironmentPreparedEvent event) {
 		ConfigurableEnvironment environment = event.getEnvironment();
 		ClassLoader loader = event.getSpringApplication().getClassLoader();
-		if (isAskedFor(environment) && ClassUtils.isPresent(KAFKA_CLIENT, loader)) {
+		if (ClassUtils.isPresent(KAFKA_CLIENT, loader) && isAskedFor(environment)) {
 			try {
 				VersionCapInstaller.install();
 			}
