@@ -22,6 +22,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
+import org.springframework.boot.env.RandomValuePropertySource;
 import org.springframework.context.ApplicationListener;
 import org.springframework.core.Ordered;
 import org.springframework.core.convert.ConversionException;
@@ -77,6 +78,11 @@ final class VersionCapApplicationListener implements ApplicationListener<Applica
 		}
 		Set<String> known = new HashSet<>();
 		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
+			if (source.getUnderlyingSource() instanceof RandomValuePropertySource) {
+				// It cannot be listed, and asking it for each API would load Kafka's
+				// protocol.
+				continue;
+			}
 			Stream<ConfigurationPropertyName> names = (source instanceof IterableConfigurationPropertySource iterable)
 					? iterable.stream().filter(PREFIX::isAncestorOf) : commonRules();
 			if (names.map(source::getConfigurationProperty)

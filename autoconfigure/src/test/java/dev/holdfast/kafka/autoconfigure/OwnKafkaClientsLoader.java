@@ -30,6 +30,10 @@ final class OwnKafkaClientsLoader extends URLClassLoader {
 		return (boolean) loadClass(VersionCapInstaller.class.getName()).getMethod("isInstalled").invoke(null);
 	}
 
+	boolean hasLoaded(String name) {
+		return findLoadedClass(name) != null;
+	}
+
 	@Override
 	protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
 		boolean kafka = name.startsWith("org.apache.kafka.");

@@ -65,8 +65,13 @@ class VersionCapApplicationListenerTests {
 	}
 
 	@Test
-	void withoutAnyPropertyItIsNotInstalled() throws Exception {
-		assertThat(isInstalled()).isFalse();
+	void withoutAnyPropertyNothingIsInstalledAndNoProtocolIsLoaded() throws Exception {
+		try (OwnKafkaClientsLoader loader = new OwnKafkaClientsLoader(classPath, true)) {
+			run(loader, new StandardEnvironment());
+
+			assertThat(loader.isInstalled()).isFalse();
+			assertThat(loader.hasLoaded("org.apache.kafka.common.protocol.ApiKeys")).isFalse();
+		}
 	}
 
 	@ParameterizedTest
