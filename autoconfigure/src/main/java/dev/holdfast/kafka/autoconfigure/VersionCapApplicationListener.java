@@ -5,19 +5,17 @@
 
 package dev.holdfast.kafka.autoconfigure;
 
-import java.util.HashSet;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.stream.Stream;
 
 import dev.holdfast.kafka.versioncap.VersionCapInstallException;
 import dev.holdfast.kafka.versioncap.VersionCapInstaller;
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.EnvironmentPostProcessor;
 import org.springframework.boot.context.event.ApplicationEnvironmentPreparedEvent;
 import org.springframework.boot.context.logging.LoggingApplicationListener;
-import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
@@ -51,17 +49,20 @@ final class VersionCapApplicationListener implements ApplicationListener<Applica
 
 	@Override
 	public void onApplicationEvent(ApplicationEnvironmentPreparedEvent event) {
+		if (!ClassUtils.isPresent(KAFKA_CLIENT, event.getSpringApplication().getClassLoader())) {
+			return;
+		}
 		ConfigurableEnvironment environment = event.getEnvironment();
-		ClassLoader loader = event.getSpringApplication().getClassLoader();
-		if (ClassUtils.isPresent(KAFKA_CLIENT, loader) && isAskedFor(environment)) {
+		Map<String, Object> properties = properties(environment);
+		if (isAskedFor(properties, environment)) {
 			try {
 				VersionCapInstaller.install();
 			}
 			catch (VersionCapInstallException ex) {
 				String tolerance = environment
-					.getProperty(HoldfastProperties.PREFIX + ".version-cap.on-install-failure");
+					.resolvePlaceholders(properties.getOrDefault(VERSION_CAP + "oninstallfailure", "fail").toString());
 				// Said in the log once there is one, and once only.
-				if (tolerance == null || !tolerance.trim().equalsIgnoreCase("warn")) {
+				if (!tolerance.trim().equalsIgnoreCase("warn")) {
 					throw ex;
 				}
 			}
@@ -69,14 +70,12 @@ final class VersionCapApplicationListener implements ApplicationListener<Applica
 	}
 
 	/**
-	 * Whether there may be a rule. What is a rule and what a mistake is told later, when
-	 * the names of the consumer factories are known.
+	 * What is set below the prefix, by what all spellings of a name have in common. Of
+	 * several sources the first counts.
 	 */
-	private static boolean isAskedFor(ConfigurableEnvironment environment) {
-		if (!isTrue(environment, environment.getProperty(HoldfastProperties.PREFIX + ".enabled", "true"))) {
-			return false;
-		}
-		Set<String> known = new HashSet<>();
+	private static Map<String, Object> properties(ConfigurableEnvironment environment) {
+		Map<String, Object> properties = new HashMap<>();
+		int prefix = PropertyNode.uniform(HoldfastProperties.PREFIX).length();
 		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
 			if (source.getUnderlyingSource() instanceof RandomValuePropertySource) {
 				// It cannot be listed, and asking it for each API would load Kafka's
@@ -84,46 +83,51 @@ final class VersionCapApplicationListener implements ApplicationListener<Applica
 				continue;
 			}
 			Stream<ConfigurationPropertyName> names = (source instanceof IterableConfigurationPropertySource iterable)
-					? iterable.stream().filter(PREFIX::isAncestorOf) : commonRules();
-			if (names.map(source::getConfigurationProperty)
+					? iterable.stream().filter(PREFIX::isAncestorOf) : commonNames();
+			names.map(source::getConfigurationProperty)
 				.filter(Objects::nonNull)
-				// What a source before this one says of the same property counts.
-				.filter((property) -> known.add(PropertyNode.uniform(property.getName().toString())))
-				.anyMatch((property) -> isRule(environment, property))) {
-				return true;
-			}
+				.forEach((property) -> properties.putIfAbsent(
+						PropertyNode.uniform(property.getName().toString()).substring(prefix), property.getValue()));
 		}
-		return false;
+		return properties;
 	}
 
 	/**
 	 * What can be asked of a source that does not tell what it has.
 	 */
-	private static Stream<ConfigurationPropertyName> commonRules() {
+	private static Stream<ConfigurationPropertyName> commonNames() {
 		ConfigurationPropertyName rules = PREFIX.append("version-cap");
-		return Stream.concat(Stream.of("release", "profile", "learn").map(rules::append),
-				PropertyNode.ByApi.keys()
-					.stream()
-					.flatMap((api) -> Stream.of(rules.append("max-versions").append(api),
-							rules.append("min-versions").append(api))));
+		Stream<ConfigurationPropertyName> single = Stream.of("release", "profile", "learn", "on-install-failure")
+			.map(rules::append);
+		Stream<ConfigurationPropertyName> byApi = PropertyNode.ByApi.keys()
+			.stream()
+			.flatMap((api) -> Stream.of(rules.append("max-versions").append(api),
+					rules.append("min-versions").append(api)));
+		return Stream.of(Stream.of(PREFIX.append("enabled")), single, byApi).flatMap((names) -> names);
 	}
 
-	private static boolean isRule(ConfigurableEnvironment environment, ConfigurationProperty property) {
-		String uniform = PropertyNode.uniform(property.getName().toString());
-		int start = uniform.lastIndexOf(VERSION_CAP);
+	/**
+	 * Whether there may be a rule. What is a rule and what a mistake is told later, when
+	 * the names of the consumer factories are known.
+	 */
+	private static boolean isAskedFor(Map<String, Object> properties, ConfigurableEnvironment environment) {
+		return isTrue(properties.getOrDefault("enabled", true), environment) && properties.entrySet()
+			.stream()
+			.anyMatch((property) -> isRule(property.getKey(), property.getValue(), environment));
+	}
+
+	private static boolean isRule(String name, Object value, ConfigurableEnvironment environment) {
+		int start = name.lastIndexOf(VERSION_CAP);
 		if (start < 0) {
 			return false;
 		}
-		String rule = uniform.substring(start + VERSION_CAP.length());
+		String rule = name.substring(start + VERSION_CAP.length());
 		// A heading alone, as of an empty map in a YAML file, is none.
 		return rule.matches("(max|min)versions.+") || rule.equals("release") || rule.equals("profile")
-				|| (rule.equals("learn") && isTrue(environment, property.getValue()));
+				|| (rule.equals("learn") && isTrue(value, environment));
 	}
 
-	private static boolean isTrue(ConfigurableEnvironment environment, @Nullable Object value) {
-		if (value == null) {
-			return false;
-		}
+	private static boolean isTrue(Object value, ConfigurableEnvironment environment) {
 		try {
 			return Boolean.TRUE.equals(environment.getConversionService()
 				.convert(environment.resolvePlaceholders(value.toString()), Boolean.class));

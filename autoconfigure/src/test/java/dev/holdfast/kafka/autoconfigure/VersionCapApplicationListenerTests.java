@@ -87,11 +87,14 @@ class VersionCapApplicationListenerTests {
 			"HOLDFAST_KAFKA_CONSUMERFACTORIES_ORDERS_VERSIONCAP_PROFILE, kop",
 			"SPRING_APPLICATION_JSON, '{\"holdfast\": {\"kafka\": {\"version-cap\": {\"min-versions\": {\"1\": 12}}}}}'" })
 	void anEnvironmentVariableAsksForIt(String name, String value) throws Exception {
+		assertThat(isInstalled(environment(name, value))).isTrue();
+	}
+
+	private static ConfigurableEnvironment environment(String variable, String value) {
 		StandardEnvironment environment = new StandardEnvironment();
 		environment.getPropertySources()
-			.replace(ENVIRONMENT, new SystemEnvironmentPropertySource(ENVIRONMENT, Map.of(name, value)));
-
-		assertThat(isInstalled(environment)).isTrue();
+			.replace(ENVIRONMENT, new SystemEnvironmentPropertySource(ENVIRONMENT, Map.of(variable, value)));
+		return environment;
 	}
 
 	@ParameterizedTest
@@ -137,6 +140,20 @@ class VersionCapApplicationListenerTests {
 		});
 
 		assertThat(isInstalled(environment)).isEqualTo(installed);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "HOLDFAST_KAFKA_VERSIONCAP_ONINSTALLFAILURE, warn",
+			"HOLDFAST_KAFKA_VERSION_CAP_ON_INSTALL_FAILURE, WARN",
+			"HOLDFAST_KAFKA_VERSIONCAP_ON_INSTALL_FAILURE, ${TOLERANCE:warn}" })
+	void tooLateIsToleratedInAllForms(String name, String value) throws Exception {
+		try (OwnKafkaClientsLoader loader = new OwnKafkaClientsLoader(classPath, true)) {
+			loader.loadClass("org.apache.kafka.clients.ApiVersions");
+
+			run(loader, environment(name, value), "--holdfast.kafka.version-cap.release=2.8");
+
+			assertThat(loader.isInstalled()).isFalse();
+		}
 	}
 
 	@ParameterizedTest
