@@ -10,7 +10,8 @@ import java.util.function.Supplier;
 
 import dev.holdfast.kafka.versioncap.ClientCap;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.MockConsumer;
+
+import org.springframework.kafka.core.ConsumerFactory;
 
 /**
  * Caps the consumers of one consumer factory that no offset guard is around.
@@ -28,6 +29,24 @@ record FactoryCap(String factoryName, VersionCaps caps, ClientCap cap) {
 	 */
 	void requireUsable(Map<String, Object> configuration) {
 		caps.requireUsable(factoryName, configuration);
+	}
+
+	/**
+	 * The same, as far as a factory tells how it configures its consumers: what it does
+	 * not tell is looked at when it creates one.
+	 * @param factory the factory
+	 * @throws UnusableVersionCapException if one of its consumers could not
+	 */
+	void requireUsable(ConsumerFactory<?, ?> factory) {
+		if (!caps.isActive(factoryName)) {
+			return;
+		}
+		try {
+			requireUsable(factory.getConfigurationProperties());
+		}
+		catch (UnsupportedOperationException ex) {
+			// Many factories of users have no such method of their own.
+		}
 	}
 
 	/**

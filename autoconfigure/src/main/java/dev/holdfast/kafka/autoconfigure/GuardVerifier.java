@@ -82,7 +82,7 @@ final class GuardVerifier implements SmartInitializingSingleton {
 		}
 		List<String> loopholes = Loopholes.of(AopUtils.getTargetClass(factory));
 		if (guard != null) {
-			guard.cap().requireUsable(factory.getConfigurationProperties());
+			guard.cap().requireUsable(factory);
 		}
 		if (guard != null && loopholes.isEmpty() && guard.holdsFirstPositions()) {
 			guard.tellAboutAutoCommit(factory.getConfigurationProperties(), false);
