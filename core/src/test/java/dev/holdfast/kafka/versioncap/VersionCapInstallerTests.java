@@ -137,6 +137,20 @@ class VersionCapInstallerTests {
 	}
 
 	@Test
+	void ofSeveralCopiesWithACapForAllClientsTheFirstCounts() throws Exception {
+		LibraryCopy first = new LibraryCopy(kafkaClients);
+		LibraryCopy second = new LibraryCopy(kafkaClients);
+		Stream.of(first, second).forEach(LibraryCopy::install);
+
+		try (AutoCloseable later = second.forAll("Metadata <= 10")) {
+			try (AutoCloseable forAll = first.forAll("Metadata <= 12")) {
+				assertThat(Stream.of(first, second).map(LibraryCopy::outside)).containsOnly(12);
+			}
+			assertThat(Stream.of(first, second).map(LibraryCopy::outside)).containsOnly(10);
+		}
+	}
+
+	@Test
 	void aCopyGoesWithoutTheOthers() throws Exception {
 		LibraryCopy first = new LibraryCopy(kafkaClients);
 		first.install();
