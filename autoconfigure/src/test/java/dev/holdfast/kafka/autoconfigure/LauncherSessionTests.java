@@ -65,6 +65,15 @@ class LauncherSessionTests {
 		assertThat(asked.of("too-late")).isEmpty();
 	}
 
+	@Test
+	void aClientBeforeAnyTestIsReportedWithTheWayAround() throws Exception {
+		ForkedJvm.End end = jvm("before").options("-Dclient-first=true").run(Run.class).failed();
+
+		assertThat(end.output()).contains("The version cap could not be installed before the first test")
+			.contains("tests that need none run with -Dholdfast.kafka.test.install-version-cap=false")
+			.contains("The version cap cannot be installed any more");
+	}
+
 	private ForkedJvm jvm(String clientId) {
 		List<Path> classPath = new ArrayList<>(ApplicationFiles.classPath());
 		classPath.addAll(ApplicationFiles.testing());
@@ -72,6 +81,12 @@ class LauncherSessionTests {
 			.options(Stream.of(asked.arguments(clientId, AskedVersions.CAP))
 				.map((argument) -> argument.replaceFirst("^--", "-D"))
 				.toArray(String[]::new));
+	}
+
+	private static void createClient() {
+		new KafkaConsumer<>(Map.of("bootstrap.servers", "localhost:1"), new StringDeserializer(),
+				new StringDeserializer())
+			.close();
 	}
 
 	/**
@@ -83,6 +98,9 @@ class LauncherSessionTests {
 		}
 
 		public static void main(String[] arguments) {
+			if (Boolean.getBoolean("client-first")) {
+				createClient();
+			}
 			SummaryGeneratingListener summary = new SummaryGeneratingListener();
 			LauncherFactory.create()
 				.execute(LauncherDiscoveryRequestBuilder.request()
@@ -102,9 +120,7 @@ class LauncherSessionTests {
 		@Test
 		void createsAClient() {
 			System.out.println("a plain client");
-			new KafkaConsumer<>(Map.of("bootstrap.servers", "localhost:1"), new StringDeserializer(),
-					new StringDeserializer())
-				.close();
+			createClient();
 		}
 
 	}

@@ -39,8 +39,8 @@ public final class VersionCapSessionListener implements LauncherSessionListener 
 			// Tests without Holdfast.
 		}
 		catch (InvocationTargetException ex) {
-			throw new IllegalStateException("The version cap could not be installed before the first test",
-					ex.getCause());
+			throw new IllegalStateException("The version cap could not be installed before the first test; tests that "
+					+ "need none run with -D%s=false".formatted(SWITCH), ex.getCause());
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new IllegalStateException("This version of Holdfast does not fit its test kit", ex);
