@@ -27,20 +27,34 @@ import org.jspecify.annotations.Nullable;
 record FactoryRules(VersionCap cap, @Nullable BrokerProfile profile, @Nullable String release, boolean learn) {
 
 	/**
-	 * Derives the rules.
-	 * @param properties what is set, and has no mistakes
+	 * Derives the rules of one factory, from the general to the special: the release and
+	 * the profile for all, unless it has its own; single versions for all; its own
+	 * release and profile; its own single versions.
+	 * @param common what is set for all, and has no mistakes
+	 * @param own what is set for the factory, and has no mistakes
 	 * @param loader finds profiles
 	 */
-	static FactoryRules of(HoldfastProperties.ConsumerFactory.VersionCap properties, ClassLoader loader) {
-		String profileName = properties.profile();
-		BrokerProfile profile = (profileName != null) ? BrokerProfile.load(profileName, loader) : null;
-		String release = properties.release();
+	static FactoryRules of(HoldfastProperties.VersionCap common, HoldfastProperties.ConsumerFactory.VersionCap own,
+			ClassLoader loader) {
+		BrokerProfile commonProfile = load(common.profile(), loader);
+		BrokerProfile ownProfile = load(own.profile(), loader);
+		VersionCap cap = cap((own.release() != null) ? null : common.release(),
+				(ownProfile != null) ? null : commonProfile)
+			.with(VersionCap.of(common.maxVersions(), common.minVersions()))
+			.with(cap(own.release(), ownProfile))
+			.with(VersionCap.of(own.maxVersions(), own.minVersions()));
+		return new FactoryRules(cap, (ownProfile != null) ? ownProfile : commonProfile,
+				(own.release() != null) ? own.release() : common.release(),
+				(own.learn() != null) ? own.learn() : common.learn());
+	}
+
+	private static @Nullable BrokerProfile load(@Nullable String profile, ClassLoader loader) {
+		return (profile != null) ? BrokerProfile.load(profile, loader) : null;
+	}
+
+	private static VersionCap cap(@Nullable String release, @Nullable BrokerProfile profile) {
 		VersionCap cap = (profile != null) ? profile.cap() : VersionCap.none();
-		if (release != null) {
-			cap = cap.and(VersionCap.release(release));
-		}
-		cap = cap.with(VersionCap.of(properties.maxVersions(), properties.minVersions()));
-		return new FactoryRules(cap, profile, release, Boolean.TRUE.equals(properties.learn()));
+		return (release != null) ? cap.and(VersionCap.release(release)) : cap;
 	}
 
 	/**

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 import dev.holdfast.kafka.offsetguard.Action;
@@ -221,20 +220,11 @@ record HoldfastProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 	}
 
 	/**
-	 * The version cap of one factory's consumers, with what is set for all filled in.
+	 * What is different about the version cap of one factory's consumers.
 	 * @param factoryName the factory
 	 */
-	ConsumerFactory.VersionCap versionCap(String factoryName) {
-		ConsumerFactory factory = factory(factoryName);
-		ConsumerFactory.VersionCap own = factory.versionCap();
-		Map<KafkaApi, Integer> maxVersions = new TreeMap<>(versionCap.maxVersions());
-		maxVersions.putAll(own.maxVersions());
-		Map<KafkaApi, Integer> minVersions = new TreeMap<>(versionCap.minVersions());
-		minVersions.putAll(own.minVersions());
-		return new ConsumerFactory.VersionCap(maxVersions, minVersions,
-				(own.release() != null) ? own.release() : versionCap.release(),
-				(own.profile() != null) ? own.profile() : versionCap.profile(),
-				orElse(own.learn(), versionCap.learn()));
+	ConsumerFactory.VersionCap ownVersionCap(String factoryName) {
+		return factory(factoryName).versionCap();
 	}
 
 	boolean isHoldfastEnabled(String factoryName) {

@@ -24,6 +24,9 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
  */
 final class VersionCapMistakes {
 
+	private static final HoldfastProperties.VersionCap NOTHING = new HoldfastProperties.VersionCap(Map.of(), Map.of(),
+			null, null, false, HoldfastProperties.ApplyTo.CONSUMERS, HoldfastProperties.OnInstallFailure.FAIL);
+
 	private final HoldfastProperties properties;
 
 	private final DeclaredProperties declared;
@@ -46,7 +49,8 @@ final class VersionCapMistakes {
 		properties.consumerFactories().forEach((name, factory) -> {
 			ConfigurationPropertyName prefix = root.append("consumer-factories").append("[" + name + "]");
 			if (check(prefix.append("version-cap"), factory.versionCap()) && sound) {
-				checkTogether(prefix.append("version-cap"), properties.versionCap(name));
+				checkTogether(prefix.append("version-cap"),
+						FactoryRules.of(common, factory.versionCap(), loader).cap());
 			}
 		});
 		return mistakes;
@@ -62,7 +66,7 @@ final class VersionCapMistakes {
 					problem.problem(), problem.allowed());
 		}
 		if (before == mistakes.size()) {
-			checkTogether(prefix, own);
+			checkTogether(prefix, FactoryRules.of(NOTHING, own, loader).cap());
 		}
 		return before == mistakes.size();
 	}
@@ -80,8 +84,10 @@ final class VersionCapMistakes {
 		if (own.profile() != null) {
 			try {
 				FactoryRules
-					.of(new HoldfastProperties.ConsumerFactory.VersionCap(Map.of(), Map.of(), null, own.profile(),
-							null), loader)
+					.of(NOTHING,
+							new HoldfastProperties.ConsumerFactory.VersionCap(Map.of(), Map.of(), null, own.profile(),
+									null),
+							loader)
 					.policy();
 			}
 			catch (IllegalArgumentException ex) {
@@ -93,8 +99,7 @@ final class VersionCapMistakes {
 	/**
 	 * A release or a profile can leave less than a broker has to offer.
 	 */
-	private void checkTogether(ConfigurationPropertyName prefix, HoldfastProperties.ConsumerFactory.VersionCap all) {
-		VersionCap cap = FactoryRules.of(all, loader).cap();
+	private void checkTogether(ConfigurationPropertyName prefix, VersionCap cap) {
 		cap.minVersions().forEach((api, min) -> {
 			int max = cap.maxVersion(api).orElse(min);
 			if (min > max) {

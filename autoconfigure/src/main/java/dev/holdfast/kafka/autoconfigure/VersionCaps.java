@@ -5,8 +5,11 @@
 
 package dev.holdfast.kafka.autoconfigure;
 
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.StringJoiner;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -14,8 +17,10 @@ import dev.holdfast.kafka.autoconfigure.HoldfastProperties.ApplyTo;
 import dev.holdfast.kafka.autoconfigure.HoldfastProperties.OnInstallFailure;
 import dev.holdfast.kafka.versioncap.BrokerProfile;
 import dev.holdfast.kafka.versioncap.ClientCap;
+import dev.holdfast.kafka.versioncap.ConsumerNeed;
 import dev.holdfast.kafka.versioncap.GroupProtocol;
 import dev.holdfast.kafka.versioncap.LearnedCaps;
+import dev.holdfast.kafka.versioncap.VersionCap;
 import dev.holdfast.kafka.versioncap.VersionCapCheck;
 import dev.holdfast.kafka.versioncap.VersionCapInstallException;
 import dev.holdfast.kafka.versioncap.VersionCapInstaller;
@@ -90,7 +95,7 @@ final class VersionCaps implements AutoCloseable {
 	 */
 	FactoryRules rules(String factoryName) {
 		return rules.computeIfAbsent(factoryName,
-				(name) -> FactoryRules.of(properties.versionCap(factoryName), loader));
+				(name) -> FactoryRules.of(properties.versionCap(), properties.ownVersionCap(factoryName), loader));
 	}
 
 	/**
@@ -106,7 +111,7 @@ final class VersionCaps implements AutoCloseable {
 	ClientCap clientCap(String factoryName) {
 		FactoryRules factory = rules(factoryName);
 		return isActive(factoryName) ? new ClientCap(factory.cap(), learned(factory))
-				: new ClientCap(dev.holdfast.kafka.versioncap.VersionCap.none(), suggesting);
+				: new ClientCap(VersionCap.none(), suggesting);
 	}
 
 	private LearnedCaps learned(FactoryRules factory) {
@@ -143,6 +148,10 @@ final class VersionCaps implements AutoCloseable {
 		if (profile != null) {
 			tell(factoryName, profile);
 		}
+		if (factory.learn() && !properties.isGuardEnabled(factoryName)) {
+			logger.warn("'learn' does nothing for '{}': what is learned comes from the offset guard and holds for "
+					+ "guarded consumers, and these are not guarded", factoryName);
+		}
 		if (isActive(factoryName)) {
 			VersionCapCheck.consequences(factory.cap())
 				.forEach((consequence) -> logger.info("The version cap of '{}': {}", factoryName, consequence));
@@ -175,20 +184,39 @@ final class VersionCaps implements AutoCloseable {
 		if (!isActive(factoryName)) {
 			return;
 		}
-		Object protocol = configuration.getOrDefault(ConsumerConfig.GROUP_PROTOCOL_CONFIG,
-				ConsumerConfig.DEFAULT_GROUP_PROTOCOL);
+		Object protocol = configuration.get(ConsumerConfig.GROUP_PROTOCOL_CONFIG);
 		GroupProtocol groupProtocol;
 		try {
-			groupProtocol = GroupProtocol.of(protocol.toString());
+			groupProtocol = GroupProtocol
+				.of((protocol != null) ? protocol.toString() : ConsumerConfig.DEFAULT_GROUP_PROTOCOL);
 		}
 		catch (IllegalArgumentException ex) {
 			// The client says it better.
 			return;
 		}
-		List<VersionCapCheck.Problem> problems = VersionCapCheck.problems(rules(factoryName).cap(), groupProtocol);
+		VersionCap cap = rules(factoryName).cap();
+		List<VersionCapCheck.Problem> problems = new ArrayList<>(VersionCapCheck.problems(cap, groupProtocol));
+		needs(factoryName, groupProtocol, configuration)
+			.forEach((need) -> problems.addAll(VersionCapCheck.problems(cap, need)));
 		if (!problems.isEmpty()) {
 			throw new UnusableVersionCapException(factoryName, describe(factoryName), problems);
 		}
+	}
+
+	private Set<ConsumerNeed> needs(String factoryName, GroupProtocol protocol, Map<String, Object> configuration) {
+		Set<ConsumerNeed> needs = EnumSet.noneOf(ConsumerNeed.class);
+		if (protocol == GroupProtocol.CLASSIC && configuration.get(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG) != null) {
+			needs.add(ConsumerNeed.STATIC_MEMBERSHIP);
+		}
+		if ("read_committed"
+			.equalsIgnoreCase(String.valueOf(configuration.get(ConsumerConfig.ISOLATION_LEVEL_CONFIG)))) {
+			needs.add(ConsumerNeed.READ_COMMITTED);
+		}
+		if (properties.isGuardEnabled(factoryName) || "false"
+			.equalsIgnoreCase(String.valueOf(configuration.get(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG)))) {
+			needs.add(ConsumerNeed.NO_TOPIC_CREATION);
+		}
+		return needs;
 	}
 
 	@Override

@@ -320,11 +320,10 @@ class HoldfastPropertiesReaderTests {
 		given("consumer-factories.orders.version-cap.max-versions.1", "11");
 		given("consumer-factories.orders.version-cap.learn", "false");
 		HoldfastProperties properties = read("orders");
-		ClassLoader loader = getClass().getClassLoader();
-		FactoryRules orders = FactoryRules.of(properties.versionCap("orders"), loader);
+		FactoryRules orders = rules(properties, "orders");
 		assertThat(orders.cap()).hasToString("Fetch <= 11, OffsetForLeaderEpoch never, Metadata >= 9");
 		assertThat(orders.learn()).isFalse();
-		FactoryRules others = FactoryRules.of(properties.versionCap("others"), loader);
+		FactoryRules others = rules(properties, "others");
 		assertThat(others.cap()).hasToString("Fetch <= 12, OffsetForLeaderEpoch never, Metadata >= 9");
 		assertThat(others.learn()).isTrue();
 	}
@@ -343,10 +342,9 @@ class HoldfastPropertiesReaderTests {
 		given("consumer-factories.orders.version-cap.profile", "azure-event-hubs");
 		given("offset-guard.policy.spurious-out-of-range", "fail");
 		HoldfastProperties properties = read("orders");
-		ClassLoader loader = getClass().getClassLoader();
-		assertThat(FactoryRules.of(properties.versionCap("orders"), loader).cap())
+		assertThat(rules(properties, "orders").cap())
 			.hasToString("ApiVersions <= 3, OffsetForLeaderEpoch never".replaceFirst("(.*), (.*)", "$1, $2"));
-		FactoryRules others = FactoryRules.of(properties.versionCap("others"), loader);
+		FactoryRules others = rules(properties, "others");
 		OffsetPolicy policy = properties.guardSettings("others", others.policy()).policy();
 		assertThat(policy.action("t", Cause.BELOW_LOG_START)).isEqualTo(Action.HOLD);
 		assertThat(policy.action("t", Cause.SPURIOUS_OUT_OF_RANGE)).isEqualTo(Action.FAIL);
@@ -377,8 +375,30 @@ class HoldfastPropertiesReaderTests {
 						.endsWith("it is capped at 8; allowed: 0 to 8"));
 	}
 
+	@Test
+	void aFactorysReleaseAndProfileComeOnTopOfSingleRulesForAll() {
+		given("version-cap.release", "3.9");
+		given("version-cap.max-versions.Fetch", "16");
+		given("version-cap.max-versions.OffsetForLeaderEpoch", "4");
+		given("consumer-factories.legacy.version-cap.release", "2.1");
+		given("consumer-factories.legacy.version-cap.max-versions.Metadata", "8");
+		given("consumer-factories.cloud.version-cap.profile", "alibaba-cloud");
+		HoldfastProperties properties = read("legacy", "cloud");
+		assertThat(rules(properties, "legacy").cap())
+			.isEqualTo(VersionCap.release("2.1").with(VersionCap.parse("Metadata <= 8")));
+		assertThat(rules(properties, "cloud").cap())
+			.isEqualTo(VersionCap.release("3.9").with(VersionCap.parse("Fetch <= 16, OffsetForLeaderEpoch never")));
+		assertThat(rules(properties, "others").cap())
+			.isEqualTo(VersionCap.release("3.9").with(VersionCap.parse("Fetch <= 16, OffsetForLeaderEpoch <= 4")));
+	}
+
+	private FactoryRules rules(HoldfastProperties properties, String factoryName) {
+		return FactoryRules.of(properties.versionCap(), properties.ownVersionCap(factoryName),
+				getClass().getClassLoader());
+	}
+
 	private VersionCap cap(String factoryName) {
-		return FactoryRules.of(read().versionCap(factoryName), getClass().getClassLoader()).cap();
+		return rules(read(), factoryName).cap();
 	}
 
 	private HoldfastProperties read(String... factoryNames) {

@@ -6,16 +6,32 @@
 package dev.holdfast.kafka.autoconfigure;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Properties;
 import java.util.regex.Pattern;
 
+import dev.holdfast.kafka.versioncap.VersionedClient;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.MockConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
+import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Primary;
+import org.springframework.kafka.core.ConsumerFactory;
+import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
+import org.springframework.kafka.mock.MockConsumerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -88,6 +104,81 @@ class VersionCapStartTests {
 						+ "(release 2.8): ")
 				.hasStackTraceContaining("ConsumerGroupHeartbeat: a consumer with group.protocol=consumer cannot read "
 						+ "and commit when it is never sent. Allowed: 0 to 1"));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "group.instance.id=one, JoinGroup=4, JoinGroup: a consumer with a group.instance.id cannot work",
+			"isolation.level=read_committed, ListOffsets=1, ListOffsets: a consumer with isolation.level=read_committed",
+			"client.id=any, Metadata=3, Metadata: a consumer that is guarded" })
+	void whatAConsumerNeedsDependsOnItsConfiguration(String configuration, String rule, String problem) {
+		runner.withPropertyValues(CAP + "max-versions." + rule, "spring.kafka.consumer.properties." + configuration)
+			.run((context) -> assertThat(context).getFailure().hasStackTraceContaining(problem));
+	}
+
+	@Test
+	void learningWithoutAGuardIsSaidToDoNothing(CapturedOutput output) {
+		start(CAP + "learn=true", "holdfast.kafka.offset-guard.enabled=false");
+		assertThat(count(output, "'learn' does nothing for 'kafkaConsumerFactory'")).isOne();
+	}
+
+	/**
+	 * The inner factory's client is capped; the outer one gets it from there.
+	 */
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void factoryAroundAnotherOneGetsACappedConsumer(boolean guarded) {
+		runner.withUserConfiguration(Decorating.class)
+			.withPropertyValues(CAP + "max-versions.Fetch=12", "spring.kafka.bootstrap-servers=localhost:1",
+					"holdfast.kafka.consumer-factories.inner.version-cap.max-versions.Fetch=11",
+					"holdfast.kafka.offset-guard.enabled=" + guarded)
+			.run((context) -> {
+				try (Consumer<?, ?> consumer = context.getBean("outer", ConsumerFactory.class).createConsumer()) {
+					assertThat(((VersionedClient) consumer).clientVersions().cap()).hasToString("Fetch <= 11");
+				}
+			});
+	}
+
+	@Test
+	void mockConsumerIsLeftAlone() {
+		runner
+			.withBean("mock", MockConsumerFactory.class,
+					() -> new MockConsumerFactory<>(() -> new MockConsumer<Object, Object>("earliest")))
+			.withPropertyValues(CAP + "max-versions.Fetch=12", "holdfast.kafka.offset-guard.enabled=false")
+			.run((context) -> assertThat(context.getBean("mock", ConsumerFactory.class).createConsumer()).isNotNull());
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Decorating {
+
+		@Bean
+		ConsumerFactory<Object, Object> inner(KafkaProperties properties) {
+			return new DefaultKafkaConsumerFactory<>(properties.buildConsumerProperties());
+		}
+
+		@Bean
+		@Primary
+		ConsumerFactory<Object, Object> outer(@Qualifier("inner") ConsumerFactory<Object, Object> inner) {
+			return new ConsumerFactory<>() {
+
+				@Override
+				public Consumer<Object, Object> createConsumer(String group, String prefix, String suffix,
+						Properties properties) {
+					return inner.createConsumer(group, prefix, suffix, properties);
+				}
+
+				@Override
+				public boolean isAutoCommit() {
+					return inner.isAutoCommit();
+				}
+
+				@Override
+				public Map<String, Object> getConfigurationProperties() {
+					return inner.getConfigurationProperties();
+				}
+
+			};
+		}
+
 	}
 
 	private void start(String... properties) {

@@ -7,6 +7,7 @@ package dev.holdfast.kafka.offsetguard;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,6 +42,8 @@ final class Decisions {
 	private final Holds holds;
 
 	private final List<DecisionListener> listeners;
+
+	private final Map<TopicPartition, OffsetAndMetadata> committable = new HashMap<>();
 
 	private @Nullable Decision failure;
 
@@ -138,11 +141,8 @@ final class Decisions {
 		}
 		int times = states.get(partition).keep(offset);
 		if (times == 1) {
-			OffsetAndMetadata heldBack = holds.heldBack(partition);
+			takeHeldBack(partition, offset);
 			seekAndRelease(partition, offset);
-			if (heldBack != null && heldBack.offset() <= offset) {
-				commit(partition, heldBack);
-			}
 			return true;
 		}
 		// Decided before, and nothing has come of it: no reason to ask as fast as we can.
@@ -154,15 +154,37 @@ final class Decisions {
 	}
 
 	/**
-	 * The position was good, and so is what the application wanted to commit meanwhile.
+	 * The position of a held partition has turned out to be good, and so has what the
+	 * application wanted to commit meanwhile.
 	 */
-	private void commit(TopicPartition partition, OffsetAndMetadata heldBack) {
-		client.commitAsync(Map.of(partition, heldBack), (offsets, failure) -> {
-			if (failure != null) {
-				logger.warn("Could not commit {}, which was left out while {} was held: {}", heldBack, partition,
-						failure.toString());
-			}
-		});
+	private void takeHeldBack(TopicPartition partition, long position) {
+		OffsetAndMetadata commit = holds.heldBack(partition);
+		if (commit != null && commit.offset() <= position) {
+			committable.put(partition, commit);
+		}
+	}
+
+	/**
+	 * Commits what was held back for partitions that are not held any more. Not in the
+	 * middle of a decision: a commit may call the application, about earlier ones.
+	 */
+	void commitHeldBack() {
+		if (committable.isEmpty()) {
+			return;
+		}
+		Map<TopicPartition, OffsetAndMetadata> commits = new HashMap<>(committable);
+		committable.clear();
+		commits.keySet().retainAll(client.assignment());
+		try {
+			client.commitAsync(commits, (offsets, failure) -> {
+				if (failure != null) {
+					logger.warn("Could not commit {}, which was left out while held: {}", offsets, failure.toString());
+				}
+			});
+		}
+		catch (RuntimeException ex) {
+			logger.warn("Could not commit {}, which was left out while held: {}", commits, ex.toString());
+		}
 	}
 
 	private void lookUp(TopicPartition partition, Action end) {
@@ -185,6 +207,7 @@ final class Decisions {
 	 * Lets the client try a good position again that was refused before.
 	 */
 	void retry(Hold hold) {
+		takeHeldBack(hold.decision().partition(), hold.provisionalPosition());
 		seekAndRelease(hold.decision().partition(), hold.provisionalPosition());
 	}
 

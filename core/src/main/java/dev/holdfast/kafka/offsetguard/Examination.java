@@ -8,6 +8,7 @@ package dev.holdfast.kafka.offsetguard;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -40,13 +41,13 @@ final class Examination {
 
 	private final Findings findings;
 
-	private final boolean canValidate;
+	private final BooleanSupplier canValidate;
 
 	private Step step = Step.LOG_START;
 
 	private @Nullable RecordReading reading;
 
-	Examination(Consumer<?, ?> inspector, Findings findings, boolean canValidate) {
+	Examination(Consumer<?, ?> inspector, Findings findings, BooleanSupplier canValidate) {
 		this.inspector = inspector;
 		this.findings = findings;
 		this.canValidate = canValidate;
@@ -135,7 +136,12 @@ final class Examination {
 		switch (step) {
 			case LOG_START -> findings.logStartBefore = offset;
 			case LOG_END -> findings.logEndBefore = offset;
-			case CLAIM -> findings.takeValid();
+			case CLAIM -> {
+				// A leader that has stopped to offer the API was not asked.
+				if (canValidate.getAsBoolean()) {
+					findings.takeValid();
+				}
+			}
 			case LOG_START_AGAIN -> findings.logStartAfter = offset;
 			case LOG_END_AGAIN -> findings.logEndAfter = offset;
 			default -> {
@@ -197,7 +203,8 @@ final class Examination {
 	private Step next(Step from) {
 		return switch (from) {
 			case LOG_START -> Step.LOG_END;
-			case LOG_END -> (canValidate && findings.isWorthValidating()) ? Step.CLAIM : next(Step.CLAIM);
+			case LOG_END ->
+				(canValidate.getAsBoolean() && findings.isWorthValidating()) ? Step.CLAIM : next(Step.CLAIM);
 			// About a claim it is enough that the log start was read before.
 			case CLAIM -> findings.isTruncation() ? Step.LOG_END_AGAIN : Step.LOG_START_AGAIN;
 			case LOG_START_AGAIN -> Step.LOG_END_AGAIN;

@@ -128,6 +128,17 @@ final class Holds {
 	}
 
 	/**
+	 * The application commits all positions: holds back that of a held partition, unless
+	 * it never had one.
+	 */
+	void holdBackPosition(TopicPartition partition) {
+		Hold hold = find(partition);
+		if (hold != null && hold.decision().evidence().position() >= 0) {
+			heldBack.put(partition, new OffsetAndMetadata(hold.provisionalPosition()));
+		}
+	}
+
+	/**
 	 * What the application wanted to commit last while the partition was held.
 	 */
 	@Nullable OffsetAndMetadata heldBack(TopicPartition partition) {

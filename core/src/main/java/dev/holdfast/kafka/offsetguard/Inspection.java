@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 import dev.holdfast.kafka.versioncap.ClientCap;
@@ -50,8 +51,8 @@ final class Inspection implements AutoCloseable {
 
 	private final KafkaConsumer<byte[], byte[]> inspector;
 
-	/** A client that cannot would take any position for valid. */
-	private final boolean canValidate;
+	/** A client that cannot validate would take any position for valid. */
+	private final BooleanSupplier canValidate;
 
 	private final Deadline deadline;
 
@@ -62,10 +63,10 @@ final class Inspection implements AutoCloseable {
 	Inspection(ClientConfiguration client, Duration timeout, ClientCap cap) {
 		this.deadline = Deadline.after(timeout);
 		this.stragglerPatience = timeout.dividedBy(4);
-		this.canValidate = VersionCapCheck.canValidatePositions(cap.cap());
-		this.inspector = cap
-			.construct(() -> new KafkaConsumer<byte[], byte[]>(InspectorConfiguration.derive(client, timeout)))
-			.client();
+		ClientCap.Construction<KafkaConsumer<byte[], byte[]>> constructed = cap
+			.construct(() -> new KafkaConsumer<byte[], byte[]>(InspectorConfiguration.derive(client, timeout)));
+		this.inspector = constructed.client();
+		this.canValidate = () -> VersionCapCheck.canValidatePositions(cap.cap(), constructed.versions());
 	}
 
 	/**

@@ -96,6 +96,7 @@ final class PositionGuard<K, V> {
 				recheckHolds();
 			}
 			ConsumerRecords<K, V> records = pollClient(timeout);
+			decisions.commitHeldBack();
 			if (records.isEmpty()) {
 				decisions.throwFailure();
 			}
@@ -234,7 +235,9 @@ final class PositionGuard<K, V> {
 		catch (InvalidOffsetException ex) {
 			incident.report(ex);
 		}
-		OptionalLong reported = incident.reportedPosition(partition);
+		// A report may be about a position that the application has left since.
+		OptionalLong reported = states.isSought(partition) ? OptionalLong.empty()
+				: incident.reportedPosition(partition);
 		return reported.isPresent() ? reported : states.knownPosition(partition);
 	}
 
@@ -301,6 +304,7 @@ final class PositionGuard<K, V> {
 		Map<TopicPartition, OffsetAndMetadata> consumed = new HashMap<>();
 		for (TopicPartition partition : client.assignment()) {
 			if (holds.isPositionInDoubt(partition)) {
+				holds.holdBackPosition(partition);
 				continue;
 			}
 			try {

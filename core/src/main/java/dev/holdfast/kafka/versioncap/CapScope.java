@@ -88,6 +88,8 @@ final class CapScope implements AutoCloseable {
 	@Override
 	public void close() {
 		if (outer != null) {
+			// A factory around another one gets the client that the inner one has capped.
+			outer.bindings.addAll(bindings);
 			CURRENT.set(outer);
 		}
 		else {

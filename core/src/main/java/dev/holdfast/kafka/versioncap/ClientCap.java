@@ -8,6 +8,8 @@ package dev.holdfast.kafka.versioncap;
 import java.util.function.Supplier;
 
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives clients a cap when they are constructed. Immutable and thread-safe; serves any
@@ -85,13 +87,20 @@ public final class ClientCap {
 		try (CapScope scope = CapScope.open(cap, learned)) {
 			T client = construction.get();
 			ClientBinding binding = scope.lastBinding();
-			if (binding == null && !cap.isEmpty()) {
+			if (binding == null && !cap.isEmpty() && !(client instanceof MockConsumer)) {
+				close(client);
 				throw new VersionCapInstallException(
 						"%s does not follow the version cap (%s): it is not a client of the kafka-clients on this class path"
 							.formatted(client, cap),
 						null);
 			}
 			return new Construction<>(client, (binding != null) ? new ClientVersions(binding) : ClientVersions.UNKNOWN);
+		}
+	}
+
+	private static void close(@Nullable Object client) {
+		if (client instanceof Consumer<?, ?> consumer) {
+			consumer.close();
 		}
 	}
 

@@ -6,6 +6,7 @@
 package dev.holdfast.kafka.versioncap;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -91,6 +92,29 @@ public final class VersionCapCheck {
 		return problems;
 	}
 
+	/**
+	 * What keeps a consumer from what else it is configured to do.
+	 * @param cap the whole cap
+	 * @param need what it is configured to do
+	 * @return all problems; none if it is fine
+	 */
+	public static List<Problem> problems(VersionCap cap, ConsumerNeed need) {
+		List<Problem> problems = new ArrayList<>();
+		need.floors().forEach((name, floor) -> {
+			KafkaApi api = KafkaApi.of(name);
+			int max = cap.maxVersion(api).orElse(floor);
+			if (max < floor) {
+				problems
+					.add(new Problem(api, false,
+							"a consumer %s cannot work when it is %s".formatted(need.description(),
+									(max < 0) ? "never sent" : "capped at " + max),
+							floor + " to " + api.latestVersion()));
+			}
+		});
+		problems.sort(Comparator.comparing(Problem::api));
+		return problems;
+	}
+
 	private static String allowed(KafkaApi api, int floor) {
 		return "-1, or %d to %d".formatted(floor, api.latestVersion());
 	}
@@ -127,6 +151,21 @@ public final class VersionCapCheck {
 	 */
 	public static boolean canValidatePositions(VersionCap cap) {
 		return isAtLeast(cap, KafkaApi.OFFSET_FOR_LEADER_EPOCH, 3) && isAtLeast(cap, KafkaApi.METADATA, 9);
+	}
+
+	/**
+	 * The same for a client that is connected: brokers that do not offer those versions
+	 * are not asked.
+	 * @param cap the whole cap
+	 * @param versions what the client has negotiated; nothing is held against it where
+	 * that is not known
+	 * @return {@code false} if the client takes any position for valid at some broker
+	 */
+	public static boolean canValidatePositions(VersionCap cap, ClientVersions versions) {
+		return canValidatePositions(cap) && versions.brokers()
+			.stream()
+			.allMatch((broker) -> broker.speaks(KafkaApi.OFFSET_FOR_LEADER_EPOCH, 3)
+					&& broker.speaks(KafkaApi.METADATA, 9));
 	}
 
 	private static boolean isAtLeast(VersionCap cap, KafkaApi api, int version) {

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.protocol.ApiKeys;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -103,6 +104,34 @@ class RestartUnderLieTests {
 		assertThat(consumers.causes()).containsExactly(Cause.FALSE_TRUNCATION, Cause.FALSE_TRUNCATION);
 		assertThat(consumers.decisions.get(1).action()).isEqualTo(Action.KEEP);
 		assertThat(consumers.decisions.get(1).outcome()).isEqualTo(new Outcome.ReadFrom(200));
+	}
+
+	/**
+	 * A broker that has stopped to offer the API takes nothing back: it was not asked.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void heldPartitionIsNotReleasedByABrokerThatCannotBeAsked(String protocol) {
+		TopicPartition partition = prepare("hidden-" + protocol, 0);
+		Fault.Handle lie = cluster.wire().inject(Fault.epochEndOffset(0));
+		Consumers consumers = consumers(partition, protocol, "earliest").policy(Cause.FALSE_TRUNCATION, Action.HOLD)
+			.timing(Duration.ofSeconds(5), Duration.ofMillis(200));
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(partition.topic()));
+			Consumers.pollUntil(consumer, () -> !consumers.decisions.isEmpty());
+			lie.close();
+			Fault.Handle hidden = cluster.wire().inject(Fault.hide(ApiKeys.OFFSET_FOR_LEADER_EPOCH));
+			Map<TopicPartition, List<Long>> early = Consumers.pollUntil(consumer,
+					() -> hidden.hits() >= 6 && consumers.decisions.size() == 2);
+			assertThat(early).isEmpty();
+			assertThat(consumers.decisions).extracting(Decision::outcome).containsOnly(new Outcome.Held());
+			hidden.close();
+
+			assertThat(Consumers.pollTo(consumer, partition, 270)).isEqualTo(range(200, 270));
+		}
+		assertThat(consumers.causes()).containsExactly(Cause.FALSE_TRUNCATION, Cause.UNVERIFIABLE,
+				Cause.FALSE_TRUNCATION);
 	}
 
 	private Consumers consumers(TopicPartition partition, String protocol, String reset) {
