@@ -38,7 +38,7 @@ record FactoryCap(String factoryName, VersionCaps caps, ClientCap cap) {
 	 * @throws UnusableVersionCapException if one of its consumers could not
 	 */
 	void requireUsable(ConsumerFactory<?, ?> factory) {
-		if (!caps.isActive(factoryName)) {
+		if (!isActive()) {
 			return;
 		}
 		try {
@@ -50,6 +50,13 @@ record FactoryCap(String factoryName, VersionCaps caps, ClientCap cap) {
 	}
 
 	/**
+	 * Whether there is a cap, or may be one if brokers lie.
+	 */
+	boolean isActive() {
+		return caps.isActive(factoryName);
+	}
+
+	/**
 	 * Creates a consumer under the cap.
 	 * @param <K> the type of the keys
 	 * @param <V> the type of the values
@@ -57,7 +64,7 @@ record FactoryCap(String factoryName, VersionCaps caps, ClientCap cap) {
 	 * @return the consumer; as it was created if there is no cap
 	 */
 	<K, V> Consumer<K, V> create(Supplier<Consumer<K, V>> creation) {
-		return caps.isActive(factoryName) ? cap.constructConsumer(creation) : creation.get();
+		return isActive() ? cap.constructConsumer(creation) : creation.get();
 	}
 
 }

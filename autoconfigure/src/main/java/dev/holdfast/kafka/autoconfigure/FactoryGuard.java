@@ -117,29 +117,68 @@ final class FactoryGuard {
 				.createConsumer(configuration, (overrides) -> new Attempt(original, overrides).run(creation));
 		}
 		catch (MockConsumerException ex) {
-			tolerate("a MockConsumer has no brokers to ask", null);
+			tolerate(false, "a MockConsumer has no brokers to ask", null);
 			return ex.consumer();
 		}
 		catch (UnguardableConsumerException ex) {
-			tolerate(ex.getMessage(), ex);
+			tolerate(false, ex.getMessage(), ex);
 			return cap.create(() -> creation.apply(original));
 		}
 	}
 
 	/**
-	 * Deals with a consumer that cannot be guarded.
+	 * Creates a consumer whose factory keeps a guard away. It is capped.
+	 * @param <K> the type of the keys
+	 * @param <V> the type of the values
+	 * @param reason what keeps a guard away
+	 * @param creation creates the consumer
+	 * @return the consumer
+	 */
+	<K, V> Consumer<K, V> createUnguarded(String reason, Supplier<Consumer<K, V>> creation) {
+		tolerate(false, reason, null);
+		return cap.create(creation);
+	}
+
+	/**
+	 * Deals with consumers that cannot be guarded.
+	 * @param untouched whether they cannot be capped either
 	 * @param reason why
 	 * @param cause the exception that says so, if any
 	 */
-	void tolerate(@Nullable String reason, @Nullable Throwable cause) {
-		String message = "Consumers of '%s' are not guarded: %s".formatted(name, reason);
+	void tolerate(boolean untouched, @Nullable String reason, @Nullable Throwable cause) {
+		if (!untouched && !isGuarding()) {
+			return;
+		}
+		String message = "Consumers of '%s' are %s: %s".formatted(name, missing(untouched), reason);
 		if (failOnUnguarded) {
 			throw new UnguardedConsumerFactoryException(message, cause);
 		}
 		if (unguardedTold.compareAndSet(false, true)) {
-			logger.warn("{}. Their positions may move silently. '{}.on-unguarded=fail' makes this an error", message,
+			logger.warn("{}. {}. '{}.on-unguarded=fail' makes this an error", message,
+					isGuarding() ? "Their positions may move silently" : "They speak what they like",
 					HoldfastProperties.PREFIX);
 		}
+	}
+
+	/**
+	 * What consumers lack that cannot be guarded.
+	 * @param untouched whether they cannot be capped either
+	 */
+	String missing(boolean untouched) {
+		if (!untouched || !cap.isActive()) {
+			return "not guarded";
+		}
+		return isGuarding() ? "neither guarded nor capped" : "not capped";
+	}
+
+	/**
+	 * What the other consumers are.
+	 */
+	String given() {
+		if (!cap.isActive()) {
+			return "guarded";
+		}
+		return isGuarding() ? "guarded and capped" : "capped";
 	}
 
 	/**
@@ -174,7 +213,7 @@ final class FactoryGuard {
 			configuration.putAll(factory.getConfigurationProperties());
 		}
 		catch (UnsupportedOperationException ex) {
-			tolerate("the factory does not tell its configuration (%s)".formatted(ex.getMessage()), ex);
+			tolerate(false, "the factory does not tell its configuration (%s)".formatted(ex.getMessage()), ex);
 			return null;
 		}
 		if (properties != null) {

@@ -105,7 +105,7 @@ final class FactoryGuards implements DisposableBean {
 	 */
 	void unadvised(String factoryName, String reason) {
 		if (verified) {
-			guard(factoryName).tolerate(reason, null);
+			guard(factoryName).tolerate(true, reason, null);
 		}
 		else {
 			unadvised.put(factoryName, reason);

@@ -21,8 +21,8 @@ import org.springframework.kafka.core.ConsumerFactory;
 
 /**
  * Once the singletons are up, and before listener containers start, reports each consumer
- * factory that is not guarded although it should be: by a warning, or by failing the
- * start. Creates no beans.
+ * factory that is not guarded or capped although it should be: by a warning, or by
+ * failing the start. Creates no beans.
  */
 final class GuardVerifier implements SmartInitializingSingleton {
 
@@ -42,74 +42,102 @@ final class GuardVerifier implements SmartInitializingSingleton {
 	@Override
 	public void afterSingletonsInstantiated() {
 		refuseNamesWithoutEffect();
-		Map<String, List<String>> unguarded = new TreeMap<>();
+		Map<String, Finding> findings = new TreeMap<>();
+		List<UnusableVersionCapException> unusable = new ArrayList<>();
 		for (String name : beanFactory.getBeanNamesForType(ConsumerFactory.class, true, false)) {
-			List<String> reasons = guards.isEnabled(FactoryNames.of(name)) ? reasons(name) : List.of();
-			if (!reasons.isEmpty()) {
-				unguarded.put(FactoryNames.of(name), reasons);
+			if (guards.isEnabled(FactoryNames.of(name))) {
+				Finding finding = find(name, unusable);
+				if (!finding.reasons().isEmpty()) {
+					findings.put(FactoryNames.of(name), finding);
+				}
 			}
 		}
 		containerFactories().forEach((name, containerFactory) -> {
 			ConsumerFactory<?, ?> factory = containerFactory.getConsumerFactory();
 			if (factory != null && guards.isEnabled(containerFactories.factoryName(factory, name))
 					&& !containerFactories.isGuarded(factory)) {
-				unguarded.put(name, List.of("the container factory got its consumer factory after it was "
-						+ "initialized: set it where the container factory is created"));
+				findings.put(name, new Finding(true, List.of("the container factory got its consumer factory after it "
+						+ "was initialized: set it where the container factory is created")));
 			}
 		});
-		report(unguarded);
+		if (!unusable.isEmpty()) {
+			throw UnusableVersionCapException.of(unusable);
+		}
+		report(findings);
 		guards.verified();
 	}
 
-	private List<String> reasons(String beanName) {
-		if (beanFactory.containsBeanDefinition(ScopedProxyUtils.getTargetBeanName(beanName))) {
-			return List.of();
-		}
-		List<String> reasons = new ArrayList<>();
+	/**
+	 * What keeps Holdfast from the consumers of a factory.
+	 *
+	 * @param untouched whether nothing is between the application and the factory: not
+	 * even a version cap holds
+	 * @param reasons why; none if all is well
+	 */
+	private record Finding(boolean untouched, List<String> reasons) {
+	}
+
+	private Finding find(String beanName, List<UnusableVersionCapException> unusable) {
 		String factoryName = FactoryNames.of(beanName);
+		if (beanFactory.containsBeanDefinition(ScopedProxyUtils.getTargetBeanName(beanName))) {
+			return new Finding(false, List.of());
+		}
 		if (!beanFactory.containsSingleton(beanName) || beanFactory.isFactoryBean(beanName)) {
 			Class<?> type = beanFactory.getType(beanName, false);
-			if (type != null && !type.isInterface()) {
-				reasons.addAll(GuardProxies.obstacles(type));
-				reasons.addAll(Loopholes.of(type));
-			}
-			return reasons;
+			return (type != null && !type.isInterface()) ? find(factoryName, type, GuardProxies.obstacles(type))
+					: new Finding(false, List.of());
 		}
 		ConsumerFactory<?, ?> factory = beanFactory.getBean(beanName, ConsumerFactory.class);
 		FactoryGuard guard = GuardProxies.guard(factory);
-		if (guard == null) {
-			reasons.add(guards.reason(factoryName) + onlyContainers(factoryName));
-		}
-		List<String> loopholes = Loopholes.of(AopUtils.getTargetClass(factory));
 		if (guard != null) {
-			guard.cap().requireUsable(factory);
+			try {
+				guard.cap().requireUsable(factory);
+			}
+			catch (UnusableVersionCapException ex) {
+				unusable.add(ex);
+			}
 		}
-		if (guard != null && loopholes.isEmpty() && guard.holdsFirstPositions()) {
+		Finding finding = find(factoryName, AopUtils.getTargetClass(factory),
+				(guard != null) ? List.of() : List.of(guards.reason(factoryName) + onlyContainers(factoryName)));
+		if (guard != null && finding.reasons().isEmpty() && guard.holdsFirstPositions()) {
 			guard.tellAboutAutoCommit(factory.getConfigurationProperties(), false);
 		}
-		reasons.addAll(loopholes);
-		return reasons;
+		return finding;
+	}
+
+	/**
+	 * What goes past the guard within a factory matters to no cap.
+	 */
+	private Finding find(String factoryName, Class<?> type, List<String> obstacles) {
+		List<String> reasons = new ArrayList<>(obstacles);
+		if (guards.guard(factoryName).isGuarding()) {
+			reasons.addAll(Loopholes.of(type));
+		}
+		return new Finding(!obstacles.isEmpty(), reasons);
 	}
 
 	private String onlyContainers(String factoryName) {
 		List<String> proxied = containerFactories.proxied(factoryName);
-		return proxied.isEmpty() ? ""
-				: " (what the listener containers of %s create is guarded, nothing else)".formatted(quoted(proxied));
+		return proxied.isEmpty() ? "" : " (what the listener containers of %s create is %s, nothing else)"
+			.formatted(quoted(proxied), guards.guard(factoryName).given());
 	}
 
-	private void report(Map<String, List<String>> unguarded) {
-		if (unguarded.isEmpty()) {
+	private void report(Map<String, Finding> findings) {
+		if (findings.isEmpty()) {
 			return;
 		}
 		if (guards.isFailOnUnguarded()) {
-			throw new UnguardedConsumerFactoryException(unguarded.entrySet()
+			throw new UnguardedConsumerFactoryException(findings.entrySet()
 				.stream()
-				.map((entry) -> "    '%s': %s".formatted(entry.getKey(), String.join("; ", entry.getValue())))
-				.collect(Collectors.joining("%n".formatted(), "Consumer factories are not guarded:%n%n".formatted(),
+				.map((entry) -> "    '%s' is %s: %s".formatted(entry.getKey(),
+						guards.guard(entry.getKey()).missing(entry.getValue().untouched()),
+						String.join("; ", entry.getValue().reasons())))
+				.collect(Collectors.joining("%n".formatted(), "Consumer factories cannot be wrapped:%n%n".formatted(),
 						"")),
 					null);
 		}
-		unguarded.forEach((name, reasons) -> guards.guard(name).tolerate(String.join("; ", reasons), null));
+		findings.forEach((name, finding) -> guards.guard(name)
+			.tolerate(finding.untouched(), String.join("; ", finding.reasons()), null));
 	}
 
 	// A container factory's name says something only about a consumer factory that is no

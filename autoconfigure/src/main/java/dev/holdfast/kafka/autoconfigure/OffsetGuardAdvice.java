@@ -6,6 +6,7 @@
 package dev.holdfast.kafka.autoconfigure;
 
 import java.lang.reflect.Method;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.function.Function;
 
@@ -38,13 +39,12 @@ final class OffsetGuardAdvice implements MethodInterceptor {
 	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
 		Method method = invocation.getMethod();
 		if (!(invocation.getThis() instanceof ConsumerFactory<?, ?> factory)) {
-			guard.tolerate("its proxy has no target", null);
-			return invocation.proceed();
+			return createUnguarded("its proxy has no target", invocation);
 		}
 		Class<?> type = AopUtils.getTargetClass(factory);
 		if (!ConsumerMethods.isFull(method) && !ConsumerMethods.isInherited(method, type)) {
-			guard.tolerate("the factory's %s has its own %s".formatted(type, ConsumerMethods.describe(method)), null);
-			return invocation.proceed();
+			return createUnguarded("the factory's %s has its own %s".formatted(type, ConsumerMethods.describe(method)),
+					invocation);
 		}
 		return createConsumer(factory, invocation);
 	}
@@ -57,22 +57,31 @@ final class OffsetGuardAdvice implements MethodInterceptor {
 								(String) arguments[2], properties));
 	}
 
+	private Consumer<?, ?> createUnguarded(String reason, MethodInvocation invocation) {
+		return guard.createUnguarded(reason, () -> proceed(invocation));
+	}
+
+	@SuppressWarnings("unchecked")
+	private static <K, V> Consumer<K, V> proceed(MethodInvocation invocation) {
+		try {
+			return (Consumer<K, V>) Objects.requireNonNull(invocation.proceed(),
+					"The consumer factory created no consumer");
+		}
+		catch (Throwable ex) {
+			ReflectionUtils.rethrowRuntimeException(ex);
+			throw new IllegalStateException(ex);
+		}
+	}
+
 	/**
 	 * Goes through what other advice comes after this one. Each time on a clone: an
 	 * invocation proceeds only once, and an attempt may be followed by a second one.
 	 */
-	@SuppressWarnings("unchecked")
 	private static <K, V> Function<@Nullable Properties, Consumer<K, V>> proceeding(ProxyMethodInvocation invocation) {
 		return (properties) -> {
 			@Nullable Object[] arguments = invocation.getArguments().clone();
 			arguments[3] = properties;
-			try {
-				return (Consumer<K, V>) invocation.invocableClone(arguments).proceed();
-			}
-			catch (Throwable ex) {
-				ReflectionUtils.rethrowRuntimeException(ex);
-				throw new IllegalStateException(ex);
-			}
+			return proceed(invocation.invocableClone(arguments));
 		};
 	}
 

@@ -15,9 +15,21 @@ import dev.holdfast.kafka.versioncap.VersionCapCheck;
  */
 final class UnusableVersionCapException extends RuntimeException {
 
+	private UnusableVersionCapException(String message) {
+		super(message);
+	}
+
 	UnusableVersionCapException(String factoryName, String cap, List<VersionCapCheck.Problem> problems) {
 		super("The consumers of '%s' cannot work with their %s%n%n%s".formatted(factoryName, cap,
 				problems.stream().map((problem) -> "    " + problem).collect(Collectors.joining("%n".formatted()))));
+	}
+
+	/**
+	 * Says in one what several say.
+	 */
+	static UnusableVersionCapException of(List<UnusableVersionCapException> all) {
+		return (all.size() == 1) ? all.get(0) : new UnusableVersionCapException(
+				all.stream().map(Throwable::getMessage).collect(Collectors.joining("%n%n".formatted())));
 	}
 
 }

@@ -122,15 +122,16 @@ class UnguardedFactoriesTests {
 				assertThat(failure).isInstanceOf(UnguardedConsumerFactoryException.class);
 				assertThat(new UnguardedConsumerFactoryFailureAnalyzer().analyze(failure)).satisfies((analysis) -> {
 					String types = "class " + TestConsumerFactories.class.getName() + "$";
-					assertThat(analysis.getDescription()).isEqualToNormalizingNewlines("""
-							Consumer factories are not guarded:
+					assertThat(analysis.getDescription()).isEqualToNormalizingNewlines(
+							"""
+									Consumer factories cannot be wrapped:
 
-							    'audit': its method region() is final
-							    'billing': its %1$sSecretive does not tell its configuration: it has no \
-							getConfigurationProperties()
-							    'orders': its %1$sFinal is final
-							    'shipping': its %1$sOwnShortMethod has its own createConsumer(String, String)"""
-						.formatted(types));
+									    'audit' is not guarded: its method region() is final
+									    'billing' is not guarded: its %1$sSecretive does not tell its configuration: it has no \
+									getConfigurationProperties()
+									    'orders' is not guarded: its %1$sFinal is final
+									    'shipping' is not guarded: its %1$sOwnShortMethod has its own createConsumer(String, String)"""
+								.formatted(types));
 					assertThat(analysis.getAction()).isEqualTo(
 							"""
 									Remove the reason. Or take the factory out on purpose with \
@@ -161,7 +162,7 @@ class UnguardedFactoriesTests {
 				return new Final();
 			})
 			.run((context) -> {
-				assertThat(context.getStartupFailure()).hasMessageContaining("'orders': its class ")
+				assertThat(context.getStartupFailure()).hasMessageContaining("'orders' is not guarded: its class ")
 					.isInstanceOf(UnguardedConsumerFactoryException.class);
 				assertThat(created).isFalse();
 			});
@@ -183,14 +184,14 @@ class UnguardedFactoriesTests {
 	void aSingletonRegisteredByHandIsReported() {
 		strict.withInitializer((context) -> context.getBeanFactory().registerSingleton("orders", new Recording()))
 			.run((context) -> assertThat(context.getStartupFailure()).hasMessageContaining(
-					"'orders': it was not there when beans are post-processed: register it as a bean definition"));
+					"'orders' is not guarded: it was not there when beans are post-processed: register it as a bean definition"));
 	}
 
 	@Test
 	void aConsumerFactorySetTooLateIsReported() {
 		strict.withUserConfiguration(LateFactory.class)
 			.run((context) -> assertThat(context.getStartupFailure()).hasMessageContaining(
-					"'billing': the container factory got its consumer factory after it was initialized: set it where "
+					"'billing' is not guarded: the container factory got its consumer factory after it was initialized: set it where "
 							+ "the container factory is created"));
 	}
 

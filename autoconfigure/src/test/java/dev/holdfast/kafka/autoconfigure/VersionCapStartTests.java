@@ -8,8 +8,13 @@ package dev.holdfast.kafka.autoconfigure;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
+import dev.holdfast.kafka.autoconfigure.TestConsumerFactories.Final;
+import dev.holdfast.kafka.autoconfigure.TestConsumerFactories.OwnShortMethod;
+import dev.holdfast.kafka.autoconfigure.TestConsumerFactories.Recording;
+import dev.holdfast.kafka.autoconfigure.TestConsumerFactories.Secretive;
 import dev.holdfast.kafka.versioncap.VersionedClient;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.MockConsumer;
@@ -136,6 +141,54 @@ class VersionCapStartTests {
 					assertThat(((VersionedClient) consumer).clientVersions().cap()).hasToString("Fetch <= 11");
 				}
 			});
+	}
+
+	@Test
+	void whatIsWrongWithTheCapsOfAllFactoriesIsSaidAtOnce() {
+		runner.withBean("orders", Recording.class)
+			.withBean("audit", Recording.class)
+			.withPropertyValues(CAP + "max-versions.Fetch=3",
+					"holdfast.kafka.consumer-factories.audit.version-cap.max-versions.JoinGroup=-1")
+			.run((context) -> assertThat(context).getFailure()
+				.isInstanceOf(UnusableVersionCapException.class)
+				.hasMessageContaining("The consumers of 'orders' cannot work with their version cap: Fetch <= 3")
+				.hasMessageContaining(
+						"The consumers of 'audit' cannot work with their version cap: Fetch <= 3, JoinGroup never"));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "true, neither guarded nor capped, Their positions may move silently",
+			"false, not capped, They speak what they like" })
+	void saysThatAFactoryThatCannotBeWrappedIsNotCapped(boolean guarded, String missing, String consequence,
+			CapturedOutput output) {
+		runner.withBean("orders", Final.class)
+			.withPropertyValues(CAP + "max-versions.Fetch=12", "holdfast.kafka.offset-guard.enabled=" + guarded)
+			.run((context) -> assertThat(output).containsOnlyOnce("Consumers of 'orders' are " + missing
+					+ ": its class dev.holdfast.kafka.autoconfigure.TestConsumerFactories$Final is final. "
+					+ consequence));
+	}
+
+	/**
+	 * What keeps a guard away keeps no cap away.
+	 */
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void factoryThatCannotBeGuardedIsCapped(boolean guarded, CapturedOutput output) {
+		runner.withBean("orders", OwnShortMethod.class)
+			.withBean("audit", Secretive.class)
+			.withPropertyValues(CAP + "max-versions.Fetch=12", "holdfast.kafka.offset-guard.enabled=" + guarded)
+			.run((context) -> {
+				assertCapped(() -> context.getBean("orders", ConsumerFactory.class).createConsumer("group", "suffix"));
+				assertCapped(() -> context.getBean("audit", ConsumerFactory.class).createConsumer());
+				assertThat(output.toString().lines().filter((line) -> line.contains(" are not guarded: ")))
+					.hasSize(guarded ? 2 : 0);
+			});
+	}
+
+	private static void assertCapped(Supplier<Consumer<?, ?>> creation) {
+		try (Consumer<?, ?> consumer = creation.get()) {
+			assertThat(((VersionedClient) consumer).clientVersions().cap()).hasToString("Fetch <= 12");
+		}
 	}
 
 	@Test
