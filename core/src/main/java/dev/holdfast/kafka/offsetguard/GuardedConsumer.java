@@ -47,7 +47,6 @@ final class GuardedConsumer<K, V> implements InvocationHandler {
 	}
 
 	@Override
-	@SuppressWarnings("unchecked")
 	public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
 		Object[] args = (arguments != null) ? arguments : new Object[0];
 		switch (method.getName()) {
@@ -55,20 +54,8 @@ final class GuardedConsumer<K, V> implements InvocationHandler {
 				return guard.poll((Duration) args[0]);
 			case "position":
 				return guard.position((TopicPartition) args[0], (args.length > 1) ? (Duration) args[1] : null);
-			case "seek":
-				guard.seek((TopicPartition) args[0], toOffset(args[1]));
-				return null;
-			case "seekToBeginning":
-				guard.seekToBeginning((Collection<TopicPartition>) args[0]);
-				return null;
-			case "seekToEnd":
-				guard.seekToEnd((Collection<TopicPartition>) args[0]);
-				return null;
-			case "pause":
-				guard.holds().pauseByApplication((Collection<TopicPartition>) args[0]);
-				return null;
-			case "resume":
-				guard.holds().resumeByApplication((Collection<TopicPartition>) args[0]);
+			case "seek", "seekToBeginning", "seekToEnd", "assign", "pause", "resume":
+				move(method.getName(), args);
 				return null;
 			case "paused":
 				return guard.holds().pausedByApplication();
@@ -76,9 +63,6 @@ final class GuardedConsumer<K, V> implements InvocationHandler {
 				return commit(method, args);
 			case "subscribe":
 				return subscribe(method, args);
-			case "assign":
-				guard.assign((Collection<TopicPartition>) args[0]);
-				return null;
 			case "unsubscribe", "close":
 				try {
 					return pass(method, args);
@@ -99,6 +83,19 @@ final class GuardedConsumer<K, V> implements InvocationHandler {
 				return "GuardedConsumer[" + delegate + "]";
 			default:
 				return pass(method, args);
+		}
+	}
+
+	@SuppressWarnings("unchecked")
+	private void move(String method, Object[] args) {
+		switch (method) {
+			case "seek" -> guard.seek((TopicPartition) args[0], toOffset(args[1]));
+			case "seekToBeginning" -> guard.seekToBeginning((Collection<TopicPartition>) args[0]);
+			case "seekToEnd" -> guard.seekToEnd((Collection<TopicPartition>) args[0]);
+			case "assign" -> guard.assign((Collection<TopicPartition>) args[0]);
+			case "pause" -> guard.holds().pauseByApplication((Collection<TopicPartition>) args[0]);
+			case "resume" -> guard.holds().resumeByApplication((Collection<TopicPartition>) args[0]);
+			default -> throw new IllegalArgumentException(method);
 		}
 	}
 

@@ -6,6 +6,7 @@
 package dev.holdfast.kafka.versioncap;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.SortedMap;
@@ -88,10 +89,18 @@ public final class VersionCap {
 	 * alone, as they do not negotiate with the others.
 	 * @param release a release, as {@code 2.8}
 	 * @return a cap with a rule for each API
-	 * @throws IllegalArgumentException if the release is not known
+	 * @throws IllegalArgumentException if the release is not one of {@link #releases}
 	 */
 	public static VersionCap release(String release) {
 		return ReleaseTable.shipped().cap(release);
+	}
+
+	/**
+	 * The releases that {@link #release} knows.
+	 * @return the releases, oldest first
+	 */
+	public static List<String> releases() {
+		return ReleaseTable.shipped().releases();
 	}
 
 	/**
