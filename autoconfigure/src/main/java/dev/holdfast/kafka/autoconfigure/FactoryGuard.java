@@ -101,7 +101,7 @@ final class FactoryGuard {
 		Attempt outer = CURRENT.get();
 		// A factory around this one has put its guard's entries into the properties: the
 		// innermost guard, which knows the factory proper, takes over.
-		Properties original = (outer != null) ? outer.undo(properties) : properties;
+		Properties original = (outer != null && guard != null) ? outer.undo(properties) : properties;
 		Map<String, Object> configuration = configuration(factory, original);
 		if (configuration != null) {
 			cap.requireUsable(configuration);

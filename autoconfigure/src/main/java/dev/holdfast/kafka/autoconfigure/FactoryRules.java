@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
 record FactoryRules(VersionCap cap, @Nullable BrokerProfile profile, @Nullable String release, boolean learn) {
 
 	/**
-	 * Derives the rules of one factory, from the general to the special: the release and
-	 * the profile for all, unless it has its own; single versions for all; its own
-	 * release and profile; its own single versions.
+	 * Derives the rules of one factory: the release and the profile for all, unless it
+	 * has its own, with single versions for all on top; of these and of its own release
+	 * and profile the stricter ones; its own single versions on top.
 	 * @param common what is set for all, and has no mistakes
 	 * @param own what is set for the factory, and has no mistakes
 	 * @param loader finds profiles
@@ -41,7 +41,7 @@ record FactoryRules(VersionCap cap, @Nullable BrokerProfile profile, @Nullable S
 		VersionCap cap = cap((own.release() != null) ? null : common.release(),
 				(ownProfile != null) ? null : commonProfile)
 			.with(VersionCap.of(common.maxVersions(), common.minVersions()))
-			.with(cap(own.release(), ownProfile))
+			.and(cap(own.release(), ownProfile))
 			.with(VersionCap.of(own.maxVersions(), own.minVersions()));
 		return new FactoryRules(cap, (ownProfile != null) ? ownProfile : commonProfile,
 				(own.release() != null) ? own.release() : common.release(),

@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 
 import dev.holdfast.kafka.offsetguard.Action;
 import dev.holdfast.kafka.offsetguard.Cause;
+import dev.holdfast.kafka.offsetguard.MoveLimits;
 import dev.holdfast.kafka.offsetguard.OffsetGuardSettings;
 import dev.holdfast.kafka.offsetguard.OffsetPolicy;
 import dev.holdfast.kafka.offsetguard.TopicRule;
@@ -45,7 +46,7 @@ record HoldfastProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 
 	private static final ConsumerFactory NOTHING_DIFFERENT = new ConsumerFactory(true,
 			new ConsumerFactory.VersionCap(Map.of(), Map.of(), null, null, null),
-			new ConsumerFactory.OffsetGuard(null, Map.of(), null, null, List.of()));
+			new ConsumerFactory.OffsetGuard(null, Map.of(), null, null, null, null, List.of()));
 
 	/**
 	 * What to do about a consumer factory that cannot be guarded.
@@ -116,6 +117,12 @@ record HoldfastProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 	 * @param enabled Whether consumers are guarded.
 	 * @param policy What to do about each cause for which a consumer's position is in
 	 * question.
+	 * @param maxRewindRecords The most records of a partition that a decision may have
+	 * delivered again. A decision that would go further holds the partition instead.
+	 * Unlimited by default.
+	 * @param maxSkipRecords The most records of a partition that a decision may skip for
+	 * good. A decision that would go further holds the partition instead. Unlimited by
+	 * default.
 	 * @param inspectionTimeout The bound on gathering evidence from the brokers within
 	 * one poll.
 	 * @param holdRecheckInterval How often the evidence about held partitions is gathered
@@ -125,6 +132,7 @@ record HoldfastProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 	 * one whose pattern matches the whole name.
 	 */
 	record OffsetGuard(@DefaultValue("true") boolean enabled, @DefaultValue Map<Cause, Action> policy,
+			@Nullable Long maxRewindRecords, @Nullable Long maxSkipRecords,
 			@DefaultValue("5s") Duration inspectionTimeout, @DefaultValue("30s") Duration holdRecheckInterval,
 			@DefaultValue List<Topic> topics) {
 
@@ -136,11 +144,14 @@ record HoldfastProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 	 * @param name The topic's exact name.
 	 * @param pattern A regular expression that has to match the topic's whole name.
 	 * @param policy What to do about each cause on these topics.
+	 * @param maxRewindRecords The most records that may be delivered again.
+	 * @param maxSkipRecords The most records that may be skipped for good.
 	 */
-	record Topic(@Nullable String name, @Nullable Pattern pattern, @DefaultValue Map<Cause, Action> policy) {
+	record Topic(@Nullable String name, @Nullable Pattern pattern, @DefaultValue Map<Cause, Action> policy,
+			@Nullable Long maxRewindRecords, @Nullable Long maxSkipRecords) {
 
 		TopicRule rule() {
-			return new TopicRule(name, pattern, policy);
+			return new TopicRule(name, pattern, policy, new MoveLimits(maxRewindRecords, maxSkipRecords));
 		}
 
 	}
@@ -180,6 +191,10 @@ record HoldfastProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 		 * @param enabled Whether this factory's consumers are guarded.
 		 * @param policy What to do about each cause. A cause that is missing here keeps
 		 * the action set for all factories.
+		 * @param maxRewindRecords The most records of a partition that a decision may
+		 * have delivered again.
+		 * @param maxSkipRecords The most records of a partition that a decision may skip
+		 * for good.
 		 * @param inspectionTimeout The bound on gathering evidence from the brokers
 		 * within one poll.
 		 * @param holdRecheckInterval How often the evidence about held partitions is
@@ -188,8 +203,8 @@ record HoldfastProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 		 * factories.
 		 */
 		record OffsetGuard(@Nullable Boolean enabled, @DefaultValue Map<Cause, Action> policy,
-				@Nullable Duration inspectionTimeout, @Nullable Duration holdRecheckInterval,
-				@DefaultValue List<Topic> topics) {
+				@Nullable Long maxRewindRecords, @Nullable Long maxSkipRecords, @Nullable Duration inspectionTimeout,
+				@Nullable Duration holdRecheckInterval, @DefaultValue List<Topic> topics) {
 
 		}
 
@@ -214,7 +229,9 @@ record HoldfastProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 		actions.putAll(own.policy());
 		List<TopicRule> rules = new ArrayList<>();
 		(own.topics().isEmpty() ? offsetGuard.topics() : own.topics()).forEach((topic) -> rules.add(topic.rule()));
-		return new OffsetGuardSettings(new OffsetPolicy(actions, rules),
+		MoveLimits limits = new MoveLimits(offsetGuard.maxRewindRecords(), offsetGuard.maxSkipRecords())
+			.with(new MoveLimits(own.maxRewindRecords(), own.maxSkipRecords()));
+		return new OffsetGuardSettings(new OffsetPolicy(actions, limits, rules),
 				orElse(own.inspectionTimeout(), offsetGuard.inspectionTimeout()),
 				orElse(own.holdRecheckInterval(), offsetGuard.holdRecheckInterval()));
 	}

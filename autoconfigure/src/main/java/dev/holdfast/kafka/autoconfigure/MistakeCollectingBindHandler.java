@@ -47,6 +47,9 @@ final class MistakeCollectingBindHandler extends AbstractBindHandler {
 		else if (result instanceof Duration duration && (duration.isNegative() || duration.isZero())) {
 			add(name, "is not positive", allowed(name, Duration.class));
 		}
+		else if (result instanceof Long records && records < 0) {
+			add(name, "is negative", allowed(name, Long.class));
+		}
 		else if (result instanceof HoldfastProperties.Topic) {
 			checkTopic(name);
 		}
@@ -113,8 +116,8 @@ final class MistakeCollectingBindHandler extends AbstractBindHandler {
 		if (type == Duration.class) {
 			return "is no duration";
 		}
-		if (type == Integer.class) {
-			return "is no version";
+		if (type == Integer.class || type == Long.class) {
+			return (type == Integer.class) ? "is no version" : "is no number";
 		}
 		return (type.isEnum() || type == boolean.class || type == Boolean.class) ? "is not a known value"
 				: String.valueOf(root.getMessage());
@@ -129,6 +132,9 @@ final class MistakeCollectingBindHandler extends AbstractBindHandler {
 		}
 		if (type == boolean.class || type == Boolean.class) {
 			return "true, false";
+		}
+		if (type == Long.class) {
+			return "a number of records, 0 or more";
 		}
 		if (type == Integer.class) {
 			return "a whole number, -1 for never";

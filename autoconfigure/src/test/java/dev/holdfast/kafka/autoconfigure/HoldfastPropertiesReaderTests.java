@@ -14,6 +14,7 @@ import java.util.Set;
 import dev.holdfast.kafka.autoconfigure.HoldfastProperties.OnUnguarded;
 import dev.holdfast.kafka.offsetguard.Action;
 import dev.holdfast.kafka.offsetguard.Cause;
+import dev.holdfast.kafka.offsetguard.MoveLimits;
 import dev.holdfast.kafka.offsetguard.OffsetGuardSettings;
 import dev.holdfast.kafka.offsetguard.OffsetPolicy;
 import dev.holdfast.kafka.offsetguard.TopicRule;
@@ -59,6 +60,9 @@ class HoldfastPropertiesReaderTests {
 		given("offset-guard.inspection-timeout", "2s");
 		given("offset-guard.hold-recheck-interval", "1m");
 		given("offset-guard.policy.unverifiable", "keep");
+		given("offset-guard.max-rewind-records", "100");
+		given("offset-guard.max-skip-records", "0");
+		given("offset-guard.topics[0].max-skip-records", "7");
 		given("offset-guard.topics[0].pattern", "audit\\..*");
 		given("offset-guard.topics[0].policy.below-log-start", "fail");
 		given("offset-guard.topics[1].name", "audit.log");
@@ -74,6 +78,8 @@ class HoldfastPropertiesReaderTests {
 		assertThat(policy.action("audit.login", Cause.BELOW_LOG_START)).isEqualTo(Action.FAIL);
 		assertThat(policy.action("audit.log", Cause.BELOW_LOG_START)).isEqualTo(Action.LATEST);
 		assertThat(policy.action("audit.log", Cause.UNVERIFIABLE)).isEqualTo(Action.KEEP);
+		assertThat(policy.limits("orders")).isEqualTo(new MoveLimits(100L, 0L));
+		assertThat(policy.limits("audit.login")).isEqualTo(new MoveLimits(100L, 7L));
 	}
 
 	@Test
@@ -84,11 +90,14 @@ class HoldfastPropertiesReaderTests {
 		given("offset-guard.topics[0].name", "common");
 		given("consumer-factories.orders.offset-guard.policy.below-log-start", "latest");
 		given("consumer-factories.orders.offset-guard.hold-recheck-interval", "10s");
+		given("offset-guard.max-rewind-records", "100");
+		given("consumer-factories.orders.offset-guard.max-skip-records", "3");
 		given("consumer-factories.audit.offset-guard.topics[0].name", "own");
 		HoldfastProperties properties = read("orders", "audit", "other");
 		OffsetGuardSettings orders = properties.guardSettings("orders", Map.of());
 		assertThat(orders.inspectionTimeout()).isEqualTo(Duration.ofSeconds(2));
 		assertThat(orders.holdRecheckInterval()).isEqualTo(Duration.ofSeconds(10));
+		assertThat(orders.policy().limits("t")).isEqualTo(new MoveLimits(100L, 3L));
 		assertThat(orders.policy().action("t", Cause.UNVERIFIABLE)).isEqualTo(Action.KEEP);
 		assertThat(orders.policy().action("t", Cause.BELOW_LOG_START)).isEqualTo(Action.LATEST);
 		assertThat(orders.policy().topicRules()).extracting(TopicRule::name).containsExactly("common");
@@ -205,10 +214,12 @@ class HoldfastPropertiesReaderTests {
 					version-cap.on-install-failure | ignore | is not a known value; allowed: warn, fail
 					version-cap.learn | maybe | is not a known value; allowed: true, false
 					consumer-factories.orders.version-cap.apply-to | all | unknown property; allowed: 'holdfast.kafka.consumer-factories[orders].version-cap' is followed by max-versions, min-versions, release, profile, learn
-					offset-guard | on | has no value of its own; allowed: 'holdfast.kafka.offset-guard' is followed by enabled, policy, inspection-timeout, hold-recheck-interval, topics
+					offset-guard | on | has no value of its own; allowed: 'holdfast.kafka.offset-guard' is followed by enabled, policy, max-rewind-records, max-skip-records, inspection-timeout, hold-recheck-interval, topics
 					offset-guard.topics | orders | has no value of its own; allowed: 'holdfast.kafka.offset-guard.topics' is followed by an index, as in 'holdfast.kafka.offset-guard.topics[0]'
 					offset-guard.topics.orders.policy.unverifiable | keep | not an element of the list; allowed: 'holdfast.kafka.offset-guard.topics' is followed by an index, as in 'holdfast.kafka.offset-guard.topics[0]'
 					offset-guard.topics[1].name | orders | leaves a gap in the list; allowed: indexes 0, 1, 2, ...
+					offset-guard.max-skip-records | many | is no number; allowed: a number of records, 0 or more
+					offset-guard.max-rewind-records | -1 | is negative; allowed: a number of records, 0 or more
 					offset-guard.inspection-timeout | soon | is no duration; allowed: a positive duration such as 500ms, 5s or 1m
 					offset-guard.inspection-timeout | 0s | is not positive; allowed: a positive duration such as 500ms, 5s or 1m
 					offset-guard.hold-recheck-interval | -1s | is not positive; allowed: a positive duration such as 500ms, 5s or 1m
@@ -337,13 +348,22 @@ class HoldfastPropertiesReaderTests {
 	}
 
 	@Test
+	void aFactorysReleaseLiftsNoRuleForAll() {
+		given("version-cap.max-versions.OffsetForLeaderEpoch", "-1");
+		given("version-cap.profile", "kafka-proxy");
+		given("consumer-factories.orders.version-cap.release", "3.9");
+		given("consumer-factories.orders.version-cap.max-versions.Fetch", "17");
+		assertThat(rules(read("orders"), "orders").cap()).isEqualTo(VersionCap.release("3.9")
+			.with(VersionCap.parse("OffsetForLeaderEpoch never, ApiVersions <= 3, Fetch <= 17")));
+	}
+
+	@Test
 	void aProfileBringsRulesAndActionsThatPropertiesReplace() {
 		given("version-cap.profile", "kafka-3.6-tiered");
 		given("consumer-factories.orders.version-cap.profile", "azure-event-hubs");
 		given("offset-guard.policy.spurious-out-of-range", "fail");
 		HoldfastProperties properties = read("orders");
-		assertThat(rules(properties, "orders").cap())
-			.hasToString("ApiVersions <= 3, OffsetForLeaderEpoch never".replaceFirst("(.*), (.*)", "$1, $2"));
+		assertThat(rules(properties, "orders").cap()).hasToString("ApiVersions <= 3, OffsetForLeaderEpoch never");
 		FactoryRules others = rules(properties, "others");
 		OffsetPolicy policy = properties.guardSettings("others", others.policy()).policy();
 		assertThat(policy.action("t", Cause.BELOW_LOG_START)).isEqualTo(Action.HOLD);

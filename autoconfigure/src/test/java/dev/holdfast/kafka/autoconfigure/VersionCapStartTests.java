@@ -15,6 +15,7 @@ import dev.holdfast.kafka.autoconfigure.TestConsumerFactories.Final;
 import dev.holdfast.kafka.autoconfigure.TestConsumerFactories.OwnShortMethod;
 import dev.holdfast.kafka.autoconfigure.TestConsumerFactories.Recording;
 import dev.holdfast.kafka.autoconfigure.TestConsumerFactories.Secretive;
+import dev.holdfast.kafka.offsetguard.OffsetGuard;
 import dev.holdfast.kafka.versioncap.VersionedClient;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.MockConsumer;
@@ -124,6 +125,27 @@ class VersionCapStartTests {
 	void learningWithoutAGuardIsSaidToDoNothing(CapturedOutput output) {
 		start(CAP + "learn=true", "holdfast.kafka.offset-guard.enabled=false");
 		assertThat(count(output, "'learn' does nothing for 'kafkaConsumerFactory'")).isOne();
+	}
+
+	/**
+	 * Both factories' rules hold for the client that the inner one creates.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "true, true", "true, false", "false, true", "false, false" })
+	void rulesOfAFactoryAroundAnotherOneHold(boolean outerGuarded, boolean innerGuarded) {
+		runner.withUserConfiguration(Decorating.class)
+			.withPropertyValues("spring.kafka.bootstrap-servers=localhost:1",
+					"holdfast.kafka.consumer-factories.outer.version-cap.max-versions.Fetch=12",
+					"holdfast.kafka.consumer-factories.inner.version-cap.max-versions.Metadata=12",
+					"holdfast.kafka.consumer-factories.outer.offset-guard.enabled=" + outerGuarded,
+					"holdfast.kafka.consumer-factories.inner.offset-guard.enabled=" + innerGuarded)
+			.run((context) -> {
+				try (Consumer<?, ?> consumer = context.getBean("outer", ConsumerFactory.class).createConsumer()) {
+					assertThat(((VersionedClient) consumer).clientVersions().cap())
+						.hasToString("Fetch <= 12, Metadata <= 12");
+					assertThat(OffsetGuard.isGuarded(consumer)).isEqualTo(outerGuarded || innerGuarded);
+				}
+			});
 	}
 
 	/**

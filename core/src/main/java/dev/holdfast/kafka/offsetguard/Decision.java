@@ -19,14 +19,15 @@ import org.jspecify.annotations.Nullable;
  * @param clientId the consumer's client id
  * @param partition the partition
  * @param cause why the position was in question
- * @param action the action; what the policy names, or {@link Action#HOLD} where that was
- * impossible
+ * @param policyAction the action that the policy names
+ * @param action the action taken: the policy's, or {@link Action#HOLD} or
+ * {@link Action#FAIL} where that was impossible or went beyond {@link MoveLimits}
  * @param outcome what was done to the consumer
  * @param impact the records concerned
  * @param evidence what the decision rests on
  */
 public record Decision(Instant at, @Nullable String groupId, String clientId, TopicPartition partition, Cause cause,
-		Action action, Outcome outcome, Impact impact, Evidence evidence) {
+		Action policyAction, Action action, Outcome outcome, Impact impact, Evidence evidence) {
 
 	/**
 	 * The records that a decision concerns, counted in offsets.
@@ -56,8 +57,8 @@ public record Decision(Instant at, @Nullable String groupId, String clientId, To
 	 * The same, when it has turned out that the broker will not have it.
 	 */
 	Decision held() {
-		return new Decision(at, groupId, clientId, partition, cause, Action.HOLD, new Outcome.Held(), Impact.NONE,
-				evidence);
+		return new Decision(at, groupId, clientId, partition, cause, policyAction, Action.HOLD, new Outcome.Held(),
+				Impact.NONE, evidence);
 	}
 
 	/**
@@ -72,6 +73,9 @@ public record Decision(Instant at, @Nullable String groupId, String clientId, To
 		line.append(" partition=").append(partition.partition());
 		line.append(" cause=").append(cause.id());
 		line.append(" action=").append(action.id());
+		if (policyAction != action) {
+			line.append(" policy=").append(policyAction.id());
+		}
 		if (evidence.position() >= 0) {
 			line.append(" position=").append(evidence.position());
 		}

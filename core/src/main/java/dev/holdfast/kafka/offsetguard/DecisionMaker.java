@@ -11,20 +11,17 @@ package dev.holdfast.kafka.offsetguard;
  */
 final class DecisionMaker {
 
-	/**
-	 * An action with what it comes to.
-	 */
-	record Ruling(Action action, Outcome outcome) {
-
-		private static final Ruling HOLD = new Ruling(Action.HOLD, new Outcome.Held());
-
-		static Ruling readFrom(Action action, long offset) {
-			return new Ruling(action, new Outcome.ReadFrom(offset));
-		}
-
+	private DecisionMaker() {
 	}
 
-	private DecisionMaker() {
+	/**
+	 * What an action comes to, if it moves the position no further than is allowed.
+	 */
+	static Ruling rule(Cause cause, Action action, MoveLimits limits, Evidence evidence) {
+		Ruling ruling = rule(cause, action, evidence);
+		boolean tooFar = evidence.position() >= 0 && ruling.outcome() instanceof Outcome.ReadFrom readFrom
+				&& !limits.allow(evidence.position(), readFrom.offset());
+		return tooFar ? Ruling.hold(action) : ruling;
 	}
 
 	static Ruling rule(Cause cause, Action action, Evidence evidence) {
@@ -32,31 +29,32 @@ final class DecisionMaker {
 		return switch (action) {
 			case KEEP -> Ruling.readFrom(action, evidence.position());
 			case DIVERGENCE -> divergence(cause, evidence);
-			case EARLIEST -> (bounds != null) ? Ruling.readFrom(action, bounds.logStartOffset()) : Ruling.HOLD;
+			case EARLIEST -> (bounds != null) ? Ruling.readFrom(action, bounds.logStartOffset()) : Ruling.hold(action);
 			case LATEST ->
-				(evidence.latestOffset() >= 0) ? Ruling.readFrom(action, evidence.latestOffset()) : Ruling.HOLD;
+				(evidence.latestOffset() >= 0) ? Ruling.readFrom(action, evidence.latestOffset()) : Ruling.hold(action);
 			case TIMESTAMP -> timestamp(evidence);
 			case FAIL -> new Ruling(action, new Outcome.Failed());
-			case HOLD, AUTO_OFFSET_RESET -> Ruling.HOLD;
+			case HOLD, AUTO_OFFSET_RESET -> Ruling.hold(action);
 		};
 	}
 
 	private static Ruling divergence(Cause cause, Evidence evidence) {
+		Action action = Action.DIVERGENCE;
 		TruncationClaim claim = evidence.repeatedClaim();
 		if (claim == null || !claim.isDefined() || claim.divergentOffset() > evidence.position()) {
-			return Ruling.HOLD;
+			return Ruling.hold(action);
 		}
 		ClaimTest.Verdict verdict = ClaimTest.verdict(evidence);
 		// Where nothing proves a claim, only a policy that names exactly this case
 		// follows it, and never against what the log says.
 		boolean followed = verdict == ClaimTest.Verdict.SUPPORTED
 				|| (cause == Cause.UNVERIFIABLE && verdict == ClaimTest.Verdict.UNDECIDED);
-		return followed ? Ruling.readFrom(Action.DIVERGENCE, claim.divergentOffset()) : Ruling.HOLD;
+		return followed ? Ruling.readFrom(action, claim.divergentOffset()) : Ruling.hold(action);
 	}
 
 	private static Ruling timestamp(Evidence evidence) {
 		if (evidence.witness() == null || evidence.timestampOffset() < 0) {
-			return Ruling.HOLD;
+			return Ruling.hold(Action.TIMESTAMP);
 		}
 		return Ruling.readFrom(Action.TIMESTAMP, evidence.timestampOffset());
 	}

@@ -7,9 +7,7 @@ package dev.holdfast.kafka.offsetguard;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 import org.apache.kafka.clients.consumer.Consumer;
@@ -41,19 +39,20 @@ final class Decisions {
 
 	private final Holds holds;
 
-	private final List<DecisionListener> listeners;
+	private final HeldBackCommits heldBack;
 
-	private final Map<TopicPartition, OffsetAndMetadata> committable = new HashMap<>();
+	private final List<DecisionListener> listeners;
 
 	private @Nullable Decision failure;
 
 	Decisions(Consumer<?, ?> client, ClientConfiguration configuration, OffsetPolicy policy, PartitionStates states,
-			Holds holds, List<DecisionListener> listeners) {
+			Holds holds, HeldBackCommits heldBack, List<DecisionListener> listeners) {
 		this.client = client;
 		this.configuration = configuration;
 		this.policy = policy;
 		this.states = states;
 		this.holds = holds;
+		this.heldBack = heldBack;
 		this.listeners = listeners;
 	}
 
@@ -73,7 +72,8 @@ final class Decisions {
 		Cause cause = Classifier.classify(evidence);
 		Action action = isClaimWithdrawn(partition, cause, evidence) ? Action.KEEP
 				: policy.action(partition.topic(), cause);
-		apply(partition, cause, DecisionMaker.rule(cause, action, evidence), evidence);
+		apply(partition, cause, DecisionMaker.rule(cause, action, policy.limits(partition.topic()), evidence),
+				evidence);
 	}
 
 	/**
@@ -86,8 +86,8 @@ final class Decisions {
 				&& evidence.validation() == Evidence.Validation.VALID;
 	}
 
-	void apply(TopicPartition partition, Cause cause, DecisionMaker.Ruling ruling, Evidence evidence) {
-		DecisionMaker.Ruling effective = possible(ruling, evidence);
+	void apply(TopicPartition partition, Cause cause, Ruling ruling, Evidence evidence) {
+		Ruling effective = possible(ruling, evidence);
 		Hold hold = holds.find(partition);
 		if (hold != null && hold.decision().cause() == cause && effective.outcome() instanceof Outcome.Held) {
 			holds.postponeRecheck(partition);
@@ -95,7 +95,7 @@ final class Decisions {
 		}
 		Decision.Impact impact = DecisionMaker.impact(evidence, effective.outcome(), configuration.autoOffsetReset());
 		Decision decision = new Decision(Instant.now(), configuration.groupId(), configuration.clientId(), partition,
-				cause, effective.action(), effective.outcome(), impact, evidence);
+				cause, effective.named(), effective.action(), effective.outcome(), impact, evidence);
 		if (apply(decision)) {
 			tell(decision);
 		}
@@ -105,10 +105,10 @@ final class Decisions {
 	 * The client commits whatever position it has under {@code enable.auto.commit}: a
 	 * partition that has none cannot be held then.
 	 */
-	private DecisionMaker.Ruling possible(DecisionMaker.Ruling ruling, Evidence evidence) {
+	private Ruling possible(Ruling ruling, Evidence evidence) {
 		boolean impossible = ruling.outcome() instanceof Outcome.Held && evidence.position() < 0
 				&& configuration.autoCommit();
-		return impossible ? new DecisionMaker.Ruling(Action.FAIL, new Outcome.Failed()) : ruling;
+		return impossible ? Ruling.fail(ruling.named()) : ruling;
 	}
 
 	/**
@@ -135,13 +135,14 @@ final class Decisions {
 	private boolean readFrom(Decision decision, long offset) {
 		TopicPartition partition = decision.partition();
 		if (offset != decision.evidence().position()) {
+			heldBack.forget(partition);
 			seekAndRelease(partition, offset);
 			states.get(partition).seek(new OffsetAndMetadata(offset));
 			return true;
 		}
+		heldBack.makeDue(partition, offset);
 		int times = states.get(partition).keep(offset);
 		if (times == 1) {
-			takeHeldBack(partition, offset);
 			seekAndRelease(partition, offset);
 			return true;
 		}
@@ -153,40 +154,6 @@ final class Decisions {
 		return false;
 	}
 
-	/**
-	 * The position of a held partition has turned out to be good, and so has what the
-	 * application wanted to commit meanwhile.
-	 */
-	private void takeHeldBack(TopicPartition partition, long position) {
-		OffsetAndMetadata commit = holds.heldBack(partition);
-		if (commit != null && commit.offset() <= position) {
-			committable.put(partition, commit);
-		}
-	}
-
-	/**
-	 * Commits what was held back for partitions that are not held any more. Not in the
-	 * middle of a decision: a commit may call the application, about earlier ones.
-	 */
-	void commitHeldBack() {
-		if (committable.isEmpty()) {
-			return;
-		}
-		Map<TopicPartition, OffsetAndMetadata> commits = new HashMap<>(committable);
-		committable.clear();
-		commits.keySet().retainAll(client.assignment());
-		try {
-			client.commitAsync(commits, (offsets, failure) -> {
-				if (failure != null) {
-					logger.warn("Could not commit {}, which was left out while held: {}", offsets, failure.toString());
-				}
-			});
-		}
-		catch (RuntimeException ex) {
-			logger.warn("Could not commit {}, which was left out while held: {}", commits, ex.toString());
-		}
-	}
-
 	private void lookUp(TopicPartition partition, Action end) {
 		if (end == Action.EARLIEST) {
 			client.seekToBeginning(Set.of(partition));
@@ -195,6 +162,7 @@ final class Decisions {
 			client.seekToEnd(Set.of(partition));
 		}
 		states.get(partition).seekToUnknown();
+		heldBack.forget(partition);
 		holds.release(partition);
 	}
 
@@ -207,7 +175,6 @@ final class Decisions {
 	 * Lets the client try a good position again that was refused before.
 	 */
 	void retry(Hold hold) {
-		takeHeldBack(hold.decision().partition(), hold.provisionalPosition());
 		seekAndRelease(hold.decision().partition(), hold.provisionalPosition());
 	}
 
@@ -215,6 +182,7 @@ final class Decisions {
 	 * Ends a hold without a decision: the group has an offset for the partition now.
 	 */
 	void release(TopicPartition partition) {
+		heldBack.forget(partition);
 		holds.release(partition);
 	}
 

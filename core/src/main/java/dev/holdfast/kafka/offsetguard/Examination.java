@@ -8,7 +8,7 @@ package dev.holdfast.kafka.offsetguard;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -41,13 +41,13 @@ final class Examination {
 
 	private final Findings findings;
 
-	private final BooleanSupplier canValidate;
+	private final Predicate<TopicPartition> canValidate;
 
 	private Step step = Step.LOG_START;
 
 	private @Nullable RecordReading reading;
 
-	Examination(Consumer<?, ?> inspector, Findings findings, BooleanSupplier canValidate) {
+	Examination(Consumer<?, ?> inspector, Findings findings, Predicate<TopicPartition> canValidate) {
 		this.inspector = inspector;
 		this.findings = findings;
 		this.canValidate = canValidate;
@@ -138,7 +138,7 @@ final class Examination {
 			case LOG_END -> findings.logEndBefore = offset;
 			case CLAIM -> {
 				// A leader that has stopped to offer the API was not asked.
-				if (canValidate.getAsBoolean()) {
+				if (canValidate.test(findings.partition())) {
 					findings.takeValid();
 				}
 			}
@@ -203,8 +203,8 @@ final class Examination {
 	private Step next(Step from) {
 		return switch (from) {
 			case LOG_START -> Step.LOG_END;
-			case LOG_END ->
-				(canValidate.getAsBoolean() && findings.isWorthValidating()) ? Step.CLAIM : next(Step.CLAIM);
+			case LOG_END -> (findings.isWorthValidating() && canValidate.test(findings.partition())) ? Step.CLAIM
+					: next(Step.CLAIM);
 			// About a claim it is enough that the log start was read before.
 			case CLAIM -> findings.isTruncation() ? Step.LOG_END_AGAIN : Step.LOG_START_AGAIN;
 			case LOG_START_AGAIN -> Step.LOG_END_AGAIN;

@@ -131,13 +131,14 @@ final class GuardedConsumer<K, V> implements InvocationHandler {
 	@SuppressWarnings("unchecked")
 	private @Nullable Object commit(Method method, Object[] args) throws Throwable {
 		Holds holds = guard.holds();
-		if (holds.isEmpty()) {
-			return pass(method, args);
-		}
 		if (args.length > 0 && args[0] instanceof Map) {
 			Object[] filtered = args.clone();
 			filtered[0] = holds.committable((Map<TopicPartition, OffsetAndMetadata>) args[0]);
 			return pass(method, filtered);
+		}
+		if (holds.isEmpty()) {
+			guard.committingAll();
+			return pass(method, args);
 		}
 		Object[] named = new Object[args.length + 1];
 		named[0] = guard.consumed();

@@ -35,14 +35,14 @@ final class Holds {
 
 	private final Set<TopicPartition> held = new LinkedHashSet<>();
 
-	/** What the application wanted to commit while a position was in doubt. */
-	private final Map<TopicPartition, OffsetAndMetadata> heldBack = new HashMap<>();
+	private final HeldBackCommits heldBack;
 
 	/** Paused only while evidence about them is gathered. */
 	private final Set<TopicPartition> suspended = new HashSet<>();
 
-	Holds(Consumer<?, ?> client, PartitionStates states, Duration recheckInterval) {
+	Holds(Consumer<?, ?> client, PartitionStates states, HeldBackCommits heldBack, Duration recheckInterval) {
 		this.client = client;
+		this.heldBack = heldBack;
 		this.states = states;
 		this.recheckInterval = recheckInterval;
 	}
@@ -83,6 +83,9 @@ final class Holds {
 			.hold(new Hold(decision, provisional, pausedByApplication, 0,
 					System.nanoTime() + shorter(recheckAfter).toNanos()));
 		held.add(partition);
+		if (isPositionInDoubt(partition)) {
+			heldBack.doubt(partition);
+		}
 	}
 
 	/**
@@ -114,7 +117,6 @@ final class Holds {
 	}
 
 	void release(TopicPartition partition) {
-		heldBack.remove(partition);
 		if (suspended.remove(partition)) {
 			client.resume(Set.of(partition));
 		}
@@ -134,19 +136,11 @@ final class Holds {
 	void holdBackPosition(TopicPartition partition) {
 		Hold hold = find(partition);
 		if (hold != null && hold.decision().evidence().position() >= 0) {
-			heldBack.put(partition, new OffsetAndMetadata(hold.provisionalPosition()));
+			heldBack.holdBack(partition, new OffsetAndMetadata(hold.provisionalPosition()));
 		}
 	}
 
-	/**
-	 * What the application wanted to commit last while the partition was held.
-	 */
-	@Nullable OffsetAndMetadata heldBack(TopicPartition partition) {
-		return heldBack.get(partition);
-	}
-
 	void forget(Collection<TopicPartition> partitions) {
-		partitions.forEach(heldBack::remove);
 		partitions.forEach(held::remove);
 		partitions.forEach(suspended::remove);
 	}
@@ -155,7 +149,6 @@ final class Holds {
 	 * Forgets those that are not assigned any more.
 	 */
 	void retain(Collection<TopicPartition> assigned) {
-		heldBack.keySet().retainAll(assigned);
 		held.retainAll(assigned);
 		suspended.retainAll(assigned);
 	}
@@ -236,13 +229,17 @@ final class Holds {
 	 */
 	Map<TopicPartition, OffsetAndMetadata> committable(Map<TopicPartition, OffsetAndMetadata> offsets) {
 		if (held.isEmpty()) {
+			heldBack.forget(offsets.keySet());
 			return offsets;
 		}
 		Map<TopicPartition, OffsetAndMetadata> committable = new HashMap<>(offsets);
 		offsets.forEach((partition, offset) -> {
 			if (isPositionInDoubt(partition)) {
 				committable.remove(partition);
-				heldBack.put(partition, offset);
+				heldBack.holdBack(partition, offset);
+			}
+			else {
+				heldBack.forget(partition);
 			}
 		});
 		return committable;

@@ -14,10 +14,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 import dev.holdfast.kafka.versioncap.ClientCap;
+import dev.holdfast.kafka.versioncap.ClientVersions;
+import dev.holdfast.kafka.versioncap.VersionCap;
 import dev.holdfast.kafka.versioncap.VersionCapCheck;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -28,6 +29,7 @@ import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -51,8 +53,12 @@ final class Inspection implements AutoCloseable {
 
 	private final KafkaConsumer<byte[], byte[]> inspector;
 
-	/** A client that cannot validate would take any position for valid. */
-	private final BooleanSupplier canValidate;
+	private final VersionCap cap;
+
+	private final ClientVersions versions;
+
+	/** The leaders' ids, as they are known in this round of looks. */
+	private final Map<TopicPartition, Integer> leaders = new HashMap<>();
 
 	private final Deadline deadline;
 
@@ -66,7 +72,8 @@ final class Inspection implements AutoCloseable {
 		ClientCap.Construction<KafkaConsumer<byte[], byte[]>> constructed = cap
 			.construct(() -> new KafkaConsumer<byte[], byte[]>(InspectorConfiguration.derive(client, timeout)));
 		this.inspector = constructed.client();
-		this.canValidate = () -> VersionCapCheck.canValidatePositions(cap.cap(), constructed.versions());
+		this.cap = cap.cap();
+		this.versions = constructed.versions();
 	}
 
 	/**
@@ -106,7 +113,7 @@ final class Inspection implements AutoCloseable {
 
 	private void examine(Collection<Findings> findings) {
 		for (Findings each : findings) {
-			open.put(each.partition(), new Examination(inspector, each, canValidate));
+			open.put(each.partition(), new Examination(inspector, each, this::canValidate));
 		}
 		inspector.assign(open.keySet());
 		inspector.pause(open.keySet());
@@ -120,6 +127,22 @@ final class Inspection implements AutoCloseable {
 			}
 		}
 		open.values().forEach(Examination::end);
+	}
+
+	/**
+	 * Whether the leader is asked at all: a client that cannot ask takes any position for
+	 * valid.
+	 */
+	private boolean canValidate(TopicPartition partition) {
+		if (!versions.isKnown()) {
+			return VersionCapCheck.canValidatePositions(cap);
+		}
+		if (!leaders.containsKey(partition)) {
+			inspector.partitionsFor(partition.topic())
+				.forEach((each) -> leaders.put(new TopicPartition(each.topic(), each.partition()),
+						(each.leader() != null) ? each.leader().id() : Node.noNode().id()));
+		}
+		return VersionCapCheck.canValidatePositions(cap, versions, leaders.getOrDefault(partition, Node.noNode().id()));
 	}
 
 	private ConsumerRecords<byte[], byte[]> poll() {
@@ -149,6 +172,7 @@ final class Inspection implements AutoCloseable {
 	 * @return whether anything was answered
 	 */
 	private boolean proceed() {
+		leaders.clear();
 		List<Examination> answered = new ArrayList<>();
 		List<Examination> waiting = new ArrayList<>(open.values());
 		int before;

@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What to do about each {@link Cause}, by topic. Immutable.
  * <p>
@@ -20,11 +22,12 @@ import java.util.stream.Stream;
  * action.
  *
  * @param actions the actions by cause; a cause that is missing has its default action
+ * @param limits how far a decision may move a position
  * @param topicRules the exceptions by topic
  */
-public record OffsetPolicy(Map<Cause, Action> actions, List<TopicRule> topicRules) {
+public record OffsetPolicy(Map<Cause, Action> actions, MoveLimits limits, List<TopicRule> topicRules) {
 
-	private static final OffsetPolicy DEFAULTS = new OffsetPolicy(Map.of(), List.of());
+	private static final OffsetPolicy DEFAULTS = new OffsetPolicy(Map.of(), MoveLimits.unlimited(), List.of());
 
 	public OffsetPolicy {
 		EnumMap<Cause, Action> complete = new EnumMap<>(Cause.class);
@@ -54,13 +57,23 @@ public record OffsetPolicy(Map<Cause, Action> actions, List<TopicRule> topicRule
 	 * @return the action
 	 */
 	public Action action(String topic, Cause cause) {
-		for (TopicRule rule : topicRules) {
-			if (rule.matches(topic)) {
-				Action action = rule.actions().get(cause);
-				return (action != null) ? action : ownAction(cause);
-			}
-		}
-		return ownAction(cause);
+		TopicRule rule = rule(topic);
+		Action action = (rule != null) ? rule.actions().get(cause) : null;
+		return (action != null) ? action : ownAction(cause);
+	}
+
+	/**
+	 * How far a decision may move a position on a topic.
+	 * @param topic the topic's name
+	 * @return the limits
+	 */
+	public MoveLimits limits(String topic) {
+		TopicRule rule = rule(topic);
+		return (rule != null) ? limits.with(rule.limits()) : limits;
+	}
+
+	private @Nullable TopicRule rule(String topic) {
+		return topicRules.stream().filter((rule) -> rule.matches(topic)).findFirst().orElse(null);
 	}
 
 	/**

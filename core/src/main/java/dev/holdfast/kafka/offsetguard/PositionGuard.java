@@ -46,6 +46,8 @@ final class PositionGuard<K, V> {
 
 	private final PartitionStates states = new PartitionStates();
 
+	private final HeldBackCommits heldBack;
+
 	private final Holds holds;
 
 	private final Decisions decisions;
@@ -67,8 +69,9 @@ final class PositionGuard<K, V> {
 			List<DecisionListener> listeners, ClientCap inspectorCap, ClientVersions versions) {
 		this.client = client;
 		this.versions = versions;
-		this.holds = new Holds(client, states, settings.holdRecheckInterval());
-		this.decisions = new Decisions(client, configuration, settings.policy(), states, holds, listeners);
+		this.heldBack = new HeldBackCommits(client);
+		this.holds = new Holds(client, states, heldBack, settings.holdRecheckInterval());
+		this.decisions = new Decisions(client, configuration, settings.policy(), states, holds, heldBack, listeners);
 		this.budget = new EvidenceBudget(configuration.shorter(settings.inspectionTimeout()));
 		OffsetPolicy policy = settings.policy();
 		this.startingPositions = new StartingPositions(client, configuration, policy, budget, states, decisions);
@@ -95,8 +98,8 @@ final class PositionGuard<K, V> {
 				startingPositions.decidePending();
 				recheckHolds();
 			}
+			heldBack.commitDue();
 			ConsumerRecords<K, V> records = pollClient(timeout);
-			decisions.commitHeldBack();
 			if (records.isEmpty()) {
 				decisions.throwFailure();
 			}
@@ -278,6 +281,7 @@ final class PositionGuard<K, V> {
 	 */
 	private void soughtByApplication(TopicPartition partition, @Nullable OffsetAndMetadata offset) {
 		holds.release(partition);
+		heldBack.forget(partition);
 		incident.forget(Set.of(partition));
 		states.seekByApplication(partition, offset);
 	}
@@ -286,6 +290,7 @@ final class PositionGuard<K, V> {
 		client.assign(partitions);
 		incident.forgetAll();
 		holds.retain(partitions);
+		heldBack.retain(partitions);
 		holds.resumeSuspended();
 		states.replace(partitions);
 	}
@@ -293,7 +298,15 @@ final class PositionGuard<K, V> {
 	void forgetAssignment() {
 		incident.forgetAll();
 		holds.retain(Set.of());
+		heldBack.retain(Set.of());
 		states.forgetAll();
+	}
+
+	/**
+	 * The application commits all that it has consumed, and nothing is in doubt.
+	 */
+	void committingAll() {
+		heldBack.retain(Set.of());
 	}
 
 	/**
@@ -307,6 +320,7 @@ final class PositionGuard<K, V> {
 				holds.holdBackPosition(partition);
 				continue;
 			}
+			heldBack.forget(partition);
 			try {
 				Positions.now(client, partition)
 					.ifPresent((position) -> consumed.put(partition, new OffsetAndMetadata(position)));
@@ -333,6 +347,7 @@ final class PositionGuard<K, V> {
 	void onUnassigned(Collection<TopicPartition> partitions) {
 		incident.forget(partitions);
 		holds.forget(partitions);
+		heldBack.forget(partitions);
 		states.revoke(partitions);
 	}
 

@@ -127,7 +127,7 @@ final class StartingPositions {
 			outcomes.forEach((partition, outcome) -> {
 				states.started(partition);
 				if (!(outcome instanceof Outcome.Rethrown)) {
-					decisions.apply(partition, Cause.NO_COMMITTED_OFFSET, new DecisionMaker.Ruling(action, outcome),
+					decisions.apply(partition, Cause.NO_COMMITTED_OFFSET, new Ruling(action, outcome),
 							Evidence.noCommittedOffset());
 				}
 			});

@@ -17,8 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param name the topic's exact name
  * @param pattern a pattern that has to match the topic's whole name
  * @param actions the actions that replace the policy's, by cause
+ * @param limits the limits that replace the policy's, where they are set
  */
-public record TopicRule(@Nullable String name, @Nullable Pattern pattern, Map<Cause, Action> actions) {
+public record TopicRule(@Nullable String name, @Nullable Pattern pattern, Map<Cause, Action> actions,
+		MoveLimits limits) {
 
 	public TopicRule {
 		if ((name == null) == (pattern == null)) {

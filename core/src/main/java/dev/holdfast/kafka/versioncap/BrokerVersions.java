@@ -60,15 +60,6 @@ public record BrokerVersions(String node, List<Line> apis, String releaseGuess) 
 	}
 
 	/**
-	 * Whether the client speaks an API to this broker, in a version or later.
-	 */
-	boolean speaks(KafkaApi api, int version) {
-		return apis.stream()
-			.anyMatch((line) -> line.api().equals(api) && line.effective().isPresent()
-					&& line.effective().getAsInt() >= version);
-	}
-
-	/**
 	 * The line of an API.
 	 * @param api the API
 	 * @return the line

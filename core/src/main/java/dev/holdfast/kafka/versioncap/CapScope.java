@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a thread constructs between two points in time, and under which cap. A client
- * takes the cap of the innermost scope on the thread that calls its constructor, else
- * what is set for all clients.
+ * takes the caps of all scopes on the thread that calls its constructor, else what is set
+ * for all clients.
  */
 final class CapScope implements AutoCloseable {
 
@@ -30,14 +30,21 @@ final class CapScope implements AutoCloseable {
 
 	private final List<ClientBinding> bindings = new ArrayList<>(1);
 
+	private final List<ClientBinding> innerBindings = new ArrayList<>();
+
 	private CapScope(@Nullable CapScope outer, VersionCap cap, LearnedCaps learned) {
 		this.outer = outer;
 		this.cap = cap;
 		this.learned = learned;
 	}
 
+	/**
+	 * Opens a scope. Within another one both caps hold.
+	 */
 	static CapScope open(VersionCap cap, LearnedCaps learned) {
-		CapScope scope = new CapScope(CURRENT.get(), cap, learned);
+		CapScope outer = CURRENT.get();
+		CapScope scope = (outer == null) ? new CapScope(null, cap, learned) : new CapScope(outer, outer.cap.and(cap),
+				(outer.learned.isLearning() && !learned.isLearning()) ? outer.learned : learned);
 		CURRENT.set(scope);
 		return scope;
 	}
@@ -51,7 +58,8 @@ final class CapScope implements AutoCloseable {
 		if (scope == null) {
 			return null;
 		}
-		ClientBinding binding = new ClientBinding(scope.cap, scope.learned);
+		// A factory without rules does not keep its clients from what is set for all.
+		ClientBinding binding = new ClientBinding(scope.cap.isEmpty() ? forAll() : scope.cap, scope.learned);
 		scope.bindings.add(binding);
 		return binding;
 	}
@@ -61,8 +69,12 @@ final class CapScope implements AutoCloseable {
 	 * @return the client's binding, {@code null} to leave the client alone
 	 */
 	static @Nullable ClientBinding bindForAll() {
-		VersionCap forAll = FOR_ALL.stream().reduce(VersionCap.none(), VersionCap::and);
+		VersionCap forAll = forAll();
 		return forAll.isEmpty() ? null : new ClientBinding(forAll, LearnedCaps.none());
+	}
+
+	private static VersionCap forAll() {
+		return FOR_ALL.stream().reduce(VersionCap.none(), VersionCap::and);
 	}
 
 	/**
@@ -79,17 +91,18 @@ final class CapScope implements AutoCloseable {
 
 	/**
 	 * The client that was constructed last, which is the one that the others were made
-	 * for: a consumer makes its interceptors first.
+	 * for: a consumer makes its interceptors first. Where none was in this very scope, a
+	 * factory around another one has got the client that the inner one has capped.
 	 */
 	@Nullable ClientBinding lastBinding() {
-		return bindings.isEmpty() ? null : bindings.get(bindings.size() - 1);
+		List<ClientBinding> candidates = bindings.isEmpty() ? innerBindings : bindings;
+		return candidates.isEmpty() ? null : candidates.get(candidates.size() - 1);
 	}
 
 	@Override
 	public void close() {
 		if (outer != null) {
-			// A factory around another one gets the client that the inner one has capped.
-			outer.bindings.addAll(bindings);
+			outer.innerBindings.addAll(bindings.isEmpty() ? innerBindings : bindings);
 			CURRENT.set(outer);
 		}
 		else {

@@ -119,6 +119,15 @@ final class ClientBinding implements BiFunction<String, @Nullable NodeApiVersion
 	}
 
 	/**
+	 * What a node offers.
+	 * @return the versions; {@code null} if the client is not connected to it
+	 */
+	@Nullable NodeApiVersions offered(String node) {
+		Seen seen = nodes.get(node);
+		return (seen != null) ? seen.offered() : null;
+	}
+
+	/**
 	 * What the nodes offer that the client is connected to, by connection id.
 	 */
 	Map<String, NodeApiVersions> offered() {

@@ -86,6 +86,9 @@ public final class ClientCap {
 		}
 		try (CapScope scope = CapScope.open(cap, learned)) {
 			T client = construction.get();
+			if (client instanceof VersionedClient versioned) {
+				return new Construction<>(client, versioned.clientVersions());
+			}
 			ClientBinding binding = scope.lastBinding();
 			if (binding == null && !cap.isEmpty() && !(client instanceof MockConsumer)) {
 				close(client);
@@ -116,6 +119,10 @@ public final class ClientCap {
 	 */
 	public <K, V> Consumer<K, V> constructConsumer(Supplier<Consumer<K, V>> construction) {
 		Construction<Consumer<K, V>> constructed = construct(construction);
+		boolean wrapped = constructed.client() instanceof VersionedClient;
+		if (wrapped || constructed.client() instanceof MockConsumer) {
+			return constructed.client();
+		}
 		return CappedConsumer.wrap(constructed.client(), constructed.versions());
 	}
 

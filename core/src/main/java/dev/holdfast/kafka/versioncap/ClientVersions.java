@@ -7,6 +7,7 @@ package dev.holdfast.kafka.versioncap;
 
 import java.util.List;
 
+import org.apache.kafka.clients.NodeApiVersions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +56,33 @@ public final class ClientVersions {
 			.stream()
 			.map((entry) -> BrokerVersions.of(entry.getKey(), entry.getValue(), cap))
 			.toList();
+	}
+
+	/**
+	 * Whether the client speaks an API to a broker that it is connected to.
+	 * @param node the id of the broker
+	 * @param api the API
+	 * @param version the lowest version that counts
+	 * @return {@code false} if it does not, is not connected, or nothing is known
+	 */
+	boolean speaks(int node, KafkaApi api, int version) {
+		NodeApiVersions offered = (binding != null) ? binding.offered(String.valueOf(node)) : null;
+		return offered != null && binding != null && speaks(offered, binding.cap(), api, version);
+	}
+
+	/**
+	 * Whether it speaks an API to all brokers that it is connected to.
+	 */
+	boolean speaksToAll(KafkaApi api, int version) {
+		if (binding == null) {
+			return false;
+		}
+		VersionCap cap = binding.cap();
+		return binding.offered().values().stream().allMatch((offered) -> speaks(offered, cap, api, version));
+	}
+
+	private static boolean speaks(NodeApiVersions offered, VersionCap cap, KafkaApi api, int version) {
+		return CappedVersions.effective(api, offered, cap).orElse(VersionCap.NEVER) >= version;
 	}
 
 	/**

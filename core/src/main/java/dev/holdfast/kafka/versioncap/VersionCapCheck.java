@@ -154,18 +154,18 @@ public final class VersionCapCheck {
 	}
 
 	/**
-	 * The same for a client that is connected: brokers that do not offer those versions
-	 * are not asked.
+	 * The same for a client that is connected: a leader that does not offer those
+	 * versions is not asked, and nor is one to which the connection is gone.
 	 * @param cap the whole cap
 	 * @param versions what the client has negotiated; nothing is held against it where
 	 * that is not known
-	 * @return {@code false} if the client takes any position for valid at some broker
+	 * @param leader the id of the partition's leader, -1 if there is none
+	 * @return {@code false} if the client takes any position on that partition for valid
 	 */
-	public static boolean canValidatePositions(VersionCap cap, ClientVersions versions) {
-		return canValidatePositions(cap) && versions.brokers()
-			.stream()
-			.allMatch((broker) -> broker.speaks(KafkaApi.OFFSET_FOR_LEADER_EPOCH, 3)
-					&& broker.speaks(KafkaApi.METADATA, 9));
+	public static boolean canValidatePositions(VersionCap cap, ClientVersions versions, int leader) {
+		return canValidatePositions(cap)
+				&& (!versions.isKnown() || (versions.speaks(leader, KafkaApi.OFFSET_FOR_LEADER_EPOCH, 3)
+						&& versions.speaksToAll(KafkaApi.METADATA, 9)));
 	}
 
 	private static boolean isAtLeast(VersionCap cap, KafkaApi api, int version) {

@@ -59,7 +59,7 @@ final class Consumers {
 	}
 
 	Consumers policy(Cause cause, Action action) {
-		return policy(new OffsetPolicy(Map.of(cause, action), List.of()));
+		return policy(new OffsetPolicy(Map.of(cause, action), MoveLimits.unlimited(), List.of()));
 	}
 
 	Consumers policy(OffsetPolicy policy) {

@@ -24,19 +24,29 @@ class DecisionMakerTests {
 	@CsvSource({ "FALSE_TRUNCATION, KEEP, 150", "LOG_TRUNCATED, DIVERGENCE, 100", "ABOVE_LOG_END, DIVERGENCE, 100",
 			"BELOW_LOG_START, EARLIEST, 20", "BELOW_LOG_START, LATEST, 260", "LOG_TRUNCATED, TIMESTAMP, 140" })
 	void readsFrom(Cause cause, Action action, long offset) {
-		DecisionMaker.Ruling ruling = DecisionMaker.rule(cause, action, evidence(100, 2, true, 260, 140));
+		Ruling ruling = DecisionMaker.rule(cause, action, evidence(100, 2, true, 260, 140));
 
-		assertThat(ruling).isEqualTo(new DecisionMaker.Ruling(action, new Outcome.ReadFrom(offset)));
+		assertThat(ruling).isEqualTo(Ruling.readFrom(action, offset));
 	}
 
 	@ParameterizedTest
 	@CsvSource({ "ABOVE_LOG_END, DIVERGENCE, 0", "LOG_TRUNCATED, TIMESTAMP, 2", "LOG_TRUNCATED, LATEST, 2",
 			"LOG_TRUNCATED, HOLD, 2", "UNVERIFIABLE, DIVERGENCE, 0" })
 	void holdsWithoutTarget(Cause cause, Action action, int epochAtDivergence) {
-		DecisionMaker.Ruling ruling = DecisionMaker.rule(cause, action,
-				evidence(100, epochAtDivergence, false, -1, -1));
+		Ruling ruling = DecisionMaker.rule(cause, action, evidence(100, epochAtDivergence, false, -1, -1));
 
-		assertThat(ruling).isEqualTo(new DecisionMaker.Ruling(Action.HOLD, new Outcome.Held()));
+		assertThat(ruling).isEqualTo(Ruling.hold(action));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "DIVERGENCE, 50, , 100", "DIVERGENCE, 49, , hold", "LATEST, , 110, 260", "LATEST, , 109, hold",
+			"LATEST, 0, , 260", "DIVERGENCE, , 0, 100", "KEEP, 0, 0, 150" })
+	void holdsWhatWouldMoveTooFar(Action action, Long maxRewind, Long maxSkip, String expected) {
+		Ruling ruling = DecisionMaker.rule(Cause.LOG_TRUNCATED, action, new MoveLimits(maxRewind, maxSkip),
+				evidence(100, 2, true, 260, 140));
+
+		assertThat(ruling).isEqualTo(
+				expected.equals("hold") ? Ruling.hold(action) : Ruling.readFrom(action, Long.parseLong(expected)));
 	}
 
 	@ParameterizedTest

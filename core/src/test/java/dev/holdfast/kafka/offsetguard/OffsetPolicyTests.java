@@ -37,15 +37,16 @@ class OffsetPolicyTests {
 	@Test
 	void refusesWhatMakesNoSense() {
 		assertThatIllegalArgumentException()
-			.isThrownBy(() -> new OffsetPolicy(Map.of(Cause.FALSE_TRUNCATION, Action.EARLIEST), List.of()))
+			.isThrownBy(() -> new OffsetPolicy(Map.of(Cause.FALSE_TRUNCATION, Action.EARLIEST), MoveLimits.unlimited(),
+					List.of()))
 			.withMessage("Action 'earliest' makes no sense for cause 'false-truncation'; allowed are keep, hold, fail");
 	}
 
 	@Test
 	void exactNameWinsOverPatternsAndTheFirstPatternOverLaterOnes() {
-		OffsetPolicy policy = new OffsetPolicy(Map.of(Cause.BELOW_LOG_START, Action.FAIL),
-				List.of(pattern("orders.*", Action.LATEST), pattern(".*", Action.EARLIEST),
-						new TopicRule("orders-eu", null, Map.of(Cause.BELOW_LOG_START, Action.HOLD))));
+		OffsetPolicy policy = new OffsetPolicy(Map.of(Cause.BELOW_LOG_START, Action.FAIL), MoveLimits.unlimited(),
+				List.of(pattern("orders.*", Action.LATEST), pattern(".*", Action.EARLIEST), new TopicRule("orders-eu",
+						null, Map.of(Cause.BELOW_LOG_START, Action.HOLD), MoveLimits.unlimited())));
 
 		assertThat(policy.action("orders-eu", Cause.BELOW_LOG_START)).isEqualTo(Action.HOLD);
 		assertThat(policy.action("orders-us", Cause.BELOW_LOG_START)).isEqualTo(Action.LATEST);
@@ -54,7 +55,7 @@ class OffsetPolicyTests {
 
 	@Test
 	void whatTheRuleIsSilentAboutComesFromThePolicyItself() {
-		OffsetPolicy policy = new OffsetPolicy(Map.of(Cause.UNVERIFIABLE, Action.KEEP),
+		OffsetPolicy policy = new OffsetPolicy(Map.of(Cause.UNVERIFIABLE, Action.KEEP), MoveLimits.unlimited(),
 				List.of(pattern("orders", Action.LATEST)));
 
 		assertThat(policy.action("orders", Cause.UNVERIFIABLE)).isEqualTo(Action.KEEP);
@@ -62,10 +63,23 @@ class OffsetPolicyTests {
 	}
 
 	@Test
+	void limitsOfARuleReplaceThePolicysOneByOne() {
+		OffsetPolicy policy = new OffsetPolicy(Map.of(), new MoveLimits(10L, 20L),
+				List.of(new TopicRule("orders", null, Map.of(), new MoveLimits(null, 5L))));
+
+		assertThat(policy.limits("orders")).isEqualTo(new MoveLimits(10L, 5L));
+		assertThat(policy.limits("other")).isEqualTo(new MoveLimits(10L, 20L));
+		assertThatIllegalArgumentException().isThrownBy(() -> new MoveLimits(-1L, null))
+			.withMessage("maxRewindRecords cannot be negative but is -1");
+	}
+
+	@Test
 	void ruleNeedsNameOrPattern() {
-		assertThatIllegalArgumentException().isThrownBy(() -> new TopicRule(null, null, Map.of()))
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> new TopicRule(null, null, Map.of(), MoveLimits.unlimited()))
 			.withMessage("A topic rule needs either a name or a pattern");
-		assertThatIllegalArgumentException().isThrownBy(() -> new TopicRule("a", Pattern.compile("a"), Map.of()))
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> new TopicRule("a", Pattern.compile("a"), Map.of(), MoveLimits.unlimited()))
 			.withMessage("A topic rule needs either a name or a pattern");
 	}
 
@@ -77,7 +91,8 @@ class OffsetPolicyTests {
 	}
 
 	private static TopicRule pattern(String pattern, Action belowLogStart) {
-		return new TopicRule(null, Pattern.compile(pattern), Map.of(Cause.BELOW_LOG_START, belowLogStart));
+		return new TopicRule(null, Pattern.compile(pattern), Map.of(Cause.BELOW_LOG_START, belowLogStart),
+				MoveLimits.unlimited());
 	}
 
 }

@@ -66,6 +66,28 @@ class OutOfRangeTests {
 	}
 
 	@ParameterizedTest
+	@CsvSource({ "classic, 40, false", "consumer, 40, false", "classic, 39, true", "consumer, 39, true" })
+	void moveBeyondItsLimitIsHeld(String protocol, long maxSkip, boolean held) {
+		TopicPartition partition = prepare("limit-%s-%d".formatted(protocol, maxSkip), 20);
+		cluster.deleteRecords(partition, 60);
+		Consumers consumers = new Consumers(cluster, protocol, partition.topic())
+			.policy(new OffsetPolicy(Map.of(), new MoveLimits(0L, maxSkip), List.of()));
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(partition.topic()));
+			Map<TopicPartition, List<Long>> delivered = Consumers.pollUntil(consumer,
+					() -> !consumers.decisions.isEmpty() && (held || Consumers.isAt(consumer, partition, 100)));
+
+			assertThat(delivered).isEqualTo(held ? Map.of() : Map.of(partition, range(60, 100)));
+		}
+		assertThat(consumers.decisions).singleElement().satisfies((decision) -> {
+			assertThat(decision.policyAction()).isEqualTo(Action.EARLIEST);
+			assertThat(decision.action()).isEqualTo(held ? Action.HOLD : Action.EARLIEST);
+			assertThat(decision.summary().contains("action=hold policy=earliest")).isEqualTo(held);
+		});
+	}
+
+	@ParameterizedTest
 	@ValueSource(strings = { "classic", "consumer" })
 	void latestUnderReadCommittedIsTheLastStableOffset(String protocol) {
 		TopicPartition partition = prepare("stable-" + protocol, 20);

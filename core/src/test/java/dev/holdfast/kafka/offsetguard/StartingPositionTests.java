@@ -86,8 +86,8 @@ class StartingPositionTests {
 	void topicRuleDecidesForItsTopicOnly(String protocol) {
 		TopicPartition ruled = topicOf5("ruled-" + protocol);
 		TopicPartition other = topicOf5("other-" + protocol);
-		OffsetPolicy policy = new OffsetPolicy(Map.of(),
-				List.of(new TopicRule(ruled.topic(), null, Map.of(Cause.NO_COMMITTED_OFFSET, Action.EARLIEST))));
+		OffsetPolicy policy = new OffsetPolicy(Map.of(), MoveLimits.unlimited(), List.of(new TopicRule(ruled.topic(),
+				null, Map.of(Cause.NO_COMMITTED_OFFSET, Action.EARLIEST), MoveLimits.unlimited())));
 		Consumers consumers = new Consumers(cluster, protocol, ruled.topic()).policy(policy);
 
 		try (Consumer<String, String> consumer = consumers.guarded()) {
