@@ -145,7 +145,7 @@ final class VersionCaps implements AutoCloseable {
 	void tellConsequences(String factoryName) {
 		FactoryRules factory = rules(factoryName);
 		BrokerProfile profile = factory.profile();
-		if (profile != null) {
+		if (profile != null && installed) {
 			tell(factoryName, profile);
 		}
 		if (factory.learn() && !properties.isGuardEnabled(factoryName)) {

@@ -129,7 +129,10 @@ public record BrokerProfile(String name, String description, VersionCap cap, Map
 			if (!version.matches("-1|\\d{1,4}")) {
 				throw new IllegalArgumentException("'%s' is no version of %s".formatted(version, api));
 			}
-			versions.put(KafkaApi.of(api), Integer.valueOf(version));
+			if (versions.put(KafkaApi.of(api), Integer.valueOf(version)) != null) {
+				throw new IllegalArgumentException(
+						"'%s' is there twice, in several spellings".formatted(KafkaApi.of(api)));
+			}
 		});
 		return versions;
 	}

@@ -30,6 +30,8 @@ final class CapScope implements AutoCloseable {
 
 	private final List<ClientBinding> bindings = new ArrayList<>(1);
 
+	private @Nullable ClientBinding main;
+
 	private final List<ClientBinding> innerBindings = new ArrayList<>();
 
 	private CapScope(@Nullable CapScope outer, VersionCap cap, LearnedCaps learned) {
@@ -61,6 +63,9 @@ final class CapScope implements AutoCloseable {
 		// A factory without rules does not keep its clients from what is set for all.
 		ClientBinding binding = new ClientBinding(scope.cap.isEmpty() ? forAll() : scope.cap, scope.learned);
 		scope.bindings.add(binding);
+		if (scope.main == null && ClientConstructions.isConsumerOfItsOwn()) {
+			scope.main = binding;
+		}
 		return binding;
 	}
 
@@ -90,11 +95,15 @@ final class CapScope implements AutoCloseable {
 	}
 
 	/**
-	 * The client that was constructed last, which is the one that the others were made
-	 * for: a consumer makes its interceptors first. Where none was in this very scope, a
-	 * factory around another one has got the client that the inner one has capped.
+	 * The client that the others were made for. A client makes its interceptors,
+	 * deserializers and assignors while it is constructed, and a factory's listeners may
+	 * make others afterwards. Where none was made in this very scope, a factory around
+	 * another one has got the client that the inner one has capped.
 	 */
-	@Nullable ClientBinding lastBinding() {
+	@Nullable ClientBinding mainBinding() {
+		if (main != null) {
+			return main;
+		}
 		List<ClientBinding> candidates = bindings.isEmpty() ? innerBindings : bindings;
 		return candidates.isEmpty() ? null : candidates.get(candidates.size() - 1);
 	}
@@ -102,7 +111,10 @@ final class CapScope implements AutoCloseable {
 	@Override
 	public void close() {
 		if (outer != null) {
-			outer.innerBindings.addAll(bindings.isEmpty() ? innerBindings : bindings);
+			ClientBinding binding = mainBinding();
+			if (binding != null) {
+				outer.innerBindings.add(binding);
+			}
 			CURRENT.set(outer);
 		}
 		else {

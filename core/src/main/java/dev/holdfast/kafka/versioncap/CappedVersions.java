@@ -22,6 +22,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class CappedVersions {
 
+	private static final String TRANSACTION_VERSION = "transaction.version";
+
+	private static final KafkaApi PRODUCE = KafkaApi.of("Produce");
+
+	private static final int IMPLIES_PARTITIONS = 12;
+
+	private static final KafkaApi TXN_OFFSET_COMMIT = KafkaApi.of("TxnOffsetCommit");
+
+	private static final int IMPLIES_OFFSETS = 5;
+
 	private CappedVersions() {
 	}
 
@@ -60,6 +70,21 @@ final class CappedVersions {
 			.setMinVersion((short) 0)
 			.setMaxVersion((short) Math.max(0, max)));
 		return copy(allowed, assumed);
+	}
+
+	/**
+	 * Producers take part in transactions of the second version (KIP-890) when the
+	 * cluster has finalized it, and then leave out the requests that later versions of
+	 * these two APIs imply. Changes what a broker has just answered, before anybody else
+	 * sees it.
+	 */
+	static void limitFeatures(NodeApiVersions offered, VersionCap cap) {
+		boolean limited = cap.maxVersion(PRODUCE).orElse(IMPLIES_PARTITIONS) < IMPLIES_PARTITIONS
+				|| cap.maxVersion(TXN_OFFSET_COMMIT).orElse(IMPLIES_OFFSETS) < IMPLIES_OFFSETS;
+		if (limited) {
+			offered.finalizedFeatures()
+				.computeIfPresent(TRANSACTION_VERSION, (name, level) -> (short) Math.min(level, 1));
+		}
 	}
 
 	private static @Nullable ApiVersion cap(ApiVersion offered, VersionCap cap) {

@@ -43,6 +43,11 @@ final class ClientBinding implements BiFunction<String, @Nullable NodeApiVersion
 			@Nullable NodeApiVersions visible) {
 	}
 
+	/**
+	 * Creates a binding.
+	 * @param cap what the client may speak
+	 * @param learned what its cluster has proven not to be trusted with
+	 */
 	ClientBinding(VersionCap cap, LearnedCaps learned) {
 		this.cap = cap;
 		this.learned = learned;
@@ -91,6 +96,7 @@ final class ClientBinding implements BiFunction<String, @Nullable NodeApiVersion
 	public void accept(String node, @Nullable NodeApiVersions offered) {
 		nodes.remove(node);
 		if (offered != null) {
+			CappedVersions.limitFeatures(offered, cap);
 			latest = offered;
 			nodes.put(node, look(offered));
 			if (refused == null) {

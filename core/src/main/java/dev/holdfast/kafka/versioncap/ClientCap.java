@@ -89,11 +89,11 @@ public final class ClientCap {
 			if (client instanceof VersionedClient versioned) {
 				return new Construction<>(client, versioned.clientVersions());
 			}
-			ClientBinding binding = scope.lastBinding();
+			ClientBinding binding = scope.mainBinding();
 			if (binding == null && !cap.isEmpty() && !(client instanceof MockConsumer)) {
 				close(client);
 				throw new VersionCapInstallException(
-						"%s does not follow the version cap (%s): it is not a client of the kafka-clients on this class path"
+						"%s does not follow the version cap (%s): it was constructed on another thread, or before, or it is not a client of the kafka-clients on this class path"
 							.formatted(client, cap),
 						null);
 			}

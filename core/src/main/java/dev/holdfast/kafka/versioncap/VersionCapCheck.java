@@ -53,6 +53,12 @@ public final class VersionCapCheck {
 				problems.add(new Problem(api, false, "a client that does not ask for versions knows none",
 						"0 to " + api.latestVersion()));
 			}
+			else if (max >= 0 && max < api.oldestVersion()) {
+				problems.add(new Problem(api, false,
+						"these kafka-clients speak no version below %d, so it would never be sent"
+							.formatted(api.oldestVersion()),
+						allowed(api, api.oldestVersion())));
+			}
 			else if (max > api.latestVersion()) {
 				problems.add(new Problem(api, false,
 						"these kafka-clients speak no version above %d".formatted(api.latestVersion()),
@@ -138,6 +144,10 @@ public final class VersionCapCheck {
 		if (!isAtLeast(cap, KafkaApi.OFFSET_COMMIT, 6) || !isAtLeast(cap, KafkaApi.OFFSET_FETCH, 5)) {
 			consequences.add("OffsetCommit below 6 and OffsetFetch below 5 carry no leader epochs: positions are not "
 					+ "validated after a restart");
+		}
+		if (!isAtLeast(cap, KafkaApi.OFFSET_FETCH, 7)) {
+			consequences.add("OffsetFetch below 7 does not wait for transactions: under isolation.level=read_committed "
+					+ "a consumer may start from offsets that a transaction is about to replace");
 		}
 		return consequences;
 	}

@@ -11,10 +11,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.RangeAssignor;
+import org.apache.kafka.common.Configurable;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -109,6 +113,33 @@ class MinVersionsTests {
 			unruled.subscribe(List.of(partition.topic()));
 			assertThat(Reading.to(unruled, partition, 270)).isEqualTo(Reading.range(0, 270));
 		}
+	}
+
+	/**
+	 * The consumer is the one that is refused, whatever it makes for itself.
+	 */
+	@Test
+	void clientsThatTheConsumerMakesForItselfDoNotHideItsBrokers() {
+		TopicPartition partition = prepare("assignor");
+		cluster.wire().inject(Fault.advertise(ApiKeys.FETCH, 4, 11));
+
+		try (Consumer<String, String> consumer = clients("classic", partition)
+			.with("partition.assignment.strategy", AskingAssignor.class.getName())
+			.guarded(FETCH_FROM_TWELVE)) {
+			consumer.subscribe(List.of(partition.topic()));
+
+			assertThat(pollUntilRefused(consumer)).hasMessageContaining("offers Fetch up to version 11");
+		}
+	}
+
+	/** As assignors do that look at lags. */
+	public static final class AskingAssignor extends RangeAssignor implements Configurable {
+
+		@Override
+		public void configure(Map<String, ?> configuration) {
+			Admin.create(Map.of("bootstrap.servers", configuration.get("bootstrap.servers"))).close(Duration.ZERO);
+		}
+
 	}
 
 	@ParameterizedTest

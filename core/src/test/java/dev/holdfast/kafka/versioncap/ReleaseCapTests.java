@@ -12,12 +12,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.LyingKafka;
@@ -89,6 +94,42 @@ class ReleaseCapTests {
 								+ "never sent. Allowed: 0 to 1"))
 				.anySatisfy((problem) -> assertThat(problem.toString()).startsWith("OffsetCommit: ")
 					.endsWith("Allowed: 9 to 10"));
+		}
+	}
+
+	/**
+	 * The cluster has transactions of the second version, which these releases do not
+	 * know (KIP-890).
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "2.8", "3.9", "4.0" })
+	void transactionalProducerCommits(String release) {
+		TopicPartition partition = new TopicPartition("transaction-" + release, 0);
+		cluster.createTopic(partition.topic(), 1);
+		ClientCap cap = new ClientCap(VersionCap.release(release), LearnedCaps.none());
+
+		try (Producer<String, String> producer = cap
+			.construct(
+					() -> new KafkaProducer<>(
+							Map.<String, Object>of("bootstrap.servers", cluster.bootstrapServers(), "transactional.id",
+									partition.topic(), "max.block.ms", 20_000),
+							new StringSerializer(), new StringSerializer()))
+			.client()) {
+			producer.initTransactions();
+			for (int i = 0; i < 2; i++) {
+				producer.beginTransaction();
+				producer.send(new ProducerRecord<>(partition.topic(), "one of three"));
+				producer.commitTransaction();
+			}
+		}
+
+		CapClients clients = new CapClients(cluster, "classic", partition.topic()).with("isolation.level",
+				"read_committed");
+		try (Consumer<String, String> consumer = clients.capped(VersionCap.none()).client()) {
+			consumer.assign(List.of(partition));
+			consumer.seekToBeginning(List.of(partition));
+			// A marker after each record.
+			assertThat(Reading.to(consumer, partition, 3)).containsExactly(0L, 2L);
 		}
 	}
 

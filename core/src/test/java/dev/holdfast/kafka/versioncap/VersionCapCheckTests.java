@@ -15,14 +15,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 class VersionCapCheckTests {
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', textBlock = """
-			SaslHandshake <= 1 | SaslHandshake: SASL negotiates its versions by itself
-			SaslAuthenticate never | SaslAuthenticate: SASL negotiates its versions by itself
-			ApiVersions never | ApiVersions: a client that does not ask for versions knows none. Allowed: 0 to 4
-			Fetch <= 19 | Fetch: these kafka-clients speak no version above 18. Allowed: -1, or 4 to 18
-			Fetch >= 19 | Fetch: these kafka-clients speak no version above 18. Allowed: 0 to 18
-			Fetch <= 11, Fetch >= 12 | Fetch: it is capped at 11. Allowed: 0 to 11
-			""")
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					SaslHandshake <= 1 | SaslHandshake: SASL negotiates its versions by itself
+					SaslAuthenticate never | SaslAuthenticate: SASL negotiates its versions by itself
+					ApiVersions never | ApiVersions: a client that does not ask for versions knows none. Allowed: 0 to 4
+					Fetch <= 3 | Fetch: these kafka-clients speak no version below 4, so it would never be sent. Allowed: -1, or 4 to 18
+					Fetch <= 19 | Fetch: these kafka-clients speak no version above 18. Allowed: -1, or 4 to 18
+					Fetch >= 19 | Fetch: these kafka-clients speak no version above 18. Allowed: 0 to 18
+					Fetch <= 11, Fetch >= 12 | Fetch: it is capped at 11. Allowed: 0 to 11
+					""")
 	void noClientCanWorkWithThese(String cap, String problem) {
 		assertThat(VersionCapCheck.problems(VersionCap.parse(cap))).singleElement().asString().startsWith(problem);
 	}
@@ -63,7 +65,7 @@ class VersionCapCheckTests {
 
 	@ParameterizedTest
 	@CsvSource({ "'', 0", "ListOffsets <= 1, 0", "OffsetForLeaderEpoch never, 1", "Fetch <= 12, 1", "Metadata <= 9, 1",
-			"Metadata <= 8, 2", "OffsetCommit <= 5, 1", "OffsetFetch <= 4, 1" })
+			"Metadata <= 8, 2", "OffsetCommit <= 5, 1", "OffsetFetch <= 4, 2", "OffsetFetch <= 6, 1" })
 	void whatIsLostIsTold(String cap, int sentences) {
 		assertThat(VersionCapCheck.consequences(VersionCap.parse(cap))).hasSize(sentences);
 	}
