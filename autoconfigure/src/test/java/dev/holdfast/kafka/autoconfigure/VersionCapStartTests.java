@@ -169,13 +169,13 @@ class VersionCapStartTests {
 	void whatIsWrongWithTheCapsOfAllFactoriesIsSaidAtOnce() {
 		runner.withBean("orders", Recording.class)
 			.withBean("audit", Recording.class)
-			.withPropertyValues(CAP + "max-versions.Fetch=3",
+			.withPropertyValues(CAP + "max-versions.Fetch=-1",
 					"holdfast.kafka.consumer-factories.audit.version-cap.max-versions.JoinGroup=-1")
 			.run((context) -> assertThat(context).getFailure()
 				.isInstanceOf(UnusableVersionCapException.class)
-				.hasMessageContaining("The consumers of 'orders' cannot work with their version cap: Fetch <= 3")
+				.hasMessageContaining("The consumers of 'orders' cannot work with their version cap: Fetch never")
 				.hasMessageContaining(
-						"The consumers of 'audit' cannot work with their version cap: Fetch <= 3, JoinGroup never"));
+						"The consumers of 'audit' cannot work with their version cap: Fetch never, JoinGroup never"));
 	}
 
 	@ParameterizedTest
