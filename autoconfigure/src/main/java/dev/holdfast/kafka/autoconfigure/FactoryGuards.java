@@ -17,7 +17,9 @@ import dev.holdfast.kafka.autoconfigure.HoldfastProperties.OnUnguarded;
 import dev.holdfast.kafka.offsetguard.DecisionListener;
 import dev.holdfast.kafka.offsetguard.OffsetGuard;
 import dev.holdfast.kafka.offsetguard.OffsetGuardSettings;
+import dev.holdfast.kafka.offsetguard.OffsetResetPolicy;
 import dev.holdfast.kafka.versioncap.ClientCap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +40,8 @@ final class FactoryGuards implements DisposableBean {
 
 	private final Supplier<List<DecisionListener>> listeners;
 
+	private final Supplier<@Nullable OffsetResetPolicy> ownPolicy;
+
 	private final VersionCaps caps;
 
 	private final Map<String, FactoryGuard> guards = new ConcurrentHashMap<>();
@@ -53,12 +57,15 @@ final class FactoryGuards implements DisposableBean {
 	 * @param reader reads what is configured
 	 * @param loader finds broker profiles
 	 * @param listeners the application's own listeners, asked for as late as possible
+	 * @param ownPolicy the application's own policy, asked for as late as possible
 	 */
-	FactoryGuards(HoldfastPropertiesReader reader, ClassLoader loader, Supplier<List<DecisionListener>> listeners) {
+	FactoryGuards(HoldfastPropertiesReader reader, ClassLoader loader, Supplier<List<DecisionListener>> listeners,
+			Supplier<@Nullable OffsetResetPolicy> ownPolicy) {
 		this.reader = reader;
 		this.properties = reader.read();
 		this.caps = new VersionCaps(properties, loader);
 		this.caps.install();
+		this.ownPolicy = ownPolicy;
 		this.listeners = SingletonSupplier.of(() -> {
 			List<DecisionListener> all = new ArrayList<>();
 			all.add(new DecisionLog());
@@ -129,9 +136,8 @@ final class FactoryGuards implements DisposableBean {
 	private FactoryGuard create(String factoryName) {
 		OffsetGuardSettings settings = properties.guardSettings(factoryName, caps.rules(factoryName).policy());
 		ClientCap cap = caps.clientCap(factoryName);
-		return new FactoryGuard(factoryName, settings,
-				properties.isGuardEnabled(factoryName)
-						? SingletonSupplier.of(() -> new OffsetGuard(settings, listeners.get(), cap)) : null,
+		return new FactoryGuard(factoryName, settings, properties.isGuardEnabled(factoryName)
+				? SingletonSupplier.of(() -> new OffsetGuard(settings, ownPolicy.get(), listeners.get(), cap)) : null,
 				new FactoryCap(factoryName, caps, cap), isFailOnUnguarded());
 	}
 
@@ -143,6 +149,9 @@ final class FactoryGuards implements DisposableBean {
 	private static String describe(OffsetGuardSettings settings) {
 		StringJoiner deviations = new StringJoiner(", ");
 		deviations.setEmptyValue("default policy");
+		if (settings.mode() == OffsetGuardSettings.Mode.OBSERVE) {
+			deviations.add("observing only");
+		}
 		settings.policy().actions().forEach((cause, action) -> {
 			if (action != cause.defaultAction()) {
 				deviations.add("%s: %s".formatted(cause, action));

@@ -10,6 +10,7 @@ import java.util.Set;
 
 import dev.holdfast.kafka.offsetguard.DecisionListener;
 import dev.holdfast.kafka.offsetguard.OffsetGuard;
+import dev.holdfast.kafka.offsetguard.OffsetResetPolicy;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aot.hint.RuntimeHints;
@@ -31,7 +32,8 @@ import org.springframework.kafka.core.ConsumerFactory;
 /**
  * {@link EnableAutoConfiguration Auto-configuration} that guards the consumers of each
  * {@link ConsumerFactory}. It needs no bean from the application and provides none to it;
- * {@link DecisionListener} beans are told of each decision, in their order.
+ * {@link DecisionListener} beans are told of each decision, in their order, and an
+ * {@link OffsetResetPolicy} bean decides in place of the configured policy.
  */
 @AutoConfiguration(afterName = "org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration")
 @ConditionalOnClass({ ConsumerFactory.class, OffsetGuard.class })
@@ -42,11 +44,12 @@ public final class HoldfastKafkaAutoConfiguration {
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static FactoryGuards holdfastFactoryGuards(ConfigurableEnvironment environment,
-			ConfigurableListableBeanFactory beanFactory, ObjectProvider<DecisionListener> listeners) {
+			ConfigurableListableBeanFactory beanFactory, ObjectProvider<DecisionListener> listeners,
+			ObjectProvider<OffsetResetPolicy> ownPolicy) {
 		Set<String> factoryNames = FactoryNames.all(beanFactory);
 		ClassLoader loader = Objects.requireNonNull(beanFactory.getBeanClassLoader(), "No class loader");
 		return new FactoryGuards(new HoldfastPropertiesReader(environment, factoryNames, loader), loader,
-				() -> listeners.orderedStream().toList());
+				() -> listeners.orderedStream().toList(), ownPolicy::getIfAvailable);
 	}
 
 	@Bean

@@ -45,8 +45,8 @@ record HoldfastProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 	static final String PREFIX = "holdfast.kafka";
 
 	private static final ConsumerFactory NOTHING_DIFFERENT = new ConsumerFactory(true,
-			new ConsumerFactory.VersionCap(Map.of(), Map.of(), null, null, null),
-			new ConsumerFactory.OffsetGuard(null, Map.of(), null, null, null, null, List.of()));
+			new ConsumerFactory.VersionCap(Map.of(), Map.of(), null, null, null), new ConsumerFactory.OffsetGuard(null,
+					null, Map.of(), null, null, null, null, null, null, null, null, List.of()));
 
 	/**
 	 * What to do about a consumer factory that cannot be guarded.
@@ -115,6 +115,7 @@ record HoldfastProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 	 * The offset guard of every consumer factory.
 	 *
 	 * @param enabled Whether consumers are guarded.
+	 * @param mode Whether decisions are carried out, or only reported.
 	 * @param policy What to do about each cause for which a consumer's position is in
 	 * question.
 	 * @param maxRewindRecords The most records of a partition that a decision may have
@@ -123,17 +124,26 @@ record HoldfastProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 	 * @param maxSkipRecords The most records of a partition that a decision may skip for
 	 * good. A decision that would go further holds the partition instead. Unlimited by
 	 * default.
+	 * @param commitBookmark Whether a commit without metadata of the application's own
+	 * carries what the guard needs to know after a restart.
+	 * @param commitInitialPosition Whether it is committed where a partition without a
+	 * committed offset starts, so that a later lack of one means loss.
+	 * @param commitLeaderEpoch Whether commits carry the leader epoch, where the records
+	 * delivered tell it.
 	 * @param inspectionTimeout The bound on gathering evidence from the brokers within
 	 * one poll.
 	 * @param holdRecheckInterval How often the evidence about held partitions is gathered
 	 * again.
+	 * @param topicCheckInterval How often topic ids are compared. With 0 they are not.
 	 * @param topics What is different for single topics, each element with a name or a
 	 * pattern and a policy. The element with the topic's exact name wins, then the first
 	 * one whose pattern matches the whole name.
 	 */
-	record OffsetGuard(@DefaultValue("true") boolean enabled, @DefaultValue Map<Cause, Action> policy,
-			@Nullable Long maxRewindRecords, @Nullable Long maxSkipRecords,
-			@DefaultValue("5s") Duration inspectionTimeout, @DefaultValue("30s") Duration holdRecheckInterval,
+	record OffsetGuard(@DefaultValue("true") boolean enabled, @DefaultValue("enforce") OffsetGuardSettings.Mode mode,
+			@DefaultValue Map<Cause, Action> policy, @Nullable Long maxRewindRecords, @Nullable Long maxSkipRecords,
+			@DefaultValue("true") boolean commitBookmark, @DefaultValue("true") boolean commitInitialPosition,
+			@DefaultValue("false") boolean commitLeaderEpoch, @DefaultValue("5s") Duration inspectionTimeout,
+			@DefaultValue("30s") Duration holdRecheckInterval, @DefaultValue("60s") Duration topicCheckInterval,
 			@DefaultValue List<Topic> topics) {
 
 	}
@@ -189,22 +199,34 @@ record HoldfastProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 		 * The offset guard of one consumer factory.
 		 *
 		 * @param enabled Whether this factory's consumers are guarded.
+		 * @param mode Whether decisions are carried out, or only reported.
 		 * @param policy What to do about each cause. A cause that is missing here keeps
 		 * the action set for all factories.
 		 * @param maxRewindRecords The most records of a partition that a decision may
 		 * have delivered again.
 		 * @param maxSkipRecords The most records of a partition that a decision may skip
 		 * for good.
+		 * @param commitBookmark Whether a commit without metadata of the application's
+		 * own carries what the guard needs to know after a restart.
+		 * @param commitInitialPosition Whether it is committed where a partition without
+		 * a committed offset starts.
+		 * @param commitLeaderEpoch Whether commits carry the leader epoch, where the
+		 * records delivered tell it.
 		 * @param inspectionTimeout The bound on gathering evidence from the brokers
 		 * within one poll.
 		 * @param holdRecheckInterval How often the evidence about held partitions is
 		 * gathered again.
+		 * @param topicCheckInterval How often topic ids are compared. With 0 they are
+		 * not.
 		 * @param topics What is different for single topics, in place of the list for all
 		 * factories.
 		 */
-		record OffsetGuard(@Nullable Boolean enabled, @DefaultValue Map<Cause, Action> policy,
-				@Nullable Long maxRewindRecords, @Nullable Long maxSkipRecords, @Nullable Duration inspectionTimeout,
-				@Nullable Duration holdRecheckInterval, @DefaultValue List<Topic> topics) {
+		record OffsetGuard(@Nullable Boolean enabled, OffsetGuardSettings.@Nullable Mode mode,
+				@DefaultValue Map<Cause, Action> policy, @Nullable Long maxRewindRecords, @Nullable Long maxSkipRecords,
+				@Nullable Boolean commitBookmark, @Nullable Boolean commitInitialPosition,
+				@Nullable Boolean commitLeaderEpoch, @Nullable Duration inspectionTimeout,
+				@Nullable Duration holdRecheckInterval, @Nullable Duration topicCheckInterval,
+				@DefaultValue List<Topic> topics) {
 
 		}
 
@@ -231,9 +253,13 @@ record HoldfastProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 		(own.topics().isEmpty() ? offsetGuard.topics() : own.topics()).forEach((topic) -> rules.add(topic.rule()));
 		MoveLimits limits = new MoveLimits(offsetGuard.maxRewindRecords(), offsetGuard.maxSkipRecords())
 			.with(new MoveLimits(own.maxRewindRecords(), own.maxSkipRecords()));
-		return new OffsetGuardSettings(new OffsetPolicy(actions, limits, rules),
-				orElse(own.inspectionTimeout(), offsetGuard.inspectionTimeout()),
-				orElse(own.holdRecheckInterval(), offsetGuard.holdRecheckInterval()));
+		return new OffsetGuardSettings(new OffsetPolicy(actions, limits, rules), orElse(own.mode(), offsetGuard.mode()),
+				new OffsetGuardSettings.Commits(orElse(own.commitBookmark(), offsetGuard.commitBookmark()),
+						orElse(own.commitInitialPosition(), offsetGuard.commitInitialPosition()),
+						orElse(own.commitLeaderEpoch(), offsetGuard.commitLeaderEpoch())),
+				new OffsetGuardSettings.Timing(orElse(own.inspectionTimeout(), offsetGuard.inspectionTimeout()),
+						orElse(own.holdRecheckInterval(), offsetGuard.holdRecheckInterval()),
+						orElse(own.topicCheckInterval(), offsetGuard.topicCheckInterval())));
 	}
 
 	/**

@@ -44,8 +44,9 @@ final class MistakeCollectingBindHandler extends AbstractBindHandler {
 		if (result instanceof Action action && !cause(name).allowedActions().contains(action)) {
 			add(name, "makes no sense for '%s'".formatted(cause(name)), allowedActions(name));
 		}
-		else if (result instanceof Duration duration && (duration.isNegative() || duration.isZero())) {
-			add(name, "is not positive", allowed(name, Duration.class));
+		else if (result instanceof Duration duration
+				&& (duration.isNegative() || (duration.isZero() && !mayBeZero(name)))) {
+			add(name, mayBeZero(name) ? "is negative" : "is not positive", allowed(name, Duration.class));
 		}
 		else if (result instanceof Long records && records < 0) {
 			add(name, "is negative", allowed(name, Long.class));
@@ -128,7 +129,7 @@ final class MistakeCollectingBindHandler extends AbstractBindHandler {
 			return allowedActions(name);
 		}
 		if (type == Duration.class) {
-			return "a positive duration such as 500ms, 5s or 1m";
+			return "a positive duration such as 500ms, 5s or 1m" + (mayBeZero(name) ? ", or 0 for never" : "");
 		}
 		if (type == boolean.class || type == Boolean.class) {
 			return "true, false";
@@ -143,6 +144,10 @@ final class MistakeCollectingBindHandler extends AbstractBindHandler {
 			return "a regular expression that matches whole topic names";
 		}
 		return type.isEnum() ? String.join(", ", PropertyNode.ids(type)) : "a value of type " + type.getSimpleName();
+	}
+
+	private static boolean mayBeZero(ConfigurationPropertyName name) {
+		return name.getLastElement(Form.UNIFORM).equals("topiccheckinterval");
 	}
 
 	private static String allowedActions(ConfigurationPropertyName name) {

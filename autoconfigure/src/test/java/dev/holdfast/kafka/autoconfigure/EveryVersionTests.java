@@ -52,9 +52,10 @@ class EveryVersionTests {
 
 	private static final int THREADS = 6;
 
-	private static final Set<String> USED = Set.of("ApiVersions", "ConsumerGroupHeartbeat", "Fetch", "FindCoordinator",
-			"GetTelemetrySubscriptions", "Heartbeat", "JoinGroup", "LeaveGroup", "ListOffsets", "Metadata",
-			"OffsetCommit", "OffsetFetch", "OffsetForLeaderEpoch", "PushTelemetry", "SyncGroup");
+	private static final Set<String> USED = Set.of("DescribeCluster", "DescribeTopicPartitions", "ApiVersions",
+			"ConsumerGroupHeartbeat", "Fetch", "FindCoordinator", "GetTelemetrySubscriptions", "Heartbeat", "JoinGroup",
+			"LeaveGroup", "ListOffsets", "Metadata", "OffsetCommit", "OffsetFetch", "OffsetForLeaderEpoch",
+			"PushTelemetry", "SyncGroup");
 
 	private final KafkaCluster cluster;
 
@@ -144,7 +145,7 @@ class EveryVersionTests {
 					Map.of("holdfast.kafka.version-cap.max-versions." + each.api(), each.version())));
 		ClassLoader loader = getClass().getClassLoader();
 		FactoryGuards guards = new FactoryGuards(new HoldfastPropertiesReader(environment, Set.of("orders"), loader),
-				loader, List::of);
+				loader, List::of, () -> null);
 		Map<String, Object> configuration = Map.of("bootstrap.servers", cluster.bootstrapServers(), "group.protocol",
 				each.protocol(), "auto.offset.reset", "earliest");
 		return GuardProxies.proxy(

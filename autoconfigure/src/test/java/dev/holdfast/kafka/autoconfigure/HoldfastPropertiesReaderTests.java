@@ -59,6 +59,11 @@ class HoldfastPropertiesReaderTests {
 		given("on-unguarded", "fail");
 		given("offset-guard.inspection-timeout", "2s");
 		given("offset-guard.hold-recheck-interval", "1m");
+		given("offset-guard.topic-check-interval", "0");
+		given("offset-guard.mode", "observe");
+		given("offset-guard.commit-bookmark", "false");
+		given("offset-guard.commit-initial-position", "false");
+		given("offset-guard.commit-leader-epoch", "true");
 		given("offset-guard.policy.unverifiable", "keep");
 		given("offset-guard.max-rewind-records", "100");
 		given("offset-guard.max-skip-records", "0");
@@ -70,8 +75,11 @@ class HoldfastPropertiesReaderTests {
 		HoldfastProperties properties = read();
 		assertThat(properties.onUnguarded()).isEqualTo(OnUnguarded.FAIL);
 		OffsetGuardSettings settings = properties.guardSettings("orders", Map.of());
-		assertThat(settings.inspectionTimeout()).isEqualTo(Duration.ofSeconds(2));
-		assertThat(settings.holdRecheckInterval()).isEqualTo(Duration.ofMinutes(1));
+		assertThat(settings.timing().inspection()).isEqualTo(Duration.ofSeconds(2));
+		assertThat(settings.timing().holdRecheck()).isEqualTo(Duration.ofMinutes(1));
+		assertThat(settings.timing().topicCheck()).isZero();
+		assertThat(settings.mode()).isEqualTo(OffsetGuardSettings.Mode.OBSERVE);
+		assertThat(settings.commits()).isEqualTo(new OffsetGuardSettings.Commits(false, false, true));
 		OffsetPolicy policy = settings.policy();
 		assertThat(policy.action("orders", Cause.UNVERIFIABLE)).isEqualTo(Action.KEEP);
 		assertThat(policy.action("orders", Cause.BELOW_LOG_START)).isEqualTo(Action.EARLIEST);
@@ -92,17 +100,22 @@ class HoldfastPropertiesReaderTests {
 		given("consumer-factories.orders.offset-guard.hold-recheck-interval", "10s");
 		given("offset-guard.max-rewind-records", "100");
 		given("consumer-factories.orders.offset-guard.max-skip-records", "3");
+		given("offset-guard.commit-leader-epoch", "true");
+		given("consumer-factories.orders.offset-guard.mode", "observe");
+		given("consumer-factories.orders.offset-guard.commit-bookmark", "false");
 		given("consumer-factories.audit.offset-guard.topics[0].name", "own");
 		HoldfastProperties properties = read("orders", "audit", "other");
 		OffsetGuardSettings orders = properties.guardSettings("orders", Map.of());
-		assertThat(orders.inspectionTimeout()).isEqualTo(Duration.ofSeconds(2));
-		assertThat(orders.holdRecheckInterval()).isEqualTo(Duration.ofSeconds(10));
+		assertThat(orders.timing().inspection()).isEqualTo(Duration.ofSeconds(2));
+		assertThat(orders.timing().holdRecheck()).isEqualTo(Duration.ofSeconds(10));
 		assertThat(orders.policy().limits("t")).isEqualTo(new MoveLimits(100L, 3L));
+		assertThat(orders.mode()).isEqualTo(OffsetGuardSettings.Mode.OBSERVE);
+		assertThat(orders.commits()).isEqualTo(new OffsetGuardSettings.Commits(false, true, true));
 		assertThat(orders.policy().action("t", Cause.UNVERIFIABLE)).isEqualTo(Action.KEEP);
 		assertThat(orders.policy().action("t", Cause.BELOW_LOG_START)).isEqualTo(Action.LATEST);
 		assertThat(orders.policy().topicRules()).extracting(TopicRule::name).containsExactly("common");
 		OffsetGuardSettings audit = properties.guardSettings("audit", Map.of());
-		assertThat(audit.holdRecheckInterval()).isEqualTo(Duration.ofSeconds(30));
+		assertThat(audit.timing().holdRecheck()).isEqualTo(Duration.ofSeconds(30));
 		assertThat(audit.policy().action("t", Cause.BELOW_LOG_START)).isEqualTo(Action.FAIL);
 		assertThat(audit.policy().topicRules()).extracting(TopicRule::name).containsExactly("own");
 	}
@@ -143,7 +156,7 @@ class HoldfastPropertiesReaderTests {
 		givenVariable("HOLDFAST_KAFKA_CONSUMER_FACTORIES_ORDERSFACTORY_OFFSET_GUARD_INSPECTION_TIMEOUT", "1s");
 		givenVariable("HOLDFAST_KAFKA_CONSUMERFACTORIES_COM_ACME_FACTORY_ENABLED", "false");
 		HoldfastProperties properties = read("ordersFactory", "com.acme.Factory");
-		assertThat(properties.guardSettings("ordersFactory", Map.of()).inspectionTimeout())
+		assertThat(properties.guardSettings("ordersFactory", Map.of()).timing().inspection())
 			.isEqualTo(Duration.ofSeconds(1));
 		assertThat(properties.isGuardEnabled("com.acme.Factory")).isFalse();
 		assertThat(properties.guardSettings("ordersFactory", Map.of()).policy().topicRules())
@@ -159,7 +172,7 @@ class HoldfastPropertiesReaderTests {
 		given("offset-guard.topics[0].pattern", "never seen");
 		given("offset-guard.topics[1].name", "two");
 		OffsetGuardSettings settings = read().guardSettings("orders", Map.of());
-		assertThat(settings.inspectionTimeout()).isEqualTo(Duration.ofSeconds(1));
+		assertThat(settings.timing().inspection()).isEqualTo(Duration.ofSeconds(1));
 		assertThat(settings.policy().topicRules()).extracting(TopicRule::name).containsExactly("one");
 	}
 
@@ -185,7 +198,7 @@ class HoldfastPropertiesReaderTests {
 	void placeholdersAreResolved() {
 		given("offset-guard.inspection-timeout", "${timeout}");
 		sources.addLast(new MapPropertySource("more", Map.of("timeout", "7s")));
-		assertThat(read().guardSettings("orders", Map.of()).inspectionTimeout()).isEqualTo(Duration.ofSeconds(7));
+		assertThat(read().guardSettings("orders", Map.of()).timing().inspection()).isEqualTo(Duration.ofSeconds(7));
 	}
 
 	@Test
@@ -214,17 +227,19 @@ class HoldfastPropertiesReaderTests {
 					version-cap.on-install-failure | ignore | is not a known value; allowed: warn, fail
 					version-cap.learn | maybe | is not a known value; allowed: true, false
 					consumer-factories.orders.version-cap.apply-to | all | unknown property; allowed: 'holdfast.kafka.consumer-factories[orders].version-cap' is followed by max-versions, min-versions, release, profile, learn
-					offset-guard | on | has no value of its own; allowed: 'holdfast.kafka.offset-guard' is followed by enabled, policy, max-rewind-records, max-skip-records, inspection-timeout, hold-recheck-interval, topics
+					offset-guard | on | has no value of its own; allowed: 'holdfast.kafka.offset-guard' is followed by enabled, mode, policy, max-rewind-records, max-skip-records, commit-bookmark, commit-initial-position, commit-leader-epoch, inspection-timeout, hold-recheck-interval, topic-check-interval, topics
 					offset-guard.topics | orders | has no value of its own; allowed: 'holdfast.kafka.offset-guard.topics' is followed by an index, as in 'holdfast.kafka.offset-guard.topics[0]'
 					offset-guard.topics.orders.policy.unverifiable | keep | not an element of the list; allowed: 'holdfast.kafka.offset-guard.topics' is followed by an index, as in 'holdfast.kafka.offset-guard.topics[0]'
 					offset-guard.topics[1].name | orders | leaves a gap in the list; allowed: indexes 0, 1, 2, ...
 					offset-guard.max-skip-records | many | is no number; allowed: a number of records, 0 or more
 					offset-guard.max-rewind-records | -1 | is negative; allowed: a number of records, 0 or more
+					offset-guard.topic-check-interval | -1s | is negative; allowed: a positive duration such as 500ms, 5s or 1m, or 0 for never
+					offset-guard.mode | watch | is not a known value; allowed: enforce, observe
 					offset-guard.inspection-timeout | soon | is no duration; allowed: a positive duration such as 500ms, 5s or 1m
 					offset-guard.inspection-timeout | 0s | is not positive; allowed: a positive duration such as 500ms, 5s or 1m
 					offset-guard.hold-recheck-interval | -1s | is not positive; allowed: a positive duration such as 500ms, 5s or 1m
 					offset-guard.hold-recheck-interval | '' | has no value; allowed: a positive duration such as 500ms, 5s or 1m
-					offset-guard.policy.falsetruncations | keep | unknown property; allowed: 'holdfast.kafka.offset-guard.policy' is followed by no-committed-offset, below-log-start, above-log-end, log-truncated, false-truncation, spurious-out-of-range, unverifiable
+					offset-guard.policy.falsetruncations | keep | unknown property; allowed: 'holdfast.kafka.offset-guard.policy' is followed by no-committed-offset, new-partition, committed-offset-lost, below-log-start, above-log-end, log-truncated, false-truncation, spurious-out-of-range, epoch-ahead, topic-recreated, unverifiable
 					offset-guard.policy.false-truncation | stay | is no action; allowed: keep, hold, fail
 					offset-guard.policy.false-truncation | earliest | makes no sense for 'false-truncation'; allowed: keep, hold, fail
 					on-unguarded | ignore | is not a known value; allowed: warn, fail

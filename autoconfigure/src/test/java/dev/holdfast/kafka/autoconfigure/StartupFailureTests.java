@@ -43,8 +43,9 @@ class StartupFailureTests {
 						this name; allowed: 'holdfast.kafka.consumer-factories' is followed by kafkaConsumerFactory, \
 						kafkaListenerContainerFactory
 						    holdfast.kafka.offset-guard.policy.log-lost = 'keep' (FROM - 9:19): unknown property; allowed: \
-						'holdfast.kafka.offset-guard.policy' is followed by no-committed-offset, below-log-start, \
-						above-log-end, log-truncated, false-truncation, spurious-out-of-range, unverifiable
+						'holdfast.kafka.offset-guard.policy' is followed by no-committed-offset, new-partition, \
+						committed-offset-lost, below-log-start, above-log-end, log-truncated, false-truncation, \
+						spurious-out-of-range, epoch-ahead, topic-recreated, unverifiable
 						    holdfast.kafka.version-cap.max-versions.OffsetsForLeaderEpoch = '-1' (FROM - 27:32): no API of Kafka \
 						has this name or number; allowed: 'holdfast.kafka.version-cap.max-versions' is followed by an API's \
 						name or number, such as OffsetForLeaderEpoch or 23

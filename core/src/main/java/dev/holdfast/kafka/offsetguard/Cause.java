@@ -28,6 +28,15 @@ public enum Cause {
 	/** No committed offset, and nothing shows that there ever was one. */
 	NO_COMMITTED_OFFSET(AUTO_OFFSET_RESET, EARLIEST, LATEST, HOLD, FAIL),
 
+	/**
+	 * No committed offset for a partition that the topic did not have when the group
+	 * committed last.
+	 */
+	NEW_PARTITION(EARLIEST, LATEST, HOLD, FAIL),
+
+	/** No committed offset, although there was one. */
+	COMMITTED_OFFSET_LOST(HOLD, EARLIEST, LATEST, TIMESTAMP, FAIL),
+
 	/** The position is below the log start offset: retention has passed the consumer. */
 	BELOW_LOG_START(EARLIEST, LATEST, HOLD, FAIL),
 
@@ -42,6 +51,15 @@ public enum Cause {
 
 	/** The position was claimed to be out of range, and twice it was not. */
 	SPURIOUS_OUT_OF_RANGE(KEEP, HOLD, FAIL),
+
+	/**
+	 * The committed leader epoch is above the leader's, and the offset is within the log:
+	 * a client that goes by the epoch waits for ever.
+	 */
+	EPOCH_AHEAD(KEEP, HOLD, FAIL),
+
+	/** The topic was deleted and created anew: its id has changed. */
+	TOPIC_RECREATED(EARLIEST, LATEST, HOLD, FAIL),
 
 	/** The evidence is not to be had, or it contradicts itself. */
 	UNVERIFIABLE(HOLD, KEEP, DIVERGENCE, EARLIEST, FAIL);

@@ -14,12 +14,45 @@ final class Classifier {
 	}
 
 	static Cause classify(Evidence evidence) {
+		if (evidence.isOtherTopic()) {
+			return Cause.TOPIC_RECREATED;
+		}
 		return switch (evidence.trigger()) {
-			case NO_COMMITTED_OFFSET -> Cause.NO_COMMITTED_OFFSET;
+			case NO_COMMITTED_OFFSET -> classifyNoCommittedOffset(evidence.remembered());
+			case COMMITTED_EPOCH -> classifyCommittedEpoch(evidence);
+			case TOPIC_ID -> Cause.UNVERIFIABLE;
 			case TRUNCATION -> classifyTruncation(evidence);
 			case OUT_OF_RANGE -> classifyOutOfRange(evidence);
 			case HELD_ABOVE_LOG_END -> classifyHeldAboveLogEnd(evidence);
 		};
+	}
+
+	/**
+	 * Everything here is about one partition: whoever knows how many there were knows
+	 * whether this one was among them.
+	 */
+	private static Cause classifyNoCommittedOffset(Remembered remembered) {
+		if (remembered.committedOffset() >= 0) {
+			return Cause.COMMITTED_OFFSET_LOST;
+		}
+		if (remembered.partitions() < 0) {
+			return Cause.NO_COMMITTED_OFFSET;
+		}
+		if (remembered.isNewPartition()) {
+			return Cause.NEW_PARTITION;
+		}
+		return remembered.initialCommits() ? Cause.COMMITTED_OFFSET_LOST : Cause.NO_COMMITTED_OFFSET;
+	}
+
+	private static Cause classifyCommittedEpoch(Evidence evidence) {
+		LogBounds bounds = evidence.boundsAfter();
+		if (bounds == null || evidence.currentLeaderEpoch() < 0) {
+			return Cause.UNVERIFIABLE;
+		}
+		if (evidence.position() < bounds.logStartOffset()) {
+			return Cause.BELOW_LOG_START;
+		}
+		return (evidence.position() > bounds.logEndOffset()) ? Cause.ABOVE_LOG_END : Cause.EPOCH_AHEAD;
 	}
 
 	private static Cause classifyTruncation(Evidence evidence) {

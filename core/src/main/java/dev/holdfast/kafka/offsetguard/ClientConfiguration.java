@@ -23,10 +23,13 @@ import org.slf4j.LoggerFactory;
  * @param autoOffsetReset the application's own setting, not the client's
  * @param readCommitted whether the client reads committed records only
  * @param autoCommit whether the client commits by itself
+ * @param readsCommitsFirst whether the client reads its group's commits before anybody
+ * can decide where it starts, as the one of {@code group.protocol=consumer} does
  * @param maxPollInterval how long the application may take from one poll to the next
  */
 record ClientConfiguration(Map<String, ?> values, @Nullable String groupId, String clientId,
-		AutoOffsetReset autoOffsetReset, boolean readCommitted, boolean autoCommit, Duration maxPollInterval) {
+		AutoOffsetReset autoOffsetReset, boolean readCommitted, boolean autoCommit, boolean readsCommitsFirst,
+		Duration maxPollInterval) {
 
 	private static final Logger logger = LoggerFactory.getLogger(ClientConfiguration.class);
 
@@ -37,6 +40,7 @@ record ClientConfiguration(Map<String, ?> values, @Nullable String groupId, Stri
 				Objects.toString(parsed.get(ConsumerConfig.CLIENT_ID_CONFIG), ""), autoOffsetReset,
 				"read_committed".equalsIgnoreCase((String) parsed.get(ConsumerConfig.ISOLATION_LEVEL_CONFIG)),
 				groupId != null && Boolean.TRUE.equals(parsed.get(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG)),
+				"consumer".equalsIgnoreCase((String) parsed.get(ConsumerConfig.GROUP_PROTOCOL_CONFIG)),
 				Duration.ofMillis(
 						Objects.requireNonNull((Integer) parsed.get(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG))));
 	}

@@ -43,11 +43,16 @@ final class ClientReports {
 
 	private @Nullable NoOffsetForPartitionException noOffset;
 
+	private @Nullable InvalidOffsetException positionsReport;
+
 	/**
 	 * Takes what an exception says.
 	 * @return whether it says anything new
 	 */
 	boolean add(InvalidOffsetException exception) {
+		if (!(exception instanceof NoOffsetForPartitionException)) {
+			positionsReport = exception;
+		}
 		if (exception instanceof LogTruncationException truncation) {
 			return addTruncation(truncation);
 		}
@@ -93,6 +98,13 @@ final class ClientReports {
 		return Set.copyOf(withoutOffset);
 	}
 
+	/**
+	 * The last exception about positions.
+	 */
+	@Nullable InvalidOffsetException positionsReport() {
+		return positionsReport;
+	}
+
 	@Nullable NoOffsetForPartitionException noOffset() {
 		return noOffset;
 	}
@@ -109,6 +121,7 @@ final class ClientReports {
 
 	void clearPositions() {
 		reports.clear();
+		positionsReport = null;
 	}
 
 	void clearWithoutOffset() {

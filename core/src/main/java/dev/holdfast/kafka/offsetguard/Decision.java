@@ -25,9 +25,11 @@ import org.jspecify.annotations.Nullable;
  * @param outcome what was done to the consumer
  * @param impact the records concerned
  * @param evidence what the decision rests on
+ * @param observed whether the decision was not carried out: the client did what Kafka
+ * alone would have done
  */
 public record Decision(Instant at, @Nullable String groupId, String clientId, TopicPartition partition, Cause cause,
-		Action policyAction, Action action, Outcome outcome, Impact impact, Evidence evidence) {
+		Action policyAction, Action action, Outcome outcome, Impact impact, Evidence evidence, boolean observed) {
 
 	/**
 	 * The records that a decision concerns, counted in offsets.
@@ -47,8 +49,11 @@ public record Decision(Instant at, @Nullable String groupId, String clientId, To
 	 * @return {@code true} unless the position was kept or is a first one
 	 */
 	public boolean isNotable() {
+		if (observed && impact.spared() > 0) {
+			return true;
+		}
 		if (outcome instanceof Outcome.ReadFrom readFrom) {
-			return evidence.position() >= 0 && readFrom.offset() != evidence.position();
+			return evidence.origin() >= 0 && readFrom.offset() != evidence.origin();
 		}
 		return !(outcome instanceof Outcome.LookedUp);
 	}
@@ -58,7 +63,7 @@ public record Decision(Instant at, @Nullable String groupId, String clientId, To
 	 */
 	Decision held() {
 		return new Decision(at, groupId, clientId, partition, cause, policyAction, Action.HOLD, new Outcome.Held(),
-				Impact.NONE, evidence);
+				Impact.NONE, evidence, observed);
 	}
 
 	/**
@@ -97,6 +102,9 @@ public record Decision(Instant at, @Nullable String groupId, String clientId, To
 		line.append(" lost=").append(impact.lost());
 		line.append(" rewound=").append(impact.rewound());
 		line.append(" protected=").append(impact.spared());
+		if (observed) {
+			line.append(" observed=true");
+		}
 		return line.toString();
 	}
 

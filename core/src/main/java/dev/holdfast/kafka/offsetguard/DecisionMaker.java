@@ -18,10 +18,22 @@ final class DecisionMaker {
 	 * What an action comes to, if it moves the position no further than is allowed.
 	 */
 	static Ruling rule(Cause cause, Action action, MoveLimits limits, Evidence evidence) {
-		Ruling ruling = rule(cause, action, evidence);
-		boolean tooFar = evidence.position() >= 0 && ruling.outcome() instanceof Outcome.ReadFrom readFrom
-				&& !limits.allow(evidence.position(), readFrom.offset());
-		return tooFar ? Ruling.hold(action) : ruling;
+		return limit(cause, rule(cause, action, evidence), limits, evidence);
+	}
+
+	/**
+	 * A ruling, or a hold where it would move the position further than is allowed, or
+	 * where that cannot be known.
+	 */
+	static Ruling limit(Cause cause, Ruling ruling, MoveLimits limits, Evidence evidence) {
+		// Offsets in two different logs have nothing to do with each other.
+		if (cause == Cause.TOPIC_RECREATED || evidence.origin() < 0) {
+			return ruling;
+		}
+		boolean tooFar = (ruling.outcome() instanceof Outcome.LookedUp) ? !limits.equals(MoveLimits.unlimited())
+				: ruling.outcome() instanceof Outcome.ReadFrom readFrom
+						&& !limits.allow(evidence.origin(), readFrom.offset());
+		return tooFar ? Ruling.hold(ruling.named()) : ruling;
 	}
 
 	static Ruling rule(Cause cause, Action action, Evidence evidence) {
@@ -60,15 +72,32 @@ final class DecisionMaker {
 	}
 
 	static Decision.Impact impact(Evidence evidence, Outcome outcome, AutoOffsetReset autoOffsetReset) {
-		if (!(outcome instanceof Outcome.ReadFrom readFrom) || evidence.position() < 0) {
+		if (!(outcome instanceof Outcome.ReadFrom readFrom) || evidence.origin() < 0) {
 			return Decision.Impact.NONE;
 		}
-		long moved = readFrom.offset() - evidence.position();
+		if (evidence.isOtherTopic()) {
+			return otherTopic(evidence, readFrom.offset());
+		}
+		long moved = readFrom.offset() - evidence.origin();
 		if (moved != 0) {
 			return new Decision.Impact(Math.max(moved, 0), Math.max(-moved, 0), 0);
 		}
 		long plain = plainKafka(evidence, autoOffsetReset);
 		return new Decision.Impact(0, 0, Math.abs(evidence.position() - plain));
+	}
+
+	/**
+	 * Nothing of the new log was delivered before. Plain Kafka would have read it from
+	 * the old position on.
+	 */
+	private static Decision.Impact otherTopic(Evidence evidence, long target) {
+		LogBounds bounds = evidence.boundsAfter();
+		if (bounds == null) {
+			return Decision.Impact.NONE;
+		}
+		long skipped = Math.max(0, Math.min(evidence.position(), bounds.logEndOffset()) - bounds.logStartOffset());
+		long lost = target - bounds.logStartOffset();
+		return new Decision.Impact(lost, 0, Math.max(0, skipped - lost));
 	}
 
 	/**

@@ -8,6 +8,7 @@ package dev.holdfast.kafka.offsetguard;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 import org.apache.kafka.clients.consumer.Consumer;
@@ -18,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Applies decisions to one client and tells of them.
+ * Makes decisions, applies them to one client and tells of them.
  */
 final class Decisions {
 
@@ -33,7 +34,7 @@ final class Decisions {
 
 	private final ClientConfiguration configuration;
 
-	private final OffsetPolicy policy;
+	private final ActionChooser chooser;
 
 	private final PartitionStates states;
 
@@ -41,19 +42,37 @@ final class Decisions {
 
 	private final HeldBackCommits heldBack;
 
+	private final ResetOffsets resetOffsets;
+
 	private final List<DecisionListener> listeners;
+
+	private final boolean observing;
 
 	private @Nullable Decision failure;
 
-	Decisions(Consumer<?, ?> client, ClientConfiguration configuration, OffsetPolicy policy, PartitionStates states,
-			Holds holds, HeldBackCommits heldBack, List<DecisionListener> listeners) {
+	Decisions(Consumer<?, ?> client, ClientConfiguration configuration, ActionChooser chooser, PartitionStates states,
+			Holds holds, HeldBackCommits heldBack, ResetOffsets resetOffsets, List<DecisionListener> listeners,
+			boolean observing) {
 		this.client = client;
 		this.configuration = configuration;
-		this.policy = policy;
+		this.chooser = chooser;
 		this.states = states;
 		this.holds = holds;
 		this.heldBack = heldBack;
+		this.resetOffsets = resetOffsets;
 		this.listeners = listeners;
+		this.observing = observing;
+	}
+
+	/**
+	 * Evidence with its cause and what is to be done about it.
+	 *
+	 * @param partition the partition
+	 * @param cause the cause
+	 * @param action the action to take
+	 * @param evidence the evidence
+	 */
+	record Opening(TopicPartition partition, Cause cause, Action action, Evidence evidence) {
 	}
 
 	/**
@@ -66,46 +85,115 @@ final class Decisions {
 	}
 
 	/**
-	 * Decides about evidence and applies the decision.
+	 * Names the cause and chooses the action.
 	 */
-	void decide(TopicPartition partition, Evidence evidence) {
+	Opening open(TopicPartition partition, Evidence evidence) {
 		Cause cause = Classifier.classify(evidence);
-		Action action = isClaimWithdrawn(partition, cause, evidence) ? Action.KEEP
-				: policy.action(partition.topic(), cause);
-		apply(partition, cause, DecisionMaker.rule(cause, action, policy.limits(partition.topic()), evidence),
-				evidence);
+		Action action = isReleased(partition, cause, evidence) ? Action.KEEP
+				: chooser.choose(partition, cause, evidence);
+		return new Opening(partition, cause, action, evidence);
 	}
 
 	/**
-	 * Whether a partition is held for a claim that its leader does not make any more:
-	 * what it waited for has come.
+	 * Whether a partition is held for what is not so any more: its leader does not make
+	 * the claim, or has reached the committed epoch.
 	 */
-	private boolean isClaimWithdrawn(TopicPartition partition, Cause cause, Evidence evidence) {
+	private boolean isReleased(TopicPartition partition, Cause cause, Evidence evidence) {
 		Hold hold = holds.find(partition);
-		return hold != null && !hold.isRetry() && cause == Cause.FALSE_TRUNCATION
-				&& evidence.validation() == Evidence.Validation.VALID;
+		if (hold == null || hold.isRetry()) {
+			return false;
+		}
+		return switch (cause) {
+			case FALSE_TRUNCATION -> evidence.validation() == Evidence.Validation.VALID;
+			case EPOCH_AHEAD -> evidence.currentLeaderEpoch() >= evidence.leaderEpoch();
+			default -> false;
+		};
 	}
 
-	void apply(TopicPartition partition, Cause cause, Ruling ruling, Evidence evidence) {
-		Ruling effective = possible(ruling, evidence);
-		Hold hold = holds.find(partition);
-		if (hold != null && hold.decision().cause() == cause && effective.outcome() instanceof Outcome.Held) {
-			holds.postponeRecheck(partition);
-			return;
+	/**
+	 * Decides about evidence and applies the decision.
+	 * @return what was done to the client
+	 */
+	@Nullable Outcome decide(TopicPartition partition, Evidence evidence) {
+		Opening opening = open(partition, evidence);
+		Ruling ruling = DecisionMaker.rule(opening.cause(), opening.action(), chooser.limits(partition), evidence);
+		return observing ? observe(opening, ruling, PlainKafka.outcome(evidence, configuration.autoOffsetReset()))
+				: enforce(opening, ruling);
+	}
+
+	/**
+	 * Applies what the chosen action comes to for a partition without a position.
+	 * @param opening what was chosen
+	 * @param outcome what that comes to
+	 * @param plain what a client without a guard does, if that is what is to be done
+	 * @return what was done to the client
+	 */
+	Outcome decideFirst(Opening opening, Outcome outcome, @Nullable Outcome plain) {
+		if (outcome instanceof Outcome.Rethrown) {
+			return outcome;
 		}
-		Decision.Impact impact = DecisionMaker.impact(evidence, effective.outcome(), configuration.autoOffsetReset());
-		Decision decision = new Decision(Instant.now(), configuration.groupId(), configuration.clientId(), partition,
-				cause, effective.named(), effective.action(), effective.outcome(), impact, evidence);
+		Ruling ruling = DecisionMaker.limit(opening.cause(), new Ruling(opening.action(), outcome),
+				chooser.limits(opening.partition()), opening.evidence());
+		if (plain == null) {
+			return enforce(opening, ruling);
+		}
+		observe(opening, ruling, plain);
+		return plain;
+	}
+
+	private @Nullable Outcome observe(Opening opening, Ruling ruling, @Nullable Outcome plain) {
+		states.started(opening.partition());
+		if (plain instanceof Outcome.ReadFrom readFrom) {
+			TruncationClaim claim = opening.evidence().claim();
+			OffsetAndMetadata position = new OffsetAndMetadata(readFrom.offset(),
+					(claim != null && claim.isDefined()) ? Optional.of(claim.leaderEpoch()) : Optional.empty(), "");
+			client.seek(opening.partition(), position);
+			states.get(opening.partition()).seek(position);
+		}
+		else if (plain instanceof Outcome.LookedUp lookedUp) {
+			lookUp(opening.partition(), lookedUp.end());
+		}
+		tell(decision(opening, ruling));
+		return plain;
+	}
+
+	private Outcome enforce(Opening opening, Ruling ruling) {
+		Ruling effective = possible(opening.cause(), ruling, opening.evidence());
+		Hold hold = holds.find(opening.partition());
+		if (hold != null && hold.decision().cause() == opening.cause() && effective.outcome() instanceof Outcome.Held) {
+			holds.postponeRecheck(opening.partition());
+			return effective.outcome();
+		}
+		Decision decision = decision(opening, effective);
 		if (apply(decision)) {
 			tell(decision);
 		}
+		return effective.outcome();
+	}
+
+	private Decision decision(Opening opening, Ruling ruling) {
+		if (opening.cause() == Cause.TOPIC_RECREATED) {
+			states.get(opening.partition()).topicId(opening.evidence().topicId());
+		}
+		Decision.Impact impact = DecisionMaker.impact(opening.evidence(), ruling.outcome(),
+				configuration.autoOffsetReset());
+		return new Decision(Instant.now(), configuration.groupId(), configuration.clientId(), opening.partition(),
+				opening.cause(), ruling.named(), ruling.action(), ruling.outcome(), impact, opening.evidence(),
+				observing);
 	}
 
 	/**
+	 * A client that has read the committed epoch itself believes no leader with a lower
+	 * one, wherever it is sought to; a new client will, as the commit is replaced.
+	 * <p>
 	 * The client commits whatever position it has under {@code enable.auto.commit}: a
 	 * partition that has none cannot be held then.
 	 */
-	private Ruling possible(Ruling ruling, Evidence evidence) {
+	private Ruling possible(Cause cause, Ruling ruling, Evidence evidence) {
+		if (cause == Cause.EPOCH_AHEAD && configuration.readsCommitsFirst()
+				&& evidence.currentLeaderEpoch() < evidence.leaderEpoch()) {
+			return Ruling.hold(ruling.named());
+		}
 		boolean impossible = ruling.outcome() instanceof Outcome.Held && evidence.position() < 0
 				&& configuration.autoCommit();
 		return impossible ? Ruling.fail(ruling.named()) : ruling;
@@ -158,8 +246,11 @@ final class Decisions {
 		if (end == Action.EARLIEST) {
 			client.seekToBeginning(Set.of(partition));
 		}
-		else {
+		else if (end == Action.LATEST) {
 			client.seekToEnd(Set.of(partition));
+		}
+		else if (resetOffsets.reset(Set.of(partition)).get(partition) instanceof Outcome.ReadFrom readFrom) {
+			client.seek(partition, readFrom.offset());
 		}
 		states.get(partition).seekToUnknown();
 		heldBack.forget(partition);

@@ -5,6 +5,7 @@
 
 package dev.holdfast.kafka.offsetguard;
 
+import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,11 +33,16 @@ import org.jspecify.annotations.Nullable;
  * -1 where not asked for
  * @param timestampOffset the first offset at or after the witness's timestamp, or else
  * the end that was read before; -1 where not asked for
+ * @param remembered what was known about the partition and its topic before
+ * @param topicId the topic's id now, {@code null} if it is not known
+ * @param currentLeaderEpoch the leader's epoch now, -1 if it was not asked for or is not
+ * known
  */
 public record Evidence(Trigger trigger, long position, int leaderEpoch, @Nullable TruncationClaim claim,
 		Validation validation, @Nullable TruncationClaim repeatedClaim, @Nullable LogBounds boundsBefore,
 		@Nullable LogBounds boundsAfter, @Nullable RecordIdentity beforeDivergence,
-		@Nullable RecordIdentity atDivergence, @Nullable Witness witness, long latestOffset, long timestampOffset) {
+		@Nullable RecordIdentity atDivergence, @Nullable Witness witness, long latestOffset, long timestampOffset,
+		Remembered remembered, @Nullable Uuid topicId, int currentLeaderEpoch) {
 
 	/** What put a position into question. */
 	public enum Trigger {
@@ -49,6 +55,10 @@ public record Evidence(Trigger trigger, long position, int leaderEpoch, @Nullabl
 
 		/** A fetch was answered with OFFSET_OUT_OF_RANGE. */
 		OUT_OF_RANGE,
+		/** The committed leader epoch is above the leader's. */
+		COMMITTED_EPOCH,
+		/** The topic has another id than before. */
+		TOPIC_ID,
 
 		/**
 		 * As {@link #OUT_OF_RANGE}, for a partition that is held already since its
@@ -84,9 +94,24 @@ public record Evidence(Trigger trigger, long position, int leaderEpoch, @Nullabl
 		return (repeatedClaim != null) ? repeatedClaim : claim;
 	}
 
-	static Evidence noCommittedOffset() {
+	/**
+	 * Where the consumer was last, as far as anybody knows: its position, or what was
+	 * committed before the commit was lost; -1 where nobody knows.
+	 */
+	long origin() {
+		return (position >= 0) ? position : remembered.committedOffset();
+	}
+
+	/**
+	 * Whether the topic is another one than before, although it has the same name.
+	 */
+	boolean isOtherTopic() {
+		return remembered.topicId() != null && topicId != null && !remembered.topicId().equals(topicId);
+	}
+
+	static Evidence noCommittedOffset(Remembered remembered, @Nullable Uuid topicId) {
 		return new Evidence(Trigger.NO_COMMITTED_OFFSET, -1, -1, null, Validation.NOT_ASKED, null, null, null, null,
-				null, null, -1, -1);
+				null, null, -1, -1, remembered, topicId, -1);
 	}
 
 }

@@ -6,6 +6,7 @@
 package dev.holdfast.kafka.offsetguard;
 
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,8 +39,14 @@ final class Findings {
 
 	long timestampOffset = -1;
 
+	Remembered remembered;
+
+	@Nullable Uuid topicId;
+
 	Findings(Suspect suspect) {
 		this.suspect = suspect;
+		this.remembered = suspect.remembered();
+		this.topicId = suspect.topicId();
 	}
 
 	TopicPartition partition() {
@@ -55,7 +62,11 @@ final class Findings {
 	 */
 	boolean isWorthValidating() {
 		boolean askable = logEndBefore >= 0 && suspect.leaderEpoch() >= 0;
-		boolean inDoubt = suspect.trigger() != Evidence.Trigger.OUT_OF_RANGE || suspect.position() > logEndBefore;
+		boolean inDoubt = switch (suspect.trigger()) {
+			case OUT_OF_RANGE -> suspect.position() > logEndBefore;
+			case COMMITTED_EPOCH, TOPIC_ID -> false;
+			default -> true;
+		};
 		return askable && inDoubt;
 	}
 
@@ -89,7 +100,8 @@ final class Findings {
 		return new Evidence(suspect.trigger(), suspect.position(), suspect.leaderEpoch(), suspect.claim(), validation,
 				repeatedClaim, bounds(logStartBefore, logEndBefore),
 				bounds(isTruncation() ? logStartBefore : logStartAfter, logEndAfter), beforeDivergence, atDivergence,
-				(delivered != null) ? new Witness(delivered, atWitness) : null, latestOffset, timestampOffset);
+				(delivered != null) ? new Witness(delivered, atWitness) : null, latestOffset, timestampOffset,
+				remembered, topicId, suspect.currentLeaderEpoch());
 	}
 
 	private static @Nullable LogBounds bounds(long start, long end) {

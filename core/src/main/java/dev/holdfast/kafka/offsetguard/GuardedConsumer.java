@@ -12,11 +12,13 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Objects;
 
 import dev.holdfast.kafka.versioncap.VersionedClient;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetCommitCallback;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -60,15 +62,25 @@ final class GuardedConsumer<K, V> implements InvocationHandler {
 			case "paused":
 				return guard.holds().pausedByApplication();
 			case "commitSync", "commitAsync":
-				return commit(method, args);
+				commit(method.getName(), args);
+				return null;
+			case "committed":
+				return committed(method, args);
 			case "subscribe":
 				return subscribe(method, args);
-			case "unsubscribe", "close":
+			case "unsubscribe":
 				try {
 					return pass(method, args);
 				}
 				finally {
 					guard.forgetAssignment();
+				}
+			case "close":
+				try {
+					return pass(method, args);
+				}
+				finally {
+					guard.close();
 				}
 			case "wakeup":
 				guard.wakeup();
@@ -125,32 +137,23 @@ final class GuardedConsumer<K, V> implements InvocationHandler {
 		return pass(method, guarded);
 	}
 
-	/**
-	 * Leaves held partitions out of a commit, named or not.
-	 */
 	@SuppressWarnings("unchecked")
-	private @Nullable Object commit(Method method, Object[] args) throws Throwable {
-		Holds holds = guard.holds();
-		if (args.length > 0 && args[0] instanceof Map) {
-			Object[] filtered = args.clone();
-			filtered[0] = holds.committable((Map<TopicPartition, OffsetAndMetadata>) args[0]);
-			return pass(method, filtered);
+	private void commit(String method, Object[] args) {
+		Map<TopicPartition, OffsetAndMetadata> offsets = (args.length > 0 && args[0] instanceof Map)
+				? (Map<TopicPartition, OffsetAndMetadata>) args[0] : null;
+		Object last = (args.length > 0) ? args[args.length - 1] : null;
+		if (method.equals("commitSync")) {
+			guard.commitSync(offsets, (last instanceof Duration timeout) ? timeout : null);
 		}
-		if (holds.isEmpty()) {
-			guard.committingAll();
-			return pass(method, args);
+		else {
+			guard.commitAsync(offsets, (last instanceof OffsetCommitCallback callback) ? callback : null);
 		}
-		Object[] named = new Object[args.length + 1];
-		named[0] = guard.consumed();
-		System.arraycopy(args, 0, named, 1, args.length);
-		if (method.getName().equals("commitAsync") && args.length == 0) {
-			delegate.commitAsync(guard.consumed(), null);
-			return null;
-		}
-		Class<?>[] types = new Class<?>[named.length];
-		types[0] = Map.class;
-		System.arraycopy(method.getParameterTypes(), 0, types, 1, args.length);
-		return pass(Consumer.class.getMethod(method.getName(), types), named);
+	}
+
+	@SuppressWarnings("unchecked")
+	private Object committed(Method method, Object[] args) throws Throwable {
+		return PositionCommits
+			.withoutBookmarks((Map<TopicPartition, OffsetAndMetadata>) Objects.requireNonNull(pass(method, args)));
 	}
 
 	private @Nullable Object pass(Method method, Object[] args) throws Throwable {

@@ -20,6 +20,7 @@ import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 
@@ -42,24 +43,27 @@ final class Incident {
 
 	private final StartingPositions startingPositions;
 
-	private final Inspector inspector;
+	private final Inquiry inquiry;
 
-	private final LatestOffsets latestOffsets;
+	private final Topics topics;
+
+	private final TopicLookup lookup;
 
 	private final EvidenceBudget budget;
 
 	private final ClientReports reports = new ClientReports();
 
 	Incident(Consumer<?, ?> client, PartitionStates states, Holds holds, Decisions decisions,
-			StartingPositions startingPositions, Inspector inspector, LatestOffsets latestOffsets,
+			StartingPositions startingPositions, Inquiry inquiry, Topics topics, TopicLookup lookup,
 			EvidenceBudget budget) {
 		this.client = client;
 		this.states = states;
 		this.holds = holds;
 		this.decisions = decisions;
 		this.startingPositions = startingPositions;
-		this.inspector = inspector;
-		this.latestOffsets = latestOffsets;
+		this.inquiry = inquiry;
+		this.topics = topics;
+		this.lookup = lookup;
 		this.budget = budget;
 	}
 
@@ -112,11 +116,69 @@ final class Incident {
 		if (!suspects.isEmpty() && budget.isNearlySpent()) {
 			return;
 		}
-		List<Findings> findings = inspect(suspects, budget.left());
+		TopicLookup.Query topicQuery = askAboutTopics(suspects);
+		List<Findings> findings = inquiry.inspect(suspects, budget.left());
+		takeTopics(findings, topicQuery);
+		InvalidOffsetException own = reports.positionsReport();
 		reports.clearPositions();
 		holds.resumeSuspended();
-		judge(findings);
+		boolean rethrow = inquiry.judge(findings);
 		resolveWithoutOffset();
+		if (rethrow && own != null) {
+			throw own;
+		}
+	}
+
+	/**
+	 * A position can also be wrong because the log is another one. That is asked while
+	 * the rest is inspected, and costs no time of its own.
+	 */
+	private TopicLookup.@Nullable Query askAboutTopics(List<Suspect> suspects) {
+		Set<String> names = new HashSet<>();
+		suspects.forEach((suspect) -> names.add(suspect.partition().topic()));
+		names.removeIf((topic) -> topics.id(topic) == null);
+		return names.isEmpty() ? null : lookup.start(names, Set.of());
+	}
+
+	private void takeTopics(List<Findings> findings, TopicLookup.@Nullable Query query) {
+		if (query == null) {
+			return;
+		}
+		TopicLookup.Answer answer = query.answer();
+		for (Findings each : findings) {
+			each.remembered = remembered(each.partition());
+			each.topicId = answer.topic(each.partition().topic()).id();
+		}
+	}
+
+	private Remembered remembered(TopicPartition partition) {
+		Uuid decided = states.get(partition).topicId();
+		return new Remembered(partition.partition(), -1, -1, false,
+				(decided != null) ? decided : topics.id(partition.topic()), -1);
+	}
+
+	/**
+	 * Compares topic ids now and then, and decides about partitions whose topic is
+	 * another one by now.
+	 */
+	void checkTopics() {
+		TopicLookup.Answer changed = topics.check(client.assignment());
+		if (changed.topics().isEmpty()) {
+			return;
+		}
+		List<Suspect> suspects = new ArrayList<>();
+		for (TopicPartition partition : client.assignment()) {
+			TopicFacts facts = changed.topics().get(partition.topic());
+			PartitionState state = states.get(partition);
+			boolean decided = facts != null && facts.id() != null && facts.id().equals(state.topicId());
+			if (facts != null && !decided && isAssigned(partition) && !holds.contains(partition)) {
+				long position = positionNow(partition).orElse(Math.max(0, state.position()));
+				suspects.add(suspect(partition, Evidence.Trigger.TOPIC_ID, position, state, null)
+					.on(remembered(partition), facts.id()));
+			}
+		}
+		inquiry.examine(suspects, budget.left());
+		topics.learn(changed);
 	}
 
 	/**
@@ -147,31 +209,21 @@ final class Incident {
 			PartitionState state = states.get(partition);
 			suspects.add(new Suspect(partition, aboveLogEnd ? Evidence.Trigger.HELD_ABOVE_LOG_END : evidence.trigger(),
 					evidence.position(), Math.max(state.leaderEpoch(), evidence.leaderEpoch()), evidence.lastClaim(),
-					state.lastDelivered()));
+					state.lastDelivered(), evidence.remembered(), evidence.topicId(),
+					currentLeaderEpoch(evidence, partition)));
 		}
 		if (!withoutPosition.isEmpty()) {
 			startingPositions.decide(withoutPosition);
 		}
-		judge(inspect(suspects, patient ? budget.left() : budget.left().dividedBy(HURRY)));
+		inquiry.examine(suspects, patient ? budget.left() : budget.left().dividedBy(HURRY));
 	}
 
-	private List<Findings> inspect(List<Suspect> suspects, Duration timeout) {
-		if (suspects.isEmpty()) {
-			return List.of();
+	private int currentLeaderEpoch(Evidence evidence, TopicPartition partition) {
+		if (evidence.trigger() != Evidence.Trigger.COMMITTED_EPOCH) {
+			return evidence.currentLeaderEpoch();
 		}
 		try (EvidenceBudget.Spending spending = budget.spend()) {
-			List<Findings> findings = inspector.inspect(suspects, timeout);
-			latestOffsets.lookUp(findings, budget.left());
-			return findings;
-		}
-	}
-
-	private void judge(List<Findings> findings) {
-		for (Findings each : findings) {
-			boolean mereBystander = each.isTruncation() && each.suspect.claim() == null && each.repeatedClaim == null;
-			if (!mereBystander && isAssigned(each.partition())) {
-				decisions.decide(each.partition(), each.toEvidence());
-			}
+			return lookup.ask(Set.of(), Set.of(partition), budget.left().dividedBy(HURRY)).leaderEpoch(partition);
 		}
 	}
 
@@ -187,11 +239,10 @@ final class Incident {
 		// by a seek whose offset the client has yet to look up.
 		missing.removeIf((partition) -> !isAssigned(partition) || states.get(partition).isPositioned()
 				|| positionNow(partition).isPresent());
-		boolean leftToClient = missing.removeIf(startingPositions::isLeftToClient);
 		if (!missing.isEmpty()) {
 			startingPositions.decide(missing);
 		}
-		if (leftToClient && own != null) {
+		if (own != null && missing.stream().anyMatch(startingPositions::isLeftToClient)) {
 			throw own;
 		}
 	}
@@ -260,7 +311,7 @@ final class Incident {
 			PartitionState state, @Nullable TruncationClaim claim) {
 		int answered = (claim != null) ? claim.leaderEpoch() : -1;
 		return new Suspect(partition, trigger, position, Math.max(state.leaderEpoch(), answered), claim,
-				state.lastDelivered());
+				state.lastDelivered(), Remembered.NOTHING, null, -1);
 	}
 
 	private OptionalLong positionNow(TopicPartition partition) {

@@ -26,7 +26,7 @@ final class Inspector {
 
 	private final ClientConfiguration configuration;
 
-	private final OffsetPolicy policy;
+	private final ActionChooser chooser;
 
 	private final ClientCap cap;
 
@@ -36,9 +36,9 @@ final class Inspector {
 	/** Set until an inspection has ended for it, or {@link #forgetWakeup()}. */
 	private volatile boolean wokenUp;
 
-	Inspector(ClientConfiguration configuration, OffsetPolicy policy, ClientCap cap) {
+	Inspector(ClientConfiguration configuration, ActionChooser chooser, ClientCap cap) {
 		this.configuration = configuration;
-		this.policy = policy;
+		this.chooser = chooser;
 		this.cap = cap;
 	}
 
@@ -54,7 +54,7 @@ final class Inspector {
 			if (wokenUp) {
 				throw new WakeupException();
 			}
-			return List.copyOf(inspection.inspect(suspects, (topic) -> policy.mayUse(topic, Action.TIMESTAMP)));
+			return List.copyOf(inspection.inspect(suspects, (topic) -> chooser.mayChoose(topic, Action.TIMESTAMP)));
 		}
 		catch (WakeupException ex) {
 			wokenUp = false;

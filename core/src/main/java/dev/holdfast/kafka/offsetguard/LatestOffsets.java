@@ -31,12 +31,12 @@ final class LatestOffsets {
 
 	private final ClientConfiguration configuration;
 
-	private final OffsetPolicy policy;
+	private final ActionChooser chooser;
 
-	LatestOffsets(Consumer<?, ?> client, ClientConfiguration configuration, OffsetPolicy policy) {
+	LatestOffsets(Consumer<?, ?> client, ClientConfiguration configuration, ActionChooser chooser) {
 		this.client = client;
 		this.configuration = configuration;
-		this.policy = policy;
+		this.chooser = chooser;
 	}
 
 	void lookUp(List<Findings> findings, Duration timeout) {
@@ -46,7 +46,7 @@ final class LatestOffsets {
 		}
 		Map<TopicPartition, Findings> wanted = new HashMap<>();
 		for (Findings each : findings) {
-			if (policy.mayUse(each.partition().topic(), Action.LATEST)) {
+			if (chooser.mayChoose(each.partition().topic(), Action.LATEST)) {
 				wanted.put(each.partition(), each);
 			}
 		}

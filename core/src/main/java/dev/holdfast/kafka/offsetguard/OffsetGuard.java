@@ -6,7 +6,6 @@
 package dev.holdfast.kafka.offsetguard;
 
 import java.time.format.DateTimeParseException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -16,6 +15,7 @@ import dev.holdfast.kafka.versioncap.ClientCap;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.config.ConfigException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Guards the positions of Kafka consumers. Thread-safe; one guard serves any number of
@@ -28,9 +28,7 @@ import org.apache.kafka.common.config.ConfigException;
  */
 public final class OffsetGuard {
 
-	private final OffsetGuardSettings settings;
-
-	private final List<DecisionListener> listeners;
+	private final GuardContext context;
 
 	private final ClientCap cap;
 
@@ -40,18 +38,20 @@ public final class OffsetGuard {
 	 * @param listeners told of each decision, in this order
 	 */
 	public OffsetGuard(OffsetGuardSettings settings, List<DecisionListener> listeners) {
-		this(settings, listeners, ClientCap.none());
+		this(settings, null, listeners, ClientCap.none());
 	}
 
 	/**
 	 * Creates a guard.
 	 * @param settings how it behaves
+	 * @param ownPolicy decides in place of the policy in the settings, {@code null} for
+	 * none
 	 * @param listeners told of each decision, in this order
 	 * @param cap the versions that its consumers speak, and those that inspect for them
 	 */
-	public OffsetGuard(OffsetGuardSettings settings, List<DecisionListener> listeners, ClientCap cap) {
-		this.settings = settings;
-		this.listeners = List.copyOf(listeners);
+	public OffsetGuard(OffsetGuardSettings settings, @Nullable OffsetResetPolicy ownPolicy,
+			List<DecisionListener> listeners, ClientCap cap) {
+		this.context = GuardContext.of(settings, ownPolicy, List.copyOf(listeners), cap.withoutLearning());
 		this.cap = cap;
 	}
 
@@ -96,10 +96,10 @@ public final class OffsetGuard {
 		}
 		ClientConfiguration clientConfiguration = ClientConfiguration.of(captured, autoOffsetReset);
 		capture.onCluster(constructed.versions()::cluster);
-		List<DecisionListener> all = new ArrayList<>(listeners);
-		all.add(new LyingBrokers(capture, cap.learned()));
-		return GuardedConsumer.wrap(client, new PositionGuard<>(client, clientConfiguration, settings, all,
-				cap.withoutLearning(), constructed.versions()));
+		return GuardedConsumer.wrap(client,
+				new PositionGuard<>(client, clientConfiguration,
+						context.alsoTelling(new LyingBrokers(capture, cap.learned())), capture::clusterId,
+						constructed.versions()));
 	}
 
 	private static AutoOffsetReset autoOffsetReset(Map<String, Object> configuration) {

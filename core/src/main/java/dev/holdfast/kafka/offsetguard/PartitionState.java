@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,9 +37,17 @@ final class PartitionState {
 
 	private int witnessValueSize = -1;
 
+	private long runStart = -1;
+
+	private long runEnd = -1;
+
+	private int runLeaderEpoch = -1;
+
 	private int kept;
 
 	private long keptAt;
+
+	private @Nullable Uuid topicId;
 
 	private @Nullable Hold hold;
 
@@ -66,6 +75,17 @@ final class PartitionState {
 				witnessKeySize, witnessValueSize) : null;
 	}
 
+	/**
+	 * The id of the topic for which the position was decided, where that was in question.
+	 */
+	@Nullable Uuid topicId() {
+		return topicId;
+	}
+
+	void topicId(@Nullable Uuid topicId) {
+		this.topicId = topicId;
+	}
+
 	@Nullable Hold hold() {
 		return hold;
 	}
@@ -85,6 +105,7 @@ final class PartitionState {
 
 	void deliver(List<? extends ConsumerRecord<?, ?>> records) {
 		ConsumerRecord<?, ?> last = records.get(records.size() - 1);
+		extendRun(records.get(0), last);
 		witnessOffset = last.offset();
 		witnessLeaderEpoch = last.leaderEpoch().orElse(-1);
 		witnessTimestamp = last.timestamp();
@@ -93,6 +114,52 @@ final class PartitionState {
 		position = witnessOffset + 1;
 		positioned = true;
 		kept = 0;
+		leaderEpoch = Math.max(leaderEpoch, witnessLeaderEpoch);
+	}
+
+	/**
+	 * Leader epochs only ever grow along a log: between two records of the same epoch all
+	 * are of that epoch.
+	 */
+	private void extendRun(ConsumerRecord<?, ?> first, ConsumerRecord<?, ?> last) {
+		int epoch = last.leaderEpoch().orElse(-1);
+		if (epoch != runLeaderEpoch || runEnd < 0) {
+			runStart = (first.leaderEpoch().orElse(-1) == epoch) ? first.offset() : last.offset();
+		}
+		runLeaderEpoch = epoch;
+		runEnd = last.offset();
+	}
+
+	/**
+	 * The leader epoch at an offset, as far as the records delivered tell.
+	 * @return the epoch, -1 if they do not
+	 */
+	int leaderEpochAt(long offset) {
+		return (offset >= runStart && offset <= runEnd) ? runLeaderEpoch : -1;
+	}
+
+	/**
+	 * What stands for the history below an offset that is committed: the last record
+	 * delivered, or the one before the offset where its epoch is known.
+	 * @return the record, {@code null} if none is known
+	 */
+	@Nullable RecordIdentity witnessBelow(long offset) {
+		if (witnessOffset >= 0 && witnessOffset < offset) {
+			return lastDelivered();
+		}
+		int epoch = leaderEpochAt(offset - 1);
+		return (epoch >= 0) ? RecordIdentity.remembered(offset - 1, epoch, -1) : null;
+	}
+
+	/**
+	 * A record that was delivered before this process had the partition.
+	 */
+	void witness(RecordIdentity remembered) {
+		witnessOffset = remembered.offset();
+		witnessLeaderEpoch = remembered.leaderEpoch();
+		witnessTimestamp = remembered.timestamp();
+		witnessKeySize = remembered.keySize();
+		witnessValueSize = remembered.valueSize();
 		leaderEpoch = Math.max(leaderEpoch, witnessLeaderEpoch);
 	}
 
@@ -119,7 +186,7 @@ final class PartitionState {
 		kept = 0;
 		position = offset.offset();
 		leaderEpoch = offset.leaderEpoch().orElse(-1);
-		witnessOffset = -1;
+		forgetDelivered();
 	}
 
 	/**
@@ -130,7 +197,14 @@ final class PartitionState {
 		kept = 0;
 		position = -1;
 		leaderEpoch = -1;
+		forgetDelivered();
+	}
+
+	private void forgetDelivered() {
 		witnessOffset = -1;
+		runStart = -1;
+		runEnd = -1;
+		runLeaderEpoch = -1;
 	}
 
 }

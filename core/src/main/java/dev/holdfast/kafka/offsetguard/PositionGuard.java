@@ -8,18 +8,18 @@ package dev.holdfast.kafka.offsetguard;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Supplier;
 
-import dev.holdfast.kafka.versioncap.ClientCap;
 import dev.holdfast.kafka.versioncap.ClientVersions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetCommitCallback;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -60,24 +60,44 @@ final class PositionGuard<K, V> {
 
 	private final Incident incident;
 
+	private final TopicLookup lookup;
+
+	private final Topics topics;
+
+	private final PositionCommits commits;
+
 	private final ClientVersions versions;
 
 	/** Whether the consumer's thread is inside {@link #poll}. */
 	private boolean polling;
 
-	PositionGuard(Consumer<K, V> client, ClientConfiguration configuration, OffsetGuardSettings settings,
-			List<DecisionListener> listeners, ClientCap inspectorCap, ClientVersions versions) {
+	PositionGuard(Consumer<K, V> client, ClientConfiguration configuration, GuardContext context,
+			Supplier<@Nullable String> clusterId, ClientVersions versions) {
+		OffsetGuardSettings settings = context.settings();
 		this.client = client;
 		this.versions = versions;
 		this.heldBack = new HeldBackCommits(client);
-		this.holds = new Holds(client, states, heldBack, settings.holdRecheckInterval());
-		this.decisions = new Decisions(client, configuration, settings.policy(), states, holds, heldBack, listeners);
-		this.budget = new EvidenceBudget(configuration.shorter(settings.inspectionTimeout()));
-		OffsetPolicy policy = settings.policy();
-		this.startingPositions = new StartingPositions(client, configuration, policy, budget, states, decisions);
-		this.inspector = new Inspector(configuration, policy, inspectorCap);
-		this.incident = new Incident(client, states, holds, decisions, startingPositions, inspector,
-				new LatestOffsets(client, configuration, policy), budget);
+		this.holds = new Holds(client, states, heldBack, settings.timing().holdRecheck());
+		this.budget = new EvidenceBudget(configuration.shorter(settings.timing().inspection()));
+		ActionChooser chooser = new ActionChooser(settings.policy(), context.ownPolicy(), configuration);
+		ResetOffsets resetOffsets = new ResetOffsets(client, configuration.autoOffsetReset(), budget);
+		this.decisions = new Decisions(client, configuration, chooser, states, holds, heldBack, resetOffsets,
+				context.listeners(), settings.isObserving());
+		this.lookup = new TopicLookup(context.admins(), configuration);
+		this.topics = new Topics(lookup, settings.timing().topicCheck());
+		GroupCommits groupCommits = new GroupCommits(client, configuration.groupId(), clusterId, context.memory(),
+				lookup, budget);
+		this.commits = new PositionCommits(client, configuration, settings, clusterId, states, topics, groupCommits,
+				budget);
+		this.inspector = new Inspector(configuration, chooser, context.inspectorCap());
+		Inquiry inquiry = new Inquiry(client, states, decisions, inspector,
+				new LatestOffsets(client, configuration, chooser), budget);
+		this.startingPositions = new StartingPositions(client, budget, states, decisions, groupCommits, topics, lookup,
+				new FirstPositions(states, decisions, groupCommits, topics, resetOffsets, commits,
+						settings.isObserving()),
+				inquiry, commits, StartingPositions.Rules.of(settings, configuration, context.inspectorCap()));
+		this.incident = new Incident(client, states, holds, decisions, startingPositions, inquiry, topics, lookup,
+				budget);
 	}
 
 	Holds holds() {
@@ -97,6 +117,7 @@ final class PositionGuard<K, V> {
 			if (!incident.isOpen()) {
 				startingPositions.decidePending();
 				recheckHolds();
+				checkTopics();
 			}
 			heldBack.commitDue();
 			ConsumerRecords<K, V> records = pollClient(timeout);
@@ -128,6 +149,18 @@ final class PositionGuard<K, V> {
 		}
 	}
 
+	private void checkTopics() {
+		if (topics.isDue() && !budget.isNearlySpent()) {
+			try {
+				incident.checkTopics();
+			}
+			catch (WakeupException ex) {
+				// The client throws the same as soon as it is polled.
+				logger.debug("Woken up while looking at topics");
+			}
+		}
+	}
+
 	private ConsumerRecords<K, V> pollClient(Duration timeout) {
 		if (!incident.isOpen()) {
 			try {
@@ -137,7 +170,7 @@ final class PositionGuard<K, V> {
 				incident.report(ex);
 			}
 			catch (WakeupException ex) {
-				inspector.forgetWakeup();
+				forgetWakeup();
 				throw ex;
 			}
 		}
@@ -190,7 +223,7 @@ final class PositionGuard<K, V> {
 			}
 		}
 		catch (WakeupException ex) {
-			inspector.forgetWakeup();
+			forgetWakeup();
 			throw ex;
 		}
 	}
@@ -302,18 +335,48 @@ final class PositionGuard<K, V> {
 		states.forgetAll();
 	}
 
-	/**
-	 * The application commits all that it has consumed, and nothing is in doubt.
-	 */
-	void committingAll() {
-		heldBack.retain(Set.of());
+	void commitSync(@Nullable Map<TopicPartition, OffsetAndMetadata> offsets, @Nullable Duration timeout) {
+		if (offsets != null) {
+			commits.commitSync(holds.committable(offsets), timeout);
+		}
+		else if (!holds.isEmpty()) {
+			commits.commitSync(consumed(), timeout);
+		}
+		else {
+			heldBack.retain(Set.of());
+			if (timeout != null) {
+				client.commitSync(timeout);
+			}
+			else {
+				client.commitSync();
+			}
+		}
+	}
+
+	void commitAsync(@Nullable Map<TopicPartition, OffsetAndMetadata> offsets,
+			@Nullable OffsetCommitCallback callback) {
+		if (offsets != null) {
+			commits.commitAsync(holds.committable(offsets), callback);
+		}
+		else if (!holds.isEmpty()) {
+			commits.commitAsync(consumed(), callback);
+		}
+		else {
+			heldBack.retain(Set.of());
+			if (callback != null) {
+				client.commitAsync(callback);
+			}
+			else {
+				client.commitAsync();
+			}
+		}
 	}
 
 	/**
 	 * What the client would commit if it was asked to commit all it has consumed,
 	 * positions in doubt aside.
 	 */
-	Map<TopicPartition, OffsetAndMetadata> consumed() {
+	private Map<TopicPartition, OffsetAndMetadata> consumed() {
 		Map<TopicPartition, OffsetAndMetadata> consumed = new HashMap<>();
 		for (TopicPartition partition : client.assignment()) {
 			if (holds.isPositionInDoubt(partition)) {
@@ -358,6 +421,23 @@ final class PositionGuard<K, V> {
 	void wakeup() {
 		client.wakeup();
 		inspector.wakeup();
+		lookup.wakeup();
+	}
+
+	/**
+	 * The wakeup reached the application by another way.
+	 */
+	private void forgetWakeup() {
+		inspector.forgetWakeup();
+		lookup.forgetWakeup();
+	}
+
+	/**
+	 * After the client was closed.
+	 */
+	void close() {
+		forgetAssignment();
+		lookup.close();
 	}
 
 }

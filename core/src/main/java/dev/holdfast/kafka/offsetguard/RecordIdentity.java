@@ -15,10 +15,34 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * @param offset the record's offset
  * @param leaderEpoch the leader epoch of the record's batch, -1 where unknown
  * @param timestamp the record's timestamp in milliseconds
- * @param keySize the size of the serialized key in bytes, -1 for null
- * @param valueSize the size of the serialized value in bytes, -1 for null
+ * @param keySize the size of the serialized key in bytes, -1 for null, -2 where unknown
+ * @param valueSize the size of the serialized value in bytes, -1 for null, -2 where
+ * unknown
  */
 public record RecordIdentity(long offset, int leaderEpoch, long timestamp, int keySize, int valueSize) {
+
+	/** Of a record that this process has not seen, but a bookmark names. */
+	static final int UNKNOWN_SIZE = -2;
+
+	/**
+	 * A record as a bookmark names it.
+	 */
+	static RecordIdentity remembered(long offset, int leaderEpoch, long timestamp) {
+		return new RecordIdentity(offset, leaderEpoch, timestamp, UNKNOWN_SIZE, UNKNOWN_SIZE);
+	}
+
+	/**
+	 * Whether all that is known of this record is true of another one.
+	 */
+	boolean isLike(RecordIdentity other) {
+		return offset == other.offset && leaderEpoch == other.leaderEpoch
+				&& (timestamp < 0 || timestamp == other.timestamp) && isLike(keySize, other.keySize)
+				&& isLike(valueSize, other.valueSize);
+	}
+
+	private static boolean isLike(int size, int other) {
+		return size == UNKNOWN_SIZE || size == other;
+	}
 
 	static RecordIdentity of(ConsumerRecord<?, ?> record) {
 		return new RecordIdentity(record.offset(), record.leaderEpoch().orElse(-1), record.timestamp(),

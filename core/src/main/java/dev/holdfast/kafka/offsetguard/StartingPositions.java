@@ -5,39 +5,39 @@
 
 package dev.holdfast.kafka.offsetguard;
 
-import java.time.Duration;
-import java.time.Instant;
-import java.util.Collection;
-import java.util.EnumMap;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
+import dev.holdfast.kafka.versioncap.ClientCap;
+import dev.holdfast.kafka.versioncap.VersionCapCheck;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides where newly assigned partitions start, with the client itself: one request to
- * the group's coordinator, and one a broker for those without a committed offset.
+ * Decides where newly assigned partitions start. A committed offset is where its
+ * partition starts, unless the topic is another one by now, or no leader has an epoch as
+ * high as the committed one: that is looked into first.
  */
 final class StartingPositions {
 
 	private static final Logger logger = LoggerFactory.getLogger(StartingPositions.class);
 
+	/** Of the time that is left: the other partitions wait for the answers. */
+	private static final int LOOKUP_SHARE = 4;
+
 	private final Consumer<?, ?> client;
-
-	private final ClientConfiguration configuration;
-
-	private final OffsetPolicy policy;
 
 	private final EvidenceBudget budget;
 
@@ -45,14 +45,34 @@ final class StartingPositions {
 
 	private final Decisions decisions;
 
-	StartingPositions(Consumer<?, ?> client, ClientConfiguration configuration, OffsetPolicy policy,
-			EvidenceBudget budget, PartitionStates states, Decisions decisions) {
+	private final GroupCommits commits;
+
+	private final Topics topics;
+
+	private final TopicLookup lookup;
+
+	private final FirstPositions firstPositions;
+
+	private final Inquiry inquiry;
+
+	private final PositionCommits positionCommits;
+
+	private final Rules rules;
+
+	StartingPositions(Consumer<?, ?> client, EvidenceBudget budget, PartitionStates states, Decisions decisions,
+			GroupCommits commits, Topics topics, TopicLookup lookup, FirstPositions firstPositions, Inquiry inquiry,
+			PositionCommits positionCommits, Rules rules) {
 		this.client = client;
-		this.configuration = configuration;
-		this.policy = policy;
 		this.budget = budget;
 		this.states = states;
 		this.decisions = decisions;
+		this.commits = commits;
+		this.topics = topics;
+		this.lookup = lookup;
+		this.firstPositions = firstPositions;
+		this.inquiry = inquiry;
+		this.positionCommits = positionCommits;
+		this.rules = rules;
 	}
 
 	/**
@@ -72,11 +92,13 @@ final class StartingPositions {
 		if (budget.isNearlySpent()) {
 			return;
 		}
-		try (EvidenceBudget.Spending spending = budget.spend()) {
-			Set<TopicPartition> missing = startFromCommitted(partitions);
-			if (!missing.isEmpty()) {
-				startWithoutCommitted(missing);
+		try {
+			List<Suspect> suspects;
+			try (EvidenceBudget.Spending spending = budget.spend()) {
+				suspects = start(partitions);
 			}
+			inquiry.examine(suspects, budget.left());
+			commitWithoutEpoch(suspects);
 		}
 		catch (WakeupException ex) {
 			// Meant for the poll around this.
@@ -92,108 +114,137 @@ final class StartingPositions {
 	 * committed offset.
 	 */
 	boolean isLeftToClient(TopicPartition partition) {
-		return action(partition) == Action.AUTO_OFFSET_RESET
-				&& configuration.autoOffsetReset().strategy() == AutoOffsetReset.Strategy.NONE;
+		return firstPositions.isLeftToClient(partition);
 	}
 
-	private Set<TopicPartition> startFromCommitted(Set<TopicPartition> partitions) {
-		if (configuration.groupId() == null) {
-			return partitions;
-		}
-		Map<TopicPartition, OffsetAndMetadata> committed = client.committed(partitions, budget.left());
-		Set<TopicPartition> missing = new HashSet<>();
-		for (TopicPartition partition : partitions) {
-			OffsetAndMetadata offset = committed.get(partition);
-			if (offset == null) {
-				missing.add(partition);
+	private List<Suspect> start(Set<TopicPartition> partitions) {
+		Map<TopicPartition, OffsetAndMetadata> committed = commits.of(partitions);
+		TopicLookup.Answer answer = ask(partitions, committed);
+		List<Suspect> suspects = new ArrayList<>();
+		Map<TopicPartition, OffsetAndMetadata> started = new HashMap<>();
+		committed.forEach((partition, commit) -> {
+			Suspect suspect = suspect(partition, commit, answer);
+			if (suspect != null) {
+				suspects.add(suspect);
 			}
-			else {
-				client.seek(partition, offset);
-				states.get(partition).seek(offset);
-				states.started(partition);
-				decisions.release(partition);
+			if (suspect == null || rules.observing()) {
+				started.put(partition, commit);
 			}
-		}
-		return missing;
-	}
-
-	private void startWithoutCommitted(Set<TopicPartition> missing) {
-		Map<Action, Set<TopicPartition>> byAction = new EnumMap<>(Action.class);
-		for (TopicPartition partition : missing) {
-			byAction.computeIfAbsent(action(partition), (key) -> new HashSet<>()).add(partition);
-		}
-		byAction.forEach((action, partitions) -> {
-			Map<TopicPartition, Outcome> outcomes = outcomes(action, partitions);
-			outcomes.forEach((partition, outcome) -> {
-				states.started(partition);
-				if (!(outcome instanceof Outcome.Rethrown)) {
-					decisions.apply(partition, Cause.NO_COMMITTED_OFFSET, new Ruling(action, outcome),
-							Evidence.noCommittedOffset());
-				}
-			});
 		});
-	}
-
-	private Action action(TopicPartition partition) {
-		return policy.action(partition.topic(), Cause.NO_COMMITTED_OFFSET);
-	}
-
-	private Map<TopicPartition, Outcome> outcomes(Action action, Set<TopicPartition> partitions) {
-		return switch (action) {
-			case EARLIEST, LATEST -> readFromEnd(action, partitions);
-			case AUTO_OFFSET_RESET -> switch (configuration.autoOffsetReset().strategy()) {
-				case EARLIEST -> readFromEnd(Action.EARLIEST, partitions);
-				case LATEST -> readFromEnd(Action.LATEST, partitions);
-				case BY_DURATION -> readFrom(byDuration(partitions));
-				case NONE -> all(partitions, new Outcome.Rethrown());
-			};
-			case FAIL -> all(partitions, new Outcome.Failed());
-			default -> all(partitions, new Outcome.Held());
-		};
+		topics.learn(answer);
+		started.forEach((partition, commit) -> start(partition, commit, answer));
+		Set<TopicPartition> missing = new HashSet<>(partitions);
+		missing.removeAll(committed.keySet());
+		if (!missing.isEmpty()) {
+			firstPositions.start(missing, committed);
+		}
+		commits.remember(started, topics, states);
+		return suspects;
 	}
 
 	/**
-	 * All partitions' ends are told or none is. Where one leader is silent the client
-	 * looks each up by itself, since a partition without a position starves all others.
+	 * A commit whose epoch no leader has makes any consumer wait that reads it, even if
+	 * it only looks: commits the same offset without it.
 	 */
-	private Map<TopicPartition, Outcome> readFromEnd(Action end, Set<TopicPartition> partitions) {
-		try {
-			return readFrom((end == Action.EARLIEST) ? client.beginningOffsets(partitions, budget.left())
-					: client.endOffsets(partitions, budget.left()));
+	private void commitWithoutEpoch(List<Suspect> suspects) {
+		Map<TopicPartition, Long> kept = new HashMap<>();
+		for (Suspect suspect : suspects) {
+			PartitionState state = states.find(suspect.partition());
+			if (suspect.trigger() == Evidence.Trigger.COMMITTED_EPOCH && state != null && isKept(state, suspect)) {
+				kept.put(suspect.partition(), suspect.position());
+			}
 		}
-		catch (TimeoutException ex) {
-			return all(partitions, new Outcome.LookedUp(end));
-		}
+		positionCommits.commitInitial(kept);
+	}
+
+	private static boolean isKept(PartitionState state, Suspect suspect) {
+		Hold hold = state.hold();
+		return (hold != null)
+				? hold.decision().cause() == Cause.EPOCH_AHEAD && hold.decision().policyAction() == Action.KEEP
+				: state.position() == suspect.position();
+	}
+
+	private TopicLookup.Answer ask(Set<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> committed) {
+		Set<TopicPartition> withEpoch = new HashSet<>();
+		committed.forEach((partition, commit) -> {
+			if (commit.leaderEpoch().isPresent() || rearmed(commit) >= 0) {
+				withEpoch.add(partition);
+			}
+		});
+		return lookup.ask(rules.topicIds() ? Topics.names(partitions) : Set.of(), withEpoch,
+				budget.left().dividedBy(LOOKUP_SHARE));
 	}
 
 	/**
-	 * Where no record is young enough the client would be left without a position: the
-	 * end, read before, is where the first young record will come.
+	 * What has to be looked into before a committed offset can be used.
 	 */
-	private Map<TopicPartition, Long> byDuration(Set<TopicPartition> partitions) {
-		Duration duration = Objects.requireNonNull(configuration.autoOffsetReset().duration());
-		long timestamp = Instant.now().minus(duration).toEpochMilli();
-		Map<TopicPartition, Long> offsets = new HashMap<>(client.endOffsets(partitions, budget.left()));
-		Map<TopicPartition, Long> timestamps = all(partitions, timestamp);
-		Map<TopicPartition, OffsetAndTimestamp> found = client.offsetsForTimes(timestamps, budget.left());
-		found.forEach((partition, offset) -> {
-			if (offset != null) {
-				offsets.put(partition, offset.offset());
-			}
-		});
-		return offsets;
+	private @Nullable Suspect suspect(TopicPartition partition, OffsetAndMetadata commit, TopicLookup.Answer answer) {
+		Remembered remembered = commits.remembered(partition, commit);
+		Uuid topicId = answer.topic(partition.topic()).id();
+		int committedEpoch = commit.leaderEpoch().orElse(-1);
+		int leaderEpoch = answer.leaderEpoch(partition);
+		Evidence.Trigger trigger;
+		if (remembered.topicId() != null && topicId != null && !remembered.topicId().equals(topicId)) {
+			trigger = Evidence.Trigger.TOPIC_ID;
+		}
+		else if (leaderEpoch >= 0 && committedEpoch > leaderEpoch) {
+			trigger = Evidence.Trigger.COMMITTED_EPOCH;
+		}
+		else {
+			return null;
+		}
+		return new Suspect(partition, trigger, commit.offset(), committedEpoch, null, null, remembered, topicId,
+				leaderEpoch);
 	}
 
-	private static Map<TopicPartition, Outcome> readFrom(Map<TopicPartition, Long> offsets) {
-		Map<TopicPartition, Outcome> outcomes = new HashMap<>();
-		offsets.forEach((partition, offset) -> outcomes.put(partition, new Outcome.ReadFrom(offset)));
-		return outcomes;
+	private void start(TopicPartition partition, OffsetAndMetadata commit, TopicLookup.Answer answer) {
+		OffsetAndMetadata position = commit;
+		int epoch = rearmed(commit);
+		if (epoch >= 0 && epoch <= answer.leaderEpoch(partition)) {
+			position = new OffsetAndMetadata(commit.offset(), Optional.of(epoch), "");
+		}
+		client.seek(partition, position);
+		PartitionState state = states.get(partition);
+		state.seek(position);
+		Bookmark bookmark = commits.bookmark(commit);
+		if (bookmark != null && bookmark.witness() != null) {
+			state.witness(bookmark.witness());
+		}
+		states.started(partition);
+		decisions.release(partition);
 	}
 
-	private static <T> Map<TopicPartition, T> all(Collection<TopicPartition> partitions, T value) {
-		Map<TopicPartition, T> map = new HashMap<>();
-		partitions.forEach((partition) -> map.put(partition, value));
-		return map;
+	/**
+	 * The epoch with which a client can be made to validate a position whose commit has
+	 * none: that of the record right before it. An earlier record's would not do, as a
+	 * later epoch may have begun between the two.
+	 * @return the epoch, -1 where there is none or nobody can be asked
+	 */
+	private int rearmed(OffsetAndMetadata commit) {
+		if (commit.leaderEpoch().isPresent() || !rules.rearming()) {
+			return -1;
+		}
+		Bookmark bookmark = commits.bookmark(commit);
+		return (bookmark != null && bookmark.isWitnessNextToCommit()) ? bookmark.witnessLeaderEpoch() : -1;
+	}
+
+	/**
+	 * What starting positions are decided by.
+	 *
+	 * @param topicIds whether topics are described
+	 * @param rearming whether positions whose commit has no epoch are validated
+	 * @param observing whether committed offsets are used whatever is found out
+	 */
+	record Rules(boolean topicIds, boolean rearming, boolean observing) {
+
+		static Rules of(OffsetGuardSettings settings, ClientConfiguration configuration, ClientCap cap) {
+			boolean topicIds = configuration.groupId() != null
+					&& (settings.commits().bookmark() || !settings.timing().topicCheck().isZero());
+			boolean rearming = settings.commits().bookmark() && !settings.isObserving()
+					&& VersionCapCheck.canValidatePositions(cap.cap());
+			return new Rules(topicIds, rearming, settings.isObserving());
+		}
+
 	}
 
 }

@@ -62,7 +62,8 @@ class ClassifierTests {
 		TruncationClaim repeated = "-".equals(claim) ? null
 				: new TruncationClaim(record(claim).offset(), record(claim).leaderEpoch());
 		Evidence evidence = new Evidence(Trigger.TRUNCATION, 200, epoch, new TruncationClaim(0, 0), validation,
-				repeated, bounds(before), bounds(after), record(below), record(at), witness(witness), -1, -1);
+				repeated, bounds(before), bounds(after), record(below), record(at), witness(witness), -1, -1,
+				Remembered.NOTHING, null, -1);
 
 		assertThat(Classifier.classify(evidence)).isEqualTo(cause);
 	}
@@ -90,14 +91,15 @@ class ClassifierTests {
 					""")
 	void outOfRange(String why, Trigger trigger, String before, String after, String witness, Cause cause) {
 		Evidence evidence = new Evidence(trigger, 200, 0, null, Validation.NOT_ASKED, null, bounds(before),
-				bounds(after), null, null, witness(witness), -1, -1);
+				bounds(after), null, null, witness(witness), -1, -1, Remembered.NOTHING, null, -1);
 
 		assertThat(Classifier.classify(evidence)).isEqualTo(cause);
 	}
 
 	@Test
 	void noCommittedOffset() {
-		assertThat(Classifier.classify(Evidence.noCommittedOffset())).isEqualTo(Cause.NO_COMMITTED_OFFSET);
+		assertThat(Classifier.classify(Evidence.noCommittedOffset(Remembered.NOTHING, null)))
+			.isEqualTo(Cause.NO_COMMITTED_OFFSET);
 	}
 
 	private static @Nullable LogBounds bounds(String text) {

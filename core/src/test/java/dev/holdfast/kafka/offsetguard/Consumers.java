@@ -41,6 +41,8 @@ final class Consumers {
 
 	private OffsetGuardSettings settings = OffsetGuardSettings.defaults();
 
+	private @Nullable OffsetGuard process;
+
 	final List<Decision> decisions = new CopyOnWriteArrayList<>();
 
 	Consumers(KafkaCluster cluster, String protocol, @Nullable String group) {
@@ -63,12 +65,36 @@ final class Consumers {
 	}
 
 	Consumers policy(OffsetPolicy policy) {
-		settings = new OffsetGuardSettings(policy, settings.inspectionTimeout(), settings.holdRecheckInterval());
+		settings = new OffsetGuardSettings(policy, settings.mode(), settings.commits(), settings.timing());
 		return this;
 	}
 
 	Consumers timing(Duration inspectionTimeout, Duration holdRecheckInterval) {
-		settings = new OffsetGuardSettings(settings.policy(), inspectionTimeout, holdRecheckInterval);
+		return timing(
+				new OffsetGuardSettings.Timing(inspectionTimeout, holdRecheckInterval, settings.timing().topicCheck()));
+	}
+
+	Consumers timing(OffsetGuardSettings.Timing timing) {
+		settings = new OffsetGuardSettings(settings.policy(), settings.mode(), settings.commits(), timing);
+		return this;
+	}
+
+	Consumers mode(OffsetGuardSettings.Mode mode) {
+		settings = new OffsetGuardSettings(settings.policy(), mode, settings.commits(), settings.timing());
+		return this;
+	}
+
+	Consumers commits(boolean bookmark, boolean initialPosition, boolean leaderEpoch) {
+		settings = new OffsetGuardSettings(settings.policy(), settings.mode(),
+				new OffsetGuardSettings.Commits(bookmark, initialPosition, leaderEpoch), settings.timing());
+		return this;
+	}
+
+	/**
+	 * From now on all guarded consumers are of one process, which remembers.
+	 */
+	Consumers oneProcess() {
+		process = new OffsetGuard(settings, List.of(decisions::add));
 		return this;
 	}
 
@@ -81,7 +107,8 @@ final class Consumers {
 	}
 
 	Consumer<String, String> guarded() {
-		return new OffsetGuard(settings, List.of(decisions::add)).createConsumer(configuration, (overrides) -> {
+		OffsetGuard guard = (process != null) ? process : new OffsetGuard(settings, List.of(decisions::add));
+		return guard.createConsumer(configuration, (overrides) -> {
 			Map<String, Object> merged = new HashMap<>(configuration);
 			merged.putAll(overrides);
 			return new KafkaConsumer<>(merged, new StringDeserializer(), new StringDeserializer());
@@ -147,17 +174,15 @@ final class Consumers {
 	 * Polls until the position of the partition is the given one.
 	 */
 	static List<Long> pollTo(Consumer<?, ?> consumer, TopicPartition partition, long position) {
-		return pollUntil(consumer,
-				() -> consumer.assignment().contains(partition) && isAt(consumer, partition, position))
-			.getOrDefault(partition, List.of());
+		return pollUntil(consumer, () -> isAt(consumer, partition, position)).getOrDefault(partition, List.of());
 	}
 
 	static boolean isAt(Consumer<?, ?> consumer, TopicPartition partition, long position) {
-		return position(consumer, partition) == position;
+		return consumer.assignment().contains(partition) && position(consumer, partition) == position;
 	}
 
 	static boolean isAtLeast(Consumer<?, ?> consumer, TopicPartition partition, long position) {
-		return position(consumer, partition) >= position;
+		return consumer.assignment().contains(partition) && position(consumer, partition) >= position;
 	}
 
 	/**

@@ -53,7 +53,7 @@ class DecisionMakerTests {
 	@CsvSource({ "EARLIEST", "LATEST", "DIVERGENCE", "TIMESTAMP" })
 	void holdsWithoutBounds(Action action) {
 		Evidence evidence = new Evidence(Trigger.TRUNCATION, 150, 0, new TruncationClaim(100, 0), Validation.UNANSWERED,
-				null, null, null, null, null, null, -1, -1);
+				null, null, null, null, null, null, -1, -1, Remembered.NOTHING, null, -1);
 
 		assertThat(DecisionMaker.rule(Cause.UNVERIFIABLE, action, evidence).outcome()).isEqualTo(new Outcome.Held());
 	}
@@ -95,7 +95,7 @@ class DecisionMakerTests {
 		return new Evidence(Trigger.TRUNCATION, 150, 0, null, Validation.CLAIMED, new TruncationClaim(claimed, 0),
 				new LogBounds(20, 270), new LogBounds(20, 280), record(claimed - 1, 0),
 				record(claimed, epochAtDivergence), witness ? new Witness(record(149, 0), null) : null, latest,
-				timestampOffset);
+				timestampOffset, Remembered.NOTHING, null, -1);
 	}
 
 	private static @Nullable RecordIdentity record(long offset, int epoch) {

@@ -65,7 +65,7 @@ class HeldBackCommitsTests {
 	@Test
 	void isForgottenWhenTheApplicationHasCommittedSince() {
 		commits.makeDue(PARTITION, 200);
-		Holds holds = new Holds(client, states, commits, OffsetGuardSettings.defaults().holdRecheckInterval());
+		Holds holds = new Holds(client, states, commits, OffsetGuardSettings.defaults().timing().holdRecheck());
 		Map<TopicPartition, OffsetAndMetadata> later = Map.of(PARTITION, new OffsetAndMetadata(200));
 		assertThat(holds.committable(later)).isEqualTo(later);
 		commits.commitDue();

@@ -86,7 +86,7 @@ class OffsetPolicyTests {
 	@Test
 	void settingsRefuseDurationsThatAreNotPositive() {
 		assertThatIllegalArgumentException()
-			.isThrownBy(() -> new OffsetGuardSettings(OffsetPolicy.defaults(), Duration.ZERO, Duration.ofSeconds(1)))
+			.isThrownBy(() -> new OffsetGuardSettings.Timing(Duration.ZERO, Duration.ofSeconds(1), Duration.ZERO))
 			.withMessage("The inspection timeout must be positive but is PT0S");
 	}
 

@@ -41,9 +41,10 @@ class PositionGuardTests {
 	private final List<Decision> decisions = new ArrayList<>();
 
 	private final PositionGuard<String, String> guard = new PositionGuard<>(client,
-			new ClientConfiguration(Map.of(), "group", "client", AutoOffsetReset.parse("earliest"), false, false,
+			new ClientConfiguration(Map.of(), "group", "client", AutoOffsetReset.parse("earliest"), false, false, false,
 					Duration.ofMinutes(5)),
-			OffsetGuardSettings.defaults(), List.of(decisions::add), ClientCap.none(), Consumers.unknownVersions());
+			GuardContext.of(OffsetGuardSettings.defaults(), null, List.of(decisions::add), ClientCap.none()),
+			() -> null, Consumers.unknownVersions());
 
 	/**
 	 * The coordinator answers the guard too late, and the client in time.

@@ -197,13 +197,15 @@ class SilentBrokerTests {
 			.with("value.deserializer", StringDeserializer.class);
 		cluster.wire().inject(Fault.epochEndOffset(0));
 		Fault.Handle silence = cluster.wire().inject(Fault.silence().forClient(INSPECTOR));
-		OffsetGuardSettings settings = new OffsetGuardSettings(OffsetPolicy.defaults(), Duration.ofSeconds(1),
-				Duration.ofMillis(100));
+		OffsetGuardSettings settings = new OffsetGuardSettings(OffsetPolicy.defaults(),
+				OffsetGuardSettings.Mode.ENFORCE, new OffsetGuardSettings.Commits(false, false, false),
+				new OffsetGuardSettings.Timing(Duration.ofSeconds(1), Duration.ofMillis(100), Duration.ZERO));
 
 		try (Consumer<String, String> client = consumers.plain()) {
 			PositionGuard<String, String> guard = new PositionGuard<>(client,
-					ClientConfiguration.of(consumers.configuration(), AutoOffsetReset.parse("earliest")), settings,
-					List.of(consumers.decisions::add), ClientCap.none(), Consumers.unknownVersions());
+					ClientConfiguration.of(consumers.configuration(), AutoOffsetReset.parse("earliest")),
+					GuardContext.of(settings, null, List.of(consumers.decisions::add), ClientCap.none()), () -> null,
+					Consumers.unknownVersions());
 			Consumer<String, String> consumer = GuardedConsumer.wrap(client, guard);
 			consumer.assign(topic.partitions);
 			poll(consumer, () -> !guard.holds().isEmpty());

@@ -75,7 +75,7 @@ final class CapClients {
 	}
 
 	Consumer<String, String> guarded(ClientCap cap) {
-		return new OffsetGuard(OffsetGuardSettings.defaults(), List.of(decisions::add), cap)
+		return new OffsetGuard(OffsetGuardSettings.defaults(), null, List.of(decisions::add), cap)
 			.createConsumer(configuration, this::create);
 	}
 

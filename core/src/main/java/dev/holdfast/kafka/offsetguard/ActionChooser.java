@@ -1,0 +1,66 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Chooses the action for a cause: as configured, or as the application's own policy says.
+ */
+final class ActionChooser {
+
+	private static final Logger logger = LoggerFactory.getLogger(ActionChooser.class);
+
+	private final OffsetPolicy policy;
+
+	private final @Nullable OffsetResetPolicy own;
+
+	private final ClientConfiguration configuration;
+
+	ActionChooser(OffsetPolicy policy, @Nullable OffsetResetPolicy own, ClientConfiguration configuration) {
+		this.policy = policy;
+		this.own = own;
+		this.configuration = configuration;
+	}
+
+	Action choose(TopicPartition partition, Cause cause, Evidence evidence) {
+		Action configured = policy.action(partition.topic(), cause);
+		if (own == null) {
+			return configured;
+		}
+		try {
+			Action chosen = own.decide(new OffsetResetPolicy.Question(configuration.groupId(), configuration.clientId(),
+					partition, cause, configured, evidence));
+			if (cause.allowedActions().contains(chosen)) {
+				return chosen;
+			}
+			logger.warn("{} answers '{}' about cause '{}' of {}, and allowed are {}: it is held", own, chosen, cause,
+					partition, cause.allowedActions());
+		}
+		catch (RuntimeException ex) {
+			logger.warn("{} failed on cause '{}' of {}: it is held", own, cause, partition, ex);
+		}
+		return Action.HOLD;
+	}
+
+	/**
+	 * How far a decision may move a position.
+	 */
+	MoveLimits limits(TopicPartition partition) {
+		return policy.limits(partition.topic());
+	}
+
+	/**
+	 * Whether an action may be chosen on a topic, whatever the cause.
+	 */
+	boolean mayChoose(String topic, Action action) {
+		return own != null || policy.mayUse(topic, action);
+	}
+
+}

@@ -1,0 +1,48 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+
+/**
+ * Derives the configuration of an admin client from the consumer's: its connection and
+ * security settings, and nothing that is a consumer's only.
+ */
+final class AdminConfiguration {
+
+	private static final Set<String> CONSUMER_ONLY = consumerOnly();
+
+	private static final int REQUEST_TIMEOUT = 2_000;
+
+	private AdminConfiguration() {
+	}
+
+	static Map<String, Object> derive(ClientConfiguration client) {
+		Map<String, Object> configuration = new HashMap<>(client.values());
+		configuration.keySet().removeAll(CONSUMER_ONLY);
+		configuration.remove(CommonClientConfigs.CLIENT_ID_CONFIG);
+		configuration.put(CommonClientConfigs.METRIC_REPORTER_CLASSES_CONFIG, "");
+		configuration.put(AdminClientConfig.ENABLE_METRICS_PUSH_CONFIG, false);
+		// A broker that is silent must not keep the admin client from asking another one.
+		configuration.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_TIMEOUT);
+		configuration.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 2 * REQUEST_TIMEOUT);
+		return configuration;
+	}
+
+	private static Set<String> consumerOnly() {
+		Set<String> names = new HashSet<>(ConsumerConfig.configNames());
+		names.removeAll(AdminClientConfig.configNames());
+		return names;
+	}
+
+}

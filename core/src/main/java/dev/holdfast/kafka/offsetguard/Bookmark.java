@@ -1,0 +1,138 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Objects;
+
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the guard writes into the metadata of a commit, to know after a restart what it
+ * knows now. Its text has a version in front and at most 120 characters; offsets, times
+ * and counts are in base 36, what is not known is empty:
+ *
+ * <pre>
+ * holdfast1|cluster id|topic id|committed offset|partition count|witness offset|leader epoch|timestamp|initial
+ * </pre>
+ *
+ * @param clusterId the cluster the commit was made in, or a digest of a long one
+ * @param topicId the topic's id, {@code null} if it is not known
+ * @param committedOffset the offset that was committed with it
+ * @param partitions how many partitions the topic had, -1 if that is not known
+ * @param witnessOffset the offset of the last record delivered, -1 if there was none
+ * @param witnessLeaderEpoch its leader epoch, -1 if it is not known
+ * @param witnessTimestamp its timestamp, -1 if it is not known
+ * @param initialCommits whether first positions are committed too, so that a partition
+ * without a commit was not there or has lost it
+ */
+record Bookmark(String clusterId, @Nullable Uuid topicId, long committedOffset, int partitions, long witnessOffset,
+		int witnessLeaderEpoch, long witnessTimestamp, boolean initialCommits) {
+
+	static final int MAX_LENGTH = 120;
+
+	private static final String MAGIC = "holdfast1";
+
+	private static final String SEPARATOR = "|";
+
+	/** As long as the id of a cluster that Kafka has made. */
+	private static final int ID_LENGTH = 22;
+
+	private static final int FIELDS = 9;
+
+	Bookmark {
+		clusterId = shortened(clusterId);
+		if (Uuid.ZERO_UUID.equals(topicId)) {
+			topicId = null;
+		}
+	}
+
+	/**
+	 * Reads the bookmark in a commit.
+	 * @param commit the commit
+	 * @param clusterId the cluster that it was read from
+	 * @return the bookmark; {@code null} if there is none, or if it was made for another
+	 * commit: tools that mirror commits to other clusters take the metadata along
+	 */
+	static @Nullable Bookmark in(OffsetAndMetadata commit, String clusterId) {
+		Bookmark bookmark = parse(commit.metadata());
+		boolean own = bookmark != null && bookmark.committedOffset == commit.offset()
+				&& bookmark.clusterId.equals(shortened(clusterId));
+		return own ? bookmark : null;
+	}
+
+	static boolean isOne(@Nullable String metadata) {
+		return metadata != null && metadata.startsWith(MAGIC + SEPARATOR);
+	}
+
+	private static @Nullable Bookmark parse(@Nullable String metadata) {
+		String[] fields = isOne(metadata) ? Objects.requireNonNull(metadata).split("\\|", -1) : new String[0];
+		if (fields.length != FIELDS) {
+			return null;
+		}
+		try {
+			return new Bookmark(fields[1], fields[2].isEmpty() ? null : Uuid.fromString(fields[2]), number(fields[3]),
+					(int) number(fields[4]), number(fields[5]), (int) number(fields[6]), number(fields[7]),
+					fields[8].equals("1"));
+		}
+		catch (IllegalArgumentException ex) {
+			// Written by something else, or cut off.
+			return null;
+		}
+	}
+
+	/**
+	 * Whether the record before the committed offset is the witness: then its leader
+	 * epoch is that of the position.
+	 */
+	boolean isWitnessNextToCommit() {
+		return witnessOffset >= 0 && witnessOffset == committedOffset - 1;
+	}
+
+	/**
+	 * The last record delivered before the commit.
+	 * @return the record, {@code null} if there was none
+	 */
+	@Nullable RecordIdentity witness() {
+		return (witnessOffset >= 0) ? RecordIdentity.remembered(witnessOffset, witnessLeaderEpoch, witnessTimestamp)
+				: null;
+	}
+
+	@Override
+	public String toString() {
+		return String.join(SEPARATOR, MAGIC, clusterId, (topicId != null) ? topicId.toString() : "",
+				text(committedOffset), text(partitions), text(witnessOffset), text(witnessLeaderEpoch),
+				text(witnessTimestamp), initialCommits ? "1" : "0");
+	}
+
+	private static String text(long number) {
+		return (number >= 0) ? Long.toString(number, Character.MAX_RADIX) : "";
+	}
+
+	private static long number(String text) {
+		return text.isEmpty() ? -1 : Long.parseLong(text, Character.MAX_RADIX);
+	}
+
+	private static String shortened(String id) {
+		if (id.length() <= ID_LENGTH && id.matches("[A-Za-z0-9_-]*")) {
+			return id;
+		}
+		try {
+			byte[] digest = MessageDigest.getInstance("SHA-256").digest(id.getBytes(StandardCharsets.UTF_8));
+			return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(digest, 16));
+		}
+		catch (NoSuchAlgorithmException ex) {
+			throw new IllegalStateException("Every JDK has SHA-256", ex);
+		}
+	}
+
+}

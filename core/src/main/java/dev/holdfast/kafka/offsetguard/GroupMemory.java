@@ -1,0 +1,46 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this process knows of commits of consumer groups: whether there was one, which
+ * brokers forget after a while. Thread-safe; as large as the partitions that were
+ * assigned to this guard's consumers so far.
+ */
+final class GroupMemory {
+
+	private final Map<Key, Entry> entries = new ConcurrentHashMap<>();
+
+	private record Key(String clusterId, String groupId, TopicPartition partition) {
+	}
+
+	/**
+	 * A commit.
+	 *
+	 * @param offset the committed offset
+	 * @param topicId the topic's id then, {@code null} if it was not known
+	 * @param timestamp the timestamp of the last record delivered before, -1 if it is not
+	 * known
+	 */
+	record Entry(long offset, @Nullable Uuid topicId, long timestamp) {
+	}
+
+	void remember(String clusterId, String groupId, TopicPartition partition, Entry entry) {
+		entries.put(new Key(clusterId, groupId, partition), entry);
+	}
+
+	@Nullable Entry find(String clusterId, String groupId, TopicPartition partition) {
+		return entries.get(new Key(clusterId, groupId, partition));
+	}
+
+}

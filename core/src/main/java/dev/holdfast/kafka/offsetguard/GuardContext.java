@@ -1,0 +1,38 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.holdfast.kafka.versioncap.ClientCap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all consumers of a guard have in common.
+ *
+ * @param settings how they are guarded
+ * @param ownPolicy the application's own policy, if there is one
+ * @param listeners told of each decision
+ * @param admins their admin clients
+ * @param memory what is known of their groups
+ * @param inspectorCap the versions that clients speak which look into things for them
+ */
+record GuardContext(OffsetGuardSettings settings, @Nullable OffsetResetPolicy ownPolicy,
+		List<DecisionListener> listeners, SharedAdmins admins, GroupMemory memory, ClientCap inspectorCap) {
+
+	static GuardContext of(OffsetGuardSettings settings, @Nullable OffsetResetPolicy ownPolicy,
+			List<DecisionListener> listeners, ClientCap cap) {
+		return new GuardContext(settings, ownPolicy, listeners, new SharedAdmins(cap), new GroupMemory(), cap);
+	}
+
+	GuardContext alsoTelling(DecisionListener listener) {
+		List<DecisionListener> all = new ArrayList<>(listeners);
+		all.add(listener);
+		return new GuardContext(settings, ownPolicy, List.copyOf(all), admins, memory, inspectorCap);
+	}
+
+}

@@ -1,0 +1,80 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import java.time.Duration;
+import java.util.List;
+
+import org.apache.kafka.clients.consumer.Consumer;
+
+/**
+ * From partitions in question to decisions: gathers the evidence about all of them at
+ * once.
+ */
+final class Inquiry {
+
+	private final Consumer<?, ?> client;
+
+	private final PartitionStates states;
+
+	private final Decisions decisions;
+
+	private final Inspector inspector;
+
+	private final LatestOffsets latestOffsets;
+
+	private final EvidenceBudget budget;
+
+	Inquiry(Consumer<?, ?> client, PartitionStates states, Decisions decisions, Inspector inspector,
+			LatestOffsets latestOffsets, EvidenceBudget budget) {
+		this.client = client;
+		this.states = states;
+		this.decisions = decisions;
+		this.inspector = inspector;
+		this.latestOffsets = latestOffsets;
+		this.budget = budget;
+	}
+
+	/**
+	 * Gathers evidence, decides and applies.
+	 * @throws org.apache.kafka.common.errors.WakeupException if the consumer was woken
+	 * up: nothing was decided
+	 */
+	void examine(List<Suspect> suspects, Duration timeout) {
+		judge(inspect(suspects, timeout));
+	}
+
+	List<Findings> inspect(List<Suspect> suspects, Duration timeout) {
+		if (suspects.isEmpty()) {
+			return List.of();
+		}
+		try (EvidenceBudget.Spending spending = budget.spend()) {
+			List<Findings> findings = inspector.inspect(suspects, timeout);
+			latestOffsets.lookUp(findings, budget.left());
+			return findings;
+		}
+	}
+
+	/**
+	 * Decides about what is still there to be decided about.
+	 * @return whether the client's own exception is the answer to any of it
+	 */
+	boolean judge(List<Findings> findings) {
+		boolean rethrow = false;
+		for (Findings each : findings) {
+			boolean mereBystander = each.isTruncation() && each.suspect.claim() == null && each.repeatedClaim == null;
+			if (!mereBystander && isAssigned(each)) {
+				rethrow |= decisions.decide(each.partition(), each.toEvidence()) instanceof Outcome.Rethrown;
+			}
+		}
+		return rethrow;
+	}
+
+	private boolean isAssigned(Findings findings) {
+		return client.assignment().contains(findings.partition()) && !states.isRevoked(findings.partition());
+	}
+
+}

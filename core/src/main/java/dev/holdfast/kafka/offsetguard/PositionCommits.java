@@ -1,0 +1,196 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetCommitCallback;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.OffsetMetadataTooLarge;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes commits, with what the guard has to add to them: a bookmark where there is no
+ * metadata of the application's, and a leader epoch where that is wanted and known. What
+ * it adds never makes a commit fail.
+ */
+final class PositionCommits {
+
+	private static final Logger logger = LoggerFactory.getLogger(PositionCommits.class);
+
+	private final Consumer<?, ?> client;
+
+	private final ClientConfiguration configuration;
+
+	private final OffsetGuardSettings settings;
+
+	private final Supplier<@Nullable String> clusterId;
+
+	private final PartitionStates states;
+
+	private final Topics topics;
+
+	private final GroupCommits commits;
+
+	private final EvidenceBudget budget;
+
+	private boolean tooLarge;
+
+	PositionCommits(Consumer<?, ?> client, ClientConfiguration configuration, OffsetGuardSettings settings,
+			Supplier<@Nullable String> clusterId, PartitionStates states, Topics topics, GroupCommits commits,
+			EvidenceBudget budget) {
+		this.client = client;
+		this.configuration = configuration;
+		this.settings = settings;
+		this.clusterId = clusterId;
+		this.states = states;
+		this.topics = topics;
+		this.commits = commits;
+		this.budget = budget;
+	}
+
+	/**
+	 * Commits and waits.
+	 * @param timeout how long, {@code null} for the client's own timeout
+	 */
+	void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets, @Nullable Duration timeout) {
+		Map<TopicPartition, OffsetAndMetadata> marked = mark(offsets);
+		try {
+			send(marked, timeout);
+		}
+		catch (OffsetMetadataTooLarge ex) {
+			giveUpBookmarks(marked, offsets, ex);
+			send(mark(offsets), timeout);
+		}
+		commits.remember(offsets, topics, states);
+	}
+
+	private void send(Map<TopicPartition, OffsetAndMetadata> offsets, @Nullable Duration timeout) {
+		if (timeout != null) {
+			client.commitSync(offsets, timeout);
+		}
+		else {
+			client.commitSync(offsets);
+		}
+	}
+
+	/**
+	 * Commits without waiting.
+	 * @param callback told of the offsets as they were given
+	 */
+	void commitAsync(Map<TopicPartition, OffsetAndMetadata> offsets, @Nullable OffsetCommitCallback callback) {
+		Map<TopicPartition, OffsetAndMetadata> marked = mark(offsets);
+		client.commitAsync(marked, (committed, failure) -> {
+			if (failure instanceof OffsetMetadataTooLarge refused && isMarked(marked, offsets)) {
+				giveUpBookmarks(marked, offsets, refused);
+				commitAsync(offsets, callback);
+				return;
+			}
+			if (failure == null) {
+				commits.remember(offsets, topics, states);
+			}
+			if (callback != null) {
+				callback.onComplete((committed != null) ? offsets : null, failure);
+			}
+		});
+	}
+
+	/**
+	 * Commits where partitions start that had no commit, so that a later lack of one is a
+	 * loss. Before anything is delivered: a commit on its way could otherwise overtake
+	 * one that the application makes through a producer's transaction.
+	 */
+	void commitInitial(Map<TopicPartition, Long> positions) {
+		boolean wanted = settings.commits().initialPosition() && !settings.isObserving()
+				&& configuration.groupId() != null && !configuration.autoCommit();
+		if (!wanted || positions.isEmpty()) {
+			return;
+		}
+		Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+		positions.forEach((partition, offset) -> offsets.put(partition, new OffsetAndMetadata(offset)));
+		try {
+			commitSync(offsets, budget.left());
+		}
+		catch (WakeupException ex) {
+			// Meant for the poll around this.
+			client.wakeup();
+		}
+		catch (KafkaException ex) {
+			logger.info("Could not commit where {} start: {}", positions, ex.toString());
+		}
+	}
+
+	private Map<TopicPartition, OffsetAndMetadata> mark(Map<TopicPartition, OffsetAndMetadata> offsets) {
+		String cluster = clusterId.get();
+		boolean marking = settings.commits().bookmark() && !tooLarge && cluster != null;
+		if (!marking && !settings.commits().leaderEpoch()) {
+			return offsets;
+		}
+		Map<TopicPartition, OffsetAndMetadata> marked = new HashMap<>();
+		offsets.forEach((partition, offset) -> marked.put(partition,
+				(offset != null) ? mark(partition, offset, marking ? cluster : null) : null));
+		return marked;
+	}
+
+	private OffsetAndMetadata mark(TopicPartition partition, OffsetAndMetadata offset, @Nullable String cluster) {
+		PartitionState state = states.find(partition);
+		Optional<Integer> epoch = offset.leaderEpoch();
+		if (epoch.isEmpty() && settings.commits().leaderEpoch() && state != null) {
+			int known = state.leaderEpochAt(offset.offset() - 1);
+			epoch = (known >= 0) ? Optional.of(known) : epoch;
+		}
+		String metadata = (cluster != null && offset.metadata().isEmpty())
+				? bookmark(cluster, partition, offset.offset(), state).toString() : offset.metadata();
+		return new OffsetAndMetadata(offset.offset(), epoch, metadata);
+	}
+
+	private Bookmark bookmark(String cluster, TopicPartition partition, long offset, @Nullable PartitionState state) {
+		TopicFacts topic = topics.known(partition.topic());
+		RecordIdentity witness = (state != null) ? state.witnessBelow(offset) : null;
+		boolean initialCommits = settings.commits().initialPosition() && !settings.isObserving();
+		return (witness != null)
+				? new Bookmark(cluster, topic.id(), offset, topic.partitions(), witness.offset(), witness.leaderEpoch(),
+						witness.timestamp(), initialCommits)
+				: new Bookmark(cluster, topic.id(), offset, topic.partitions(), -1, -1, -1, initialCommits);
+	}
+
+	private static boolean isMarked(Map<TopicPartition, OffsetAndMetadata> marked,
+			Map<TopicPartition, OffsetAndMetadata> offsets) {
+		return marked != offsets
+				&& marked.values().stream().anyMatch((each) -> each != null && Bookmark.isOne(each.metadata()));
+	}
+
+	private void giveUpBookmarks(Map<TopicPartition, OffsetAndMetadata> marked,
+			Map<TopicPartition, OffsetAndMetadata> offsets, OffsetMetadataTooLarge refused) {
+		if (!isMarked(marked, offsets)) {
+			throw refused;
+		}
+		tooLarge = true;
+		logger.warn("The brokers take no metadata of {} characters (offset.metadata.max.bytes): consumer {} commits "
+				+ "without bookmarks from now on", Bookmark.MAX_LENGTH, configuration.clientId());
+	}
+
+	/**
+	 * Commits as the application has made them.
+	 */
+	static Map<TopicPartition, OffsetAndMetadata> withoutBookmarks(Map<TopicPartition, OffsetAndMetadata> committed) {
+		Map<TopicPartition, OffsetAndMetadata> own = new HashMap<>(committed);
+		own.replaceAll((partition, offset) -> (offset != null && Bookmark.isOne(offset.metadata()))
+				? new OffsetAndMetadata(offset.offset(), offset.leaderEpoch(), "") : offset);
+		return own;
+	}
+
+}

@@ -1,0 +1,110 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The topics of one consumer as brokers describe them: learned at each assignment, and
+ * compared now and then, since no client notices that a topic was deleted and created
+ * anew. Belongs to the consumer's thread, and never waits.
+ */
+final class Topics {
+
+	private final TopicLookup lookup;
+
+	private final Duration interval;
+
+	private final Map<String, TopicFacts> known = new HashMap<>();
+
+	private TopicLookup.@Nullable Query query;
+
+	private long checkAt;
+
+	Topics(TopicLookup lookup, Duration interval) {
+		this.lookup = lookup;
+		this.interval = interval;
+		this.checkAt = System.nanoTime() + interval.toNanos();
+	}
+
+	TopicFacts known(String topic) {
+		return known.getOrDefault(topic, TopicFacts.UNKNOWN);
+	}
+
+	@Nullable Uuid id(String topic) {
+		return known(topic).id();
+	}
+
+	/**
+	 * Takes what brokers say. What they do not know now is still known.
+	 */
+	void learn(TopicLookup.Answer answer) {
+		answer.topics().forEach((topic, facts) -> {
+			if (facts.id() != null || !known.containsKey(topic)) {
+				known.put(topic, facts);
+			}
+		});
+	}
+
+	void retain(Collection<TopicPartition> assigned) {
+		known.keySet().retainAll(names(assigned));
+	}
+
+	static Set<String> names(Collection<TopicPartition> partitions) {
+		Set<String> names = new TreeSet<>();
+		partitions.forEach((partition) -> names.add(partition.topic()));
+		return names;
+	}
+
+	/**
+	 * Whether it is time to ask, or an answer may be there.
+	 */
+	boolean isDue() {
+		return !interval.isZero() && (query != null || System.nanoTime() - checkAt >= 0);
+	}
+
+	/**
+	 * Asks if it is time to, and compares if there is an answer.
+	 * @param assigned the assignment
+	 * @return what is known now about those topics that have another id than before;
+	 * {@link #learn} has not been called with it
+	 */
+	TopicLookup.Answer check(Collection<TopicPartition> assigned) {
+		if (query == null) {
+			checkAt = System.nanoTime() + interval.toNanos();
+			query = assigned.isEmpty() ? null : lookup.start(names(assigned), Set.of());
+			return TopicLookup.Answer.NOTHING;
+		}
+		if (!query.isDone()) {
+			return TopicLookup.Answer.NOTHING;
+		}
+		TopicLookup.Answer answer = query.answer();
+		query = null;
+		Map<String, TopicFacts> changed = new HashMap<>();
+		for (String topic : new HashSet<>(answer.topics().keySet())) {
+			Uuid before = id(topic);
+			Uuid now = answer.topic(topic).id();
+			if (before != null && now != null && !before.equals(now)) {
+				changed.put(topic, answer.topic(topic));
+			}
+			else {
+				learn(new TopicLookup.Answer(Map.of(topic, answer.topic(topic)), Map.of()));
+			}
+		}
+		return new TopicLookup.Answer(changed, Map.of());
+	}
+
+}

@@ -1,0 +1,236 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+import dev.holdfast.kafka.test.KafkaCluster;
+import dev.holdfast.kafka.test.LyingKafka;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static dev.holdfast.kafka.offsetguard.Consumers.range;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * What a group's own commits tell after a restart, in another process: partitions that
+ * were added, commits that were lost, and records below a commit that are not the same
+ * any more.
+ */
+@LyingKafka
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
+class GroupMemoryTests {
+
+	private final KafkaCluster cluster;
+
+	GroupMemoryTests(KafkaCluster cluster) {
+		this.cluster = cluster;
+	}
+
+	/**
+	 * KAFKA-12478: under {@code latest} what a new partition got before the consumer saw
+	 * it is lost.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "classic, true", "consumer, true", "classic, false", "consumer, false" })
+	void partitionThatWasAddedIsReadFromItsStart(String protocol, boolean bookmark) throws Exception {
+		String topic = "added-%s-%s".formatted(protocol, bookmark);
+		TopicPartition old = new TopicPartition(topic, 0);
+		TopicPartition added = new TopicPartition(topic, 1);
+		cluster.createTopic(topic, 1);
+		Consumers consumers = consumers(protocol, topic).commits(bookmark, bookmark, false);
+		readSome(consumers, old);
+		try (Admin admin = admin()) {
+			admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(2))).all().get();
+		}
+		cluster.produce(added, 20);
+		consumers.decisions.clear();
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(topic));
+			Map<TopicPartition, List<Long>> delivered = Consumers.pollUntil(consumer,
+					() -> Consumers.isAt(consumer, added, 20));
+
+			assertThat(delivered.getOrDefault(added, List.of())).isEqualTo(bookmark ? range(0, 20) : List.of());
+			assertThat(delivered).doesNotContainKey(old);
+			assertThat(consumers.causes()).containsExactly(bookmark ? Cause.NEW_PARTITION : Cause.NO_COMMITTED_OFFSET);
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "classic, true, true", "consumer, true, true", "classic, true, false", "classic, false, true" })
+	void commitThatWasLostIsHeldUnlessNothingTellsThatThereWasOne(String protocol, boolean bookmark,
+			boolean initialPosition) throws Exception {
+		String topic = "lost-%s-%s-%s".formatted(protocol, bookmark, initialPosition);
+		TopicPartition lost = new TopicPartition(topic, 0);
+		TopicPartition other = new TopicPartition(topic, 1);
+		cluster.createTopic(topic, 2);
+		Consumers consumers = consumers(protocol, topic).commits(bookmark, initialPosition, false);
+		readSome(consumers, lost, other);
+		delete(topic, lost);
+		cluster.produce(lost, 5);
+		cluster.produce(other, 5);
+		consumers.decisions.clear();
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(topic));
+			boolean known = bookmark && initialPosition;
+			Map<TopicPartition, List<Long>> delivered = Consumers.pollUntil(consumer,
+					() -> Consumers.isAt(consumer, other, 15) && !consumers.decisions.isEmpty());
+			consumer.commitSync();
+
+			assertThat(delivered).isEqualTo(Map.of(other, range(10, 15)));
+			assertThat(consumers.causes())
+				.containsExactly(known ? Cause.COMMITTED_OFFSET_LOST : Cause.NO_COMMITTED_OFFSET);
+			assertThat(consumers.decisions.get(0).outcome())
+				.isEqualTo(known ? new Outcome.Held() : new Outcome.ReadFrom(15));
+			assertThat(cluster.committed(topic).containsKey(lost)).isEqualTo(!known);
+		}
+	}
+
+	/**
+	 * In the same process no bookmark is needed, and the timestamp of the last record
+	 * delivered is known.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "classic, TIMESTAMP, 9", "consumer, TIMESTAMP, 9", "classic, EARLIEST, 0", "consumer, LATEST, 15" })
+	void commitThatWasLostIsKnownToTheProcess(String protocol, Action action, long first) throws Exception {
+		String topic = "process-%s-%s".formatted(protocol, action);
+		TopicPartition partition = new TopicPartition(topic, 0);
+		cluster.createTopic(topic, 1);
+		Consumers consumers = consumers(protocol, topic).commits(false, false, false)
+			.policy(Cause.COMMITTED_OFFSET_LOST, action)
+			.oneProcess();
+		readSome(consumers, partition);
+		delete(topic, partition);
+		cluster.produce(partition, 5);
+		consumers.decisions.clear();
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(topic));
+
+			assertThat(Consumers.pollTo(consumer, partition, 15)).isEqualTo(range(first, 15));
+			assertThat(consumers.decisions).singleElement().satisfies((decision) -> {
+				assertThat(decision.cause()).isEqualTo(Cause.COMMITTED_OFFSET_LOST);
+				assertThat(decision.evidence().remembered().committedOffset()).isEqualTo(10);
+				assertThat(decision.impact())
+					.isEqualTo(new Decision.Impact(Math.max(0, first - 10), Math.max(0, 10 - first), 0));
+			});
+		}
+	}
+
+	/**
+	 * Tools that mirror commits take their metadata along.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "cluster", "offset", "none" })
+	void bookmarkOfAnotherClusterOrOffsetIsNone(String other) throws Exception {
+		String topic = "mirrored-" + other;
+		TopicPartition partition = new TopicPartition(topic, 0);
+		TopicPartition missing = new TopicPartition(topic, 1);
+		cluster.createTopic(topic, 2);
+		cluster.produce(partition, 10);
+		Bookmark bookmark = new Bookmark(other.equals("cluster") ? "elsewhere" : clusterId(), null,
+				other.equals("offset") ? 9 : 10, 1, -1, -1, -1, true);
+		cluster.commit(topic, partition, new OffsetAndMetadata(10, bookmark.toString()));
+		Consumers consumers = consumers("classic", topic);
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(topic));
+			Consumers.pollUntil(consumer, () -> Consumers.isAt(consumer, missing, 0));
+
+			assertThat(consumers.causes())
+				.containsExactly(other.equals("none") ? Cause.NEW_PARTITION : Cause.NO_COMMITTED_OFFSET);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void applicationSeesItsOwnMetadataOnly(String protocol) {
+		String topic = "metadata-" + protocol;
+		TopicPartition partition = new TopicPartition(topic, 0);
+		TopicPartition own = new TopicPartition(topic, 1);
+		cluster.createTopic(topic, 2);
+		cluster.produce(partition, 10);
+		Consumers consumers = consumers(protocol, topic).with("auto.offset.reset", "earliest");
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(topic));
+			assertThat(Consumers.pollTo(consumer, partition, 10)).hasSize(10);
+			Map<TopicPartition, OffsetAndMetadata> commits = Map.of(partition, new OffsetAndMetadata(10), own,
+					new OffsetAndMetadata(0, "the application's"));
+			consumer.commitSync(commits);
+
+			assertThat(consumer.committed(Set.of(partition, own))).isEqualTo(commits);
+			Map<TopicPartition, OffsetAndMetadata> stored = cluster.committed(topic);
+			assertThat(stored.get(own)).isEqualTo(commits.get(own));
+			assertThat(stored.get(partition).metadata()).startsWith("holdfast1|").hasSizeLessThanOrEqualTo(120);
+			Bookmark bookmark = Bookmark.in(stored.get(partition), clusterId());
+			assertThat(bookmark.witness().offset()).isEqualTo(9);
+			assertThat(bookmark.partitions()).isEqualTo(2);
+			assertThat(bookmark.topicId()).isNotNull();
+		}
+	}
+
+	private String clusterId() {
+		try (Admin admin = admin()) {
+			return admin.describeCluster().clusterId().get();
+		}
+		catch (Exception ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private Consumers consumers(String protocol, String topic) {
+		return new Consumers(cluster, protocol, topic).with("auto.offset.reset", "latest")
+			.timing(Duration.ofSeconds(5), Duration.ofMillis(300));
+	}
+
+	/**
+	 * Reads ten records of each partition that came after the consumer did, and commits.
+	 */
+	private void readSome(Consumers consumers, TopicPartition... partitions) {
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(partitions[0].topic()));
+			for (TopicPartition partition : partitions) {
+				Consumers.pollTo(consumer, partition, 0);
+				cluster.produce(partition, 9);
+				// The last one is younger.
+				long now = System.currentTimeMillis();
+				await().until(() -> System.currentTimeMillis() > now);
+				cluster.produce(partition, 1);
+			}
+			Consumers.pollUntil(consumer,
+					() -> Set.of(partitions).stream().allMatch((each) -> Consumers.isAt(consumer, each, 10)));
+			for (TopicPartition partition : partitions) {
+				consumer.commitSync(Map.of(partition, new OffsetAndMetadata(10)));
+			}
+		}
+	}
+
+	private void delete(String group, TopicPartition partition) throws Exception {
+		try (Admin admin = admin()) {
+			admin.deleteConsumerGroupOffsets(group, Set.of(partition)).all().get();
+		}
+	}
+
+	private Admin admin() {
+		return Admin.create(Map.of("bootstrap.servers", cluster.bootstrapServers()));
+	}
+
+}

@@ -1,0 +1,195 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+import dev.holdfast.kafka.test.KafkaCluster;
+import dev.holdfast.kafka.test.LyingKafka;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static dev.holdfast.kafka.offsetguard.Consumers.range;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What no consumer notices by itself: a topic that was deleted and created anew, and a
+ * committed leader epoch that no leader has.
+ */
+@LyingKafka
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
+class TopicsTests {
+
+	private static final OffsetGuardSettings.Timing QUICK = new OffsetGuardSettings.Timing(Duration.ofSeconds(5),
+			Duration.ofMillis(300), Duration.ofMillis(200));
+
+	private static final OffsetGuardSettings.Timing NO_CHECK = new OffsetGuardSettings.Timing(Duration.ofSeconds(5),
+			Duration.ofMillis(300), Duration.ZERO);
+
+	private final KafkaCluster cluster;
+
+	TopicsTests(KafkaCluster cluster) {
+		this.cluster = cluster;
+	}
+
+	/**
+	 * A classic consumer reads on at its old offset, an async one stops to read.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "classic, EARLIEST, 0", "consumer, EARLIEST, 0", "classic, LATEST, 80" })
+	void runningConsumerStartsTheNewTopicAnew(String protocol, Action action, long first) {
+		TopicPartition partition = new TopicPartition("running-%s-%s".formatted(protocol, action), 0);
+		cluster.createTopic(partition.topic(), 1);
+		cluster.produce(partition, 50);
+		Consumers consumers = new Consumers(cluster, protocol, partition.topic()).with("auto.offset.reset", "earliest")
+			.with("metadata.max.age.ms", 500)
+			.policy(Cause.TOPIC_RECREATED, action)
+			.timing(QUICK);
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(partition.topic()));
+			assertThat(Consumers.pollTo(consumer, partition, 50)).isEqualTo(range(0, 50));
+			consumers.decisions.clear();
+			recreate(partition, 80);
+			Map<TopicPartition, List<Long>> delivered = Consumers.pollUntil(consumer,
+					() -> !consumers.decisions.isEmpty());
+			cluster.produce(partition, 5);
+			Consumers.pollInto(consumer, delivered, () -> Consumers.isAt(consumer, partition, 85));
+
+			assertThat(consumers.causes()).containsExactly(Cause.TOPIC_RECREATED);
+			assertThat(consumers.decisions.get(0).outcome()).isEqualTo(new Outcome.ReadFrom(first));
+			assertThat(consumers.decisions.get(0).impact().rewound()).isZero();
+			assertThat(delivered.get(partition)).endsWith(84L).containsAll(range(first, 85));
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void startingConsumerIsNotFooledByACommitForTheOldTopic(String protocol) {
+		TopicPartition partition = new TopicPartition("starting-" + protocol, 0);
+		cluster.createTopic(partition.topic(), 1);
+		cluster.produce(partition, 50);
+		Consumers consumers = new Consumers(cluster, protocol, partition.topic()).with("auto.offset.reset", "earliest")
+			.timing(NO_CHECK);
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(partition.topic()));
+			Consumers.pollTo(consumer, partition, 50);
+			consumer.commitSync(Map.of(partition, new OffsetAndMetadata(50)));
+		}
+		OffsetAndMetadata commit = cluster.committed(partition.topic()).get(partition);
+		recreate(partition, 80);
+		// Brokers drop the commits of a topic that is deleted; mirrored ones stay.
+		cluster.commit(partition.topic(), partition, commit);
+		consumers.decisions.clear();
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(partition.topic()));
+
+			assertThat(Consumers.pollTo(consumer, partition, 80)).isEqualTo(range(0, 80));
+			assertThat(consumers.decisions).singleElement().satisfies((decision) -> {
+				assertThat(decision.cause()).isEqualTo(Cause.TOPIC_RECREATED);
+				assertThat(decision.impact()).isEqualTo(new Decision.Impact(0, 0, 50));
+			});
+		}
+	}
+
+	/**
+	 * A client that goes by the epoch waits for a leader that has it: for ever, without a
+	 * word.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "classic, false", "consumer, false", "classic, true" })
+	void committedEpochAboveTheLeadersStallsPlainConsumersOnly(String protocol, boolean guarded) {
+		TopicPartition partition = new TopicPartition("epoch-%s-%s".formatted(protocol, guarded), 0);
+		cluster.createTopic(partition.topic(), 1);
+		cluster.produce(partition, 100);
+		cluster.commit(partition.topic(), partition, new OffsetAndMetadata(50, Optional.of(7), ""));
+		Consumers consumers = new Consumers(cluster, protocol, partition.topic()).timing(NO_CHECK);
+
+		try (Consumer<String, String> consumer = consumers.create(guarded)) {
+			consumer.subscribe(List.of(partition.topic()));
+			if (guarded) {
+				assertThat(Consumers.pollTo(consumer, partition, 100)).isEqualTo(range(50, 100));
+				assertThat(consumers.decisions).singleElement().satisfies((decision) -> {
+					assertThat(decision.cause()).isEqualTo(Cause.EPOCH_AHEAD);
+					assertThat(decision.evidence().leaderEpoch()).isEqualTo(7);
+					assertThat(decision.evidence().currentLeaderEpoch()).isZero();
+				});
+			}
+			else {
+				Consumers.pollUntil(consumer, () -> consumer.assignment().contains(partition));
+				long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(3);
+				assertThat(Consumers.pollUntil(consumer, () -> System.nanoTime() > end)).isEmpty();
+			}
+		}
+	}
+
+	/**
+	 * This client has believed the commit before anybody could look at it; the next one
+	 * finds a sound commit.
+	 */
+	@Test
+	void asyncConsumerIsHeldAndItsCommitIsReplaced() {
+		TopicPartition partition = new TopicPartition("epoch-async", 0);
+		cluster.createTopic(partition.topic(), 1);
+		cluster.produce(partition, 100);
+		cluster.commit(partition.topic(), partition, new OffsetAndMetadata(50, Optional.of(7), ""));
+		Consumers consumers = new Consumers(cluster, "consumer", partition.topic()).timing(NO_CHECK);
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(partition.topic()));
+			assertThat(Consumers.pollUntil(consumer, () -> !consumers.decisions.isEmpty())).isEmpty();
+			assertThat(consumers.decisions).singleElement().satisfies((decision) -> {
+				assertThat(decision.cause()).isEqualTo(Cause.EPOCH_AHEAD);
+				assertThat(decision.policyAction()).isEqualTo(Action.KEEP);
+				assertThat(decision.action()).isEqualTo(Action.HOLD);
+			});
+		}
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(partition.topic()));
+			assertThat(Consumers.pollTo(consumer, partition, 100)).isEqualTo(range(50, 100));
+		}
+		assertThat(consumers.decisions).hasSize(1);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void heldForItsEpochItIsReleasedWhenTheLeaderHasCaughtUp(String protocol) {
+		TopicPartition partition = new TopicPartition("caught-up-" + protocol, 0);
+		cluster.createTopic(partition.topic(), 1);
+		cluster.produce(partition, 100);
+		cluster.commit(partition.topic(), partition, new OffsetAndMetadata(50, Optional.of(1), ""));
+		Consumers consumers = new Consumers(cluster, protocol, partition.topic()).timing(NO_CHECK)
+			.policy(Cause.EPOCH_AHEAD, Action.HOLD);
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(partition.topic()));
+			assertThat(Consumers.pollUntil(consumer, () -> !consumers.decisions.isEmpty())).isEmpty();
+			// A lone broker that starts again leads with a higher epoch.
+			cluster.restartBroker(0);
+
+			assertThat(Consumers.pollTo(consumer, partition, 100)).isEqualTo(range(50, 100));
+			assertThat(consumers.causes()).containsOnly(Cause.EPOCH_AHEAD);
+		}
+	}
+
+	private void recreate(TopicPartition partition, int records) {
+		cluster.deleteTopic(partition.topic());
+		cluster.createTopic(partition.topic(), 1);
+		cluster.produce(partition, records);
+	}
+
+}
