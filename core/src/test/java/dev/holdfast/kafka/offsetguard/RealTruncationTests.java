@@ -15,12 +15,14 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.holdfast.kafka.test.KafkaCluster;
@@ -147,6 +149,46 @@ class RealTruncationTests {
 			assertThat(decision.action()).isEqualTo(Action.TIMESTAMP);
 			assertThat(decision.outcome()).isEqualTo(new Outcome.ReadFrom(REPLICATED + 20));
 		});
+	}
+
+	/**
+	 * Commits as Spring makes them have no epoch, so that a client that starts from one
+	 * asks nobody whether it still holds: the bookmark's epoch, or one in the commit,
+	 * makes it ask. Without either the lost records' place is read as if nothing was.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "classic, true, false", "consumer, true, false", "classic, false, true", "consumer, false, true",
+			"classic, false, false" })
+	void truncationIsFoundAfterARestart(String protocol, boolean bookmark, boolean leaderEpoch) {
+		String name = "restart-%s-%s-%s".formatted(protocol, bookmark, leaderEpoch);
+		TopicPartition truncated = createTopic(name, List.of(leader, follower), REPLICATED);
+		TopicPartition other = createTopic("other-" + name, List.of(bystander), 60);
+		commit(truncated, other);
+		cluster.stopBroker(follower);
+		cluster.produce(truncated, LOST);
+		Consumers consumers = consumers(truncated.topic(), protocol).commits(bookmark, false, leaderEpoch);
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(truncated.topic(), other.topic()));
+			poll(consumer, truncated, REPLICATED + LOST, other, 60);
+			consumer.commitSync(
+					Map.of(truncated, new OffsetAndMetadata(REPLICATED + LOST), other, new OffsetAndMetadata(60)));
+		}
+		electFollower(truncated);
+		cluster.produce(truncated, NEW);
+		cluster.produce(other, 40);
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(truncated.topic(), other.topic()));
+			poll(consumer, truncated, REPLICATED + NEW, other, 100);
+		}
+
+		if (bookmark || leaderEpoch) {
+			assertTruncationHonoured(consumers, truncated, other);
+		}
+		else {
+			assertThat(delivered.get(truncated)).isEqualTo(range(0, REPLICATED + NEW));
+			assertThat(consumers.decisions).isEmpty();
+		}
 	}
 
 	private void produceAt(TopicPartition partition, long timestamp, int records) {

@@ -1,0 +1,52 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import java.time.Duration;
+import java.util.Map;
+
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * An application's own policy decides, within what is allowed.
+ */
+class OwnPolicyTests {
+
+	private static final TopicPartition PARTITION = new TopicPartition("orders", 3);
+
+	private static final Evidence EVIDENCE = Evidence.noCommittedOffset(Remembered.NOTHING, null);
+
+	private static final ClientConfiguration CLIENT = new ClientConfiguration(Map.of(), "group", "client",
+			AutoOffsetReset.parse("earliest"), false, false, false, Duration.ofMinutes(5));
+
+	@Test
+	void decidesInPlaceOfTheConfiguredPolicy() {
+		OffsetResetPolicy own = (question) -> {
+			assertThat(question).isEqualTo(new OffsetResetPolicy.Question("group", "client", PARTITION,
+					Cause.NEW_PARTITION, Action.EARLIEST, EVIDENCE));
+			return Action.LATEST;
+		};
+		assertThat(choose(own)).isEqualTo(Action.LATEST);
+		assertThat(choose(null)).isEqualTo(Action.EARLIEST);
+	}
+
+	@Test
+	void whatIsNotAllowedHolds() {
+		assertThat(choose((question) -> Action.DIVERGENCE)).isEqualTo(Action.HOLD);
+		assertThat(choose((question) -> null)).isEqualTo(Action.HOLD);
+		assertThat(choose((question) -> {
+			throw new IllegalStateException("The application's own");
+		})).isEqualTo(Action.HOLD);
+	}
+
+	private static Action choose(OffsetResetPolicy own) {
+		return new ActionChooser(OffsetPolicy.defaults(), own, CLIENT).choose(PARTITION, Cause.NEW_PARTITION, EVIDENCE);
+	}
+
+}
