@@ -23,6 +23,11 @@ final class ActionChooser {
 
 	private final ClientConfiguration configuration;
 
+	/** What somebody has decided about one partition just now. */
+	private @Nullable Action ordered;
+
+	private @Nullable TopicPartition orderedPartition;
+
 	ActionChooser(OffsetPolicy policy, @Nullable OffsetResetPolicy own, ClientConfiguration configuration) {
 		this.policy = policy;
 		this.own = own;
@@ -31,6 +36,9 @@ final class ActionChooser {
 
 	Action choose(TopicPartition partition, Cause cause, Evidence evidence) {
 		Action configured = policy.action(partition.topic(), cause);
+		if (ordered != null && partition.equals(orderedPartition)) {
+			return cause.allowedActions().contains(ordered) ? ordered : Action.HOLD;
+		}
 		if (own == null) {
 			return configured;
 		}
@@ -50,17 +58,31 @@ final class ActionChooser {
 	}
 
 	/**
-	 * How far a decision may move a position.
+	 * Chooses this action for a partition until {@link #withdraw()}.
+	 */
+	void order(TopicPartition partition, Action action) {
+		orderedPartition = partition;
+		ordered = action;
+	}
+
+	void withdraw() {
+		orderedPartition = null;
+		ordered = null;
+	}
+
+	/**
+	 * How far a decision may move a position; as far as it likes if somebody has just
+	 * made it.
 	 */
 	MoveLimits limits(TopicPartition partition) {
-		return policy.limits(partition.topic());
+		return partition.equals(orderedPartition) ? MoveLimits.unlimited() : policy.limits(partition.topic());
 	}
 
 	/**
 	 * Whether an action may be chosen on a topic, whatever the cause.
 	 */
 	boolean mayChoose(String topic, Action action) {
-		return own != null || policy.mayUse(topic, action);
+		return own != null || ordered == action || policy.mayUse(topic, action);
 	}
 
 }

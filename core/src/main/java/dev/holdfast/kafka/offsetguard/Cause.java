@@ -90,6 +90,16 @@ public enum Cause {
 	}
 
 	/**
+	 * What somebody may decide about a partition that is held for this cause.
+	 * @return the allowed actions but for holding it
+	 */
+	public Set<Action> resolutions() {
+		EnumSet<Action> resolutions = EnumSet.copyOf(allowedActions);
+		resolutions.remove(HOLD);
+		return Collections.unmodifiableSet(resolutions);
+	}
+
+	/**
 	 * The cause's name in properties, log lines and meters.
 	 * @return the name in lower case with dashes
 	 */

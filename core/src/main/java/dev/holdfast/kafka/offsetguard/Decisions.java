@@ -50,6 +50,8 @@ final class Decisions {
 
 	private @Nullable Decision failure;
 
+	private @Nullable Decision last;
+
 	Decisions(Consumer<?, ?> client, ClientConfiguration configuration, ActionChooser chooser, PartitionStates states,
 			Holds holds, HeldBackCommits heldBack, ResetOffsets resetOffsets, List<DecisionListener> listeners,
 			boolean observing) {
@@ -177,9 +179,17 @@ final class Decisions {
 		}
 		Decision.Impact impact = DecisionMaker.impact(opening.evidence(), ruling.outcome(),
 				configuration.autoOffsetReset());
-		return new Decision(Instant.now(), configuration.groupId(), configuration.clientId(), opening.partition(),
+		last = new Decision(Instant.now(), configuration.groupId(), configuration.clientId(), opening.partition(),
 				opening.cause(), ruling.named(), ruling.action(), ruling.outcome(), impact, opening.evidence(),
 				observing);
+		return last;
+	}
+
+	/**
+	 * The decision that was made last.
+	 */
+	@Nullable Decision last() {
+		return last;
 	}
 
 	/**

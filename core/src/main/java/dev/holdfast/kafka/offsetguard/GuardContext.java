@@ -7,6 +7,8 @@ package dev.holdfast.kafka.offsetguard;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 import dev.holdfast.kafka.versioncap.ClientCap;
 import org.jspecify.annotations.Nullable;
@@ -19,20 +21,23 @@ import org.jspecify.annotations.Nullable;
  * @param listeners told of each decision
  * @param admins their admin clients
  * @param memory what is known of their groups
+ * @param consumers the consumers that are not closed
  * @param inspectorCap the versions that clients speak which look into things for them
  */
 record GuardContext(OffsetGuardSettings settings, @Nullable OffsetResetPolicy ownPolicy,
-		List<DecisionListener> listeners, SharedAdmins admins, GroupMemory memory, ClientCap inspectorCap) {
+		List<DecisionListener> listeners, SharedAdmins admins, GroupMemory memory, Set<PositionGuard<?, ?>> consumers,
+		ClientCap inspectorCap) {
 
 	static GuardContext of(OffsetGuardSettings settings, @Nullable OffsetResetPolicy ownPolicy,
 			List<DecisionListener> listeners, ClientCap cap) {
-		return new GuardContext(settings, ownPolicy, listeners, new SharedAdmins(cap), new GroupMemory(), cap);
+		return new GuardContext(settings, ownPolicy, listeners, new SharedAdmins(cap), new GroupMemory(),
+				ConcurrentHashMap.newKeySet(), cap);
 	}
 
 	GuardContext alsoTelling(DecisionListener listener) {
 		List<DecisionListener> all = new ArrayList<>(listeners);
 		all.add(listener);
-		return new GuardContext(settings, ownPolicy, List.copyOf(all), admins, memory, inspectorCap);
+		return new GuardContext(settings, ownPolicy, List.copyOf(all), admins, memory, consumers, inspectorCap);
 	}
 
 }

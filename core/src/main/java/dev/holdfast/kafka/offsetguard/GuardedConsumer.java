@@ -143,10 +143,10 @@ final class GuardedConsumer<K, V> implements InvocationHandler {
 				? (Map<TopicPartition, OffsetAndMetadata>) args[0] : null;
 		Object last = (args.length > 0) ? args[args.length - 1] : null;
 		if (method.equals("commitSync")) {
-			guard.commitSync(offsets, (last instanceof Duration timeout) ? timeout : null);
+			guard.commits().commitSync(offsets, (last instanceof Duration timeout) ? timeout : null);
 		}
 		else {
-			guard.commitAsync(offsets, (last instanceof OffsetCommitCallback callback) ? callback : null);
+			guard.commits().commitAsync(offsets, (last instanceof OffsetCommitCallback callback) ? callback : null);
 		}
 	}
 

@@ -37,6 +37,9 @@ final class Holds {
 
 	private final HeldBackCommits heldBack;
 
+	/** For others to see: a copy that is replaced when anything is held or released. */
+	private volatile Map<TopicPartition, Decision> visible = Map.of();
+
 	/** Paused only while evidence about them is gathered. */
 	private final Set<TopicPartition> suspended = new HashSet<>();
 
@@ -49,6 +52,24 @@ final class Holds {
 
 	boolean isEmpty() {
 		return held.isEmpty();
+	}
+
+	/**
+	 * What is held and why, positions that are only tried again aside. Thread-safe.
+	 */
+	Map<TopicPartition, Decision> visible() {
+		return visible;
+	}
+
+	private void publish() {
+		Map<TopicPartition, Decision> copy = new HashMap<>();
+		for (TopicPartition partition : held) {
+			Hold hold = find(partition);
+			if (hold != null && !hold.isRetry()) {
+				copy.put(partition, hold.decision());
+			}
+		}
+		visible = Map.copyOf(copy);
 	}
 
 	boolean contains(TopicPartition partition) {
@@ -83,6 +104,7 @@ final class Holds {
 			.hold(new Hold(decision, provisional, pausedByApplication, 0,
 					System.nanoTime() + shorter(recheckAfter).toNanos()));
 		held.add(partition);
+		publish();
 		if (isPositionInDoubt(partition)) {
 			heldBack.doubt(partition);
 		}
@@ -123,6 +145,7 @@ final class Holds {
 		Hold hold = find(partition);
 		if (held.remove(partition) && hold != null) {
 			states.get(partition).release();
+			publish();
 			if (!hold.pausedByApplication()) {
 				client.resume(Set.of(partition));
 			}
@@ -143,6 +166,7 @@ final class Holds {
 	void forget(Collection<TopicPartition> partitions) {
 		partitions.forEach(held::remove);
 		partitions.forEach(suspended::remove);
+		publish();
 	}
 
 	/**
@@ -151,6 +175,7 @@ final class Holds {
 	void retain(Collection<TopicPartition> assigned) {
 		held.retainAll(assigned);
 		suspended.retainAll(assigned);
+		publish();
 	}
 
 	/**

@@ -9,11 +9,15 @@ import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 import dev.holdfast.kafka.versioncap.ClientCap;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
 
@@ -96,10 +100,53 @@ public final class OffsetGuard {
 		}
 		ClientConfiguration clientConfiguration = ClientConfiguration.of(captured, autoOffsetReset);
 		capture.onCluster(constructed.versions()::cluster);
-		return GuardedConsumer.wrap(client,
-				new PositionGuard<>(client, clientConfiguration,
-						context.alsoTelling(new LyingBrokers(capture, cap.learned())), capture::clusterId,
-						constructed.versions()));
+		PositionGuard<K, V> guard = new PositionGuard<>(client, clientConfiguration,
+				context.alsoTelling(new LyingBrokers(capture, cap.learned())), capture::clusterId,
+				constructed.versions());
+		context.consumers().add(guard);
+		return GuardedConsumer.wrap(client, guard);
+	}
+
+	/**
+	 * The partitions that consumers of this guard hold at present, and why. Thread-safe.
+	 * @return the decisions to hold, in no order
+	 */
+	public List<Decision> held() {
+		return context.consumers()
+			.stream()
+			.flatMap((consumer) -> consumer.holds().visible().values().stream())
+			.toList();
+	}
+
+	/**
+	 * Decides about a held partition, in place of the policy, and beyond
+	 * {@link MoveLimits}. The evidence is gathered again; the decision is carried out,
+	 * and told as any other, by the consumer's own thread in its next poll. Thread-safe.
+	 * @param groupId the consumer group
+	 * @param partition the partition
+	 * @param action what to do
+	 * @return completed with the decision; exceptionally with an
+	 * {@link IllegalStateException} if nothing came of it: somebody else was faster, the
+	 * consumer was closed, or the evidence does not tell where the action leads
+	 * @throws IllegalArgumentException if no consumer of this guard holds the partition
+	 * for the group, or the action makes no sense for the cause; says what is allowed
+	 */
+	public CompletionStage<Decision> resolve(String groupId, TopicPartition partition, Action action) {
+		for (PositionGuard<?, ?> consumer : context.consumers()) {
+			Decision decision = consumer.isOf(groupId) ? consumer.holds().visible().get(partition) : null;
+			if (decision != null) {
+				Set<Action> allowed = decision.cause().resolutions();
+				if (!allowed.contains(action)) {
+					throw new IllegalArgumentException("Action '%s' does not resolve cause '%s' of %s; allowed are %s"
+						.formatted(action, decision.cause(), partition, allowed));
+				}
+				CompletableFuture<Decision> result = new CompletableFuture<>();
+				consumer.resolutions().add(new Resolutions.Order(partition, action, result));
+				return result;
+			}
+		}
+		throw new IllegalArgumentException("No consumer of group '%s' in this process holds %s; held are %s"
+			.formatted(groupId, partition, held().stream().map(Decision::partition).toList()));
 	}
 
 	private static AutoOffsetReset autoOffsetReset(Map<String, Object> configuration) {

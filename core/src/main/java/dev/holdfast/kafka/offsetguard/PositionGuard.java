@@ -7,8 +7,6 @@ package dev.holdfast.kafka.offsetguard;
 
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -19,7 +17,6 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.consumer.OffsetCommitCallback;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -60,11 +57,17 @@ final class PositionGuard<K, V> {
 
 	private final Incident incident;
 
+	private final Runnable closing;
+
+	private final @Nullable String groupId;
+
+	private final Resolutions resolutions;
+
 	private final TopicLookup lookup;
 
 	private final Topics topics;
 
-	private final PositionCommits commits;
+	private final ApplicationCommits applicationCommits;
 
 	private final ClientVersions versions;
 
@@ -75,10 +78,12 @@ final class PositionGuard<K, V> {
 			Supplier<@Nullable String> clusterId, ClientVersions versions) {
 		OffsetGuardSettings settings = context.settings();
 		this.client = client;
+		this.closing = () -> context.consumers().remove(this);
 		this.versions = versions;
 		this.heldBack = new HeldBackCommits(client);
 		this.holds = new Holds(client, states, heldBack, settings.timing().holdRecheck());
 		this.budget = new EvidenceBudget(configuration.shorter(settings.timing().inspection()));
+		this.groupId = configuration.groupId();
 		ActionChooser chooser = new ActionChooser(settings.policy(), context.ownPolicy(), configuration);
 		ResetOffsets resetOffsets = new ResetOffsets(client, configuration.autoOffsetReset(), budget);
 		this.decisions = new Decisions(client, configuration, chooser, states, holds, heldBack, resetOffsets,
@@ -87,8 +92,8 @@ final class PositionGuard<K, V> {
 		this.topics = new Topics(lookup, settings.timing().topicCheck());
 		GroupCommits groupCommits = new GroupCommits(client, configuration.groupId(), clusterId, context.memory(),
 				lookup, budget);
-		this.commits = new PositionCommits(client, configuration, settings, clusterId, states, topics, groupCommits,
-				budget);
+		PositionCommits commits = new PositionCommits(client, configuration, settings, clusterId, states, topics,
+				groupCommits, budget);
 		this.inspector = new Inspector(configuration, chooser, context.inspectorCap());
 		Inquiry inquiry = new Inquiry(client, states, decisions, inspector,
 				new LatestOffsets(client, configuration, chooser), budget);
@@ -98,6 +103,8 @@ final class PositionGuard<K, V> {
 				inquiry, commits, StartingPositions.Rules.of(settings, configuration, context.inspectorCap()));
 		this.incident = new Incident(client, states, holds, decisions, startingPositions, inquiry, topics, lookup,
 				budget);
+		this.resolutions = new Resolutions(client, holds, chooser, decisions, incident);
+		this.applicationCommits = new ApplicationCommits(client, holds, heldBack, commits, incident);
 	}
 
 	Holds holds() {
@@ -116,6 +123,7 @@ final class PositionGuard<K, V> {
 		try {
 			if (!incident.isOpen()) {
 				startingPositions.decidePending();
+				resolutions.carryOut();
 				recheckHolds();
 				checkTopics();
 			}
@@ -147,6 +155,20 @@ final class PositionGuard<K, V> {
 				due.forEach(holds::postponeRecheck);
 			}
 		}
+	}
+
+	/**
+	 * Whether this consumer belongs to a group. Thread-safe.
+	 */
+	boolean isOf(String group) {
+		return group.equals(groupId);
+	}
+
+	/**
+	 * Decisions about held partitions that are made elsewhere.
+	 */
+	Resolutions resolutions() {
+		return resolutions;
 	}
 
 	private void checkTopics() {
@@ -335,65 +357,8 @@ final class PositionGuard<K, V> {
 		states.forgetAll();
 	}
 
-	void commitSync(@Nullable Map<TopicPartition, OffsetAndMetadata> offsets, @Nullable Duration timeout) {
-		if (offsets != null) {
-			commits.commitSync(holds.committable(offsets), timeout);
-		}
-		else if (!holds.isEmpty()) {
-			commits.commitSync(consumed(), timeout);
-		}
-		else {
-			heldBack.retain(Set.of());
-			if (timeout != null) {
-				client.commitSync(timeout);
-			}
-			else {
-				client.commitSync();
-			}
-		}
-	}
-
-	void commitAsync(@Nullable Map<TopicPartition, OffsetAndMetadata> offsets,
-			@Nullable OffsetCommitCallback callback) {
-		if (offsets != null) {
-			commits.commitAsync(holds.committable(offsets), callback);
-		}
-		else if (!holds.isEmpty()) {
-			commits.commitAsync(consumed(), callback);
-		}
-		else {
-			heldBack.retain(Set.of());
-			if (callback != null) {
-				client.commitAsync(callback);
-			}
-			else {
-				client.commitAsync();
-			}
-		}
-	}
-
-	/**
-	 * What the client would commit if it was asked to commit all it has consumed,
-	 * positions in doubt aside.
-	 */
-	private Map<TopicPartition, OffsetAndMetadata> consumed() {
-		Map<TopicPartition, OffsetAndMetadata> consumed = new HashMap<>();
-		for (TopicPartition partition : client.assignment()) {
-			if (holds.isPositionInDoubt(partition)) {
-				holds.holdBackPosition(partition);
-				continue;
-			}
-			heldBack.forget(partition);
-			try {
-				Positions.now(client, partition)
-					.ifPresent((position) -> consumed.put(partition, new OffsetAndMetadata(position)));
-			}
-			catch (InvalidOffsetException ex) {
-				// Not the committer's business: the next poll deals with it.
-				incident.report(ex);
-			}
-		}
-		return consumed;
+	ApplicationCommits commits() {
+		return applicationCommits;
 	}
 
 	ConsumerRebalanceListener listen(@Nullable ConsumerRebalanceListener application) {
@@ -436,6 +401,8 @@ final class PositionGuard<K, V> {
 	 * After the client was closed.
 	 */
 	void close() {
+		closing.run();
+		resolutions.close();
 		forgetAssignment();
 		lookup.close();
 	}

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
@@ -96,6 +97,10 @@ final class Consumers {
 	Consumers oneProcess() {
 		process = new OffsetGuard(settings, List.of(decisions::add));
 		return this;
+	}
+
+	OffsetGuard process() {
+		return Objects.requireNonNull(process);
 	}
 
 	Map<String, Object> configuration() {
