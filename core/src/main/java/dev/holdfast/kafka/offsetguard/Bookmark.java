@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * @param witnessOffset the offset of the last record delivered, -1 if there was none
  * @param witnessLeaderEpoch its leader epoch, -1 if it is not known
  * @param witnessTimestamp its timestamp, -1 if it is not known
- * @param initialCommits whether first positions are committed too, so that a partition
- * without a commit was not there or has lost it
+ * @param initialCommits whether all of those partitions had a commit, so that one without
+ * was not there or has lost it
  */
 record Bookmark(String clusterId, @Nullable Uuid topicId, long committedOffset, int partitions, long witnessOffset,
 		int witnessLeaderEpoch, long witnessTimestamp, boolean initialCommits) {

@@ -22,7 +22,7 @@ final class Classifier {
 			case COMMITTED_EPOCH -> classifyCommittedEpoch(evidence);
 			case TOPIC_ID -> Cause.UNVERIFIABLE;
 			case TRUNCATION -> classifyTruncation(evidence);
-			case OUT_OF_RANGE -> classifyOutOfRange(evidence);
+			case OUT_OF_RANGE -> classifyReportedOutOfRange(evidence);
 			case HELD_ABOVE_LOG_END -> classifyHeldAboveLogEnd(evidence);
 		};
 	}
@@ -79,6 +79,16 @@ final class Classifier {
 		return standsUp ? Cause.FALSE_TRUNCATION : Cause.UNVERIFIABLE;
 	}
 
+	/**
+	 * A position within a log that holds other records now is not simply a good one.
+	 */
+	private static Cause classifyReportedOutOfRange(Evidence evidence) {
+		Cause cause = classifyOutOfRange(evidence);
+		boolean contradicted = cause == Cause.SPURIOUS_OUT_OF_RANGE
+				&& witnessVerdict(evidence) == Witness.Verdict.DIFFERENT;
+		return contradicted ? Cause.UNVERIFIABLE : cause;
+	}
+
 	private static Cause classifyOutOfRange(Evidence evidence) {
 		LogBounds before = evidence.boundsBefore();
 		LogBounds after = evidence.boundsAfter();
@@ -96,10 +106,12 @@ final class Classifier {
 		if (position > before.logEndOffset() && position > after.logEndOffset()) {
 			return isTruncated(evidence) ? Cause.LOG_TRUNCATED : Cause.ABOVE_LOG_END;
 		}
-		if (before.contains(position) && after.contains(position)) {
-			return Cause.SPURIOUS_OUT_OF_RANGE;
+		if (position > before.logEndOffset() && isTruncated(evidence)) {
+			// It has grown past the position meanwhile, with other records.
+			return Cause.LOG_TRUNCATED;
 		}
-		return Cause.UNVERIFIABLE;
+		return (before.contains(position) && after.contains(position)) ? Cause.SPURIOUS_OUT_OF_RANGE
+				: Cause.UNVERIFIABLE;
 	}
 
 	/**

@@ -82,7 +82,9 @@ final class DecisionMaker {
 		if (moved != 0) {
 			return new Decision.Impact(Math.max(moved, 0), Math.max(-moved, 0), 0);
 		}
-		long plain = plainKafka(evidence, autoOffsetReset);
+		// A client that goes by a committed epoch waits where it is.
+		long plain = (evidence.trigger() == Evidence.Trigger.COMMITTED_EPOCH) ? evidence.position()
+				: plainKafka(evidence, autoOffsetReset);
 		return new Decision.Impact(0, 0, Math.abs(evidence.position() - plain));
 	}
 

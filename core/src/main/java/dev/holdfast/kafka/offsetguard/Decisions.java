@@ -155,7 +155,7 @@ final class Decisions {
 		else if (plain instanceof Outcome.LookedUp lookedUp) {
 			lookUp(opening.partition(), lookedUp.end());
 		}
-		tell(decision(opening, ruling));
+		tell(decision(opening, possible(opening.cause(), ruling, opening.evidence())));
 		return plain;
 	}
 

@@ -106,7 +106,11 @@ public record Evidence(Trigger trigger, long position, int leaderEpoch, @Nullabl
 	 * Whether the topic is another one than before, although it has the same name.
 	 */
 	boolean isOtherTopic() {
-		return remembered.topicId() != null && topicId != null && !remembered.topicId().equals(topicId);
+		Uuid before = remembered.topicId();
+		if (before == null || topicId == null || before.equals(Uuid.ZERO_UUID) || topicId.equals(Uuid.ZERO_UUID)) {
+			return false;
+		}
+		return !before.equals(topicId);
 	}
 
 	static Evidence noCommittedOffset(Remembered remembered, @Nullable Uuid topicId) {

@@ -30,20 +30,17 @@ final class FirstPositions {
 
 	private final ResetOffsets resetOffsets;
 
-	private final PositionCommits positionCommits;
-
 	private final boolean observing;
 
 	private final Set<TopicPartition> leftToClient = new HashSet<>();
 
 	FirstPositions(PartitionStates states, Decisions decisions, GroupCommits commits, Topics topics,
-			ResetOffsets resetOffsets, PositionCommits positionCommits, boolean observing) {
+			ResetOffsets resetOffsets, boolean observing) {
 		this.states = states;
 		this.decisions = decisions;
 		this.commits = commits;
 		this.topics = topics;
 		this.resetOffsets = resetOffsets;
-		this.positionCommits = positionCommits;
 		this.observing = observing;
 	}
 
@@ -54,13 +51,14 @@ final class FirstPositions {
 	/**
 	 * Decides and applies.
 	 * @param missing the partitions without a commit
-	 * @param committed commits of other partitions that are known
+	 * @param others the group's commits of other partitions
+	 * @return where partitions start now, by number
 	 */
-	void start(Set<TopicPartition> missing, Map<TopicPartition, OffsetAndMetadata> committed) {
+	Map<TopicPartition, Long> start(Set<TopicPartition> missing, Map<TopicPartition, OffsetAndMetadata> others) {
 		Map<TopicPartition, Decisions.Opening> openings = new HashMap<>();
 		Map<Action, Set<TopicPartition>> byAction = new EnumMap<>(Action.class);
 		Map<TopicPartition, Long> timestamps = new HashMap<>();
-		commits.rememberedWithoutCommit(missing, committed, topics).forEach((partition, remembered) -> {
+		commits.rememberedWithoutCommit(missing, others).forEach((partition, remembered) -> {
 			Decisions.Opening opening = decisions.open(partition,
 					Evidence.noCommittedOffset(remembered, topics.id(partition.topic())));
 			openings.put(partition, opening);
@@ -80,7 +78,7 @@ final class FirstPositions {
 					started.put(partition, readFrom.offset());
 				}
 			}));
-		positionCommits.commitInitial(started);
+		return started;
 	}
 
 	private void note(TopicPartition partition, Outcome applied) {

@@ -5,12 +5,13 @@
 
 package dev.holdfast.kafka.offsetguard;
 
-import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BinaryOperator;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -55,10 +56,14 @@ final class GroupCommits {
 
 	/**
 	 * The commits of partitions, with the metadata that brokers have.
+	 * @return {@code null} for a partition without a commit; a partition that is missing
+	 * could not be told about
 	 */
-	Map<TopicPartition, OffsetAndMetadata> of(Set<TopicPartition> partitions) {
+	Map<TopicPartition, @Nullable OffsetAndMetadata> of(Set<TopicPartition> partitions) {
 		if (groupId == null) {
-			return Map.of();
+			Map<TopicPartition, @Nullable OffsetAndMetadata> none = new HashMap<>();
+			partitions.forEach((partition) -> none.put(partition, null));
+			return none;
 		}
 		try {
 			return lookup.commits(groupId, partitions, budget.left());
@@ -70,9 +75,7 @@ final class GroupCommits {
 			logger.warn("Group {} cannot be asked for its commits by an admin client, so the consumer asks: {}",
 					groupId, ex.toString());
 		}
-		Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>(client.committed(partitions, budget.left()));
-		committed.values().removeIf((commit) -> commit == null);
-		return committed;
+		return new HashMap<>(client.committed(partitions, budget.left()));
 	}
 
 	@Nullable Bookmark bookmark(OffsetAndMetadata commit) {
@@ -98,29 +101,48 @@ final class GroupCommits {
 	/**
 	 * What is known about partitions without a commit: from this process, and from the
 	 * bookmarks in other commits of the group on the same topics.
-	 * @param missing the partitions
-	 * @param known commits that are known already
-	 * @param topics how many partitions the topics have
 	 */
 	Map<TopicPartition, Remembered> rememberedWithoutCommit(Set<TopicPartition> missing,
-			Map<TopicPartition, OffsetAndMetadata> known, Topics topics) {
-		Map<TopicPartition, OffsetAndMetadata> commits = new HashMap<>(known);
-		Set<TopicPartition> others = others(missing, known.keySet(), topics);
-		if (!others.isEmpty()) {
-			commits.putAll(of(others));
-		}
-		Map<String, Bookmark> bookmarks = new HashMap<>();
-		commits.forEach((partition, commit) -> {
-			Bookmark bookmark = bookmark(commit);
-			if (bookmark != null) {
-				bookmarks.merge(partition.topic(), bookmark,
-						(one, other) -> (other.partitions() > one.partitions()) ? other : one);
-			}
-		});
+			Map<TopicPartition, OffsetAndMetadata> others) {
+		Map<String, Bookmark> bookmarks = bookmarks(others);
 		Map<TopicPartition, Remembered> remembered = new HashMap<>();
 		missing.forEach((partition) -> remembered.put(partition,
 				remembered(partition, entry(partition), bookmarks.get(partition.topic()))));
 		return remembered;
+	}
+
+	/**
+	 * The bookmark that knows most about each topic: one that knows of all partitions
+	 * that they had a commit, before one that only counted them; then the one that
+	 * counted most.
+	 */
+	private Map<String, Bookmark> bookmarks(Map<TopicPartition, OffsetAndMetadata> commits) {
+		Comparator<Bookmark> knowledge = Comparator.comparing(Bookmark::initialCommits)
+			.thenComparing(Bookmark::partitions);
+		Map<String, Bookmark> bookmarks = new HashMap<>();
+		commits.forEach((partition, commit) -> {
+			Bookmark bookmark = bookmark(commit);
+			if (bookmark != null) {
+				bookmarks.merge(partition.topic(), bookmark, BinaryOperator.maxBy(knowledge));
+			}
+		});
+		return bookmarks;
+	}
+
+	/**
+	 * What this consumer's bookmarks are to say about how many partitions a topic has:
+	 * that all of them have a commit, if so; else what the group's bookmarks knew when
+	 * that was so; else how many there are.
+	 * @param topic the topic
+	 * @param partitions how many partitions it has
+	 * @param commits all commits of the group on it
+	 */
+	Topics.Coverage coverage(String topic, int partitions, Map<TopicPartition, OffsetAndMetadata> commits) {
+		boolean complete = partitions > 0 && IntStream.range(0, partitions)
+			.allMatch((partition) -> commits.containsKey(new TopicPartition(topic, partition)));
+		Bookmark before = bookmarks(commits).get(topic);
+		return (!complete && before != null && before.initialCommits()) ? new Topics.Coverage(before.partitions(), true)
+				: new Topics.Coverage(partitions, complete);
 	}
 
 	private static Remembered remembered(TopicPartition partition, GroupMemory.@Nullable Entry entry,
@@ -132,19 +154,6 @@ final class GroupCommits {
 		return new Remembered(partition.partition(), (entry != null) ? entry.offset() : -1,
 				(bookmark != null) ? bookmark.partitions() : -1, bookmark != null && bookmark.initialCommits(), topicId,
 				(entry != null) ? entry.timestamp() : -1);
-	}
-
-	private Set<TopicPartition> others(Set<TopicPartition> missing, Collection<TopicPartition> known, Topics topics) {
-		Set<TopicPartition> others = new HashSet<>();
-		for (String topic : Topics.names(missing)) {
-			int partitions = topics.known(topic).partitions();
-			for (int partition = 0; partition < partitions; partition++) {
-				others.add(new TopicPartition(topic, partition));
-			}
-		}
-		others.removeAll(missing);
-		others.removeAll(known);
-		return others;
 	}
 
 	/**

@@ -171,7 +171,7 @@ final class Incident {
 			TopicFacts facts = changed.topics().get(partition.topic());
 			PartitionState state = states.get(partition);
 			boolean decided = facts != null && facts.id() != null && facts.id().equals(state.topicId());
-			if (facts != null && !decided && isAssigned(partition) && !holds.contains(partition)) {
+			if (facts != null && !decided && isAssigned(partition)) {
 				long position = positionNow(partition).orElse(Math.max(0, state.position()));
 				suspects.add(suspect(partition, Evidence.Trigger.TOPIC_ID, position, state, null)
 					.on(remembered(partition), facts.id()));
@@ -205,7 +205,7 @@ final class Incident {
 				continue;
 			}
 			patient |= hold.rechecks() >= HURRIED_RECHECKS;
-			boolean aboveLogEnd = hold.decision().cause() == Cause.ABOVE_LOG_END;
+			boolean aboveLogEnd = hold.decision().cause() == Cause.ABOVE_LOG_END || wasAboveLogEnd(evidence);
 			PartitionState state = states.get(partition);
 			suspects.add(new Suspect(partition, aboveLogEnd ? Evidence.Trigger.HELD_ABOVE_LOG_END : evidence.trigger(),
 					evidence.position(), Math.max(state.leaderEpoch(), evidence.leaderEpoch()), evidence.lastClaim(),
@@ -216,6 +216,17 @@ final class Incident {
 			startingPositions.decide(withoutPosition);
 		}
 		inquiry.examine(suspects, patient ? budget.left() : budget.left().dividedBy(HURRY));
+	}
+
+	/**
+	 * A log whose end was below the position once is not the old one because it has
+	 * grown.
+	 */
+	private static boolean wasAboveLogEnd(Evidence evidence) {
+		LogBounds bounds = evidence.boundsBefore();
+		boolean outOfRange = evidence.trigger() == Evidence.Trigger.OUT_OF_RANGE
+				|| evidence.trigger() == Evidence.Trigger.HELD_ABOVE_LOG_END;
+		return outOfRange && bounds != null && evidence.position() > bounds.logEndOffset();
 	}
 
 	private int currentLeaderEpoch(Evidence evidence, TopicPartition partition) {

@@ -236,7 +236,8 @@ final class Inspection implements AutoCloseable {
 		Map<TopicPartition, Findings> readable = new HashMap<>();
 		Map<TopicPartition, Long> timestamps = new HashMap<>();
 		for (Findings each : wanted) {
-			if (each.suspect.delivered() != null && each.logEndBefore >= 0) {
+			if (each.suspect.delivered() != null && each.suspect.delivered().timestamp() >= 0
+					&& each.logEndBefore >= 0) {
 				readable.put(each.partition(), each);
 				timestamps.put(each.partition(), each.suspect.delivered().timestamp());
 			}

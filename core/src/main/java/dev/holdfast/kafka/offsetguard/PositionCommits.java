@@ -16,6 +16,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetCommitCallback;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.OffsetMetadataTooLarge;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
@@ -112,17 +113,19 @@ final class PositionCommits {
 	 * Commits where partitions start that had no commit, so that a later lack of one is a
 	 * loss. Before anything is delivered: a commit on its way could otherwise overtake
 	 * one that the application makes through a producer's transaction.
+	 * @return what was committed
 	 */
-	void commitInitial(Map<TopicPartition, Long> positions) {
+	Map<TopicPartition, OffsetAndMetadata> commitInitial(Map<TopicPartition, Long> positions) {
 		boolean wanted = settings.commits().initialPosition() && !settings.isObserving()
 				&& configuration.groupId() != null && !configuration.autoCommit();
 		if (!wanted || positions.isEmpty()) {
-			return;
+			return Map.of();
 		}
 		Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
 		positions.forEach((partition, offset) -> offsets.put(partition, new OffsetAndMetadata(offset)));
 		try {
 			commitSync(offsets, budget.left());
+			return offsets;
 		}
 		catch (WakeupException ex) {
 			// Meant for the poll around this.
@@ -131,6 +134,7 @@ final class PositionCommits {
 		catch (KafkaException ex) {
 			logger.info("Could not commit where {} start: {}", positions, ex.toString());
 		}
+		return Map.of();
 	}
 
 	private Map<TopicPartition, OffsetAndMetadata> mark(Map<TopicPartition, OffsetAndMetadata> offsets) {
@@ -158,13 +162,13 @@ final class PositionCommits {
 	}
 
 	private Bookmark bookmark(String cluster, TopicPartition partition, long offset, @Nullable PartitionState state) {
-		TopicFacts topic = topics.known(partition.topic());
+		Uuid topicId = topics.id(partition.topic());
+		Topics.Coverage coverage = topics.coverage(partition.topic());
 		RecordIdentity witness = (state != null) ? state.witnessBelow(offset) : null;
-		boolean initialCommits = settings.commits().initialPosition() && !settings.isObserving();
 		return (witness != null)
-				? new Bookmark(cluster, topic.id(), offset, topic.partitions(), witness.offset(), witness.leaderEpoch(),
-						witness.timestamp(), initialCommits)
-				: new Bookmark(cluster, topic.id(), offset, topic.partitions(), -1, -1, -1, initialCommits);
+				? new Bookmark(cluster, topicId, offset, coverage.partitions(), witness.offset(), witness.leaderEpoch(),
+						witness.timestamp(), coverage.complete())
+				: new Bookmark(cluster, topicId, offset, coverage.partitions(), -1, -1, -1, coverage.complete());
 	}
 
 	private static boolean isMarked(Map<TopicPartition, OffsetAndMetadata> marked,

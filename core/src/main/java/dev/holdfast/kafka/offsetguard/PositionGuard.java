@@ -75,7 +75,7 @@ final class PositionGuard<K, V> {
 	private boolean polling;
 
 	PositionGuard(Consumer<K, V> client, ClientConfiguration configuration, GuardContext context,
-			Supplier<@Nullable String> clusterId, ClientVersions versions) {
+			Supplier<@Nullable String> ownClusterId, ClientVersions versions) {
 		OffsetGuardSettings settings = context.settings();
 		this.client = client;
 		this.closing = () -> context.consumers().remove(this);
@@ -90,6 +90,10 @@ final class PositionGuard<K, V> {
 				context.listeners(), settings.isObserving());
 		this.lookup = new TopicLookup(context.admins(), configuration);
 		this.topics = new Topics(lookup, settings.timing().topicCheck());
+		Supplier<@Nullable String> clusterId = () -> {
+			String own = ownClusterId.get();
+			return (own != null) ? own : lookup.clusterId(budget.left().dividedBy(4));
+		};
 		GroupCommits groupCommits = new GroupCommits(client, configuration.groupId(), clusterId, context.memory(),
 				lookup, budget);
 		PositionCommits commits = new PositionCommits(client, configuration, settings, clusterId, states, topics,
@@ -98,8 +102,7 @@ final class PositionGuard<K, V> {
 		Inquiry inquiry = new Inquiry(client, states, decisions, inspector,
 				new LatestOffsets(client, configuration, chooser), budget);
 		this.startingPositions = new StartingPositions(client, budget, states, decisions, groupCommits, topics, lookup,
-				new FirstPositions(states, decisions, groupCommits, topics, resetOffsets, commits,
-						settings.isObserving()),
+				new FirstPositions(states, decisions, groupCommits, topics, resetOffsets, settings.isObserving()),
 				inquiry, commits, StartingPositions.Rules.of(settings, configuration, context.inspectorCap()));
 		this.incident = new Incident(client, states, holds, decisions, startingPositions, inquiry, topics, lookup,
 				budget);
@@ -348,6 +351,7 @@ final class PositionGuard<K, V> {
 		heldBack.retain(partitions);
 		holds.resumeSuspended();
 		states.replace(partitions);
+		topics.retain(partitions);
 	}
 
 	void forgetAssignment() {
@@ -355,6 +359,7 @@ final class PositionGuard<K, V> {
 		holds.retain(Set.of());
 		heldBack.retain(Set.of());
 		states.forgetAll();
+		topics.retain(Set.of());
 	}
 
 	ApplicationCommits commits() {

@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param partition the partition
  * @param committedOffset the offset that was committed for the partition, -1 if none is
  * known
- * @param partitions how many partitions the topic had when the group committed last, -1
- * if that is not known
- * @param initialCommits whether the group committed a first position of each of those
- * partitions, so that the lack of one is a loss
+ * @param partitions how many partitions the topic had when the group looked last, -1 if
+ * that is not known
+ * @param initialCommits whether each of those partitions had a commit then, so that the
+ * lack of one is a loss
  * @param topicId the topic's id, {@code null} if it is not known
  * @param timestamp the timestamp of the last record delivered before the commit in
  * milliseconds, -1 if that is not known

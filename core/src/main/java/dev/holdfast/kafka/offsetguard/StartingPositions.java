@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 import dev.holdfast.kafka.versioncap.ClientCap;
 import dev.holdfast.kafka.versioncap.VersionCapCheck;
@@ -118,7 +119,8 @@ final class StartingPositions {
 	}
 
 	private List<Suspect> start(Set<TopicPartition> partitions) {
-		Map<TopicPartition, OffsetAndMetadata> committed = commits.of(partitions);
+		Map<TopicPartition, @Nullable OffsetAndMetadata> answered = commits.of(partitions);
+		Map<TopicPartition, OffsetAndMetadata> committed = withCommit(answered);
 		TopicLookup.Answer answer = ask(partitions, committed);
 		List<Suspect> suspects = new ArrayList<>();
 		Map<TopicPartition, OffsetAndMetadata> started = new HashMap<>();
@@ -133,13 +135,78 @@ final class StartingPositions {
 		});
 		topics.learn(answer);
 		started.forEach((partition, commit) -> start(partition, commit, answer));
+		// What nobody could tell about is asked for again, and does not start before.
 		Set<TopicPartition> missing = new HashSet<>(partitions);
-		missing.removeAll(committed.keySet());
-		if (!missing.isEmpty()) {
-			firstPositions.start(missing, committed);
+		missing.removeIf((partition) -> !answered.containsKey(partition) || committed.containsKey(partition));
+		Map<TopicPartition, OffsetAndMetadata> all = new HashMap<>(committed);
+		Set<TopicPartition> others = others(partitions, missing, committed);
+		if (!others.isEmpty()) {
+			all.putAll(withCommit(commits.of(others)));
 		}
+		startWithout(missing, all);
 		commits.remember(started, topics, states);
 		return suspects;
+	}
+
+	private static Map<TopicPartition, OffsetAndMetadata> withCommit(
+			Map<TopicPartition, @Nullable OffsetAndMetadata> answered) {
+		Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>();
+		answered.forEach((partition, commit) -> {
+			if (commit != null) {
+				committed.put(partition, commit);
+			}
+		});
+		return committed;
+	}
+
+	/**
+	 * The other partitions of those topics about which the assigned ones' commits do not
+	 * tell enough.
+	 */
+	private Set<TopicPartition> others(Set<TopicPartition> partitions, Set<TopicPartition> missing,
+			Map<TopicPartition, OffsetAndMetadata> committed) {
+		if (!rules.bookmarks()) {
+			return Set.of();
+		}
+		Set<String> told = new HashSet<>();
+		committed.forEach((partition, commit) -> {
+			Bookmark bookmark = commits.bookmark(commit);
+			if (bookmark != null && bookmark.initialCommits()) {
+				told.add(partition.topic());
+			}
+		});
+		told.removeAll(Topics.names(missing));
+		Set<TopicPartition> others = new HashSet<>();
+		for (String topic : Topics.names(partitions)) {
+			int count = told.contains(topic) ? 0 : topics.known(topic).partitions();
+			IntStream.range(0, count).forEach((partition) -> others.add(new TopicPartition(topic, partition)));
+		}
+		others.removeAll(partitions);
+		return others;
+	}
+
+	/**
+	 * Bookmarks that are made from here on say what is known now of the topics' commits.
+	 */
+	private void startWithout(Set<TopicPartition> missing, Map<TopicPartition, OffsetAndMetadata> all) {
+		Set<String> names = Topics.names(all.keySet());
+		names.addAll(Topics.names(missing));
+		names.forEach((topic) -> cover(topic, all));
+		if (!missing.isEmpty()) {
+			Map<TopicPartition, Long> first = firstPositions.start(missing, all);
+			Map<TopicPartition, OffsetAndMetadata> covered = new HashMap<>(all);
+			first.forEach((partition, offset) -> covered.put(partition, new OffsetAndMetadata(offset)));
+			Topics.names(missing).forEach((topic) -> cover(topic, covered));
+			if (!positionCommits.commitInitial(first).keySet().equals(first.keySet())) {
+				Topics.names(missing).forEach((topic) -> cover(topic, all));
+			}
+		}
+	}
+
+	private void cover(String topic, Map<TopicPartition, OffsetAndMetadata> all) {
+		Map<TopicPartition, OffsetAndMetadata> onTopic = new HashMap<>(all);
+		onTopic.keySet().removeIf((partition) -> !partition.topic().equals(topic));
+		topics.cover(topic, commits.coverage(topic, topics.known(topic).partitions(), onTopic));
 	}
 
 	/**
@@ -232,17 +299,19 @@ final class StartingPositions {
 	 * What starting positions are decided by.
 	 *
 	 * @param topicIds whether topics are described
+	 * @param bookmarks whether bookmarks are read and made
 	 * @param rearming whether positions whose commit has no epoch are validated
 	 * @param observing whether committed offsets are used whatever is found out
 	 */
-	record Rules(boolean topicIds, boolean rearming, boolean observing) {
+	record Rules(boolean topicIds, boolean bookmarks, boolean rearming, boolean observing) {
 
 		static Rules of(OffsetGuardSettings settings, ClientConfiguration configuration, ClientCap cap) {
 			boolean topicIds = configuration.groupId() != null
 					&& (settings.commits().bookmark() || !settings.timing().topicCheck().isZero());
+			boolean bookmarks = configuration.groupId() != null && settings.commits().bookmark();
 			boolean rearming = settings.commits().bookmark() && !settings.isObserving()
 					&& VersionCapCheck.canValidatePositions(cap.cap());
-			return new Rules(topicIds, rearming, settings.isObserving());
+			return new Rules(topicIds, bookmarks, rearming, settings.isObserving());
 		}
 
 	}

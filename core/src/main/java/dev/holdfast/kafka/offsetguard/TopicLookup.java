@@ -49,6 +49,10 @@ final class TopicLookup implements AutoCloseable {
 
 	private SharedAdmins.@Nullable Lease lease;
 
+	private boolean clusterAsked;
+
+	private @Nullable String clusterId;
+
 	private volatile @Nullable CompletableFuture<?> running;
 
 	private volatile boolean wokenUp;
@@ -114,17 +118,20 @@ final class TopicLookup implements AutoCloseable {
 	}
 
 	/**
-	 * Asks for the commits of a group.
+	 * Asks for commits of a group.
 	 * @param groupId the group
 	 * @param partitions the partitions
 	 * @param timeout how long to wait
-	 * @return the commits that there are
+	 * @return the commits, {@code null} for a partition that has none. A partition that
+	 * is missing could not be told about: while a transaction is about to commit it, for
+	 * one
 	 * @throws org.apache.kafka.common.errors.TimeoutException if there is no answer in
 	 * time
 	 * @throws KafkaException if the group cannot be asked
 	 * @throws WakeupException if {@link #wakeup()} was called meanwhile
 	 */
-	Map<TopicPartition, OffsetAndMetadata> commits(String groupId, Set<TopicPartition> partitions, Duration timeout) {
+	Map<TopicPartition, @Nullable OffsetAndMetadata> commits(String groupId, Set<TopicPartition> partitions,
+			Duration timeout) {
 		KafkaFuture<Map<TopicPartition, OffsetAndMetadata>> future = admin()
 			.listConsumerGroupOffsets(Map.of(groupId, new ListConsumerGroupOffsetsSpec().topicPartitions(partitions)),
 					new ListConsumerGroupOffsetsOptions().requireStable(configuration.readCommitted())
@@ -138,9 +145,7 @@ final class TopicLookup implements AutoCloseable {
 					"No commits of group %s within %s".formatted(groupId, timeout));
 		}
 		try {
-			Map<TopicPartition, OffsetAndMetadata> commits = new HashMap<>(future.getNow(Map.of()));
-			commits.values().removeIf((commit) -> commit == null);
-			return commits;
+			return new HashMap<>(future.getNow(Map.of()));
 		}
 		catch (InterruptedException ex) {
 			throw new InterruptException(ex);
@@ -148,6 +153,30 @@ final class TopicLookup implements AutoCloseable {
 		catch (ExecutionException ex) {
 			throw (ex.getCause() instanceof KafkaException cause) ? cause : new KafkaException(ex.getCause());
 		}
+	}
+
+	/**
+	 * The cluster's id: a client that was assigned its partitions by hand may not have
+	 * heard of it yet. Asks once only: some brokers have none.
+	 * @return the id, {@code null} if it is not to be had in time
+	 * @throws WakeupException if {@link #wakeup()} was called meanwhile
+	 */
+	@Nullable String clusterId(Duration timeout) {
+		if (!clusterAsked) {
+			clusterAsked = true;
+			try {
+				KafkaFuture<String> future = admin().describeCluster().clusterId();
+				await(Query.completable(future), timeout);
+				clusterId = Query.now(future);
+			}
+			catch (WakeupException | InterruptException ex) {
+				throw ex;
+			}
+			catch (KafkaException ex) {
+				logger.debug("No cluster id", ex);
+			}
+		}
+		return clusterId;
 	}
 
 	private Admin admin() {

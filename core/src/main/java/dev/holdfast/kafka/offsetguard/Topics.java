@@ -30,6 +30,8 @@ final class Topics {
 
 	private final Map<String, TopicFacts> known = new HashMap<>();
 
+	private final Map<String, Coverage> coverages = new HashMap<>();
+
 	private TopicLookup.@Nullable Query query;
 
 	private long checkAt;
@@ -38,6 +40,30 @@ final class Topics {
 		this.lookup = lookup;
 		this.interval = interval;
 		this.checkAt = System.nanoTime() + interval.toNanos();
+	}
+
+	/**
+	 * How many partitions of a topic the group knows.
+	 *
+	 * @param partitions how many, -1 if that is not known
+	 * @param complete whether each of them had a commit
+	 */
+	record Coverage(int partitions, boolean complete) {
+
+		static final Coverage UNKNOWN = new Coverage(-1, false);
+
+	}
+
+	/**
+	 * What was known at the last assignment: what is learned since says nothing about
+	 * commits.
+	 */
+	Coverage coverage(String topic) {
+		return coverages.getOrDefault(topic, Coverage.UNKNOWN);
+	}
+
+	void cover(String topic, Coverage coverage) {
+		coverages.put(topic, coverage);
 	}
 
 	TopicFacts known(String topic) {
@@ -60,7 +86,9 @@ final class Topics {
 	}
 
 	void retain(Collection<TopicPartition> assigned) {
-		known.keySet().retainAll(names(assigned));
+		Set<String> names = names(assigned);
+		known.keySet().retainAll(names);
+		coverages.keySet().retainAll(names);
 	}
 
 	static Set<String> names(Collection<TopicPartition> partitions) {

@@ -76,6 +76,7 @@ class ClassifierTests {
 					retention passes just now        | OUT_OF_RANGE       | 0-300   | 201-300 | -         | BELOW_LOG_START
 					first record is still there      | OUT_OF_RANGE       | 200-300 | 200-300 | -         | SPURIOUS_OUT_OF_RANGE
 					in the middle                    | OUT_OF_RANGE       | 0-300   | 0-300   | -         | SPURIOUS_OUT_OF_RANGE
+					in the middle of another log     | OUT_OF_RANGE       | 0-300   | 0-300   | different | UNVERIFIABLE
 					at the log end                   | OUT_OF_RANGE       | 0-200   | 0-200   | -         | SPURIOUS_OUT_OF_RANGE
 					one above the log end            | OUT_OF_RANGE       | 0-199   | 0-199   | -         | ABOVE_LOG_END
 					the log grew past it             | OUT_OF_RANGE       | 0-199   | 0-300   | same      | UNVERIFIABLE

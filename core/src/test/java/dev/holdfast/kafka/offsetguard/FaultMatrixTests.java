@@ -73,7 +73,7 @@ class FaultMatrixTests {
 
 		SPURIOUS_OUT_OF_RANGE(Cause.SPURIOUS_OUT_OF_RANGE, range(10, 20), 0, 0, 10),
 
-		EPOCH_AHEAD(Cause.EPOCH_AHEAD, range(10, 20), 0, 0, 10),
+		EPOCH_AHEAD(Cause.EPOCH_AHEAD, range(10, 20), 0, 0, 0),
 
 		TOPIC_RECREATED(Cause.TOPIC_RECREATED, range(0, 30), 0, 0, 10),
 

@@ -17,7 +17,11 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -131,6 +135,94 @@ class GroupMemoryTests {
 				assertThat(decision.impact())
 					.isEqualTo(new Decision.Impact(Math.max(0, first - 10), Math.max(0, 10 - first), 0));
 			});
+		}
+	}
+
+	/**
+	 * The first member to start has committed where its own partition starts, and knows
+	 * nothing about the other's.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void membersOfANewGroupStartOneAfterTheOther(String protocol) {
+		String topic = "together-" + protocol;
+		TopicPartition first = new TopicPartition(topic, 0);
+		TopicPartition second = new TopicPartition(topic, 1);
+		cluster.createTopic(topic, 2);
+		Consumers consumers = consumers(protocol, topic);
+
+		assertThat(start(consumers, first)).isEqualTo(Cause.NO_COMMITTED_OFFSET);
+		assertThat(start(consumers, second)).isEqualTo(Cause.NO_COMMITTED_OFFSET);
+	}
+
+	/**
+	 * A member that has seen the partition already says so in its bookmarks before
+	 * anybody has got it.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void partitionThatIsAddedToARunningGroupIsNew(String protocol) throws Exception {
+		String topic = "running-" + protocol;
+		TopicPartition old = new TopicPartition(topic, 0);
+		TopicPartition added = new TopicPartition(topic, 1);
+		cluster.createTopic(topic, 1);
+		Consumers consumers = consumers(protocol, topic).timing(
+				new OffsetGuardSettings.Timing(Duration.ofSeconds(5), Duration.ofMillis(300), Duration.ofMillis(50)));
+
+		try (Consumer<String, String> member = consumers.guarded()) {
+			member.assign(List.of(old));
+			Consumers.pollUntil(member, () -> Consumers.isAt(member, old, 0));
+			try (Admin admin = admin()) {
+				admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(2))).all().get();
+			}
+			cluster.produce(added, 20);
+			cluster.wire().forget();
+			Consumers.pollUntil(member,
+					() -> cluster.wire().count("holdfast-admin-" + topic, ApiKeys.DESCRIBE_TOPIC_PARTITIONS) >= 2);
+			member.commitSync(Map.of(old, new OffsetAndMetadata(0)));
+
+			assertThat(Bookmark.in(cluster.committed(topic).get(old), clusterId()).partitions()).isOne();
+		}
+		assertThat(start(consumers, added)).isEqualTo(Cause.NEW_PARTITION);
+	}
+
+	/**
+	 * A commit that a transaction is about to replace is no lack of one.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void commitInAnOpenTransactionIsWaitedFor(String protocol) {
+		String topic = "transaction-" + protocol;
+		TopicPartition partition = new TopicPartition(topic, 0);
+		cluster.createTopic(topic, 1);
+		cluster.produce(partition, 20);
+		Consumers consumers = consumers(protocol, topic).with("isolation.level", "read_committed");
+
+		try (Producer<String, String> producer = new KafkaProducer<>(
+				Map.of("bootstrap.servers", cluster.bootstrapServers(), "transactional.id", topic),
+				new StringSerializer(), new StringSerializer());
+				Consumer<String, String> consumer = consumers.guarded()) {
+			producer.initTransactions();
+			producer.beginTransaction();
+			producer.sendOffsetsToTransaction(Map.of(partition, new OffsetAndMetadata(8)), consumer.groupMetadata());
+			consumer.assign(List.of(partition));
+			cluster.wire().forget();
+			assertThat(Consumers.pollUntil(consumer,
+					() -> cluster.wire().count("holdfast-admin-" + topic, ApiKeys.OFFSET_FETCH) >= 2))
+				.isEmpty();
+			producer.commitTransaction();
+
+			assertThat(Consumers.pollTo(consumer, partition, 20)).isEqualTo(range(8, 20));
+			assertThat(consumers.decisions).isEmpty();
+		}
+	}
+
+	private Cause start(Consumers consumers, TopicPartition partition) {
+		consumers.decisions.clear();
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.assign(List.of(partition));
+			Consumers.pollUntil(consumer, () -> !consumers.decisions.isEmpty());
+			return consumers.decisions.get(0).cause();
 		}
 	}
 
