@@ -1,0 +1,147 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import java.util.Optional;
+
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.Uuid;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The text of a bookmark is a format: it is read by other versions of this library.
+ */
+class BookmarkTests {
+
+	private static final String CLUSTER = "5L6g3nShT-eMCtK--X86sw";
+
+	private static final Uuid TOPIC = Uuid.fromString("xtzWWN4bTjitpL3kfd9s5g");
+
+	private static final String TEXT = "holdfast1|" + CLUSTER + "|xtzWWN4bTjitpL3kfd9s5g|5k|c|5i|7|mgj6k3cw|1";
+
+	private static final Bookmark BOOKMARK = new Bookmark(CLUSTER, TOPIC, 200, 12, 198, 7, 1_760_000_000_000L, true);
+
+	@Test
+	void writesAndReadsItsFormat() {
+		assertThat(BOOKMARK).hasToString(TEXT);
+		assertThat(read(TEXT)).isEqualTo(BOOKMARK);
+	}
+
+	@Test
+	void whatIsNotKnownIsEmpty() {
+		Bookmark bookmark = new Bookmark(CLUSTER, null, 200, -1, -1, -1, -1, false);
+
+		assertThat(bookmark).hasToString("holdfast1|" + CLUSTER + "||5k|||||0");
+		assertThat(read(bookmark.toString())).isEqualTo(bookmark);
+	}
+
+	@Test
+	void zeroIsKnown() {
+		Bookmark bookmark = new Bookmark(CLUSTER, TOPIC, 0, 0, 0, 0, 0, true);
+
+		assertThat(bookmark).hasToString("holdfast1|" + CLUSTER + "|xtzWWN4bTjitpL3kfd9s5g|0|0|0|0|0|1");
+		assertThat(Bookmark.in(commit(0, bookmark.toString()), CLUSTER)).isEqualTo(bookmark);
+		assertThat(bookmark.witness()).isEqualTo(RecordIdentity.remembered(0, 0, 0));
+	}
+
+	@Test
+	void zeroTopicIdIsUnknown() {
+		assertThat(new Bookmark(CLUSTER, Uuid.ZERO_UUID, 200, 1, -1, -1, -1, true).topicId()).isNull();
+		assertThat(read(TEXT.replace("xtzWWN4bTjitpL3kfd9s5g", "AAAAAAAAAAAAAAAAAAAAAA")).topicId()).isNull();
+	}
+
+	@Test
+	void isNoneAtAnotherOffsetOrInAnotherCluster() {
+		assertThat(Bookmark.in(commit(199, TEXT), CLUSTER)).isNull();
+		assertThat(Bookmark.in(commit(201, TEXT), CLUSTER)).isNull();
+		assertThat(Bookmark.in(commit(200, TEXT), "elsewhere")).isNull();
+		assertThat(Bookmark.in(commit(200, TEXT), CLUSTER.substring(1))).isNull();
+	}
+
+	@ParameterizedTest
+	@NullSource
+	@ValueSource(strings = { "", "holdfast1", "holdfast2|5L6g3nShT-eMCtK--X86sw||5k|||||0",
+			"holdfast1 5L6g3nShT-eMCtK--X86sw||5k|||||0", "an application's own metadata" })
+	void metadataOfOthersIsNone(String metadata) {
+		assertThat(Bookmark.isOne(metadata)).isFalse();
+		assertThat(read(metadata)).isNull();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "holdfast1|", "holdfast1|5L6g3nShT-eMCtK--X86sw||5k||||0",
+			"holdfast1|5L6g3nShT-eMCtK--X86sw||5k||||||0", "holdfast1|5L6g3nShT-eMCtK--X86sw||5k|!||||0",
+			"holdfast1|5L6g3nShT-eMCtK--X86sw|short|5k|||||0",
+			"holdfast1|5L6g3nShT-eMCtK--X86sw|not a topic's id at all|5k|||||0",
+			"holdfast1|5L6g3nShT-eMCtK--X86sw||5k|||zzzzzzzzzzzzzzzzzzzz||0",
+			"holdfast1|5L6g3nShT-eMCtK--X86sw|||||||0" })
+	void brokenOnesAreNone(String metadata) {
+		assertThat(Bookmark.isOne(metadata)).isTrue();
+		assertThat(read(metadata)).isNull();
+	}
+
+	/**
+	 * Managed services name their clusters as they like; the separator must not get in.
+	 */
+	@ParameterizedTest
+	@ValueSource(
+			strings = { "a-cluster-id-of-23-chars", "5L6g3nShT-eMCtK--X86swX", "with|separator", "with space", "é" })
+	void otherClusterIdsBecomeADigest(String clusterId) {
+		Bookmark bookmark = new Bookmark(clusterId, TOPIC, 200, 12, 198, 7, 0, true);
+
+		assertThat(bookmark.clusterId()).matches("[A-Za-z0-9_-]{22}").isNotEqualTo(clusterId);
+		assertThat(Bookmark.in(commit(200, bookmark.toString()), clusterId)).isEqualTo(bookmark);
+		assertThat(Bookmark.in(commit(200, bookmark.toString()), clusterId + "2")).isNull();
+	}
+
+	/** The digest is in commits: it must not change. */
+	@Test
+	void digestIsTheFirstHalfOfASha256() {
+		assertThat(new Bookmark("lkc-a-managed-kafka-cluster", null, 0, -1, -1, -1, -1, false).clusterId())
+			.isEqualTo("AsllBVqB7GJmQHEn71S8yw");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { CLUSTER, "", "lkc-1", "UPPER_and-lower" })
+	void shortClusterIdsStayReadable(String clusterId) {
+		assertThat(new Bookmark(clusterId, null, 0, -1, -1, -1, -1, false).clusterId()).isEqualTo(clusterId);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "199, true", "198, false", "200, false", "-1, false" })
+	void onlyTheRecordRightBeforeTheCommitTellsItsEpoch(long witnessOffset, boolean next) {
+		assertThat(new Bookmark(CLUSTER, TOPIC, 200, 12, witnessOffset, 7, 0, true).isWitnessNextToCommit())
+			.isEqualTo(next);
+	}
+
+	@Test
+	void noWitnessBeforeTheFirstRecord() {
+		Bookmark bookmark = new Bookmark(CLUSTER, TOPIC, 0, 12, -1, -1, -1, true);
+
+		assertThat(bookmark.isWitnessNextToCommit()).isFalse();
+		assertThat(bookmark.witness()).isNull();
+	}
+
+	@Test
+	void witnessHasNoSizes() {
+		assertThat(BOOKMARK.witness()).isEqualTo(new RecordIdentity(198, 7, 1_760_000_000_000L,
+				RecordIdentity.UNKNOWN_SIZE, RecordIdentity.UNKNOWN_SIZE));
+	}
+
+	private static Bookmark read(String metadata) {
+		return Bookmark.in(commit(200, metadata), CLUSTER);
+	}
+
+	private static OffsetAndMetadata commit(long offset, String metadata) {
+		return new OffsetAndMetadata(offset, Optional.empty(), metadata);
+	}
+
+}
