@@ -123,6 +123,11 @@ class BookmarkTests {
 	}
 
 	@Test
+	void theVeryFirstRecordCanBeTheWitness() {
+		assertThat(new Bookmark(CLUSTER, TOPIC, 1, 12, 0, 7, 0, true).isWitnessNextToCommit()).isTrue();
+	}
+
+	@Test
 	void noWitnessBeforeTheFirstRecord() {
 		Bookmark bookmark = new Bookmark(CLUSTER, TOPIC, 0, 12, -1, -1, -1, true);
 

@@ -5,7 +5,9 @@
 
 package dev.holdfast.kafka.offsetguard;
 
+import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -88,6 +90,74 @@ class DecisionMakerTests {
 				AutoOffsetReset.parse("latest"));
 
 		assertThat(impact).isEqualTo(new Decision.Impact(lost, rewound, 0));
+	}
+
+	/** Offset 0 is an offset like any other. */
+	@ParameterizedTest
+	@CsvSource({ "LATEST", "TIMESTAMP" })
+	void readsFromTheVeryFirstOffset(Action action) {
+		assertThat(DecisionMaker.rule(Cause.LOG_TRUNCATED, action, evidence(100, 2, true, 0, 0)))
+			.isEqualTo(Ruling.readFrom(action, 0));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "149, 149", "150, 150", "151, hold" })
+	void divergenceNeverSkips(long claimed, String expected) {
+		Ruling ruling = DecisionMaker.rule(Cause.LOG_TRUNCATED, Action.DIVERGENCE, evidence(claimed, 2, false, -1, -1));
+
+		assertThat(ruling).isEqualTo("hold".equals(expected) ? Ruling.hold(Action.DIVERGENCE)
+				: Ruling.readFrom(Action.DIVERGENCE, Long.parseLong(expected)));
+	}
+
+	/** The client follows a claim down to the log start, and resets below it. */
+	@ParameterizedTest
+	@CsvSource({ "latest, 20, 260, 130", "latest, 19, 260, 110", "latest, 19, 0, 150", "latest, 19, -1, 130",
+			"latest, -1, 260, 110", "earliest, -1, 260, 130" })
+	void countsWhatPlainKafkaWouldHaveMovedAtTheEdges(String reset, long claimed, long latest, long spared) {
+		Decision.Impact impact = DecisionMaker.impact(evidence(claimed, 0, true, latest, -1), new Outcome.ReadFrom(150),
+				AutoOffsetReset.parse(reset));
+
+		assertThat(impact).isEqualTo(new Decision.Impact(0, 0, spared));
+	}
+
+	/** Nothing of a new topic was delivered yet; plain Kafka would read on at 150. */
+	@ParameterizedTest(name = "{5}")
+	@CsvSource(textBlock = """
+			150, 20-280, 20,  0,   130, all that would have been skipped is read
+			150, 20-280, 60,  40,  90,  some of it is
+			150, 20-280, 260, 240, 0,   more is skipped than would have been
+			150, 20-100, 20,  0,   80,  the new log ends below the position
+			10,  20-280, 20,  0,   0,   the new log starts above the position
+			150, -,      20,  0,   0,   nobody knows the new log
+			""")
+	void countsWhatIsReadOfAnotherTopic(long position, String log, long target, long lost, long spared, String why) {
+		String[] bounds = log.split("-");
+		Evidence evidence = new Evidence(Trigger.TOPIC_ID, position, -1, null, Validation.NOT_ASKED, null, null,
+				(bounds.length == 2) ? new LogBounds(Long.parseLong(bounds[0]), Long.parseLong(bounds[1])) : null, null,
+				null, null, -1, -1, new Remembered(0, -1, 1, true, new Uuid(1, 1), -1), new Uuid(1, 2), -1);
+
+		Decision.Impact impact = DecisionMaker.impact(evidence, new Outcome.ReadFrom(target),
+				AutoOffsetReset.parse("latest"));
+
+		assertThat(impact).as(why).isEqualTo(new Decision.Impact(lost, 0, spared));
+	}
+
+	@Test
+	void offsetsOfAnotherTopicAreNoDistance() {
+		Ruling ruling = DecisionMaker.rule(Cause.TOPIC_RECREATED, Action.EARLIEST, new MoveLimits(0L, 0L),
+				evidence(100, 2, false, -1, -1));
+
+		assertThat(ruling).isEqualTo(Ruling.readFrom(Action.EARLIEST, 20));
+	}
+
+	/** What is told is what was done, not what the policy would have liked. */
+	@Test
+	void tellsTheActionTaken() {
+		assertThat(Ruling.readFrom(Action.LATEST, 1).action()).isEqualTo(Action.LATEST);
+		assertThat(Ruling.hold(Action.LATEST).action()).isEqualTo(Action.HOLD);
+		assertThat(Ruling.fail(Action.LATEST).action()).isEqualTo(Action.FAIL);
+		assertThat(Ruling.fail(Action.LATEST)).isEqualTo(new Ruling(Action.LATEST, new Outcome.Failed()));
+		assertThat(new Ruling(Action.LATEST, new Outcome.LookedUp(Action.LATEST)).action()).isEqualTo(Action.LATEST);
 	}
 
 	private static Evidence evidence(long claimed, int epochAtDivergence, boolean witness, long latest,

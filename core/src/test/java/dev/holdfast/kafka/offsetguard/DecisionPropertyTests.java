@@ -116,6 +116,25 @@ class DecisionPropertyTests {
 
 	@Property(seed = SEED)
 	@StatisticsReport(onFailureOnly = true)
+	void theLogSupportsOrRefutesAClaimOrDoesNotTell(@ForAll("evidence") Evidence evidence) {
+		ClaimTest.Verdict verdict = ClaimTest.verdict(evidence);
+
+		if (isClaimRefuted(evidence)) {
+			assertThat(verdict).isEqualTo(ClaimTest.Verdict.REFUTED);
+		}
+		else {
+			assertThat(verdict)
+				.isEqualTo(isClaimSupported(evidence) ? ClaimTest.Verdict.SUPPORTED : ClaimTest.Verdict.UNDECIDED);
+		}
+		Statistics.label("verdict").collect(verdict).coverage((checker) -> {
+			for (ClaimTest.Verdict each : ClaimTest.Verdict.values()) {
+				checker.check(each).count((count) -> count > 100);
+			}
+		});
+	}
+
+	@Property(seed = SEED)
+	@StatisticsReport(onFailureOnly = true)
 	void everyEvidenceHasACause(@ForAll("evidence") Evidence evidence) {
 		Cause cause = Classifier.classify(evidence);
 

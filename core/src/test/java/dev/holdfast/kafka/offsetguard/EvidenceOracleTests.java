@@ -64,6 +64,7 @@ class EvidenceOracleTests {
 					no-commit log=5..300 partitions=2                                     | new-partition         | 5                 | two partitions were counted: 2 is the first new one
 					no-commit log=5..300 partitions=2 initial                             | new-partition         | 5                 | first positions were committed, but not of what was not there
 					no-commit log=5..300 partitions=1                                     | new-partition         | 5                 | not the only partition that was added
+					no-commit log=5..300 partitions=0                                     | new-partition         | 5                 | no partition was there when the group committed
 					no-commit partitions=2                                                | new-partition         | hold              | nobody said where its log starts
 					no-commit log=5..300 partitions=3 initial                             | committed-offset-lost | hold              | the last partition that was counted had its first position committed
 					no-commit log=5..300 partitions=9 initial                             | committed-offset-lost | hold              | one of many partitions that were counted
@@ -111,6 +112,9 @@ class EvidenceOracleTests {
 					out-of-range                                                          | unverifiable          | hold              | no bounds at all
 					out-of-range before=201..300 after=0..300                             | unverifiable          | hold              | a log start never moves down
 					out-of-range before=10..300 after=9..300                              | unverifiable          | hold              | a log start never moves down, not even by one
+					out-of-range before=0..200 after=0..150                               | unverifiable          | hold              | at the log end at first, above it then
+					out-of-range before=0..150 after=0..200                               | unverifiable          | hold              | above the log end at first, at it then
+					out-of-range before=0..150 after=0..300                               | unverifiable          | hold              | above the log end at first, within the log then
 					held                                                                  | unverifiable          | hold              | no bounds, whatever it is held for
 					epoch pos=50 e=7 leader=0 log=0..100                                  | epoch-ahead           | 50                | no leader has that epoch, the offset is fine
 					epoch pos=0 e=7 leader=0 log=0..100                                   | epoch-ahead           | 0                 | the log starts at the position

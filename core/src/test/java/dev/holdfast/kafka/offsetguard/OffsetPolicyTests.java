@@ -7,15 +7,18 @@ package dev.holdfast.kafka.offsetguard;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 class OffsetPolicyTests {
@@ -71,6 +74,63 @@ class OffsetPolicyTests {
 		assertThat(policy.limits("other")).isEqualTo(new MoveLimits(10L, 20L));
 		assertThatIllegalArgumentException().isThrownBy(() -> new MoveLimits(-1L, null))
 			.withMessage("maxRewindRecords cannot be negative but is -1");
+		assertThatIllegalArgumentException().isThrownBy(() -> new MoveLimits(null, -2L))
+			.withMessage("maxSkipRecords cannot be negative but is -2");
+	}
+
+	@Test
+	void rulesAreKeptOnceAndInTheOrderInWhichTheyWin() {
+		TopicRule first = pattern("a.*", Action.LATEST);
+		TopicRule second = pattern("b.*", Action.LATEST);
+		TopicRule named = new TopicRule("ab", null, Map.of(), MoveLimits.unlimited());
+
+		assertThat(new OffsetPolicy(Map.of(), MoveLimits.unlimited(), List.of(first, named, second)).topicRules())
+			.containsExactly(named, first, second);
+	}
+
+	/** What no action can need is not asked of the broker. */
+	@Test
+	void knowsWhichActionsATopicMayUse() {
+		OffsetPolicy policy = new OffsetPolicy(Map.of(), MoveLimits.unlimited(),
+				List.of(pattern("orders", Action.LATEST)));
+
+		assertThat(policy.mayUse("orders", Action.LATEST)).isTrue();
+		assertThat(policy.mayUse("payments", Action.LATEST)).isFalse();
+		assertThat(policy.mayUse("payments", Action.AUTO_OFFSET_RESET)).isTrue();
+		assertThat(policy.mayUse("payments", Action.HOLD)).isTrue();
+		assertThat(policy.mayUse("orders", Action.TIMESTAMP)).isFalse();
+	}
+
+	/** The contract, cause by cause: the first action is the default. */
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			no-committed-offset   | auto-offset-reset earliest latest hold fail
+			new-partition         | earliest latest hold fail
+			committed-offset-lost | hold earliest latest timestamp fail
+			below-log-start       | earliest latest hold fail
+			above-log-end         | hold divergence earliest latest timestamp fail
+			log-truncated         | divergence earliest latest timestamp hold fail
+			false-truncation      | keep hold fail
+			spurious-out-of-range | keep hold fail
+			epoch-ahead           | keep hold fail
+			topic-recreated       | earliest latest hold fail
+			unverifiable          | hold keep divergence earliest fail
+			""")
+	void allowsWhatTheContractAllows(String id, String actions) {
+		Cause cause = Cause.valueOf(id.toUpperCase(Locale.ROOT).replace('-', '_'));
+
+		assertThat(cause).hasToString(id);
+		assertThat(cause.allowedActions()).extracting(Action::id).containsExactlyInAnyOrder(actions.split(" "));
+		assertThat(OffsetPolicy.defaults().action("orders", cause).id()).isEqualTo(actions.split(" ")[0]);
+		for (Action action : Action.values()) {
+			ThrowingCallable policy = () -> new OffsetPolicy(Map.of(cause, action), MoveLimits.unlimited(), List.of());
+			if (cause.allowedActions().contains(action)) {
+				assertThatCode(policy).doesNotThrowAnyException();
+			}
+			else {
+				assertThatIllegalArgumentException().isThrownBy(policy).withMessageContaining(id);
+			}
+		}
 	}
 
 	@Test
