@@ -57,6 +57,7 @@ class DecisionPropertyTests {
 					assertThat(isClaimSupported(evidence)).isTrue();
 					assertThat(target).isEqualTo(evidence.repeatedClaim().divergentOffset())
 						.isLessThan(evidence.position());
+					assertThat(isWitnessThere(evidence) && evidence.witness().delivered().offset() >= target).isFalse();
 				}
 				case BELOW_LOG_START -> {
 					assertThat(target).isEqualTo(evidence.boundsAfter().logStartOffset())
