@@ -21,6 +21,7 @@ import dev.holdfast.kafka.offsetguard.Action;
 import dev.holdfast.kafka.offsetguard.Cause;
 import dev.holdfast.kafka.offsetguard.Decision;
 import dev.holdfast.kafka.offsetguard.DecisionListener;
+import dev.holdfast.kafka.offsetguard.OffsetResetPolicy;
 import dev.holdfast.kafka.offsetguard.Outcome;
 import dev.holdfast.kafka.test.Fault;
 import dev.holdfast.kafka.test.KafkaCluster;
@@ -128,6 +129,39 @@ class GuardedListenerTests {
 				assertThat(line).contains("cause=below-log-start action=earliest position=200 continue=210");
 				assertThat(context.getBean(LogReader.class).before)
 					.containsExactly(List.of("WARN  dev.holdfast.kafka.decisions : " + line));
+			});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void aPolicyOfTheApplicationsOwnDecides(String protocol) {
+		TopicPartition partition = givenGroupAt200Of270("own-policy-" + protocol);
+		cluster.deleteRecords(partition, 210);
+		application(partition.topic(), protocol).withBean(OffsetResetPolicy.class, () -> (question) -> Action.LATEST)
+			.run((context) -> {
+				List<Decision> decisions = context.getBean(Decisions.class).decisions;
+				Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> !decisions.isEmpty());
+				cluster.produce(partition, 5);
+				assertThat(delivered(context, 274)).isEqualTo(range(270, 275));
+				assertThat(decisions).singleElement().satisfies((decision) -> {
+					assertThat(decision.policyAction()).isEqualTo(Action.LATEST);
+					assertThat(decision.impact()).isEqualTo(new Decision.Impact(70, 0, 0));
+				});
+			});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void anObservingGuardLetsTheListenerMoveAndTells(String protocol) {
+		TopicPartition partition = givenGroupAt200Of270("observing-" + protocol);
+		cluster.wire().inject(Fault.epochEndOffset(0));
+		application(partition.topic(), protocol).withPropertyValues("holdfast.kafka.offset-guard.mode=observe")
+			.run((context) -> {
+				assertThat(delivered(context, 269)).isEqualTo(range(0, 270));
+				assertThat(context.getBean(Decisions.class).decisions).singleElement().satisfies((decision) -> {
+					assertThat(decision.cause()).isEqualTo(Cause.FALSE_TRUNCATION);
+					assertThat(decision.observed()).isTrue();
+				});
 			});
 	}
 
