@@ -83,6 +83,7 @@ final class FirstPositions {
 
 	private void note(TopicPartition partition, Outcome applied) {
 		states.started(partition);
+		states.get(partition).topicId(topics.id(partition.topic()));
 		if (applied instanceof Outcome.Rethrown) {
 			leftToClient.add(partition);
 		}

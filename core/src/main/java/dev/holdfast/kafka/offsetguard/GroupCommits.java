@@ -167,8 +167,13 @@ final class GroupCommits {
 		commits.forEach((partition, commit) -> {
 			PartitionState state = states.find(partition);
 			RecordIdentity witness = (state != null) ? state.witnessBelow(commit.offset()) : null;
-			memory.remember(cluster, groupId, partition, new GroupMemory.Entry(commit.offset(),
-					topics.id(partition.topic()), (witness != null) ? witness.timestamp() : -1));
+			GroupMemory.Entry before = memory.find(cluster, groupId, partition);
+			Uuid topicId = topics.id(partition.topic());
+			if (topicId == null && before != null && before.offset() == commit.offset()) {
+				topicId = before.topicId();
+			}
+			memory.remember(cluster, groupId, partition,
+					new GroupMemory.Entry(commit.offset(), topicId, (witness != null) ? witness.timestamp() : -1));
 		});
 	}
 

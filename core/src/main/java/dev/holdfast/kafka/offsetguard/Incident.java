@@ -162,23 +162,22 @@ final class Incident {
 	 * another one by now.
 	 */
 	void checkTopics() {
-		TopicLookup.Answer changed = topics.check(client.assignment());
-		if (changed.topics().isEmpty()) {
+		TopicLookup.Answer answer = topics.check(client.assignment());
+		if (answer.topics().isEmpty()) {
 			return;
 		}
 		List<Suspect> suspects = new ArrayList<>();
 		for (TopicPartition partition : client.assignment()) {
-			TopicFacts facts = changed.topics().get(partition.topic());
-			PartitionState state = states.get(partition);
-			boolean decided = facts != null && facts.id() != null && facts.id().equals(state.topicId());
-			if (facts != null && !decided && isAssigned(partition)) {
+			Uuid now = answer.topic(partition.topic()).id();
+			Remembered before = remembered(partition);
+			if (now != null && before.topicId() != null && !now.equals(before.topicId()) && isAssigned(partition)) {
+				PartitionState state = states.get(partition);
 				long position = positionNow(partition).orElse(Math.max(0, state.position()));
-				suspects.add(suspect(partition, Evidence.Trigger.TOPIC_ID, position, state, null)
-					.on(remembered(partition), facts.id()));
+				suspects.add(suspect(partition, Evidence.Trigger.TOPIC_ID, position, state, null).on(before, now));
 			}
 		}
 		inquiry.examine(suspects, budget.left());
-		topics.learn(changed);
+		topics.learn(answer);
 	}
 
 	/**

@@ -76,7 +76,7 @@ final class PartitionState {
 	}
 
 	/**
-	 * The id of the topic for which the position was decided, where that was in question.
+	 * The id of the topic that the position is one of, {@code null} if it is not known.
 	 */
 	@Nullable Uuid topicId() {
 		return topicId;

@@ -162,7 +162,7 @@ final class PositionCommits {
 	}
 
 	private Bookmark bookmark(String cluster, TopicPartition partition, long offset, @Nullable PartitionState state) {
-		Uuid topicId = topics.id(partition.topic());
+		Uuid topicId = (state != null && state.topicId() != null) ? state.topicId() : topics.id(partition.topic());
 		Topics.Coverage coverage = topics.coverage(partition.topic());
 		RecordIdentity witness = (state != null) ? state.witnessBelow(offset) : null;
 		return (witness != null)

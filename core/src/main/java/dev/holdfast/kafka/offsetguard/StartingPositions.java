@@ -134,7 +134,12 @@ final class StartingPositions {
 			}
 		});
 		topics.learn(answer);
-		started.forEach((partition, commit) -> start(partition, commit, answer));
+		started.forEach((partition, commit) -> {
+			Uuid before = commits.remembered(partition, commit).topicId();
+			start(partition, commit, answer);
+			// That of the log that was committed in, as long as nobody knows better.
+			states.get(partition).topicId((before != null) ? before : answer.topic(partition.topic()).id());
+		});
 		// What nobody could tell about is asked for again, and does not start before.
 		Set<TopicPartition> missing = new HashSet<>(partitions);
 		missing.removeIf((partition) -> !answered.containsKey(partition) || committed.containsKey(partition));

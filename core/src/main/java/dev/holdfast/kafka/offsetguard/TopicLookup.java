@@ -134,7 +134,8 @@ final class TopicLookup implements AutoCloseable {
 			Duration timeout) {
 		KafkaFuture<Map<TopicPartition, OffsetAndMetadata>> future = admin()
 			.listConsumerGroupOffsets(Map.of(groupId, new ListConsumerGroupOffsetsSpec().topicPartitions(partitions)),
-					new ListConsumerGroupOffsetsOptions().requireStable(configuration.readCommitted())
+					// As consumers ask, whatever their isolation level (KIP-447).
+					new ListConsumerGroupOffsetsOptions().requireStable(true)
 						.timeoutMs((int) Math.min(Integer.MAX_VALUE, timeout.toMillis())))
 			.partitionsToOffsetAndMetadata(groupId);
 		CompletableFuture<@Nullable Object> done = new CompletableFuture<>();

@@ -8,7 +8,6 @@ package dev.holdfast.kafka.offsetguard;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -105,10 +104,9 @@ final class Topics {
 	}
 
 	/**
-	 * Asks if it is time to, and compares if there is an answer.
+	 * Asks if it is time to, and takes the answer if there is one.
 	 * @param assigned the assignment
-	 * @return what is known now about those topics that have another id than before;
-	 * {@link #learn} has not been called with it
+	 * @return what brokers say now; {@link #learn} has not been called with it
 	 */
 	TopicLookup.Answer check(Collection<TopicPartition> assigned) {
 		if (query == null) {
@@ -121,18 +119,7 @@ final class Topics {
 		}
 		TopicLookup.Answer answer = query.answer();
 		query = null;
-		Map<String, TopicFacts> changed = new HashMap<>();
-		for (String topic : new HashSet<>(answer.topics().keySet())) {
-			Uuid before = id(topic);
-			Uuid now = answer.topic(topic).id();
-			if (before != null && now != null && !before.equals(now)) {
-				changed.put(topic, answer.topic(topic));
-			}
-			else {
-				learn(new TopicLookup.Answer(Map.of(topic, answer.topic(topic)), Map.of()));
-			}
-		}
-		return new TopicLookup.Answer(changed, Map.of());
+		return answer;
 	}
 
 }

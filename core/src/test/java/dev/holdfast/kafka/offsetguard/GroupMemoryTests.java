@@ -190,13 +190,14 @@ class GroupMemoryTests {
 	 * A commit that a transaction is about to replace is no lack of one.
 	 */
 	@ParameterizedTest
-	@ValueSource(strings = { "classic", "consumer" })
-	void commitInAnOpenTransactionIsWaitedFor(String protocol) {
-		String topic = "transaction-" + protocol;
+	@CsvSource({ "classic, read_committed", "consumer, read_committed", "classic, read_uncommitted",
+			"consumer, read_uncommitted" })
+	void commitInAnOpenTransactionIsWaitedFor(String protocol, String isolationLevel) {
+		String topic = "transaction-%s-%s".formatted(protocol, isolationLevel);
 		TopicPartition partition = new TopicPartition(topic, 0);
 		cluster.createTopic(topic, 1);
 		cluster.produce(partition, 20);
-		Consumers consumers = consumers(protocol, topic).with("isolation.level", "read_committed");
+		Consumers consumers = consumers(protocol, topic).with("isolation.level", isolationLevel);
 
 		try (Producer<String, String> producer = new KafkaProducer<>(
 				Map.of("bootstrap.servers", cluster.bootstrapServers(), "transactional.id", topic),
