@@ -78,12 +78,10 @@ final class Decisions {
 	}
 
 	/**
-	 * Fails if any decision so far was to fail.
+	 * What to fail with if any decision so far was to fail.
 	 */
-	void throwFailure() {
-		if (failure != null) {
-			throw new OffsetDecisionException(failure);
-		}
+	@Nullable OffsetDecisionException failure() {
+		return (failure != null) ? new OffsetDecisionException(failure) : null;
 	}
 
 	/**

@@ -17,6 +17,10 @@ final class EvidenceBudget {
 
 	private long spentNanos;
 
+	private int spendings;
+
+	private long spendingSince;
+
 	EvidenceBudget(Duration whole) {
 		this.whole = whole;
 	}
@@ -26,6 +30,7 @@ final class EvidenceBudget {
 	 */
 	void renew() {
 		spentNanos = 0;
+		spendingSince = System.nanoTime();
 	}
 
 	/**
@@ -33,19 +38,29 @@ final class EvidenceBudget {
 	 * for lack of time would hold partitions for no good reason.
 	 */
 	boolean isNearlySpent() {
-		return spentNanos > whole.toNanos() / 2;
+		return spentNanos() > whole.toNanos() / 2;
 	}
 
 	Duration left() {
-		return Duration.ofNanos(Math.max(0, whole.toNanos() - spentNanos));
+		return Duration.ofNanos(Math.max(0, whole.toNanos() - spentNanos()));
+	}
+
+	private long spentNanos() {
+		return (spendings > 0) ? spentNanos + System.nanoTime() - spendingSince : spentNanos;
 	}
 
 	/**
 	 * Counts the time until the result is closed.
 	 */
 	Spending spend() {
-		long start = System.nanoTime();
-		return () -> spentNanos += System.nanoTime() - start;
+		if (spendings++ == 0) {
+			spendingSince = System.nanoTime();
+		}
+		return () -> {
+			if (--spendings == 0) {
+				spentNanos += System.nanoTime() - spendingSince;
+			}
+		};
 	}
 
 	/**

@@ -14,11 +14,16 @@ import java.util.Set;
 
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Decides where partitions start whose group has no committed offset for them.
  */
 final class FirstPositions {
+
+	private static final Logger logger = LoggerFactory.getLogger(FirstPositions.class);
 
 	private final PartitionStates states;
 
@@ -69,16 +74,33 @@ final class FirstPositions {
 		});
 		Map<TopicPartition, Outcome> plain = observing ? resetOffsets.reset(missing) : Map.of();
 		Map<TopicPartition, Long> started = new HashMap<>();
-		byAction.forEach((action, partitions) -> resetOffsets.outcomes(action, partitions, timestamps)
-			.forEach((partition, outcome) -> {
-				Outcome applied = decisions.decideFirst(Objects.requireNonNull(openings.get(partition)), outcome,
-						plain.get(partition));
-				note(partition, applied);
-				if (applied instanceof Outcome.ReadFrom readFrom) {
-					started.put(partition, readFrom.offset());
-				}
-			}));
+		outcomes(byAction, timestamps).forEach((partition, outcome) -> {
+			Outcome applied = decisions.decideFirst(Objects.requireNonNull(openings.get(partition)), outcome,
+					plain.get(partition));
+			note(partition, applied);
+			if (applied instanceof Outcome.ReadFrom readFrom) {
+				started.put(partition, readFrom.offset());
+			}
+		});
 		return started;
+	}
+
+	/**
+	 * Asks for everything before anything is applied. Partitions for which there is no
+	 * answer are left for the next poll, and the others do not wait for them.
+	 */
+	private Map<TopicPartition, Outcome> outcomes(Map<Action, Set<TopicPartition>> byAction,
+			Map<TopicPartition, Long> timestamps) {
+		Map<TopicPartition, Outcome> outcomes = new HashMap<>();
+		byAction.forEach((action, partitions) -> {
+			try {
+				outcomes.putAll(resetOffsets.outcomes(action, partitions, timestamps));
+			}
+			catch (TimeoutException ex) {
+				logger.debug("No answer yet about where '{}' leads for {}", action, partitions, ex);
+			}
+		});
+		return outcomes;
 	}
 
 	private void note(TopicPartition partition, Outcome applied) {

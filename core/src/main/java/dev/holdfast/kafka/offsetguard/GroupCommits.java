@@ -5,6 +5,7 @@
 
 package dev.holdfast.kafka.offsetguard;
 
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
@@ -32,6 +33,12 @@ final class GroupCommits {
 
 	private static final Logger logger = LoggerFactory.getLogger(GroupCommits.class);
 
+	/**
+	 * A coordinator may be away for a while; an admin client that is alone in the dark
+	 * may stay there.
+	 */
+	private static final int TIMEOUTS_UNTIL_CONSUMER_ASKS = 3;
+
 	private final Consumer<?, ?> client;
 
 	private final @Nullable String groupId;
@@ -43,6 +50,10 @@ final class GroupCommits {
 	private final TopicLookup lookup;
 
 	private final EvidenceBudget budget;
+
+	private int timeouts;
+
+	private boolean told;
 
 	GroupCommits(Consumer<?, ?> client, @Nullable String groupId, Supplier<@Nullable String> clusterId,
 			GroupMemory memory, TopicLookup lookup, EvidenceBudget budget) {
@@ -65,17 +76,37 @@ final class GroupCommits {
 			partitions.forEach((partition) -> none.put(partition, null));
 			return none;
 		}
+		Duration left = budget.left();
+		boolean lastTry = timeouts >= TIMEOUTS_UNTIL_CONSUMER_ASKS;
 		try {
-			return lookup.commits(groupId, partitions, budget.left());
+			Map<TopicPartition, @Nullable OffsetAndMetadata> answered = lookup.commits(groupId, partitions,
+					lastTry ? left.dividedBy(2) : left);
+			timeouts = 0;
+			return answered;
 		}
-		catch (TimeoutException | WakeupException | InterruptException ex) {
+		catch (TimeoutException ex) {
+			timeouts++;
+			if (!lastTry) {
+				throw ex;
+			}
+			return askConsumer(groupId, partitions, left.dividedBy(2), ex);
+		}
+		catch (WakeupException | InterruptException ex) {
 			throw ex;
 		}
 		catch (KafkaException ex) {
-			logger.warn("Group {} cannot be asked for its commits by an admin client, so the consumer asks: {}",
-					groupId, ex.toString());
+			return askConsumer(groupId, partitions, left, ex);
 		}
-		return new HashMap<>(client.committed(partitions, budget.left()));
+	}
+
+	private Map<TopicPartition, @Nullable OffsetAndMetadata> askConsumer(String group, Set<TopicPartition> partitions,
+			Duration timeout, KafkaException failure) {
+		if (!told) {
+			told = true;
+			logger.warn("Group {} cannot be asked for its commits by an admin client, so the consumer asks: {}", group,
+					failure.toString());
+		}
+		return new HashMap<>(client.committed(partitions, timeout));
 	}
 
 	@Nullable Bookmark bookmark(OffsetAndMetadata commit) {

@@ -6,6 +6,7 @@
 package dev.holdfast.kafka.offsetguard;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import org.apache.kafka.common.TopicPartition;
@@ -14,12 +15,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What this process knows of commits of consumer groups: whether there was one, which
- * brokers forget after a while. Thread-safe; as large as the partitions that were
- * assigned to this guard's consumers so far.
+ * brokers forget after a while; and of topics that are gone. Thread-safe; as large as the
+ * partitions that were assigned to this guard's consumers so far.
  */
 final class GroupMemory {
 
 	private final Map<Key, Entry> entries = new ConcurrentHashMap<>();
+
+	private final Set<Uuid> gone = ConcurrentHashMap.newKeySet();
 
 	private record Key(String clusterId, String groupId, TopicPartition partition) {
 	}
@@ -37,6 +40,21 @@ final class GroupMemory {
 
 	void remember(String clusterId, String groupId, TopicPartition partition, Entry entry) {
 		entries.put(new Key(clusterId, groupId, partition), entry);
+	}
+
+	/**
+	 * Another topic has taken the name of this one.
+	 */
+	void rememberGone(Uuid topicId) {
+		gone.add(topicId);
+	}
+
+	/**
+	 * Whether this is the id of a topic that is gone: topic ids are never used twice, so
+	 * that a broker that still tells it has not heard the news (KIP-516).
+	 */
+	boolean isGone(Uuid topicId) {
+		return gone.contains(topicId);
 	}
 
 	@Nullable Entry find(String clusterId, String groupId, TopicPartition partition) {

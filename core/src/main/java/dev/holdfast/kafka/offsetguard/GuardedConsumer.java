@@ -11,6 +11,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.ConcurrentModificationException;
 import java.util.Map;
 import java.util.Objects;
 
@@ -20,6 +21,7 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetCommitCallback;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,38 +52,38 @@ final class GuardedConsumer<K, V> implements InvocationHandler {
 
 	@Override
 	public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
-		Object[] args = (arguments != null) ? arguments : new Object[0];
-		switch (method.getName()) {
+		try {
+			return invoke(proxy, method, (arguments != null) ? arguments : new Object[0], method.getName());
+		}
+		catch (WakeupException ex) {
+			// It has reached the application: nothing else is to be woken up by it.
+			guard.forgetWakeup();
+			throw ex;
+		}
+	}
+
+	private @Nullable Object invoke(Object proxy, Method method, Object[] args, String name) throws Throwable {
+		switch (name) {
 			case "poll":
 				return guard.poll((Duration) args[0]);
 			case "position":
 				return guard.position((TopicPartition) args[0], (args.length > 1) ? (Duration) args[1] : null);
 			case "seek", "seekToBeginning", "seekToEnd", "assign", "pause", "resume":
-				move(method.getName(), args);
+				move(name, args);
 				return null;
 			case "paused":
 				return guard.holds().pausedByApplication();
 			case "commitSync", "commitAsync":
-				commit(method.getName(), args);
+				commit(name, args);
 				return null;
 			case "committed":
 				return committed(method, args);
 			case "subscribe":
 				return subscribe(method, args);
 			case "unsubscribe":
-				try {
-					return pass(method, args);
-				}
-				finally {
-					guard.forgetAssignment();
-				}
+				return leave(method, args, guard::forgetAssignment);
 			case "close":
-				try {
-					return pass(method, args);
-				}
-				finally {
-					guard.close();
-				}
+				return leave(method, args, guard::close);
 			case "wakeup":
 				guard.wakeup();
 				return null;
@@ -95,6 +97,26 @@ final class GuardedConsumer<K, V> implements InvocationHandler {
 				return "GuardedConsumer[" + delegate + "]";
 			default:
 				return pass(method, args);
+		}
+	}
+
+	/**
+	 * What is known of the assignment goes with it, even if the client fails on the way
+	 * out; but not if it refuses the thread, and goes on.
+	 */
+	private @Nullable Object leave(Method method, Object[] args, Runnable forget) throws Throwable {
+		boolean refused = false;
+		try {
+			return pass(method, args);
+		}
+		catch (ConcurrentModificationException ex) {
+			refused = true;
+			throw ex;
+		}
+		finally {
+			if (!refused) {
+				forget.run();
+			}
 		}
 	}
 

@@ -8,6 +8,7 @@ package dev.holdfast.kafka.offsetguard;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -144,10 +145,24 @@ final class Incident {
 		if (query == null) {
 			return;
 		}
-		TopicLookup.Answer answer = query.answer();
+		List<TopicPartition> partitions = findings.stream().map(Findings::partition).toList();
+		TopicLookup.Answer answer = confirmed(query.answer(), partitions);
 		for (Findings each : findings) {
 			each.remembered = remembered(each.partition());
 			each.topicId = answer.topic(each.partition().topic()).id();
+		}
+	}
+
+	private TopicLookup.Answer confirmed(TopicLookup.Answer answer, Collection<TopicPartition> partitions) {
+		Map<TopicPartition, Uuid> before = new HashMap<>();
+		for (TopicPartition partition : partitions) {
+			Uuid topicId = remembered(partition).topicId();
+			if (topicId != null) {
+				before.put(partition, topicId);
+			}
+		}
+		try (EvidenceBudget.Spending spending = budget.spend()) {
+			return topics.confirmed(answer, before, budget.left().dividedBy(HURRY));
 		}
 	}
 
@@ -162,10 +177,11 @@ final class Incident {
 	 * another one by now.
 	 */
 	void checkTopics() {
-		TopicLookup.Answer answer = topics.check(client.assignment());
-		if (answer.topics().isEmpty()) {
+		TopicLookup.Answer first = topics.check(client.assignment());
+		if (first.topics().isEmpty()) {
 			return;
 		}
+		TopicLookup.Answer answer = confirmed(first, client.assignment());
 		List<Suspect> suspects = new ArrayList<>();
 		for (TopicPartition partition : client.assignment()) {
 			Uuid now = answer.topic(partition.topic()).id();
@@ -187,6 +203,7 @@ final class Incident {
 	void recheck(Set<TopicPartition> held) {
 		List<Suspect> suspects = new ArrayList<>();
 		Set<TopicPartition> withoutPosition = new HashSet<>();
+		TopicLookup.Answer epochs = leaderEpochs(held);
 		boolean patient = false;
 		for (TopicPartition partition : held) {
 			Hold hold = holds.find(partition);
@@ -209,7 +226,8 @@ final class Incident {
 			suspects.add(new Suspect(partition, aboveLogEnd ? Evidence.Trigger.HELD_ABOVE_LOG_END : evidence.trigger(),
 					evidence.position(), Math.max(state.leaderEpoch(), evidence.leaderEpoch()), evidence.lastClaim(),
 					state.lastDelivered(), evidence.remembered(), evidence.topicId(),
-					currentLeaderEpoch(evidence, partition)));
+					(evidence.trigger() == Evidence.Trigger.COMMITTED_EPOCH) ? epochs.leaderEpoch(partition)
+							: evidence.currentLeaderEpoch()));
 		}
 		if (!withoutPosition.isEmpty()) {
 			startingPositions.decide(withoutPosition);
@@ -228,12 +246,20 @@ final class Incident {
 		return outOfRange && bounds != null && evidence.position() > bounds.logEndOffset();
 	}
 
-	private int currentLeaderEpoch(Evidence evidence, TopicPartition partition) {
-		if (evidence.trigger() != Evidence.Trigger.COMMITTED_EPOCH) {
-			return evidence.currentLeaderEpoch();
+	/**
+	 * Of those partitions that are held until their leader has a higher one.
+	 */
+	private TopicLookup.Answer leaderEpochs(Set<TopicPartition> held) {
+		Set<TopicPartition> ahead = new HashSet<>(held);
+		ahead.removeIf((partition) -> {
+			Hold hold = holds.find(partition);
+			return hold == null || hold.decision().evidence().trigger() != Evidence.Trigger.COMMITTED_EPOCH;
+		});
+		if (ahead.isEmpty()) {
+			return TopicLookup.Answer.NOTHING;
 		}
 		try (EvidenceBudget.Spending spending = budget.spend()) {
-			return lookup.ask(Set.of(), Set.of(partition), budget.left().dividedBy(HURRY)).leaderEpoch(partition);
+			return lookup.ask(Set.of(), ahead, budget.left().dividedBy(HURRY));
 		}
 	}
 

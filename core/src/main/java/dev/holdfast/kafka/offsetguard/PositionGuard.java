@@ -89,7 +89,7 @@ final class PositionGuard<K, V> {
 		this.decisions = new Decisions(client, configuration, chooser, states, holds, heldBack, resetOffsets,
 				context.listeners(), settings.isObserving());
 		this.lookup = new TopicLookup(context.admins(), configuration);
-		this.topics = new Topics(lookup, settings.timing().topicCheck());
+		this.topics = new Topics(lookup, context.memory(), settings.timing().topicCheck());
 		Supplier<@Nullable String> clusterId = () -> {
 			String own = ownClusterId.get();
 			return (own != null) ? own : lookup.clusterId(budget.left().dividedBy(4));
@@ -119,7 +119,7 @@ final class PositionGuard<K, V> {
 	}
 
 	ConsumerRecords<K, V> poll(Duration timeout) {
-		decisions.throwFailure();
+		throwFailure();
 		versions.requireAccepted();
 		budget.renew();
 		polling = true;
@@ -133,12 +133,20 @@ final class PositionGuard<K, V> {
 			heldBack.commitDue();
 			ConsumerRecords<K, V> records = pollClient(timeout);
 			if (records.isEmpty()) {
-				decisions.throwFailure();
+				throwFailure();
 			}
 			return records;
 		}
 		finally {
 			polling = false;
+		}
+	}
+
+	private void throwFailure() {
+		OffsetDecisionException failure = decisions.failure();
+		if (failure != null) {
+			resolutions.close("its consumer has failed");
+			throw failure;
 		}
 	}
 
@@ -194,10 +202,6 @@ final class PositionGuard<K, V> {
 			catch (InvalidOffsetException ex) {
 				incident.report(ex);
 			}
-			catch (WakeupException ex) {
-				forgetWakeup();
-				throw ex;
-			}
 		}
 		ConsumerRecords<K, V> records = delivered(collectReports());
 		try {
@@ -235,21 +239,15 @@ final class PositionGuard<K, V> {
 	 * broker a poll: goes on until the client has nothing new to say.
 	 */
 	private ConsumerRecords<K, V> collectReports() {
-		try {
-			while (true) {
-				try {
-					return client.poll(REPORT_PATIENCE);
-				}
-				catch (InvalidOffsetException ex) {
-					if (!incident.report(ex)) {
-						return ConsumerRecords.empty();
-					}
+		while (true) {
+			try {
+				return client.poll(REPORT_PATIENCE);
+			}
+			catch (InvalidOffsetException ex) {
+				if (!incident.report(ex)) {
+					return ConsumerRecords.empty();
 				}
 			}
-		}
-		catch (WakeupException ex) {
-			forgetWakeup();
-			throw ex;
 		}
 	}
 
@@ -397,7 +395,7 @@ final class PositionGuard<K, V> {
 	/**
 	 * The wakeup reached the application by another way.
 	 */
-	private void forgetWakeup() {
+	void forgetWakeup() {
 		inspector.forgetWakeup();
 		lookup.forgetWakeup();
 	}
@@ -407,7 +405,7 @@ final class PositionGuard<K, V> {
 	 */
 	void close() {
 		closing.run();
-		resolutions.close();
+		resolutions.close("its consumer was closed");
 		forgetAssignment();
 		lookup.close();
 	}

@@ -14,6 +14,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decisions about held partitions that are made elsewhere, and carried out by the
@@ -33,7 +34,7 @@ final class Resolutions {
 
 	private final Queue<Order> waiting = new ConcurrentLinkedQueue<>();
 
-	private volatile boolean closed;
+	private volatile @Nullable String closed;
 
 	Resolutions(Consumer<?, ?> client, Holds holds, ActionChooser chooser, Decisions decisions, Incident incident) {
 		this.client = client;
@@ -63,8 +64,9 @@ final class Resolutions {
 	 */
 	void add(Order order) {
 		waiting.add(order);
-		if (closed) {
-			close();
+		String reason = closed;
+		if (reason != null) {
+			close(reason);
 		}
 	}
 
@@ -113,13 +115,13 @@ final class Resolutions {
 	}
 
 	/**
-	 * The consumer is closed: nobody will carry anything out any more. Thread-safe.
+	 * Nobody will carry anything out any more. Thread-safe.
 	 */
-	void close() {
-		closed = true;
+	void close(String reason) {
+		closed = reason;
 		Order order = waiting.poll();
 		while (order != null) {
-			order.refuse("is not held any more: its consumer was closed");
+			order.refuse("is not held any more: " + reason);
 			order = waiting.poll();
 		}
 	}

@@ -122,8 +122,27 @@ final class StartingPositions {
 		Map<TopicPartition, @Nullable OffsetAndMetadata> answered = commits.of(partitions);
 		Map<TopicPartition, OffsetAndMetadata> committed = withCommit(answered);
 		TopicLookup.Answer answer = ask(partitions, committed);
-		List<Suspect> suspects = new ArrayList<>();
+		topics.learn(answer);
+		// What nobody could tell about is asked for again, and does not start before.
+		Set<TopicPartition> missing = new HashSet<>(partitions);
+		missing.removeIf((partition) -> !answered.containsKey(partition) || committed.containsKey(partition));
+		Map<TopicPartition, OffsetAndMetadata> all = new HashMap<>(committed);
+		Set<TopicPartition> others = others(partitions, missing, committed);
+		if (!others.isEmpty()) {
+			all.putAll(withCommit(commits.of(others)));
+		}
+		// Nothing is asked for from here on that would be lost if something else was not
+		// answered.
 		Map<TopicPartition, OffsetAndMetadata> started = new HashMap<>();
+		List<Suspect> suspects = startCommitted(committed, answer, started);
+		commits.remember(started, topics, states);
+		startWithout(missing, all);
+		return suspects;
+	}
+
+	private List<Suspect> startCommitted(Map<TopicPartition, OffsetAndMetadata> committed, TopicLookup.Answer answer,
+			Map<TopicPartition, OffsetAndMetadata> started) {
+		List<Suspect> suspects = new ArrayList<>();
 		committed.forEach((partition, commit) -> {
 			Suspect suspect = suspect(partition, commit, answer);
 			if (suspect != null) {
@@ -133,23 +152,12 @@ final class StartingPositions {
 				started.put(partition, commit);
 			}
 		});
-		topics.learn(answer);
 		started.forEach((partition, commit) -> {
 			Uuid before = commits.remembered(partition, commit).topicId();
 			start(partition, commit, answer);
 			// That of the log that was committed in, as long as nobody knows better.
 			states.get(partition).topicId((before != null) ? before : answer.topic(partition.topic()).id());
 		});
-		// What nobody could tell about is asked for again, and does not start before.
-		Set<TopicPartition> missing = new HashSet<>(partitions);
-		missing.removeIf((partition) -> !answered.containsKey(partition) || committed.containsKey(partition));
-		Map<TopicPartition, OffsetAndMetadata> all = new HashMap<>(committed);
-		Set<TopicPartition> others = others(partitions, missing, committed);
-		if (!others.isEmpty()) {
-			all.putAll(withCommit(commits.of(others)));
-		}
-		startWithout(missing, all);
-		commits.remember(started, topics, states);
 		return suspects;
 	}
 
@@ -238,13 +246,19 @@ final class StartingPositions {
 
 	private TopicLookup.Answer ask(Set<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> committed) {
 		Set<TopicPartition> withEpoch = new HashSet<>();
+		Map<TopicPartition, Uuid> before = new HashMap<>();
 		committed.forEach((partition, commit) -> {
+			Uuid topicId = commits.remembered(partition, commit).topicId();
+			if (topicId != null) {
+				before.put(partition, topicId);
+			}
 			if (commit.leaderEpoch().isPresent() || rearmed(commit) >= 0) {
 				withEpoch.add(partition);
 			}
 		});
-		return lookup.ask(rules.topicIds() ? Topics.names(partitions) : Set.of(), withEpoch,
+		TopicLookup.Answer first = lookup.ask(rules.topicIds() ? Topics.names(partitions) : Set.of(), withEpoch,
 				budget.left().dividedBy(LOOKUP_SHARE));
+		return topics.confirmed(first, before, budget.left().dividedBy(LOOKUP_SHARE));
 	}
 
 	/**

@@ -24,4 +24,8 @@ record TopicFacts(@Nullable Uuid id, int partitions) {
 		}
 	}
 
+	TopicFacts withoutId() {
+		return new TopicFacts(null, partitions);
+	}
+
 }

@@ -43,13 +43,16 @@ final class TopicLookup implements AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(TopicLookup.class);
 
+	private static final Duration CLUSTER_INTERVAL = Duration.ofSeconds(30);
+
 	private final SharedAdmins admins;
 
 	private final ClientConfiguration configuration;
 
 	private SharedAdmins.@Nullable Lease lease;
 
-	private boolean clusterAsked;
+	/** When to ask for the cluster's id, which some brokers never tell. */
+	private long askClusterAt = System.nanoTime();
 
 	private @Nullable String clusterId;
 
@@ -95,7 +98,7 @@ final class TopicLookup implements AutoCloseable {
 		}
 		Query query = start(topics, partitions);
 		if (query != null) {
-			await(query.done(), timeout);
+			await(query.done, timeout);
 		}
 		return (query != null) ? query.answer() : Answer.NOTHING;
 	}
@@ -158,13 +161,13 @@ final class TopicLookup implements AutoCloseable {
 
 	/**
 	 * The cluster's id: a client that was assigned its partitions by hand may not have
-	 * heard of it yet. Asks once only: some brokers have none.
+	 * heard of it yet. Asks now and then only, as some brokers have none.
 	 * @return the id, {@code null} if it is not to be had in time
 	 * @throws WakeupException if {@link #wakeup()} was called meanwhile
 	 */
 	@Nullable String clusterId(Duration timeout) {
-		if (!clusterAsked) {
-			clusterAsked = true;
+		if (clusterId == null && System.nanoTime() - askClusterAt >= 0) {
+			askClusterAt = System.nanoTime() + CLUSTER_INTERVAL.toNanos();
 			try {
 				KafkaFuture<String> future = admin().describeCluster().clusterId();
 				await(Query.completable(future), timeout);
@@ -250,20 +253,19 @@ final class TopicLookup implements AutoCloseable {
 
 		private final Set<TopicPartition> partitions;
 
+		private final CompletableFuture<?> done;
+
 		private Query(@Nullable DescribeTopicsResult topics, @Nullable ListOffsetsResult offsets,
 				Set<TopicPartition> partitions) {
 			this.topics = topics;
 			this.offsets = offsets;
 			this.partitions = partitions;
+			this.done = CompletableFuture.allOf(completable((topics != null) ? topics.allTopicNames() : null),
+					completable((offsets != null) ? offsets.all() : null));
 		}
 
 		boolean isDone() {
-			return done().isDone();
-		}
-
-		private CompletableFuture<?> done() {
-			return CompletableFuture.allOf(completable((topics != null) ? topics.allTopicNames() : null),
-					completable((offsets != null) ? offsets.all() : null));
+			return done.isDone();
 		}
 
 		private static CompletableFuture<?> completable(@Nullable KafkaFuture<?> future) {

@@ -9,21 +9,28 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The topics of one consumer as brokers describe them: learned at each assignment, and
  * compared now and then, since no client notices that a topic was deleted and created
- * anew. Belongs to the consumer's thread, and never waits.
+ * anew. Belongs to the consumer's thread.
  */
 final class Topics {
 
+	private static final Logger logger = LoggerFactory.getLogger(Topics.class);
+
 	private final TopicLookup lookup;
+
+	private final GroupMemory memory;
 
 	private final Duration interval;
 
@@ -35,8 +42,9 @@ final class Topics {
 
 	private long checkAt;
 
-	Topics(TopicLookup lookup, Duration interval) {
+	Topics(TopicLookup lookup, GroupMemory memory, Duration interval) {
 		this.lookup = lookup;
+		this.memory = memory;
 		this.interval = interval;
 		this.checkAt = System.nanoTime() + interval.toNanos();
 	}
@@ -82,6 +90,43 @@ final class Topics {
 				known.put(topic, facts);
 			}
 		});
+	}
+
+	/**
+	 * Takes those ids out of an answer that are not the ones of before, unless brokers
+	 * repeat them: any broker may answer, and one that has not heard of the newest topic
+	 * yet tells the id of the last one.
+	 * @param first the answer
+	 * @param before the id of each partition's topic so far, where one is known
+	 * @param timeout how long to wait for the second answer
+	 * @return the answer, without the ids in doubt
+	 * @throws WakeupException if the consumer was woken up meanwhile
+	 */
+	TopicLookup.Answer confirmed(TopicLookup.Answer first, Map<TopicPartition, Uuid> before, Duration timeout) {
+		Map<String, Uuid> replaced = new HashMap<>();
+		before.forEach((partition, id) -> {
+			Uuid now = first.topic(partition.topic()).id();
+			if (now != null && !now.equals(id)) {
+				replaced.put(partition.topic(), id);
+			}
+		});
+		if (replaced.isEmpty()) {
+			return first;
+		}
+		TopicLookup.Answer second = lookup.ask(replaced.keySet(), Set.of(), timeout);
+		Map<String, TopicFacts> facts = new HashMap<>(first.topics());
+		replaced.forEach((topic, id) -> {
+			Uuid now = Objects.requireNonNull(first.topic(topic).id());
+			if (!memory.isGone(now) && now.equals(second.topic(topic).id())) {
+				memory.rememberGone(id);
+			}
+			else {
+				logger.info("Topic {} is {} to some brokers and {} to others, or was: nothing follows from that", topic,
+						now, id);
+				facts.put(topic, first.topic(topic).withoutId());
+			}
+		});
+		return new TopicLookup.Answer(facts, first.leaderEpochs());
 	}
 
 	void retain(Collection<TopicPartition> assigned) {

@@ -11,11 +11,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
+import dev.holdfast.kafka.test.Fault;
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.LyingKafka;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.protocol.ApiKeys;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -185,6 +188,87 @@ class TopicsTests {
 			assertThat(Consumers.pollTo(consumer, partition, 100)).isEqualTo(range(50, 100));
 			assertThat(consumers.causes()).containsOnly(Cause.EPOCH_AHEAD);
 		}
+	}
+
+	/**
+	 * Any broker may answer, and one of them may have got the news late, or never.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void idThatIsNotRepeatedMovesNobody(String protocol) {
+		TopicPartition partition = new TopicPartition("doubtful-" + protocol, 0);
+		cluster.createTopic(partition.topic(), 1);
+		cluster.produce(partition, 80);
+		Consumers consumers = new Consumers(cluster, protocol, partition.topic()).with("auto.offset.reset", "earliest")
+			.timing(QUICK);
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(partition.topic()));
+			Consumers.pollTo(consumer, partition, 80);
+			consumer.commitSync(Map.of(partition, new OffsetAndMetadata(50)));
+		}
+		consumers.decisions.clear();
+
+		Fault.Handle atStart = cluster.wire().inject(otherId(partition, Uuid.randomUuid()).times(1));
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(partition.topic()));
+			assertThat(Consumers.pollTo(consumer, partition, 80)).isEqualTo(range(50, 80));
+			assertThat(atStart.hits()).isEqualTo(1);
+			Fault.Handle running = cluster.wire().inject(otherId(partition, Uuid.randomUuid()).times(1));
+			assertThat(Consumers.pollUntil(consumer, () -> running.hits() == 1)).isEmpty();
+			assertThat(pollForChecks(consumer, 3)).isEmpty();
+		}
+		assertThat(consumers.decisions).isEmpty();
+	}
+
+	/**
+	 * The id of a topic that is gone never comes back, however often a broker tells it.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void idOfATopicThatIsGoneMovesNobody(String protocol) throws Exception {
+		TopicPartition partition = new TopicPartition("gone-" + protocol, 0);
+		cluster.createTopic(partition.topic(), 1);
+		cluster.produce(partition, 50);
+		Uuid gone = id(partition);
+		Consumers consumers = new Consumers(cluster, protocol, partition.topic()).with("auto.offset.reset", "earliest")
+			.with("metadata.max.age.ms", 500)
+			.timing(QUICK);
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(partition.topic()));
+			Consumers.pollTo(consumer, partition, 50);
+			recreate(partition, 80);
+			Consumers.pollUntil(consumer, () -> consumers.causes().contains(Cause.TOPIC_RECREATED));
+			Consumers.pollTo(consumer, partition, 80);
+			assertThat(pollForChecks(consumer, 2)).isEmpty();
+			consumers.decisions.clear();
+			cluster.wire().inject(otherId(partition, gone));
+
+			assertThat(pollForChecks(consumer, 5)).isEmpty();
+			assertThat(consumers.decisions).isEmpty();
+		}
+	}
+
+	/**
+	 * Told to the guard only: a client that fetches by a wrong id reads nothing.
+	 */
+	private static Fault otherId(TopicPartition partition, Uuid id) {
+		return Fault.topicId(id).forTopic(partition.topic()).forClient("holdfast-");
+	}
+
+	private Map<TopicPartition, List<Long>> pollForChecks(Consumer<?, ?> consumer, int checks) {
+		long before = cluster.wire().count("holdfast-", ApiKeys.DESCRIBE_TOPIC_PARTITIONS);
+		return Consumers.pollUntil(consumer,
+				() -> cluster.wire().count("holdfast-", ApiKeys.DESCRIBE_TOPIC_PARTITIONS) >= before + checks);
+	}
+
+	private Uuid id(TopicPartition partition) throws Exception {
+		return cluster.admin()
+			.describeTopics(List.of(partition.topic()))
+			.topicNameValues()
+			.get(partition.topic())
+			.get()
+			.topicId();
 	}
 
 	private void recreate(TopicPartition partition, int records) {

@@ -5,7 +5,10 @@
 
 package dev.holdfast.kafka.test;
 
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
+import org.apache.kafka.common.message.DescribeTopicPartitionsResponseData;
+import org.apache.kafka.common.message.MetadataResponseData;
 import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
@@ -27,6 +30,10 @@ final class Edits {
 		if (edit instanceof Effect.EndOffset lie) {
 			return endOffset((OffsetForLeaderEpochResponseData) answer, lie.endOffset(), context);
 		}
+		if (edit instanceof Effect.TopicId lie) {
+			return (answer instanceof MetadataResponseData metadata) ? topicId(metadata, lie.id(), context)
+					: topicId((DescribeTopicPartitionsResponseData) answer, lie.id(), context);
+		}
 		if (edit instanceof Effect.ErrorCode lie) {
 			return ErrorAnswers.apply(lie.api(), answer, lie.error(), context);
 		}
@@ -46,6 +53,28 @@ final class Edits {
 					partition.setEndOffset(endOffset).setLeaderEpoch(epoch(partition.leaderEpoch(), endOffset));
 					hit = true;
 				}
+			}
+		}
+		return hit;
+	}
+
+	private static boolean topicId(MetadataResponseData answer, Uuid id, EditContext context) {
+		boolean hit = false;
+		for (MetadataResponseData.MetadataResponseTopic topic : answer.topics()) {
+			if (topic.errorCode() == Errors.NONE.code() && context.coversTopic(topic.name(), topic.topicId())) {
+				topic.setTopicId(id);
+				hit = true;
+			}
+		}
+		return hit;
+	}
+
+	private static boolean topicId(DescribeTopicPartitionsResponseData answer, Uuid id, EditContext context) {
+		boolean hit = false;
+		for (DescribeTopicPartitionsResponseData.DescribeTopicPartitionsResponseTopic topic : answer.topics()) {
+			if (topic.errorCode() == Errors.NONE.code() && context.coversTopic(topic.name(), topic.topicId())) {
+				topic.setTopicId(id);
+				hit = true;
 			}
 		}
 		return hit;

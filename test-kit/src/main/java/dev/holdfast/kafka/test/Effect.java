@@ -8,6 +8,7 @@ package dev.holdfast.kafka.test;
 import java.time.Duration;
 import java.util.Set;
 
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.RequestHeader;
@@ -40,6 +41,21 @@ sealed interface Effect {
 		@Override
 		public boolean concerns(RequestHeader header) {
 			return header.apiKey() == ApiKeys.OFFSET_FOR_LEADER_EPOCH;
+		}
+
+		@Override
+		public boolean canBeNarrowed() {
+			return true;
+		}
+
+	}
+
+	/** Descriptions of topics tell this id. */
+	record TopicId(Uuid id) implements Edit {
+
+		@Override
+		public boolean concerns(RequestHeader header) {
+			return header.apiKey() == ApiKeys.METADATA || header.apiKey() == ApiKeys.DESCRIBE_TOPIC_PARTITIONS;
 		}
 
 		@Override

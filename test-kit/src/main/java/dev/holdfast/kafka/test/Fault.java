@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.OffsetsForLeaderEpochResponse;
@@ -65,6 +66,16 @@ public final class Fault {
 	 */
 	public static Fault undefinedEpochEndOffset() {
 		return of(new Effect.EndOffset(OffsetsForLeaderEpochResponse.UNDEFINED_EPOCH_OFFSET));
+	}
+
+	/**
+	 * Metadata and DescribeTopicPartitions tell this topic id, as a broker does that has
+	 * not heard yet that the topic was deleted and created anew.
+	 * @param id the id
+	 * @return the fault
+	 */
+	public static Fault topicId(Uuid id) {
+		return of(new Effect.TopicId(id));
 	}
 
 	/**
