@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.ConcurrentModificationException;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -26,12 +27,15 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.SubscriptionPattern;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
@@ -43,6 +47,8 @@ class GuardedConsumerTests {
 	private static final TopicPartition PARTITION = new TopicPartition("orders", 0);
 
 	private final List<String> calls = new ArrayList<>();
+
+	private @Nullable RuntimeException refusal;
 
 	private final Consumer<String, String> delegate = recordingDelegate();
 
@@ -102,13 +108,35 @@ class GuardedConsumerTests {
 		assertThat(OffsetGuard.isGuarded(delegate)).isFalse();
 	}
 
+	/**
+	 * Clients refuse any thread but the one that is inside, and go on.
+	 */
+	@Test
+	void clientThatRefusesToCloseStaysGuarded() {
+		GuardContext context = GuardContext.of(OffsetGuardSettings.defaults(), null, List.of(), ClientCap.none());
+		PositionGuard<String, String> positionGuard = positionGuard(delegate, context);
+		context.consumers().add(positionGuard);
+		Consumer<String, String> consumer = GuardedConsumer.wrap(delegate, positionGuard);
+
+		refusal = new ConcurrentModificationException("another thread is inside");
+		assertThatExceptionOfType(ConcurrentModificationException.class).isThrownBy(consumer::close);
+		assertThat(context.consumers()).containsExactly(positionGuard);
+
+		refusal = new KafkaException("closed in spite of this");
+		assertThatExceptionOfType(KafkaException.class).isThrownBy(consumer::close);
+		assertThat(context.consumers()).isEmpty();
+	}
+
 	private static Consumer<String, String> guard(Consumer<String, String> delegate) {
+		return GuardedConsumer.wrap(delegate, positionGuard(delegate,
+				GuardContext.of(OffsetGuardSettings.defaults(), null, List.of(), ClientCap.none())));
+	}
+
+	private static PositionGuard<String, String> positionGuard(Consumer<String, String> delegate,
+			GuardContext context) {
 		ClientConfiguration configuration = new ClientConfiguration(Map.of(), "group", "client",
 				AutoOffsetReset.parse("latest"), false, false, false, Duration.ofMinutes(5));
-		return GuardedConsumer.wrap(delegate,
-				new PositionGuard<>(delegate, configuration,
-						GuardContext.of(OffsetGuardSettings.defaults(), null, List.of(), ClientCap.none()), () -> null,
-						Consumers.unknownVersions()));
+		return new PositionGuard<>(delegate, configuration, context, () -> null, Consumers.unknownVersions());
 	}
 
 	@SuppressWarnings("unchecked")
@@ -123,6 +151,11 @@ class GuardedConsumerTests {
 						case "partitionsFor":
 							if ("forbidden".equals(arguments[0])) {
 								throw new IllegalStateException("not this topic");
+							}
+							break;
+						case "close":
+							if (refusal != null) {
+								throw refusal;
 							}
 							break;
 						default:
