@@ -6,6 +6,7 @@
 package dev.holdfast.kafka.autoconfigure;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -16,6 +17,7 @@ import dev.holdfast.kafka.offsetguard.Action;
 import dev.holdfast.kafka.offsetguard.Cause;
 import dev.holdfast.kafka.offsetguard.OffsetGuard;
 import dev.holdfast.kafka.offsetguard.OffsetGuardSettings;
+import dev.holdfast.kafka.offsetguard.OffsetPolicy;
 import dev.holdfast.kafka.offsetguard.UnguardableConsumerException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -23,6 +25,7 @@ import org.apache.kafka.clients.consumer.MockConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 import org.springframework.kafka.core.ConsumerFactory;
 
@@ -37,6 +40,10 @@ final class FactoryGuard {
 	private static final Logger logger = LoggerFactory.getLogger(FactoryGuard.class);
 
 	private static final ThreadLocal<@Nullable Attempt> CURRENT = new ThreadLocal<>();
+
+	/** Causes of partitions that have no position yet. */
+	private static final List<Cause> FIRST_POSITIONS = List.of(Cause.NO_COMMITTED_OFFSET, Cause.NEW_PARTITION,
+			Cause.COMMITTED_OFFSET_LOST);
 
 	private final String name;
 
@@ -109,9 +116,7 @@ final class FactoryGuard {
 		if (configuration == null || guard == null) {
 			return cap.create(() -> creation.apply(original));
 		}
-		if (holdsFirstPositions()) {
-			tellAboutAutoCommit(configuration, true);
-		}
+		tellAboutAutoCommit(configuration, true);
 		try {
 			return guard.get()
 				.createConsumer(configuration, (overrides) -> new Attempt(original, overrides).run(creation));
@@ -190,20 +195,27 @@ final class FactoryGuard {
 	void tellAboutAutoCommit(Map<String, Object> configuration, boolean complete) {
 		Object autoCommit = configuration.get(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG);
 		boolean enabled = (autoCommit != null) ? Boolean.parseBoolean(autoCommit.toString().trim()) : complete;
-		if (enabled && autoCommitTold.compareAndSet(false, true)) {
-			logger.warn(
-					"The consumers of '{}' commit automatically ({}=true), so a partition without a position "
-							+ "cannot be held: '{}: {}' becomes '{}'",
-					name, ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, Cause.NO_COMMITTED_OFFSET, Action.HOLD,
-					Action.FAIL);
+		List<Cause> held = firstPositionsHeld();
+		if (enabled && !held.isEmpty() && autoCommitTold.compareAndSet(false, true)) {
+			// Somebody who has asked for it should know that they do not get it.
+			Level level = held.stream().anyMatch((cause) -> cause.defaultAction() != Action.HOLD) ? Level.WARN
+					: Level.INFO;
+			logger.atLevel(level)
+				.log("The consumers of '{}' commit automatically ({}=true), so a partition without a position "
+						+ "cannot be held: '{}' becomes '{}' for {}", name, ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+						Action.HOLD, Action.FAIL, held);
 		}
 	}
 
-	boolean holdsFirstPositions() {
-		return settings.policy().actions().get(Cause.NO_COMMITTED_OFFSET) == Action.HOLD || settings.policy()
-			.topicRules()
-			.stream()
-			.anyMatch((rule) -> rule.actions().get(Cause.NO_COMMITTED_OFFSET) == Action.HOLD);
+	private List<Cause> firstPositionsHeld() {
+		OffsetPolicy policy = settings.policy();
+		if (settings.mode() == OffsetGuardSettings.Mode.OBSERVE) {
+			return List.of();
+		}
+		return FIRST_POSITIONS.stream()
+			.filter((cause) -> policy.actions().get(cause) == Action.HOLD
+					|| policy.topicRules().stream().anyMatch((rule) -> rule.actions().get(cause) == Action.HOLD))
+			.toList();
 	}
 
 	private @Nullable Map<String, Object> configuration(ConsumerFactory<?, ?> factory,

@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
+import org.slf4j.LoggerFactory;
+
 import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -99,10 +101,20 @@ final class GuardVerifier implements SmartInitializingSingleton {
 		}
 		Finding finding = find(factoryName, AopUtils.getTargetClass(factory),
 				(guard != null) ? List.of() : List.of(guards.reason(factoryName) + onlyContainers(factoryName)));
-		if (guard != null && finding.reasons().isEmpty() && guard.holdsFirstPositions()) {
-			guard.tellAboutAutoCommit(factory.getConfigurationProperties(), false);
+		if (guard != null && finding.reasons().isEmpty() && guard.isGuarding()) {
+			tellAboutAutoCommit(guard, factory);
 		}
 		return finding;
+	}
+
+	private static void tellAboutAutoCommit(FactoryGuard guard, ConsumerFactory<?, ?> factory) {
+		try {
+			guard.tellAboutAutoCommit(factory.getConfigurationProperties(), false);
+		}
+		catch (RuntimeException ex) {
+			LoggerFactory.getLogger(GuardVerifier.class)
+				.debug("Told when it creates a consumer, if it can do that", ex);
+		}
 	}
 
 	/**

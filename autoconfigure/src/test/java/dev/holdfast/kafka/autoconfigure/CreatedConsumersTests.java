@@ -186,7 +186,15 @@ class CreatedConsumersTests {
 			.run((context) -> assertThat(output.getOut().lines().filter((line) -> line.startsWith("WARN")))
 				.containsExactly("WARN  dev.holdfast.kafka.autoconfigure.FactoryGuard : The consumers of "
 						+ "'kafkaConsumerFactory' commit automatically (enable.auto.commit=true), so a partition without "
-						+ "a position cannot be held: 'no-committed-offset: hold' becomes 'fail'"));
+						+ "a position cannot be held: 'hold' becomes 'fail' for [no-committed-offset, committed-offset-lost]"));
+	}
+
+	@Test
+	void nothingIsHeldWhereTheGuardOnlyObserves(CapturedOutput output) {
+		runner
+			.withPropertyValues("holdfast.kafka.offset-guard.mode=observe",
+					"spring.kafka.consumer.enable-auto-commit=true")
+			.run((context) -> assertThat(output).contains("Guarding").doesNotContain("commit automatically"));
 	}
 
 	@Test
