@@ -24,7 +24,7 @@ final class ActionChooser {
 	private final ClientConfiguration configuration;
 
 	/** What somebody has decided about one partition just now. */
-	private @Nullable Action ordered;
+	private @Nullable Resolution ordered;
 
 	private @Nullable TopicPartition orderedPartition;
 
@@ -37,7 +37,7 @@ final class ActionChooser {
 	Action choose(TopicPartition partition, Cause cause, Evidence evidence) {
 		Action configured = policy.action(partition.topic(), cause);
 		if (ordered != null && partition.equals(orderedPartition)) {
-			return cause.allowedActions().contains(ordered) ? ordered : Action.HOLD;
+			return cause.allowedActions().contains(ordered.action()) ? ordered.action() : Action.HOLD;
 		}
 		if (own == null) {
 			return configured;
@@ -58,11 +58,18 @@ final class ActionChooser {
 	}
 
 	/**
-	 * Chooses this action for a partition until {@link #withdraw()}.
+	 * What somebody has decided about a partition just now.
 	 */
-	void order(TopicPartition partition, Action action) {
+	@Nullable Resolution resolution(TopicPartition partition) {
+		return partition.equals(orderedPartition) ? ordered : null;
+	}
+
+	/**
+	 * Chooses the resolution's action for a partition until {@link #withdraw()}.
+	 */
+	void order(TopicPartition partition, Resolution resolution) {
 		orderedPartition = partition;
-		ordered = action;
+		ordered = resolution;
 	}
 
 	void withdraw() {
@@ -82,7 +89,7 @@ final class ActionChooser {
 	 * Whether an action may be chosen on a topic, whatever the cause.
 	 */
 	boolean mayChoose(String topic, Action action) {
-		return own != null || ordered == action || policy.mayUse(topic, action);
+		return own != null || (ordered != null && ordered.action() == action) || policy.mayUse(topic, action);
 	}
 
 }

@@ -27,9 +27,11 @@ import org.jspecify.annotations.Nullable;
  * @param evidence what the decision rests on
  * @param observed whether the decision was not carried out: the client did what Kafka
  * alone would have done
+ * @param resolution who made it and why, {@code null} where the policy did
  */
 public record Decision(Instant at, @Nullable String groupId, String clientId, TopicPartition partition, Cause cause,
-		Action policyAction, Action action, Outcome outcome, Impact impact, Evidence evidence, boolean observed) {
+		Action policyAction, Action action, Outcome outcome, Impact impact, Evidence evidence, boolean observed,
+		@Nullable Resolution resolution) {
 
 	/**
 	 * The records that a decision concerns, counted in offsets.
@@ -63,7 +65,7 @@ public record Decision(Instant at, @Nullable String groupId, String clientId, To
 	 */
 	Decision held() {
 		return new Decision(at, groupId, clientId, partition, cause, policyAction, Action.HOLD, new Outcome.Held(),
-				Impact.NONE, evidence, observed);
+				Impact.NONE, evidence, observed, resolution);
 	}
 
 	/**
@@ -105,7 +107,15 @@ public record Decision(Instant at, @Nullable String groupId, String clientId, To
 		if (observed) {
 			line.append(" observed=true");
 		}
+		if (resolution != null) {
+			line.append(" by=").append(quoted(resolution.by()));
+			line.append(" reason=").append(quoted(resolution.reason()));
+		}
 		return line.toString();
+	}
+
+	private static String quoted(String text) {
+		return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
 	}
 
 }

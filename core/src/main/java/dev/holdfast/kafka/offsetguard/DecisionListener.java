@@ -5,11 +5,18 @@
 
 package dev.holdfast.kafka.offsetguard;
 
+import java.time.Duration;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+
 /**
  * Told of each decision of an {@link OffsetGuard}, once it is applied to the consumer and
  * before any further record is delivered. Called on the consumer's own thread, inside
  * {@code poll} or {@code position}: be quick. What a listener throws is logged and
  * changes nothing.
+ * <p>
+ * Two more methods, which nobody needs to implement, tell what surrounds decisions.
  */
 @FunctionalInterface
 public interface DecisionListener {
@@ -19,5 +26,23 @@ public interface DecisionListener {
 	 * @param decision the decision with its evidence
 	 */
 	void onDecision(Decision decision);
+
+	/**
+	 * Called when partitions were assigned, before it is decided where they start. Called
+	 * on the consumer's own thread.
+	 * @param groupId the consumer group, {@code null} for a consumer without one
+	 * @param topics the names of their topics
+	 */
+	default void onAssignment(@Nullable String groupId, Set<String> topics) {
+	}
+
+	/**
+	 * Called when evidence was gathered: what the application's poll has waited for.
+	 * Called on the consumer's own thread.
+	 * @param groupId the consumer group, {@code null} for a consumer without one
+	 * @param duration how long it took
+	 */
+	default void onInspection(@Nullable String groupId, Duration duration) {
+	}
 
 }

@@ -7,7 +7,6 @@ package dev.holdfast.kafka.offsetguard;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -15,15 +14,11 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Makes decisions, applies them to one client and tells of them.
  */
 final class Decisions {
-
-	private static final Logger logger = LoggerFactory.getLogger(Decisions.class);
 
 	private static final Duration FIRST_RETRY = Duration.ofMillis(100);
 
@@ -44,7 +39,7 @@ final class Decisions {
 
 	private final ResetOffsets resetOffsets;
 
-	private final List<DecisionListener> listeners;
+	private final Listeners listeners;
 
 	private final boolean observing;
 
@@ -53,8 +48,7 @@ final class Decisions {
 	private @Nullable Decision last;
 
 	Decisions(Consumer<?, ?> client, ClientConfiguration configuration, ActionChooser chooser, PartitionStates states,
-			Holds holds, HeldBackCommits heldBack, ResetOffsets resetOffsets, List<DecisionListener> listeners,
-			boolean observing) {
+			Holds holds, HeldBackCommits heldBack, ResetOffsets resetOffsets, Listeners listeners, boolean observing) {
 		this.client = client;
 		this.configuration = configuration;
 		this.chooser = chooser;
@@ -153,7 +147,7 @@ final class Decisions {
 		else if (plain instanceof Outcome.LookedUp lookedUp) {
 			lookUp(opening.partition(), lookedUp.end());
 		}
-		tell(decision(opening, possible(opening.cause(), ruling, opening.evidence())));
+		listeners.decided(decision(opening, possible(opening.cause(), ruling, opening.evidence())));
 		return plain;
 	}
 
@@ -166,7 +160,7 @@ final class Decisions {
 		}
 		Decision decision = decision(opening, effective);
 		if (apply(decision)) {
-			tell(decision);
+			listeners.decided(decision);
 		}
 		return effective.outcome();
 	}
@@ -179,7 +173,7 @@ final class Decisions {
 				configuration.autoOffsetReset());
 		last = new Decision(Instant.now(), configuration.groupId(), configuration.clientId(), opening.partition(),
 				opening.cause(), ruling.named(), ruling.action(), ruling.outcome(), impact, opening.evidence(),
-				observing);
+				observing, chooser.resolution(opening.partition()));
 		return last;
 	}
 
@@ -245,7 +239,7 @@ final class Decisions {
 		// Decided before, and nothing has come of it: no reason to ask as fast as we can.
 		holds.hold(decision, FIRST_RETRY.multipliedBy(1L << Math.min(times - 2, 20)));
 		if (times == TIMES_UNTIL_HELD) {
-			tell(decision.held());
+			listeners.decided(decision.held());
 		}
 		return false;
 	}
@@ -283,17 +277,6 @@ final class Decisions {
 	void release(TopicPartition partition) {
 		heldBack.forget(partition);
 		holds.release(partition);
-	}
-
-	private void tell(Decision decision) {
-		for (DecisionListener listener : listeners) {
-			try {
-				listener.onDecision(decision);
-			}
-			catch (RuntimeException ex) {
-				logger.warn("Listener {} failed on a decision about {}", listener, decision.partition(), ex);
-			}
-		}
 	}
 
 }

@@ -5,7 +5,6 @@
 
 package dev.holdfast.kafka.offsetguard;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;

@@ -28,14 +28,17 @@ final class Inquiry {
 
 	private final EvidenceBudget budget;
 
+	private final Listeners listeners;
+
 	Inquiry(Consumer<?, ?> client, PartitionStates states, Decisions decisions, Inspector inspector,
-			LatestOffsets latestOffsets, EvidenceBudget budget) {
+			LatestOffsets latestOffsets, EvidenceBudget budget, Listeners listeners) {
 		this.client = client;
 		this.states = states;
 		this.decisions = decisions;
 		this.inspector = inspector;
 		this.latestOffsets = latestOffsets;
 		this.budget = budget;
+		this.listeners = listeners;
 	}
 
 	/**
@@ -51,10 +54,14 @@ final class Inquiry {
 		if (suspects.isEmpty()) {
 			return List.of();
 		}
+		long start = System.nanoTime();
 		try (EvidenceBudget.Spending spending = budget.spend()) {
 			List<Findings> findings = inspector.inspect(suspects, timeout);
 			latestOffsets.lookUp(findings, budget.left());
 			return findings;
+		}
+		finally {
+			listeners.inspected(Duration.ofNanos(System.nanoTime() - start));
 		}
 	}
 

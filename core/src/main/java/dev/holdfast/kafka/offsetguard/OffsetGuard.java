@@ -5,13 +5,13 @@
 
 package dev.holdfast.kafka.offsetguard;
 
+import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 import dev.holdfast.kafka.versioncap.ClientCap;
@@ -119,34 +119,62 @@ public final class OffsetGuard {
 	}
 
 	/**
+	 * What the consumers of this guard have been assigned. Thread-safe.
+	 * @return an element for each consumer that is not closed
+	 */
+	public List<Assignment> assignments() {
+		return context.consumers().stream().map(PositionGuard::assignment).toList();
+	}
+
+	/**
 	 * Decides about a held partition, in place of the policy, and beyond
 	 * {@link MoveLimits}. The evidence is gathered again; the decision is carried out,
 	 * and told as any other, by the consumer's own thread in its next poll. Thread-safe.
 	 * @param groupId the consumer group
 	 * @param partition the partition
-	 * @param action what to do
-	 * @return completed with the decision; exceptionally with an
-	 * {@link IllegalStateException} if nothing came of it: somebody else was faster, the
-	 * consumer was closed, or the evidence does not tell where the action leads
-	 * @throws IllegalArgumentException if no consumer of this guard holds the partition
-	 * for the group, or the action makes no sense for the cause; says what is allowed
+	 * @param resolution what to do
+	 * @return completed with what came of it, never exceptionally. While the consumer has
+	 * not begun it can be cancelled: nothing is done then
 	 */
-	public CompletionStage<Decision> resolve(String groupId, TopicPartition partition, Action action) {
+	public CompletableFuture<ResolutionResult> resolve(String groupId, TopicPartition partition,
+			Resolution resolution) {
+		ResolutionResult refusal = new ResolutionResult.NotAssigned();
 		for (PositionGuard<?, ?> consumer : context.consumers()) {
-			Decision decision = consumer.isOf(groupId) ? consumer.holds().visible().get(partition) : null;
-			if (decision != null) {
-				Set<Action> allowed = decision.cause().resolutions();
-				if (!allowed.contains(action)) {
-					throw new IllegalArgumentException("Action '%s' does not resolve cause '%s' of %s; allowed are %s"
-						.formatted(action, decision.cause(), partition, allowed));
-				}
-				CompletableFuture<Decision> result = new CompletableFuture<>();
-				consumer.resolutions().add(new Resolutions.Order(partition, action, result));
-				return result;
+			if (!groupId.equals(consumer.groupId()) || !consumer.isAssigned(partition)) {
+				continue;
+			}
+			Decision hold = consumer.holds().visible().get(partition);
+			if (hold == null) {
+				refusal = new ResolutionResult.NotHeld();
+			}
+			else if (!hold.cause().resolutions().contains(resolution.action())) {
+				return CompletableFuture
+					.completedFuture(new ResolutionResult.NotAllowed(hold.cause(), hold.cause().resolutions()));
+			}
+			else {
+				Resolutions.Order order = new Resolutions.Order(partition, resolution);
+				consumer.resolutions().add(order);
+				return order;
 			}
 		}
-		throw new IllegalArgumentException("No consumer of group '%s' in this process holds %s; held are %s"
-			.formatted(groupId, partition, held().stream().map(Decision::partition).toList()));
+		return CompletableFuture.completedFuture(refusal);
+	}
+
+	/**
+	 * The consumer, in whatever process, to which a group has assigned a partition.
+	 * Thread-safe; asks the brokers through a connection of one of this guard's
+	 * consumers.
+	 * @param groupId the consumer group
+	 * @param partition the partition
+	 * @param timeout how long to wait for the answer
+	 * @return the client id and the host; empty if it is not to be had
+	 */
+	public Optional<String> owner(String groupId, TopicPartition partition, Duration timeout) {
+		return context.consumers()
+			.stream()
+			.findFirst()
+			.flatMap((consumer) -> GroupMembers.owner(context.admins(), consumer.configuration(), groupId, partition,
+					timeout));
 	}
 
 	private static AutoOffsetReset autoOffsetReset(Map<String, Object> configuration) {

@@ -6,12 +6,13 @@
 package dev.holdfast.kafka.offsetguard;
 
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -24,16 +25,43 @@ import org.jspecify.annotations.Nullable;
  */
 final class PartitionStates {
 
-	private final Map<TopicPartition, PartitionState> states = new HashMap<>();
+	/** Others may ask which ones there are. */
+	private final Map<TopicPartition, PartitionState> states = new ConcurrentHashMap<>();
 
 	/** Assigned, and nobody has decided yet where they start. */
-	private final Set<TopicPartition> starting = new HashSet<>();
+	private final Set<TopicPartition> starting = ConcurrentHashMap.newKeySet();
 
 	/** Sought by the application since the client was polled last. */
 	private final Set<TopicPartition> sought = new HashSet<>();
 
 	/** Taken away, although an async consumer may still show them as assigned. */
 	private final Set<TopicPartition> revoked = new HashSet<>();
+
+	/**
+	 * The partitions, by topic and number. Thread-safe.
+	 * @param held those that are held
+	 */
+	List<Assignment.Partition> describe(Map<TopicPartition, Decision> held) {
+		return states.keySet()
+			.stream()
+			.sorted(Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition))
+			.map((partition) -> new Assignment.Partition(partition, state(partition, held), held.get(partition)))
+			.toList();
+	}
+
+	private Assignment.State state(TopicPartition partition, Map<TopicPartition, Decision> held) {
+		if (held.containsKey(partition)) {
+			return Assignment.State.HELD;
+		}
+		return starting.contains(partition) ? Assignment.State.STARTING : Assignment.State.READING;
+	}
+
+	/**
+	 * Whether a partition is assigned. Thread-safe.
+	 */
+	boolean contains(TopicPartition partition) {
+		return states.containsKey(partition);
+	}
 
 	@Nullable PartitionState find(TopicPartition partition) {
 		return states.get(partition);

@@ -7,7 +7,6 @@ package dev.holdfast.kafka.offsetguard;
 
 import java.time.Duration;
 import java.util.Collection;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -19,7 +18,6 @@ import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,8 +31,6 @@ import org.slf4j.LoggerFactory;
 final class PositionGuard<K, V> {
 
 	private static final Logger logger = LoggerFactory.getLogger(PositionGuard.class);
-
-	private static final int POSITION_ATTEMPTS = 3;
 
 	/** How long the async consumer's background may take to report what it knows. */
 	private static final Duration REPORT_PATIENCE = Duration.ofMillis(100);
@@ -59,7 +55,11 @@ final class PositionGuard<K, V> {
 
 	private final Runnable closing;
 
-	private final @Nullable String groupId;
+	private final ClientConfiguration configuration;
+
+	private final Listeners listeners;
+
+	private final CurrentPositions currentPositions;
 
 	private final Resolutions resolutions;
 
@@ -83,11 +83,12 @@ final class PositionGuard<K, V> {
 		this.heldBack = new HeldBackCommits(client);
 		this.holds = new Holds(client, states, heldBack, settings.timing().holdRecheck());
 		this.budget = new EvidenceBudget(configuration.shorter(settings.timing().inspection()));
-		this.groupId = configuration.groupId();
+		this.configuration = configuration;
+		this.listeners = new Listeners(context.listeners(), configuration);
 		ActionChooser chooser = new ActionChooser(settings.policy(), context.ownPolicy(), configuration);
 		ResetOffsets resetOffsets = new ResetOffsets(client, configuration.autoOffsetReset(), budget);
-		this.decisions = new Decisions(client, configuration, chooser, states, holds, heldBack, resetOffsets,
-				context.listeners(), settings.isObserving());
+		this.decisions = new Decisions(client, configuration, chooser, states, holds, heldBack, resetOffsets, listeners,
+				settings.isObserving());
 		this.lookup = new TopicLookup(context.admins(), configuration);
 		this.topics = new Topics(lookup, context.memory(), settings.timing().topicCheck());
 		Supplier<@Nullable String> clusterId = () -> {
@@ -100,12 +101,13 @@ final class PositionGuard<K, V> {
 				groupCommits, budget);
 		this.inspector = new Inspector(configuration, chooser, context.inspectorCap());
 		Inquiry inquiry = new Inquiry(client, states, decisions, inspector,
-				new LatestOffsets(client, configuration, chooser), budget);
+				new LatestOffsets(client, configuration, chooser), budget, listeners);
 		this.startingPositions = new StartingPositions(client, budget, states, decisions, groupCommits, topics, lookup,
 				new FirstPositions(states, decisions, groupCommits, topics, resetOffsets, settings.isObserving()),
 				inquiry, commits, StartingPositions.Rules.of(settings, configuration, context.inspectorCap()));
 		this.incident = new Incident(client, states, holds, decisions, startingPositions, inquiry, topics, lookup,
 				budget);
+		this.currentPositions = new CurrentPositions(client, states, holds, startingPositions, incident);
 		this.resolutions = new Resolutions(client, holds, chooser, decisions, incident);
 		this.applicationCommits = new ApplicationCommits(client, holds, heldBack, commits, incident);
 	}
@@ -168,11 +170,27 @@ final class PositionGuard<K, V> {
 		}
 	}
 
+	@Nullable String groupId() {
+		return configuration.groupId();
+	}
+
+	ClientConfiguration configuration() {
+		return configuration;
+	}
+
 	/**
-	 * Whether this consumer belongs to a group. Thread-safe.
+	 * Whether a partition is assigned. Thread-safe.
 	 */
-	boolean isOf(String group) {
-		return group.equals(groupId);
+	boolean isAssigned(TopicPartition partition) {
+		return states.contains(partition);
+	}
+
+	/**
+	 * Thread-safe.
+	 */
+	Assignment assignment() {
+		return new Assignment(configuration.groupId(), configuration.clientId(), states.describe(holds.visible()),
+				versions);
 	}
 
 	/**
@@ -255,59 +273,7 @@ final class PositionGuard<K, V> {
 		if (!polling) {
 			budget.renew();
 		}
-		startingPositions.decidePending();
-		for (int attempt = 1;; attempt++) {
-			Hold hold = holds.find(partition);
-			if (hold != null) {
-				return hold.provisionalPosition();
-			}
-			if (incident.isOpen()) {
-				resolveQuietly();
-			}
-			OptionalLong undecided = incident.isOpen() ? undecidedPosition(partition) : OptionalLong.empty();
-			if (undecided.isPresent()) {
-				return undecided.getAsLong();
-			}
-			try {
-				return (timeout != null) ? client.position(partition, timeout) : client.position(partition);
-			}
-			catch (InvalidOffsetException ex) {
-				if (attempt == POSITION_ATTEMPTS) {
-					throw new TimeoutException("The position of " + partition + " could not be decided in time", ex);
-				}
-				incident.report(ex);
-			}
-		}
-	}
-
-	/**
-	 * The position while no time is left to decide in this poll. It does not move until
-	 * somebody does, and the client would only wait for its next validation.
-	 */
-	private OptionalLong undecidedPosition(TopicPartition partition) {
-		try {
-			OptionalLong position = Positions.now(client, partition);
-			if (position.isPresent()) {
-				return position;
-			}
-		}
-		catch (InvalidOffsetException ex) {
-			incident.report(ex);
-		}
-		// A report may be about a position that the application has left since.
-		OptionalLong reported = states.isSought(partition) ? OptionalLong.empty()
-				: incident.reportedPosition(partition);
-		return reported.isPresent() ? reported : states.knownPosition(partition);
-	}
-
-	private void resolveQuietly() {
-		try {
-			incident.resolve();
-		}
-		catch (WakeupException ex) {
-			// The client throws the same as soon as it is asked again.
-			logger.debug("Woken up on the way to a decision");
-		}
+		return currentPositions.position(partition, timeout);
 	}
 
 	void seek(TopicPartition partition, OffsetAndMetadata offset) {
@@ -350,6 +316,7 @@ final class PositionGuard<K, V> {
 		holds.resumeSuspended();
 		states.replace(partitions);
 		topics.retain(partitions);
+		listeners.assigned(partitions);
 	}
 
 	void forgetAssignment() {
@@ -371,6 +338,7 @@ final class PositionGuard<K, V> {
 	void onAssigned(Collection<TopicPartition> partitions) {
 		if (!partitions.isEmpty()) {
 			states.start(partitions);
+			listeners.assigned(partitions);
 			startingPositions.decidePending();
 		}
 	}

@@ -9,6 +9,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
@@ -45,16 +46,29 @@ final class Resolutions {
 	}
 
 	/**
-	 * A decision made elsewhere.
-	 *
-	 * @param partition the partition
-	 * @param action what to do
-	 * @param result completed with what came of it
+	 * A decision made elsewhere. It can be cancelled until the consumer has begun to
+	 * carry it out.
 	 */
-	record Order(TopicPartition partition, Action action, CompletableFuture<Decision> result) {
+	static final class Order extends CompletableFuture<ResolutionResult> {
 
-		void refuse(String reason) {
-			result.completeExceptionally(new IllegalStateException("%s %s".formatted(partition, reason)));
+		private final TopicPartition partition;
+
+		private final Resolution resolution;
+
+		private final AtomicBoolean taken = new AtomicBoolean();
+
+		Order(TopicPartition partition, Resolution resolution) {
+			this.partition = partition;
+			this.resolution = resolution;
+		}
+
+		private boolean begin() {
+			return taken.compareAndSet(false, true);
+		}
+
+		@Override
+		public boolean cancel(boolean mayInterruptIfRunning) {
+			return begin() ? super.cancel(mayInterruptIfRunning) : isCancelled();
 		}
 
 	}
@@ -82,36 +96,41 @@ final class Resolutions {
 	}
 
 	private void carryOut(Order order) {
-		TopicPartition partition = order.partition();
-		if (!holds.visible().containsKey(partition)) {
-			order.refuse("is not held any more");
-			return;
+		if (order.begin()) {
+			order.complete(result(order.partition, order.resolution));
+		}
+	}
+
+	private ResolutionResult result(TopicPartition partition, Resolution resolution) {
+		Decision hold = holds.visible().get(partition);
+		if (hold == null) {
+			return new ResolutionResult.NotHeld();
+		}
+		// Evidence, and the cause with it, may have changed since it was asked for.
+		if (!hold.cause().resolutions().contains(resolution.action())) {
+			return new ResolutionResult.NotAllowed(hold.cause(), hold.cause().resolutions());
 		}
 		Decision before = decisions.last();
-		chooser.order(partition, order.action());
+		chooser.order(partition, resolution);
 		try {
 			incident.recheck(Set.of(partition));
 		}
 		catch (KafkaException ex) {
-			order.refuse("could not be looked at: " + ex);
 			if (ex instanceof WakeupException) {
 				// Meant for the poll around this.
 				client.wakeup();
 			}
-			return;
+			return new ResolutionResult.Failed("The partition could not be looked at: " + ex);
 		}
 		finally {
 			chooser.withdraw();
 		}
 		Decision decision = decisions.last();
-		boolean made = decision != null && decision != before && decision.partition().equals(partition)
-				&& !(decision.outcome() instanceof Outcome.Held);
-		if (made) {
-			order.result().complete(decision);
+		if (decision == null || decision == before || !decision.partition().equals(partition)
+				|| decision.outcome() instanceof Outcome.Held) {
+			return new ResolutionResult.StillHeld(hold);
 		}
-		else {
-			order.refuse("is still held: the evidence does not tell where '%s' leads".formatted(order.action()));
-		}
+		return new ResolutionResult.Resolved(decision);
 	}
 
 	/**
@@ -121,7 +140,9 @@ final class Resolutions {
 		closed = reason;
 		Order order = waiting.poll();
 		while (order != null) {
-			order.refuse("is not held any more: " + reason);
+			if (order.begin()) {
+				order.complete(new ResolutionResult.Failed(reason));
+			}
 			order = waiting.poll();
 		}
 	}

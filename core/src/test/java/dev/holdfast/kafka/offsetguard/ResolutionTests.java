@@ -8,6 +8,7 @@ package dev.holdfast.kafka.offsetguard;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -16,6 +17,7 @@ import dev.holdfast.kafka.test.LyingKafka;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -51,18 +53,20 @@ class ResolutionTests {
 			consumer.subscribe(List.of(partition.topic()));
 			Consumers.pollUntil(consumer, () -> !guard.held().isEmpty());
 			assertThat(guard.held()).isEqualTo(consumers.decisions);
-			CompletableFuture<Decision> result = CompletableFuture
-				.supplyAsync(() -> guard.resolve(partition.topic(), partition, action))
+			CompletableFuture<ResolutionResult> result = CompletableFuture
+				.supplyAsync(() -> guard.resolve(partition.topic(), partition, by("alice", action)))
 				.thenCompose((stage) -> stage);
 			Map<TopicPartition, List<Long>> delivered = Consumers.pollUntil(consumer, result::isDone);
 			cluster.produce(partition, 5);
 			Consumers.pollInto(consumer, delivered, () -> Consumers.isAt(consumer, partition, 105));
 
 			assertThat(delivered).isEqualTo(Map.of(partition, range(first, 105)));
-			assertThat(result.get(10, TimeUnit.SECONDS)).isEqualTo(consumers.decisions.get(1)).satisfies((decision) -> {
-				assertThat(decision.action()).isEqualTo(action);
-				assertThat(decision.outcome()).isEqualTo(new Outcome.ReadFrom(first));
-			});
+			Decision decision = consumers.decisions.get(1);
+			assertThat(result.get(10, TimeUnit.SECONDS)).isEqualTo(new ResolutionResult.Resolved(decision));
+			assertThat(decision.action()).isEqualTo(action);
+			assertThat(decision.outcome()).isEqualTo(new Outcome.ReadFrom(first));
+			assertThat(decision.resolution()).isEqualTo(by("alice", action));
+			assertThat(decision.summary()).endsWith(" by=\"alice\" reason=\"looked at \\\"it\\\"\"");
 			assertThat(guard.held()).isEmpty();
 		}
 	}
@@ -77,16 +81,17 @@ class ResolutionTests {
 		try (Consumer<String, String> consumer = consumers.guarded()) {
 			consumer.subscribe(List.of(partition.topic()));
 			Consumers.pollUntil(consumer, () -> !guard.held().isEmpty());
-			CompletableFuture<Decision> one = guard.resolve(partition.topic(), partition, Action.EARLIEST)
-				.toCompletableFuture();
-			CompletableFuture<Decision> other = guard.resolve(partition.topic(), partition, Action.LATEST)
-				.toCompletableFuture();
+			CompletableFuture<ResolutionResult> one = guard.resolve(partition.topic(), partition,
+					by("alice", Action.EARLIEST));
+			CompletableFuture<ResolutionResult> other = guard.resolve(partition.topic(), partition,
+					by("bob", Action.LATEST));
 
 			assertThat(Consumers.pollTo(consumer, partition, 100)).isEqualTo(range(20, 100));
-			assertThat(one).isCompleted();
-			assertThat(other).isCompletedExceptionally();
-			assertThat(other.handle((decision, failure) -> failure.getMessage()).join())
-				.isEqualTo(partition + " is not held any more");
+			assertThat(one).isCompletedWithValue(new ResolutionResult.Resolved(consumers.decisions.get(1)));
+			assertThat(other).isCompletedWithValue(new ResolutionResult.NotHeld());
+			assertThat(guard.resolve(partition.topic(), partition, by("carol", Action.LATEST)))
+				.isCompletedWithValue(new ResolutionResult.NotHeld());
+			assertThat(consumers.decisions).hasSize(2);
 		}
 	}
 
@@ -96,31 +101,93 @@ class ResolutionTests {
 		TopicPartition partition = prepare("refused-" + protocol);
 		Consumers consumers = consumers(protocol, partition);
 		OffsetGuard guard = consumers.oneProcess().process();
-		CompletableFuture<Decision> late;
+		CompletableFuture<ResolutionResult> late;
 
 		try (Consumer<String, String> consumer = consumers.guarded()) {
 			consumer.subscribe(List.of(partition.topic()));
 			Consumers.pollUntil(consumer, () -> !guard.held().isEmpty());
-			assertThatIllegalArgumentException()
-				.isThrownBy(() -> guard.resolve(partition.topic(), partition, Action.KEEP))
-				.withMessage("Action 'keep' does not resolve cause 'above-log-end' of %s; allowed are [divergence, "
-						+ "earliest, latest, timestamp, fail]", partition);
-			assertThatIllegalArgumentException().isThrownBy(() -> guard.resolve("others", partition, Action.EARLIEST))
-				.withMessage("No consumer of group 'others' in this process holds %s; held are [%s]", partition,
-						partition);
+			assertThat(guard.resolve(partition.topic(), partition, by("alice", Action.KEEP)))
+				.isCompletedWithValue(new ResolutionResult.NotAllowed(Cause.ABOVE_LOG_END,
+						Set.of(Action.DIVERGENCE, Action.EARLIEST, Action.LATEST, Action.TIMESTAMP, Action.FAIL)));
+			assertThat(guard.resolve("others", partition, by("alice", Action.EARLIEST)))
+				.isCompletedWithValue(new ResolutionResult.NotAssigned());
 			// Nothing was delivered, so there is no timestamp to go to.
-			CompletableFuture<Decision> nowhere = guard.resolve(partition.topic(), partition, Action.TIMESTAMP)
-				.toCompletableFuture();
+			CompletableFuture<ResolutionResult> nowhere = guard.resolve(partition.topic(), partition,
+					by("alice", Action.TIMESTAMP));
 			Consumers.pollUntil(consumer, nowhere::isDone);
-			assertThat(nowhere.handle((decision, failure) -> failure.getMessage()).join())
-				.isEqualTo(partition + " is still held: the evidence does not tell where 'timestamp' leads");
+			assertThat(nowhere).isCompletedWithValue(new ResolutionResult.StillHeld(consumers.decisions.get(0)));
 			assertThat(consumer.position(partition)).isEqualTo(500);
-			late = guard.resolve(partition.topic(), partition, Action.EARLIEST).toCompletableFuture();
+			late = guard.resolve(partition.topic(), partition, by("alice", Action.EARLIEST));
 		}
 
-		assertThat(late.handle((decision, failure) -> failure.getMessage()).join())
-			.isEqualTo(partition + " is not held any more: its consumer was closed");
+		assertThat(late).isCompletedWithValue(new ResolutionResult.Failed("its consumer was closed"));
 		assertThat(guard.held()).isEmpty();
+		assertThat(guard.resolve(partition.topic(), partition, by("alice", Action.EARLIEST)))
+			.isCompletedWithValue(new ResolutionResult.NotAssigned());
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void whatIsCancelledBeforeThePollIsNotDone(String protocol) {
+		TopicPartition partition = prepare("cancelled-" + protocol);
+		Consumers consumers = consumers(protocol, partition);
+		OffsetGuard guard = consumers.oneProcess().process();
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(partition.topic()));
+			Consumers.pollUntil(consumer, () -> !guard.held().isEmpty());
+			CompletableFuture<ResolutionResult> withdrawn = guard.resolve(partition.topic(), partition,
+					by("alice", Action.EARLIEST));
+			assertThat(withdrawn.cancel(false)).isTrue();
+			CompletableFuture<ResolutionResult> next = guard.resolve(partition.topic(), partition,
+					by("bob", Action.LATEST));
+			Consumers.pollUntil(consumer, next::isDone);
+
+			assertThat(next.cancel(false)).isFalse();
+			assertThat(consumers.decisions).hasSize(2);
+			assertThat(consumers.decisions.get(1).resolution()).isEqualTo(by("bob", Action.LATEST));
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void tellsWhatIsAssignedAndWhoHasTheRest(String protocol) {
+		TopicPartition held = prepare("assigned-" + protocol);
+		Consumers consumers = consumers(protocol, held).with("client.id", "mine-" + protocol);
+		OffsetGuard guard = consumers.oneProcess().process();
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			assertThat(guard.owner(held.topic(), held, Duration.ofSeconds(10))).isEmpty();
+			consumer.subscribe(List.of(held.topic()));
+			Consumers.pollUntil(consumer, () -> !guard.held().isEmpty());
+
+			assertThat(guard.assignments()).singleElement().satisfies((assignment) -> {
+				assertThat(assignment.groupId()).isEqualTo(held.topic());
+				assertThat(assignment.clientId()).isEqualTo("mine-" + protocol);
+				assertThat(assignment.partitions())
+					.containsExactly(new Assignment.Partition(held, Assignment.State.HELD, consumers.decisions.get(0)));
+			});
+			assertThat(guard.owner(held.topic(), held, Duration.ofSeconds(10)))
+				.hasValueSatisfying((owner) -> assertThat(owner).startsWith("mine-" + protocol + " on /127.0.0.1"));
+			assertThat(guard.owner(held.topic(), new TopicPartition(held.topic(), 1), Duration.ofSeconds(10)))
+				.isEmpty();
+		}
+		assertThat(guard.assignments()).isEmpty();
+	}
+
+	@Test
+	void reasonsFitIntoALine() {
+		assertThat(new Resolution(Action.KEEP, "alice", "x".repeat(256)).reason()).hasSize(256);
+		for (String reason : List.of("", " ", "x".repeat(257), "one\ntwo", "\u0007", "one\u2028two")) {
+			assertThatIllegalArgumentException().isThrownBy(() -> new Resolution(Action.KEEP, "alice", reason))
+				.withMessageStartingWith("'reason' ");
+		}
+		assertThatIllegalArgumentException().isThrownBy(() -> new Resolution(Action.KEEP, "", "because"))
+			.withMessage("'by' is missing");
+	}
+
+	private static Resolution by(String name, Action action) {
+		return new Resolution(action, name, "looked at \"it\"");
 	}
 
 	private Consumers consumers(String protocol, TopicPartition partition) {

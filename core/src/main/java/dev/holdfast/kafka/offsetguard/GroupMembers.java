@@ -1,0 +1,59 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.admin.DescribeConsumerGroupsOptions;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds out who has a partition.
+ */
+final class GroupMembers {
+
+	private static final Logger logger = LoggerFactory.getLogger(GroupMembers.class);
+
+	private GroupMembers() {
+	}
+
+	static Optional<String> owner(SharedAdmins admins, ClientConfiguration client, String groupId,
+			TopicPartition partition, Duration timeout) {
+		try (SharedAdmins.Lease lease = admins.lease(client)) {
+			ConsumerGroupDescription group = Objects
+				.requireNonNull(lease.admin()
+					.describeConsumerGroups(List.of(groupId),
+							new DescribeConsumerGroupsOptions().timeoutMs((int) timeout.toMillis()))
+					.describedGroups()
+					.get(groupId))
+				.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+			return group.members()
+				.stream()
+				.filter((member) -> member.assignment().topicPartitions().contains(partition))
+				.map((member) -> "%s on %s".formatted(member.clientId(), member.host()))
+				.findFirst();
+		}
+		catch (InterruptedException ex) {
+			throw new InterruptException(ex);
+		}
+		catch (ExecutionException | TimeoutException | KafkaException ex) {
+			logger.debug("Nobody knows who has {}", partition, ex);
+			return Optional.empty();
+		}
+	}
+
+}

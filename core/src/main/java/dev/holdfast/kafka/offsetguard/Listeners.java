@@ -1,0 +1,59 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Those who are told what happens to one consumer. What they throw is logged, and changes
+ * nothing.
+ */
+final class Listeners {
+
+	private static final Logger logger = LoggerFactory.getLogger(Listeners.class);
+
+	private final List<DecisionListener> listeners;
+
+	private final ClientConfiguration configuration;
+
+	Listeners(List<DecisionListener> listeners, ClientConfiguration configuration) {
+		this.listeners = listeners;
+		this.configuration = configuration;
+	}
+
+	void decided(Decision decision) {
+		tell((listener) -> listener.onDecision(decision));
+	}
+
+	void assigned(Collection<TopicPartition> partitions) {
+		Set<String> topics = Set.copyOf(Topics.names(partitions));
+		tell((listener) -> listener.onAssignment(configuration.groupId(), topics));
+	}
+
+	void inspected(Duration duration) {
+		tell((listener) -> listener.onInspection(configuration.groupId(), duration));
+	}
+
+	private void tell(Consumer<DecisionListener> news) {
+		for (DecisionListener listener : listeners) {
+			try {
+				news.accept(listener);
+			}
+			catch (RuntimeException ex) {
+				logger.warn("Listener {} failed", listener, ex);
+			}
+		}
+	}
+
+}
