@@ -8,8 +8,10 @@ package dev.holdfast.kafka.autoconfigure;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -55,7 +57,11 @@ final class FactoryGuard {
 
 	private final boolean failOnUnguarded;
 
-	private final AtomicBoolean unguardedTold = new AtomicBoolean();
+	private final AtomicReference<@Nullable String> unguarded = new AtomicReference<>();
+
+	private volatile boolean inUse;
+
+	private volatile @Nullable OffsetGuard created;
 
 	private final AtomicBoolean autoCommitTold = new AtomicBoolean();
 
@@ -118,8 +124,10 @@ final class FactoryGuard {
 		}
 		tellAboutAutoCommit(configuration, true);
 		try {
-			return guard.get()
-				.createConsumer(configuration, (overrides) -> new Attempt(original, overrides).run(creation));
+			OffsetGuard offsetGuard = guard.get();
+			created = offsetGuard;
+			return offsetGuard.createConsumer(configuration,
+					(overrides) -> new Attempt(original, overrides).run(creation));
 		}
 		catch (MockConsumerException ex) {
 			tolerate(false, "a MockConsumer has no brokers to ask", null);
@@ -158,11 +166,38 @@ final class FactoryGuard {
 		if (failOnUnguarded) {
 			throw new UnguardedConsumerFactoryException(message, cause);
 		}
-		if (unguardedTold.compareAndSet(false, true)) {
+		if (note(untouched, reason)) {
 			logger.warn("{}. {}. '{}.on-unguarded=fail' makes this an error", message,
 					isGuarding() ? "Their positions may move silently" : "They speak what they like",
 					HoldfastProperties.PREFIX);
 		}
+	}
+
+	/**
+	 * Takes note of what cannot be guarded.
+	 * @return whether this is the first time
+	 */
+	boolean note(boolean untouched, @Nullable String reason) {
+		return unguarded.compareAndSet(null, "%s: %s".formatted(missing(untouched), reason));
+	}
+
+	Optional<GuardedFactories.Unguarded> unguarded() {
+		return Optional.ofNullable(unguarded.get()).map((reason) -> new GuardedFactories.Unguarded(name, reason));
+	}
+
+	/**
+	 * A consumer factory got this guard.
+	 */
+	void use() {
+		this.inUse = true;
+	}
+
+	boolean isInUse() {
+		return inUse;
+	}
+
+	@Nullable OffsetGuard offsetGuard() {
+		return created;
 	}
 
 	/**

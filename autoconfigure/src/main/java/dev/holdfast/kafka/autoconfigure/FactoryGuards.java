@@ -6,6 +6,7 @@
 package dev.holdfast.kafka.autoconfigure;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,12 +26,13 @@ import org.slf4j.LoggerFactory;
 
 import org.springframework.aop.Advisor;
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
  * The guards of all consumer factories, by the factories' names in the properties.
  */
-final class FactoryGuards implements DisposableBean {
+final class FactoryGuards implements GuardedFactories, DisposableBean {
 
 	private static final Logger logger = LoggerFactory.getLogger(FactoryGuards.class);
 
@@ -41,6 +43,10 @@ final class FactoryGuards implements DisposableBean {
 	private final Supplier<List<DecisionListener>> listeners;
 
 	private final Supplier<@Nullable OffsetResetPolicy> ownPolicy;
+
+	private final ApplicationEventPublisher events;
+
+	private final DecisionHistory history = new DecisionHistory();
 
 	private final VersionCaps caps;
 
@@ -58,20 +64,17 @@ final class FactoryGuards implements DisposableBean {
 	 * @param loader finds broker profiles
 	 * @param listeners the application's own listeners, asked for as late as possible
 	 * @param ownPolicy the application's own policy, asked for as late as possible
+	 * @param events is told of each decision
 	 */
 	FactoryGuards(HoldfastPropertiesReader reader, ClassLoader loader, Supplier<List<DecisionListener>> listeners,
-			Supplier<@Nullable OffsetResetPolicy> ownPolicy) {
+			Supplier<@Nullable OffsetResetPolicy> ownPolicy, ApplicationEventPublisher events) {
 		this.reader = reader;
 		this.properties = reader.read();
 		this.caps = new VersionCaps(properties, loader);
 		this.caps.install();
 		this.ownPolicy = ownPolicy;
-		this.listeners = SingletonSupplier.of(() -> {
-			List<DecisionListener> all = new ArrayList<>();
-			all.add(new DecisionLog());
-			all.addAll(listeners.get());
-			return all;
-		});
+		this.events = events;
+		this.listeners = SingletonSupplier.of(listeners);
 	}
 
 	boolean isEnabled(String factoryName) {
@@ -96,6 +99,7 @@ final class FactoryGuards implements DisposableBean {
 
 	Advisor advisor(String factoryName) {
 		FactoryGuard guard = guard(factoryName);
+		guard.use();
 		if (announced.add(factoryName)) {
 			logger.info("{} the consumers of '{}' ({}; {})", guard.isGuarding() ? "Guarding" : "Capping", factoryName,
 					guard.isGuarding() ? describe(guard.settings()) : "no offset guard", caps.describe(factoryName));
@@ -136,9 +140,47 @@ final class FactoryGuards implements DisposableBean {
 	private FactoryGuard create(String factoryName) {
 		OffsetGuardSettings settings = properties.guardSettings(factoryName, caps.rules(factoryName).policy());
 		ClientCap cap = caps.clientCap(factoryName);
-		return new FactoryGuard(factoryName, settings, properties.isGuardEnabled(factoryName)
-				? SingletonSupplier.of(() -> new OffsetGuard(settings, ownPolicy.get(), listeners.get(), cap)) : null,
+		return new FactoryGuard(factoryName, settings,
+				properties.isGuardEnabled(factoryName) ? SingletonSupplier
+					.of(() -> new OffsetGuard(settings, ownPolicy.get(), listeners(factoryName), cap)) : null,
 				new FactoryCap(factoryName, caps, cap), isFailOnUnguarded());
+	}
+
+	/**
+	 * Those who are told of decisions: first who only takes note of them.
+	 */
+	private List<DecisionListener> listeners(String factoryName) {
+		List<DecisionListener> all = new ArrayList<>();
+		all.add(new DecisionLog());
+		all.add(history.of(factoryName));
+		all.addAll(listeners.get());
+		all.add((decision) -> events.publishEvent(new OffsetDecisionEvent(factoryName, decision)));
+		return all;
+	}
+
+	@Override
+	public List<Factory> factories() {
+		return guards.values()
+			.stream()
+			.filter((guard) -> guard.isGuarding() && guard.isInUse())
+			.sorted(Comparator.comparing(FactoryGuard::name))
+			.map((guard) -> new Factory(guard.name(), describe(guard.settings()), caps.describe(guard.name()),
+					guard.offsetGuard()))
+			.toList();
+	}
+
+	@Override
+	public List<Unguarded> unguarded() {
+		return guards.values()
+			.stream()
+			.sorted(Comparator.comparing(FactoryGuard::name))
+			.flatMap((guard) -> guard.unguarded().stream())
+			.toList();
+	}
+
+	@Override
+	public List<Made> decisions() {
+		return history.newestFirst();
 	}
 
 	@Override

@@ -23,6 +23,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.bind.BindableRuntimeHintsRegistrar;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Role;
@@ -31,9 +32,10 @@ import org.springframework.kafka.core.ConsumerFactory;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} that guards the consumers of each
- * {@link ConsumerFactory}. It needs no bean from the application and provides none to it;
- * {@link DecisionListener} beans are told of each decision, in their order, and an
- * {@link OffsetResetPolicy} bean decides in place of the configured policy.
+ * {@link ConsumerFactory}. It needs no bean from the application, and provides
+ * {@link GuardedFactories} to look at; {@link DecisionListener} beans are told of each
+ * decision, in their order, and an {@link OffsetResetPolicy} bean decides in place of the
+ * configured policy. An {@link OffsetDecisionEvent} is published for each decision.
  */
 @AutoConfiguration(afterName = "org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration")
 @ConditionalOnClass({ ConsumerFactory.class, OffsetGuard.class })
@@ -45,11 +47,11 @@ public final class HoldfastKafkaAutoConfiguration {
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static FactoryGuards holdfastFactoryGuards(ConfigurableEnvironment environment,
 			ConfigurableListableBeanFactory beanFactory, ObjectProvider<DecisionListener> listeners,
-			ObjectProvider<OffsetResetPolicy> ownPolicy) {
+			ObjectProvider<OffsetResetPolicy> ownPolicy, ApplicationEventPublisher events) {
 		Set<String> factoryNames = FactoryNames.all(beanFactory);
 		ClassLoader loader = Objects.requireNonNull(beanFactory.getBeanClassLoader(), "No class loader");
 		return new FactoryGuards(new HoldfastPropertiesReader(environment, factoryNames, loader), loader,
-				() -> listeners.orderedStream().toList(), ownPolicy::getIfAvailable);
+				() -> listeners.orderedStream().toList(), ownPolicy::getIfAvailable, events);
 	}
 
 	@Bean

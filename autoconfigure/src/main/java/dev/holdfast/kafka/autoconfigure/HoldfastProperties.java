@@ -34,12 +34,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param onUnguarded What to do about a consumer factory that cannot be guarded.
  * @param versionCap The versions of Kafka's APIs that clients may speak.
  * @param offsetGuard The offset guard of every consumer factory.
+ * @param health What Holdfast contributes to the application's health.
  * @param consumerFactories What is different for single consumer factories, by bean name.
  * A factory that is no bean goes by the name of its listener container factory.
  */
 @ConfigurationProperties(HoldfastProperties.PREFIX)
 record HoldfastProperties(@DefaultValue("true") boolean enabled, @DefaultValue("warn") OnUnguarded onUnguarded,
-		@DefaultValue VersionCap versionCap, @DefaultValue OffsetGuard offsetGuard,
+		@DefaultValue VersionCap versionCap, @DefaultValue OffsetGuard offsetGuard, @DefaultValue Health health,
 		@DefaultValue Map<String, ConsumerFactory> consumerFactories) {
 
 	static final String PREFIX = "holdfast.kafka";
@@ -145,6 +146,16 @@ record HoldfastProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 			@DefaultValue("false") boolean commitLeaderEpoch, @DefaultValue("5s") Duration inspectionTimeout,
 			@DefaultValue("30s") Duration holdRecheckInterval, @DefaultValue("60s") Duration topicCheckInterval,
 			@DefaultValue List<Topic> topics) {
+
+	}
+
+	/**
+	 * What Holdfast contributes to the application's health.
+	 *
+	 * @param heldStatus The status while a partition is held. HELD leaves the
+	 * application's own status as it is, DOWN does not.
+	 */
+	record Health(@DefaultValue("HELD") String heldStatus) {
 
 	}
 

@@ -145,7 +145,8 @@ class EveryVersionTests {
 					Map.of("holdfast.kafka.version-cap.max-versions." + each.api(), each.version())));
 		ClassLoader loader = getClass().getClassLoader();
 		FactoryGuards guards = new FactoryGuards(new HoldfastPropertiesReader(environment, Set.of("orders"), loader),
-				loader, List::of, () -> null);
+				loader, List::of, () -> null, (event) -> {
+				});
 		Map<String, Object> configuration = Map.of("bootstrap.servers", cluster.bootstrapServers(), "group.protocol",
 				each.protocol(), "auto.offset.reset", "earliest");
 		return GuardProxies.proxy(

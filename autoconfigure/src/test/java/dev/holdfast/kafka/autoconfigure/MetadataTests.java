@@ -59,7 +59,9 @@ class MetadataTests {
 			.stream()
 			.map((known) -> known.name().toString().replaceFirst("(\\.m..-versions)\\..*", "$1"))
 			.collect(Collectors.toCollection(TreeSet::new));
-		expected.addAll(List.of("holdfast.kafka.consumer-factories", "holdfast.kafka.offset-guard.topics", POLICY));
+		expected.addAll(List.of("holdfast.kafka.consumer-factories", "holdfast.kafka.offset-guard.topics", POLICY,
+				"management.endpoint.holdfast.access", "management.endpoint.holdfast.cache.time-to-live",
+				"management.health.holdfast.enabled"));
 		assertThat(items("properties").stream().map((property) -> property.get("name").toString()))
 			.containsExactlyInAnyOrderElementsOf(expected);
 	}

@@ -32,8 +32,9 @@ public interface DecisionListener {
 	 * on the consumer's own thread.
 	 * @param groupId the consumer group, {@code null} for a consumer without one
 	 * @param topics the names of their topics
+	 * @param policy what to do about each cause on them
 	 */
-	default void onAssignment(@Nullable String groupId, Set<String> topics) {
+	default void onAssignment(@Nullable String groupId, Set<String> topics, OffsetPolicy policy) {
 	}
 
 	/**

@@ -89,8 +89,9 @@ public record Evidence(Trigger trigger, long position, int leaderEpoch, @Nullabl
 
 	/**
 	 * The claim that was made last, by whomever.
+	 * @return the claim, {@code null} if none was made
 	 */
-	@Nullable TruncationClaim lastClaim() {
+	public @Nullable TruncationClaim lastClaim() {
 		return (repeatedClaim != null) ? repeatedClaim : claim;
 	}
 

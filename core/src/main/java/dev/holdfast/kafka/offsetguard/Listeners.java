@@ -27,8 +27,11 @@ final class Listeners {
 
 	private final ClientConfiguration configuration;
 
-	Listeners(List<DecisionListener> listeners, ClientConfiguration configuration) {
+	private final OffsetPolicy policy;
+
+	Listeners(List<DecisionListener> listeners, ClientConfiguration configuration, OffsetPolicy policy) {
 		this.listeners = listeners;
+		this.policy = policy;
 		this.configuration = configuration;
 	}
 
@@ -38,7 +41,7 @@ final class Listeners {
 
 	void assigned(Collection<TopicPartition> partitions) {
 		Set<String> topics = Set.copyOf(Topics.names(partitions));
-		tell((listener) -> listener.onAssignment(configuration.groupId(), topics));
+		tell((listener) -> listener.onAssignment(configuration.groupId(), topics, policy));
 	}
 
 	void inspected(Duration duration) {

@@ -84,7 +84,7 @@ final class PositionGuard<K, V> {
 		this.holds = new Holds(client, states, heldBack, settings.timing().holdRecheck());
 		this.budget = new EvidenceBudget(configuration.shorter(settings.timing().inspection()));
 		this.configuration = configuration;
-		this.listeners = new Listeners(context.listeners(), configuration);
+		this.listeners = new Listeners(context.listeners(), configuration, settings.policy());
 		ActionChooser chooser = new ActionChooser(settings.policy(), context.ownPolicy(), configuration);
 		ResetOffsets resetOffsets = new ResetOffsets(client, configuration.autoOffsetReset(), budget);
 		this.decisions = new Decisions(client, configuration, chooser, states, holds, heldBack, resetOffsets, listeners,

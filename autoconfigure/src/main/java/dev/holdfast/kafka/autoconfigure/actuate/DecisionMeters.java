@@ -1,0 +1,144 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.holdfast.kafka.autoconfigure.actuate;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Set;
+
+import dev.holdfast.kafka.autoconfigure.GuardedFactories;
+import dev.holdfast.kafka.offsetguard.Action;
+import dev.holdfast.kafka.offsetguard.Cause;
+import dev.holdfast.kafka.offsetguard.Decision;
+import dev.holdfast.kafka.offsetguard.DecisionListener;
+import dev.holdfast.kafka.offsetguard.OffsetPolicy;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts decisions and the records they concern. No tag is by partition: there are as
+ * many series as groups and topics, times causes and the actions taken.
+ */
+final class DecisionMeters implements DecisionListener {
+
+	static final String DECISIONS = "holdfast.kafka.decisions";
+
+	static final String LOST = "holdfast.kafka.records.lost";
+
+	static final String REWOUND = "holdfast.kafka.records.rewound";
+
+	static final String PROTECTED = "holdfast.kafka.records.protected";
+
+	static final String HELD = "holdfast.kafka.partitions.held";
+
+	static final String INSPECTION = "holdfast.kafka.inspection";
+
+	/** Of a consumer without a group: Prometheus takes an empty label for none. */
+	private static final String NO_GROUP = "none";
+
+	private final MeterRegistry registry;
+
+	private final GuardedFactories factories;
+
+	DecisionMeters(MeterRegistry registry, GuardedFactories factories) {
+		this.registry = registry;
+		this.factories = factories;
+	}
+
+	@Override
+	public void onDecision(Decision decision) {
+		String topic = decision.partition().topic();
+		decisions(decision.groupId(), topic, decision.cause(), decision.action()).increment();
+		lost(decision.groupId(), topic).increment(decision.impact().lost());
+		rewound(decision.groupId(), topic).increment(decision.impact().rewound());
+		spared(decision.groupId(), topic).increment(decision.impact().spared());
+	}
+
+	/**
+	 * Alert rules need series that are there, at 0, before anything happens.
+	 */
+	@Override
+	public void onAssignment(@Nullable String groupId, Set<String> topics, OffsetPolicy policy) {
+		for (String topic : topics) {
+			for (Cause cause : Cause.values()) {
+				decisions(groupId, topic, cause, policy.action(topic, cause));
+			}
+			lost(groupId, topic);
+			rewound(groupId, topic);
+			spared(groupId, topic);
+			Gauge.builder(HELD, () -> held(groupId, topic))
+				.description("Partitions from which nothing is delivered until a decision is made")
+				.baseUnit("partitions")
+				.tags(tags(groupId, topic))
+				.register(registry);
+		}
+		inspection(groupId);
+	}
+
+	@Override
+	public void onInspection(@Nullable String groupId, Duration duration) {
+		inspection(groupId).record(duration);
+	}
+
+	private Counter decisions(@Nullable String groupId, String topic, Cause cause, Action action) {
+		return Counter.builder(DECISIONS)
+			.description("Decisions about consumers' positions")
+			.baseUnit("decisions")
+			.tags(tags(groupId, topic).and("cause", cause.id(), "action", action.id()))
+			.register(registry);
+	}
+
+	private Counter lost(@Nullable String groupId, String topic) {
+		return records(LOST, "Records that a decision skipped for good", groupId, topic);
+	}
+
+	private Counter rewound(@Nullable String groupId, String topic) {
+		return records(REWOUND, "Records that a decision had delivered again", groupId, topic);
+	}
+
+	private Counter spared(@Nullable String groupId, String topic) {
+		return records(PROTECTED,
+				"Records that Kafka alone would have skipped or delivered again, and a decision did not", groupId,
+				topic);
+	}
+
+	private Counter records(String name, String description, @Nullable String groupId, String topic) {
+		return Counter.builder(name)
+			.description(description)
+			.baseUnit("records")
+			.tags(tags(groupId, topic))
+			.register(registry);
+	}
+
+	private Timer inspection(@Nullable String groupId) {
+		return Timer.builder(INSPECTION)
+			.description("How long a poll waited for evidence from the brokers")
+			.tags("group", name(groupId))
+			.register(registry);
+	}
+
+	private double held(@Nullable String groupId, String topic) {
+		return factories.factories()
+			.stream()
+			.map(GuardedFactories.Factory::guard)
+			.filter(Objects::nonNull)
+			.flatMap((guard) -> guard.held().stream())
+			.filter((hold) -> hold.partition().topic().equals(topic) && Objects.equals(hold.groupId(), groupId))
+			.count();
+	}
+
+	private static Tags tags(@Nullable String groupId, String topic) {
+		return Tags.of("group", name(groupId), "topic", topic);
+	}
+
+	private static String name(@Nullable String groupId) {
+		return (groupId != null) ? groupId : NO_GROUP;
+	}
+
+}

@@ -1,0 +1,228 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.holdfast.kafka.autoconfigure.actuate;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import dev.holdfast.kafka.autoconfigure.GuardedFactories;
+import dev.holdfast.kafka.offsetguard.Action;
+import dev.holdfast.kafka.offsetguard.OffsetGuard;
+import dev.holdfast.kafka.offsetguard.Resolution;
+import dev.holdfast.kafka.offsetguard.ResolutionResult;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands orders of operators over to consumers, and waits for what comes of them.
+ */
+final class HeldPartitionResolver {
+
+	/** Consumers poll now and then, and a look into the log takes a few seconds. */
+	private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+	private static final Duration OWNER_TIMEOUT = Duration.ofSeconds(3);
+
+	private final GuardedFactories factories;
+
+	private final Duration patience;
+
+	HeldPartitionResolver(GuardedFactories factories) {
+		this(factories, PATIENCE);
+	}
+
+	HeldPartitionResolver(GuardedFactories factories, Duration patience) {
+		this.factories = factories;
+		this.patience = patience;
+	}
+
+	/**
+	 * An order as it was given.
+	 */
+	record Order(@Nullable String group, @Nullable String topic, @Nullable String partition, @Nullable String action,
+			@Nullable String reason, String by) {
+
+	}
+
+	ResolutionReport resolve(Order order) {
+		List<String> mistakes = new ArrayList<>();
+		String group = required("group", order.group(), mistakes);
+		String topic = required("topic", order.topic(), mistakes);
+		int partition = partition(order.partition(), mistakes);
+		String reason = required("reason", order.reason(), mistakes);
+		String named = required("action", order.action(), mistakes);
+		Action action = action(named);
+		Resolution resolution = null;
+		if (mistakes.isEmpty()) {
+			try {
+				resolution = new Resolution((action != null) ? action : Action.HOLD, order.by(), reason);
+			}
+			catch (IllegalArgumentException ex) {
+				mistakes.add(ex.getMessage());
+			}
+		}
+		if (resolution == null) {
+			return ResolutionReport.refused(400, String.join("; ", mistakes));
+		}
+		TopicPartition held = new TopicPartition(topic, partition);
+		return (action != null) ? handOver(group, held, resolution)
+				: ResolutionReport.notAllowed("There is no action '%s'".formatted(named), allowed(group, held));
+	}
+
+	private static String required(String name, @Nullable String value, List<String> mistakes) {
+		if (value == null || value.isBlank()) {
+			mistakes.add("'%s' is missing".formatted(name));
+			return "";
+		}
+		return value;
+	}
+
+	private static int partition(@Nullable String value, List<String> mistakes) {
+		String text = required("partition", value, mistakes);
+		if (text.isEmpty()) {
+			return -1;
+		}
+		try {
+			int partition = Integer.parseInt(text);
+			if (partition >= 0) {
+				return partition;
+			}
+		}
+		catch (NumberFormatException ex) {
+			// Told below.
+		}
+		mistakes.add("'partition' is no number of a partition");
+		return -1;
+	}
+
+	private static @Nullable Action action(String id) {
+		return Arrays.stream(Action.values()).filter((action) -> action.id().equals(id)).findFirst().orElse(null);
+	}
+
+	/**
+	 * What can be done about the partition if it is held here; else what there is.
+	 */
+	private List<Action> allowed(String group, TopicPartition partition) {
+		return guards().values()
+			.stream()
+			.flatMap((guard) -> guard.held().stream())
+			.filter((hold) -> hold.partition().equals(partition) && group.equals(hold.groupId()))
+			.findFirst()
+			.map((hold) -> List.copyOf(hold.cause().resolutions()))
+			.orElse(List.of(Action.values()));
+	}
+
+	private ResolutionReport handOver(String group, TopicPartition partition, Resolution resolution) {
+		ResolutionResult result = new ResolutionResult.NotAssigned();
+		String factory = "";
+		for (Map.Entry<String, OffsetGuard> each : guards().entrySet()) {
+			CompletableFuture<ResolutionResult> pending = each.getValue().resolve(group, partition, resolution);
+			if (!pending.isDone() || !(pending.join() instanceof ResolutionResult.NotAssigned)) {
+				factory = each.getKey();
+				ResolutionResult own = await(pending);
+				if (!(own instanceof ResolutionResult.NotHeld)) {
+					return report(factory, group, partition, resolution, own);
+				}
+				result = own;
+			}
+		}
+		return report(factory, group, partition, resolution, result);
+	}
+
+	private Map<String, OffsetGuard> guards() {
+		Map<String, OffsetGuard> guards = new LinkedHashMap<>();
+		for (GuardedFactories.Factory factory : factories.factories()) {
+			OffsetGuard guard = factory.guard();
+			if (guard != null) {
+				guards.put(factory.name(), guard);
+			}
+		}
+		return guards;
+	}
+
+	/**
+	 * Waits until the consumer has carried it out; takes it back if it does not begin.
+	 */
+	private @Nullable ResolutionResult await(CompletableFuture<ResolutionResult> pending) {
+		try {
+			try {
+				return pending.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+			}
+			catch (TimeoutException ex) {
+				return pending.cancel(false) ? null : pending.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+			}
+		}
+		catch (TimeoutException ex) {
+			return new ResolutionResult.Failed("It is being carried out, and takes long: look at the decisions later");
+		}
+		catch (InterruptedException ex) {
+			pending.cancel(false);
+			Thread.currentThread().interrupt();
+			return new ResolutionResult.Failed("Interrupted");
+		}
+		catch (ExecutionException ex) {
+			throw new IllegalStateException(ex.getCause());
+		}
+	}
+
+	private ResolutionReport report(String factory, String group, TopicPartition partition, Resolution resolution,
+			@Nullable ResolutionResult result) {
+		if (result == null) {
+			return ResolutionReport.refused(503, ("The consumer of group '%s' that holds %s did not poll within %s: "
+					+ "nothing was done, try again")
+				.formatted(group, partition, patience));
+		}
+		if (result instanceof ResolutionResult.Resolved resolved) {
+			return ResolutionReport.resolved(DecisionReport.of(factory, resolved.decision()));
+		}
+		if (result instanceof ResolutionResult.NotAllowed refused) {
+			return ResolutionReport.notAllowed("'%s' makes no sense for %s, which is held for '%s'"
+				.formatted(resolution.action(), partition, refused.cause()), refused.allowed());
+		}
+		if (result instanceof ResolutionResult.NotAssigned) {
+			return ResolutionReport.refused(404, "No consumer of group '%s' in this process has %s. %s".formatted(group,
+					partition, owner(group, partition)));
+		}
+		if (result instanceof ResolutionResult.StillHeld) {
+			return ResolutionReport.refused(409,
+					"%s is still held: the evidence, gathered again, does not tell where '%s' leads"
+						.formatted(partition, resolution.action()));
+		}
+		if (result instanceof ResolutionResult.Failed failed) {
+			return ResolutionReport.refused(503, failed.reason());
+		}
+		return ResolutionReport.refused(409, notHeld(group, partition));
+	}
+
+	private String notHeld(String group, TopicPartition partition) {
+		return factories.decisions()
+			.stream()
+			.filter((made) -> made.decision().partition().equals(partition) && group.equals(made.decision().groupId()))
+			.findFirst()
+			.map((made) -> "%s is not held any more. The last decision: %s".formatted(partition,
+					made.decision().summary()))
+			.orElse("%s is not held".formatted(partition));
+	}
+
+	private String owner(String group, TopicPartition partition) {
+		for (OffsetGuard guard : guards().values()) {
+			Optional<String> owner = guard.owner(group, partition, OWNER_TIMEOUT);
+			if (owner.isPresent()) {
+				return "It is assigned to " + owner.get();
+			}
+		}
+		return "Nobody here knows who has it";
+	}
+
+}

@@ -1,0 +1,65 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.holdfast.kafka.autoconfigure.actuate;
+
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+
+import dev.holdfast.kafka.autoconfigure.GuardedFactories;
+import dev.holdfast.kafka.offsetguard.Decision;
+import dev.holdfast.kafka.offsetguard.OffsetGuard;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.health.contributor.AbstractHealthIndicator;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.Status;
+
+/**
+ * Tells which partitions are held. A restart never heals one, so this belongs into no
+ * liveness probe.
+ */
+final class HeldPartitionsHealthIndicator extends AbstractHealthIndicator {
+
+	private final GuardedFactories factories;
+
+	private final Status heldStatus;
+
+	HeldPartitionsHealthIndicator(GuardedFactories factories, Status heldStatus) {
+		super("Held partitions cannot be told");
+		this.factories = factories;
+		this.heldStatus = heldStatus;
+	}
+
+	/**
+	 * A held partition.
+	 *
+	 * @param factory the consumer factory
+	 * @param group the consumer group
+	 * @param topic the topic
+	 * @param partition the partition's number
+	 * @param cause why it is held
+	 * @param since when it was decided to hold it
+	 */
+	record Held(String factory, @Nullable String group, String topic, int partition, String cause, Instant since) {
+
+		static Held of(String factory, Decision decision) {
+			return new Held(factory, decision.groupId(), decision.partition().topic(), decision.partition().partition(),
+					decision.cause().id(), decision.at());
+		}
+
+	}
+
+	@Override
+	protected void doHealthCheck(Health.Builder builder) {
+		List<Held> held = factories.factories().stream().flatMap((factory) -> {
+			OffsetGuard guard = factory.guard();
+			List<Decision> holds = (guard != null) ? guard.held() : List.of();
+			return holds.stream().map((decision) -> Held.of(factory.name(), decision));
+		}).sorted(Comparator.comparing(Held::since)).toList();
+		builder.status(held.isEmpty() ? Status.UP : heldStatus).withDetail("held", held);
+	}
+
+}

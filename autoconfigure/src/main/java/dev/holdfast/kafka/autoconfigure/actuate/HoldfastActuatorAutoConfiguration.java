@@ -1,0 +1,69 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.holdfast.kafka.autoconfigure.actuate;
+
+import dev.holdfast.kafka.autoconfigure.GuardedFactories;
+import dev.holdfast.kafka.autoconfigure.HoldfastKafkaAutoConfiguration;
+import dev.holdfast.kafka.offsetguard.OffsetGuard;
+
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.contributor.Status;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+
+/**
+ * {@link EnableAutoConfiguration Auto-configuration} of the health contributor and the
+ * endpoint {@code holdfast}, where the application has Actuator.
+ */
+@AutoConfiguration(after = HoldfastKafkaAutoConfiguration.class)
+@ConditionalOnClass(OffsetGuard.class)
+@ConditionalOnBean(GuardedFactories.class)
+public final class HoldfastActuatorAutoConfiguration {
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class })
+	static class HealthConfiguration {
+
+		@Bean
+		@ConditionalOnEnabledHealthIndicator("holdfast")
+		HeldPartitionsHealthIndicator holdfastHealthIndicator(GuardedFactories factories, Environment environment) {
+			String heldStatus = Binder.get(environment)
+				.bind("holdfast.kafka.health.held-status", String.class)
+				.orElse("HELD");
+			return new HeldPartitionsHealthIndicator(factories, new Status(heldStatus));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ Endpoint.class, ConditionalOnAvailableEndpoint.class })
+	static class EndpointConfiguration {
+
+		@Bean
+		@ConditionalOnAvailableEndpoint(HoldfastEndpoint.class)
+		HoldfastEndpoint holdfastEndpoint(GuardedFactories factories, ApplicationEventPublisher events) {
+			return new HoldfastEndpoint(factories, new HeldPartitionResolver(factories), events);
+		}
+
+		@Bean
+		@ConditionalOnBean(HoldfastEndpoint.class)
+		@ConditionalOnAvailableEndpoint(HoldfastEndpoint.class)
+		HoldfastEndpointWebExtension holdfastEndpointWebExtension(HoldfastEndpoint endpoint) {
+			return new HoldfastEndpointWebExtension(endpoint);
+		}
+
+	}
+
+}

@@ -1,0 +1,61 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.holdfast.kafka.autoconfigure.actuate;
+
+import java.security.Principal;
+
+import dev.holdfast.kafka.offsetguard.Resolution;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.actuate.endpoint.SecurityContext;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
+import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
+
+/**
+ * {@link EndpointWebExtension @EndpointWebExtension}: statuses for what the endpoint
+ * tells, and the principal for who resolves.
+ */
+@EndpointWebExtension(endpoint = HoldfastEndpoint.class)
+final class HoldfastEndpointWebExtension {
+
+	private final HoldfastEndpoint endpoint;
+
+	HoldfastEndpointWebExtension(HoldfastEndpoint endpoint) {
+		this.endpoint = endpoint;
+	}
+
+	@ReadOperation
+	WebEndpointResponse<Object> group(@Selector String group) {
+		HoldfastReport report = endpoint.group(group);
+		return report.isEmpty() ? new WebEndpointResponse<>(
+				ResolutionReport.refused(WebEndpointResponse.STATUS_NOT_FOUND,
+						"No guarded consumer of this group is in this process, or was"),
+				WebEndpointResponse.STATUS_NOT_FOUND) : new WebEndpointResponse<>(report);
+	}
+
+	@WriteOperation
+	WebEndpointResponse<ResolutionReport> resolve(SecurityContext securityContext, @Nullable String group,
+			@Nullable String topic, @Nullable String partition, @Nullable String action, @Nullable String reason) {
+		ResolutionReport report = endpoint.resolve(new HeldPartitionResolver.Order(group, topic, partition, action,
+				reason, name(securityContext.getPrincipal())));
+		return new WebEndpointResponse<>(report, report.status());
+	}
+
+	/**
+	 * A name that fits into a line, whatever the identity provider thinks of.
+	 */
+	private static String name(@Nullable Principal principal) {
+		String name = (principal != null) ? principal.getName() : null;
+		if (name == null || name.isBlank()) {
+			return "anonymous";
+		}
+		String printable = name.replaceAll("[\\p{Cntrl}\\u2028\\u2029]", "?");
+		return printable.substring(0, Math.min(printable.length(), Resolution.MAX_LENGTH));
+	}
+
+}

@@ -1,0 +1,132 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.holdfast.kafka.autoconfigure.actuate;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+import dev.holdfast.kafka.autoconfigure.GuardedFactories;
+import dev.holdfast.kafka.offsetguard.Assignment;
+import dev.holdfast.kafka.offsetguard.Decision;
+import dev.holdfast.kafka.offsetguard.OffsetGuard;
+import dev.holdfast.kafka.versioncap.BrokerVersions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the endpoint shows.
+ *
+ * @param consumers the guarded consumers of this process, by group and client id
+ * @param decisions the last decisions, the newest first
+ * @param unguarded what could not be guarded although it should be
+ */
+record HoldfastReport(List<Consumer> consumers, List<DecisionReport> decisions,
+		List<GuardedFactories.Unguarded> unguarded) {
+
+	/**
+	 * A guarded consumer.
+	 *
+	 * @param factory the consumer factory
+	 * @param policy the mode, and where the policy differs from the default one
+	 * @param group the consumer group
+	 * @param clientId the client id
+	 * @param versionCap the version cap
+	 * @param brokers the brokers that it is connected to; none where no rule asked for
+	 * the hook that would know
+	 * @param partitions its assignment
+	 */
+	record Consumer(String factory, String policy, @Nullable String group, String clientId, String versionCap,
+			List<Broker> brokers, List<Partition> partitions) {
+
+	}
+
+	/**
+	 * A broker.
+	 *
+	 * @param node the connection's id in the client
+	 * @param release the Kafka release that offers what the broker offers
+	 * @param speaks the version of each API that is spoken
+	 */
+	record Broker(String node, String release, Map<String, Integer> speaks) {
+
+		static Broker of(BrokerVersions versions) {
+			Map<String, Integer> speaks = new TreeMap<>();
+			versions.apis()
+				.forEach((line) -> line.effective().ifPresent((version) -> speaks.put(line.api().toString(), version)));
+			return new Broker(versions.node(), versions.releaseGuess(), speaks);
+		}
+
+	}
+
+	/**
+	 * An assigned partition.
+	 *
+	 * @param topic the topic
+	 * @param partition its number
+	 * @param state starting, reading or held
+	 * @param cause why it is held
+	 * @param since when it was decided to hold it
+	 * @param resolutions the actions with which it can be resolved
+	 */
+	record Partition(String topic, int partition, String state, @Nullable String cause, @Nullable Instant since,
+			@Nullable List<String> resolutions) {
+
+		static Partition of(Assignment.Partition assigned) {
+			Decision hold = assigned.hold();
+			return new Partition(assigned.partition().topic(), assigned.partition().partition(),
+					assigned.state().name().toLowerCase(Locale.ROOT), (hold != null) ? hold.cause().id() : null,
+					(hold != null) ? hold.at() : null,
+					(hold != null) ? hold.cause().resolutions().stream().map((action) -> action.id()).toList() : null);
+		}
+
+	}
+
+	static HoldfastReport of(GuardedFactories factories) {
+		return of(factories, (group) -> true);
+	}
+
+	/**
+	 * What concerns one group. What is unguarded has none.
+	 */
+	static HoldfastReport ofGroup(GuardedFactories factories, String group) {
+		return of(factories, group::equals);
+	}
+
+	boolean isEmpty() {
+		return consumers.isEmpty() && decisions.isEmpty();
+	}
+
+	private static HoldfastReport of(GuardedFactories factories, Predicate<@Nullable String> group) {
+		List<Consumer> consumers = new ArrayList<>();
+		for (GuardedFactories.Factory factory : factories.factories()) {
+			OffsetGuard guard = factory.guard();
+			List<Assignment> assignments = (guard != null) ? guard.assignments() : List.of();
+			assignments.stream()
+				.filter((assignment) -> group.test(assignment.groupId()))
+				.forEach((assignment) -> consumers.add(consumer(factory, assignment)));
+		}
+		consumers.sort(Comparator.comparing(Consumer::factory)
+			.thenComparing(Consumer::group, Comparator.nullsLast(Comparator.naturalOrder()))
+			.thenComparing(Consumer::clientId));
+		List<DecisionReport> decisions = factories.decisions()
+			.stream()
+			.filter((made) -> group.test(made.decision().groupId()))
+			.map(DecisionReport::of)
+			.toList();
+		return new HoldfastReport(consumers, decisions, factories.unguarded());
+	}
+
+	private static Consumer consumer(GuardedFactories.Factory factory, Assignment assignment) {
+		return new Consumer(factory.name(), factory.policy(), assignment.groupId(), assignment.clientId(),
+				factory.versionCap(), assignment.versions().brokers().stream().map(Broker::of).toList(),
+				assignment.partitions().stream().map(Partition::of).toList());
+	}
+
+}

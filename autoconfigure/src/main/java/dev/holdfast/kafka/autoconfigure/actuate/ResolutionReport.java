@@ -1,0 +1,35 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.holdfast.kafka.autoconfigure.actuate;
+
+import java.util.Collection;
+import java.util.List;
+
+import dev.holdfast.kafka.offsetguard.Action;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What came of an order to resolve a held partition.
+ *
+ * @param status the HTTP status that says the same
+ * @param message what happened, for people
+ * @param allowed the allowed actions, where another one was asked for
+ * @param decision the decision, if one was made
+ */
+record ResolutionReport(int status, String message, @Nullable List<String> allowed, @Nullable DecisionReport decision) {
+
+	static ResolutionReport resolved(DecisionReport decision) {
+		return new ResolutionReport(200, "Resolved", null, decision);
+	}
+
+	static ResolutionReport refused(int status, String message) {
+		return new ResolutionReport(status, message, null, null);
+	}
+
+	static ResolutionReport notAllowed(String message, Collection<Action> allowed) {
+		return new ResolutionReport(400, message, allowed.stream().map(Action::id).toList(), null);
+	}
+
+}
