@@ -1,0 +1,206 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.holdfast.kafka.benchmarks;
+
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
+import java.lang.management.ThreadMXBean;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+import dev.holdfast.kafka.test.KafkaCluster;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.kafka.core.ConsumerFactory;
+import org.springframework.kafka.listener.BatchMessageListener;
+import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
+import org.springframework.kafka.listener.ContainerProperties;
+
+/**
+ * A listener container that reads a topic on a real broker from its start to its end.
+ */
+final class EndToEnd {
+
+	private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
+	private final int records;
+
+	private final int pairs;
+
+	private EndToEnd(boolean quick) {
+		this.records = quick ? 20_000 : 1_000_000;
+		this.pairs = quick ? 1 : 11;
+	}
+
+	/**
+	 * One run.
+	 *
+	 * @param recordsPerSecond from the first record to the last
+	 * @param cpuSeconds of the container's and the client's own threads, per million
+	 * records
+	 */
+	private record Run(double recordsPerSecond, double cpuSeconds) {
+	}
+
+	static Section measure(boolean quick) throws InterruptedException {
+		return new EndToEnd(quick).section();
+	}
+
+	private Section section() throws InterruptedException {
+		List<List<String>> rows = new ArrayList<>();
+		List<Section.Target> targets = new ArrayList<>();
+		try (KafkaCluster cluster = KafkaCluster.start()) {
+			for (int size : new int[] { 100, 1024 }) {
+				for (int partitions : new int[] { 1, 12 }) {
+					String topic = "records-%d-%d".formatted(size, partitions);
+					cluster.createTopic(topic, partitions);
+					produce(cluster, topic, size);
+					for (String protocol : new String[] { "classic", "consumer" }) {
+						compare(cluster, topic, "%d B, %d partitions, %s".formatted(size, partitions, protocol),
+								protocol, rows, targets);
+					}
+					cluster.deleteTopic(topic);
+				}
+			}
+		}
+		return new Section("End to end", """
+				A listener container with a batch listener on a broker in the same JVM, without the test kit's wire in
+				between, bare and guarded in alternation: %,d records a run, %d pairs, and a pair before them that does
+				not count. Rates are from the first record to the last; CPU is that of the container's and the client's
+				threads, not the broker's. Ratios are guarded to bare, pair by pair.""".formatted(records, pairs),
+				List.of("records", "bare records/s", "guarded records/s", "ratio (median)", "spread", "bare CPU-s/M",
+						"guarded CPU-s/M", "CPU ratio (median)", "spread"),
+				rows, targets);
+	}
+
+	private void compare(KafkaCluster cluster, String topic, String name, String protocol, List<List<String>> rows,
+			List<Section.Target> targets) throws InterruptedException {
+		Ratios rate = new Ratios();
+		Ratios cpu = new Ratios();
+		try (GuardedAndBare applications = new GuardedAndBare(cluster.directBootstrapServers(), protocol)) {
+			for (int pair = -1; pair < pairs; pair++) {
+				// In turns, lest one of them always comes first.
+				boolean guardedFirst = pair % 2 == 0;
+				Run first = run(applications.factory(guardedFirst), topic);
+				Run second = run(applications.factory(!guardedFirst), topic);
+				if (pair >= 0) {
+					Run guarded = guardedFirst ? first : second;
+					Run bare = guardedFirst ? second : first;
+					rate.add(guarded.recordsPerSecond(), bare.recordsPerSecond());
+					cpu.add(guarded.cpuSeconds(), bare.cpuSeconds());
+				}
+			}
+		}
+		rows.add(List.of(name, Section.number(rate.medianOfBare()), Section.number(rate.medianOfGuarded()),
+				Section.number(rate.median()), rate.spread(), Section.number(cpu.medianOfBare()),
+				Section.number(cpu.medianOfGuarded()), Section.number(cpu.median()), cpu.spread()));
+		targets.add(Section.Target.atLeast("Throughput, " + name, rate.median(), 0.99, "of bare"));
+		targets.add(Section.Target.atMost("CPU, " + name, cpu.median(), 1.01, "of bare"));
+	}
+
+	private Run run(ConsumerFactory<byte[], byte[]> factory, String topic) throws InterruptedException {
+		ContainerProperties properties = new ContainerProperties(topic);
+		properties.setGroupId(UUID.randomUUID().toString());
+		Reading reading = new Reading();
+		properties.setMessageListener((BatchMessageListener<byte[], byte[]>) (batch) -> reading.read(batch.size()));
+		ConcurrentMessageListenerContainer<byte[], byte[]> container = new ConcurrentMessageListenerContainer<>(factory,
+				properties);
+		container.setBeanName("benchmark");
+		Map<Long, Long> before = cpuTimes();
+		container.start();
+		try {
+			if (!reading.done.await(2, TimeUnit.MINUTES)) {
+				throw new IllegalStateException(
+						"Only %d of %d records of %s with %s".formatted(reading.count, records, topic, factory));
+			}
+			return reading.result(before);
+		}
+		finally {
+			container.stop();
+		}
+	}
+
+	private static Map<Long, Long> cpuTimes() {
+		Map<Long, Long> times = new HashMap<>();
+		for (ThreadInfo thread : THREADS.getThreadInfo(THREADS.getAllThreadIds())) {
+			if (thread != null && (thread.getThreadName().startsWith("benchmark")
+					|| thread.getThreadName().contains("consumer_background"))) {
+				times.put(thread.getThreadId(), THREADS.getThreadCpuTime(thread.getThreadId()));
+			}
+		}
+		return times;
+	}
+
+	private final class Reading {
+
+		private final CountDownLatch done = new CountDownLatch(1);
+
+		private volatile int count;
+
+		private int firstBatch;
+
+		private long start;
+
+		private long end;
+
+		private Map<Long, Long> after = Map.of();
+
+		/** On the container's thread only. */
+		void read(int size) {
+			int before = count;
+			if (before == 0) {
+				firstBatch = size;
+				start = System.nanoTime();
+			}
+			count = before + size;
+			if (count == records) {
+				end = System.nanoTime();
+				after = cpuTimes();
+				done.countDown();
+			}
+		}
+
+		Run result(Map<Long, Long> before) {
+			long cpu = 0;
+			for (Map.Entry<Long, Long> each : after.entrySet()) {
+				cpu += each.getValue() - before.getOrDefault(each.getKey(), 0L);
+			}
+			return new Run((records - firstBatch) * 1e9 / (end - start), cpu / 1e9 * 1_000_000 / records);
+		}
+
+	}
+
+	private void produce(KafkaCluster cluster, String topic, int size) {
+		Map<String, Object> configuration = Map.of("bootstrap.servers", cluster.directBootstrapServers(), "linger.ms",
+				20, "batch.size", 200_000, "max.in.flight.requests.per.connection", 1);
+		try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(configuration, new ByteArraySerializer(),
+				new ByteArraySerializer())) {
+			int partitions = producer.partitionsFor(topic).size();
+			byte[] value = new byte[size];
+			AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
+			for (int record = 0; record < records; record++) {
+				producer.send(new ProducerRecord<>(topic, record % partitions, null, value), (metadata, exception) -> {
+					if (exception != null) {
+						failure.set(exception);
+					}
+				});
+			}
+			producer.flush();
+			if (failure.get() != null) {
+				throw new IllegalStateException("Not all records were produced", failure.get());
+			}
+		}
+	}
+
+}

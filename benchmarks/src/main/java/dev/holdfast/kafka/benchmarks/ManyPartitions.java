@@ -1,0 +1,134 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.holdfast.kafka.benchmarks;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+
+import dev.holdfast.kafka.offsetguard.Decision;
+import dev.holdfast.kafka.offsetguard.DecisionListener;
+import dev.holdfast.kafka.offsetguard.OffsetGuard;
+import dev.holdfast.kafka.offsetguard.OffsetGuardSettings;
+import dev.holdfast.kafka.test.KafkaCluster;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A topic with many partitions, five records in each, and groups that have committed the
+ * third.
+ */
+final class ManyPartitions {
+
+	private static final long COMMITTED = 2;
+
+	private final KafkaCluster cluster;
+
+	private final String topic;
+
+	private final List<TopicPartition> partitions = new ArrayList<>();
+
+	private int groups;
+
+	ManyPartitions(KafkaCluster cluster, int count) {
+		this.cluster = cluster;
+		this.topic = "many-" + count;
+		cluster.createTopic(topic, count);
+		try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(Map.of("bootstrap.servers",
+				cluster.directBootstrapServers(), "max.in.flight.requests.per.connection", 1),
+				new ByteArraySerializer(), new ByteArraySerializer())) {
+			for (int partition = 0; partition < count; partition++) {
+				partitions.add(new TopicPartition(topic, partition));
+				for (int record = 0; record < 5; record++) {
+					producer.send(new ProducerRecord<>(topic, partition, null, new byte[100]));
+				}
+			}
+		}
+	}
+
+	String topic() {
+		return topic;
+	}
+
+	List<TopicPartition> partitions() {
+		return partitions;
+	}
+
+	/**
+	 * Makes a group that has committed.
+	 * @param epoch the leader epoch in its commits, -1 for none
+	 * @return the group's name
+	 */
+	String group(int epoch) throws InterruptedException, ExecutionException {
+		String group = "%s-group-%d".formatted(topic, groups++);
+		OffsetAndMetadata offset = new OffsetAndMetadata(COMMITTED,
+				(epoch >= 0) ? Optional.of(epoch) : Optional.empty(), "");
+		Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+		partitions.forEach((partition) -> offsets.put(partition, offset));
+		cluster.admin().alterConsumerGroupOffsets(group, offsets).all().get();
+		return group;
+	}
+
+	Consumer<byte[], byte[]> bare(@Nullable String group) {
+		return client(configuration(group));
+	}
+
+	Consumer<byte[], byte[]> guarded(String group, DecisionListener listener) {
+		Map<String, Object> configuration = configuration(group);
+		return new OffsetGuard(OffsetGuardSettings.defaults(), List.of(listener)).createConsumer(configuration,
+				(overrides) -> {
+					Map<String, Object> own = new HashMap<>(configuration);
+					own.putAll(overrides);
+					return client(own);
+				});
+	}
+
+	static DecisionListener nobody() {
+		return (Decision decision) -> {
+		};
+	}
+
+	private Map<String, Object> configuration(@Nullable String group) {
+		Map<String, Object> configuration = new HashMap<>();
+		configuration.put("bootstrap.servers", cluster.bootstrapServers());
+		configuration.put("client.id", (group != null) ? group : "bare");
+		configuration.put("enable.auto.commit", false);
+		configuration.put("auto.offset.reset", "earliest");
+		if (group != null) {
+			configuration.put("group.id", group);
+		}
+		return configuration;
+	}
+
+	private static Consumer<byte[], byte[]> client(Map<String, Object> configuration) {
+		return new KafkaConsumer<>(configuration, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+	}
+
+	/**
+	 * Polls until there are records.
+	 * @return the time until then, in milliseconds
+	 */
+	static double untilRecords(Consumer<byte[], byte[]> consumer) {
+		long start = System.nanoTime();
+		while (consumer.poll(Duration.ofSeconds(1)).isEmpty()) {
+			if (System.nanoTime() - start > Duration.ofMinutes(2).toNanos()) {
+				throw new IllegalStateException("No records");
+			}
+		}
+		return (System.nanoTime() - start) / 1e6;
+	}
+
+}

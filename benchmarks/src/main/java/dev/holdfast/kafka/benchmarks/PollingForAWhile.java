@@ -1,0 +1,58 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.holdfast.kafka.benchmarks;
+
+import java.lang.management.ManagementFactory;
+import java.lang.ref.Reference;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.apache.kafka.clients.consumer.Consumer;
+
+/**
+ * Polls many consumers for a while and prints the heap in use afterwards, per consumer,
+ * in bytes.
+ */
+final class PollingForAWhile {
+
+	private static final int CONSUMERS = 200;
+
+	private static final int PARTITIONS = 12;
+
+	private PollingForAWhile() {
+	}
+
+	public static void main(String[] args) {
+		Wrapping wrapping = Wrapping.valueOf(args[0]);
+		Duration duration = Duration.parse(args[1]);
+		// What the first of a kind brings once and for all is not a consumer's.
+		try (Consumer<byte[], byte[]> first = wrapping.consumer(PARTITIONS, 12)) {
+			first.poll(Duration.ZERO);
+		}
+		long before = used();
+		List<Consumer<byte[], byte[]>> consumers = new ArrayList<>();
+		for (int i = 0; i < CONSUMERS; i++) {
+			consumers.add(wrapping.consumer(PARTITIONS, 12));
+		}
+		long end = System.nanoTime() + duration.toNanos();
+		while (System.nanoTime() < end) {
+			consumers.forEach((consumer) -> consumer.poll(Duration.ZERO));
+		}
+		long after = used();
+		Reference.reachabilityFence(consumers);
+		System.out.println();
+		System.out.println((after - before) / (double) CONSUMERS);
+		Runtime.getRuntime().halt(0);
+	}
+
+	private static long used() {
+		for (int i = 0; i < 3; i++) {
+			System.gc();
+		}
+		return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+	}
+
+}

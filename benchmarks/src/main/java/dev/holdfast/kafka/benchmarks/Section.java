@@ -1,0 +1,74 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.holdfast.kafka.benchmarks;
+
+import java.util.List;
+import java.util.Locale;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A part of the report.
+ *
+ * @param title its title
+ * @param text what was measured, and how
+ * @param header the heads of the columns
+ * @param rows the cells, by row
+ * @param targets what must be reached
+ * @param chart a picture in Mermaid's language, if there is one
+ */
+record Section(String title, String text, List<String> header, List<List<String>> rows, List<Target> targets,
+		@Nullable String chart) {
+
+	Section(String title, String text, List<String> header, List<List<String>> rows, List<Target> targets) {
+		this(title, text, header, rows, targets, null);
+	}
+
+	Section with(String chart) {
+		return new Section(title, text, header, rows, targets, chart);
+	}
+
+	/**
+	 * What must be reached.
+	 *
+	 * @param what what is limited
+	 * @param measured what was measured
+	 * @param limit the limit
+	 * @param atMost whether the limit is the most, or the least
+	 * @param unit the unit of both
+	 */
+	record Target(String what, double measured, double limit, boolean atMost, String unit) {
+
+		static Target atMost(String what, double measured, double limit, String unit) {
+			return new Target(what, measured, limit, true, unit);
+		}
+
+		static Target atLeast(String what, double measured, double limit, String unit) {
+			return new Target(what, measured, limit, false, unit);
+		}
+
+		boolean isMet() {
+			return atMost ? measured <= limit : measured >= limit;
+		}
+
+		@Override
+		public String toString() {
+			return "%s: %s %s (%s %s %s): %s"
+				.formatted(what, number(measured), unit, atMost ? "at most" : "at least", number(limit), unit,
+						isMet() ? "reached" : "**missed**")
+				.replace("  ", " ")
+				.replace(" )", ")");
+		}
+
+	}
+
+	static String number(double value) {
+		double magnitude = Math.abs(value);
+		String format = (magnitude >= 100 || value == Math.rint(value)) ? "%,.0f"
+				: (magnitude >= 10) ? "%,.1f" : (magnitude >= 0.1) ? "%,.3f" : "%,.4f";
+		return String.format(Locale.ROOT, format, value);
+	}
+
+}

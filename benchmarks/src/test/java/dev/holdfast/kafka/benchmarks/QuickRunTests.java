@@ -1,0 +1,59 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.holdfast.kafka.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * That the benchmarks work. Their numbers mean nothing here, and nothing is asked of
+ * them.
+ */
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
+class QuickRunTests {
+
+	@Test
+	void measuresEverythingAndWritesTheReport(@TempDir Path directory) throws IOException {
+		Path report = directory.resolve("benchmarks.md");
+
+		assertThat(new CommandLine(new Benchmarks()).execute("--quick", "--output", report.toString())).isZero();
+
+		List<String> lines = Files.readAllLines(report);
+		assertThat(lines).filteredOn((line) -> line.startsWith("## "))
+			.containsExactly("## What must be reached", "## A poll", "## End to end", "## An incident",
+					"## An assignment", "## Start-up", "## Heap", "## Jars");
+		assertThat(lines).filteredOn((line) -> line.startsWith("- ") && line.contains("(at "))
+			.hasSize(4 + 16 + 1 + 1 + 1 + 1 + 1)
+			.allMatch((line) -> line.endsWith(": reached") || line.endsWith(": **missed**"));
+		assertThat(lines).filteredOn((line) -> line.startsWith("| 500 |")).hasSize(Wrapping.values().length);
+		assertThat(lines).noneMatch((line) -> line.contains("NaN"));
+		assertThat(lines).filteredOn((line) -> line.matches("\\| (core|autoconfigure|asm) \\| [0-9.,]+ \\|"))
+			.hasSize(3);
+	}
+
+	@Test
+	void ratiosAreMediansOfPairs() {
+		Ratios ratios = new Ratios();
+		ratios.add(2, 1);
+		ratios.add(30, 10);
+		ratios.add(4, 4);
+
+		assertThat(ratios.median()).isEqualTo(2);
+		assertThat(ratios.spread()).isEqualTo("1 to 3");
+		assertThat(ratios.medianOfBare()).isEqualTo(4);
+		assertThat(ratios.medianOfGuarded()).isEqualTo(4);
+	}
+
+}
