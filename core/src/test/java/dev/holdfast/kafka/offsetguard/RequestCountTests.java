@@ -5,6 +5,7 @@
 
 package dev.holdfast.kafka.offsetguard;
 
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,8 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,8 +29,8 @@ import static dev.holdfast.kafka.offsetguard.Consumers.range;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * All partitions of an incident are inspected in one batch: a hundred cost as many
- * requests as one does.
+ * All partitions of an incident are inspected in one batch: a thousand cost as many
+ * requests as one does, and what they bring at once is bounded.
  */
 @LyingKafka
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
@@ -35,21 +38,31 @@ class RequestCountTests {
 
 	private static final String INSPECTOR = "holdfast-inspector-";
 
+	private static SpreadTopic one;
+
+	private static SpreadTopic thousand;
+
 	private final KafkaCluster cluster;
 
 	RequestCountTests(KafkaCluster cluster) {
 		this.cluster = cluster;
 	}
 
+	@BeforeAll
+	static void createTopics(KafkaCluster cluster) {
+		one = SpreadTopic.create(cluster, "lied-1", 1).produce(30);
+		thousand = SpreadTopic.create(cluster, "lied-1000", 1000).produce(30);
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "classic", "consumer" })
-	void hundredFalseTruncationsCostAsMuchAsOne(String protocol) {
+	void thousandFalseTruncationsCostAsMuchAsOne(String protocol) {
 		cluster.wire().inject(Fault.epochEndOffset(0));
 
-		Map<ApiKeys, Integer> one = requestsAboutFalseTruncations("lied-1-" + protocol, protocol, 1);
-		Map<ApiKeys, Integer> hundred = requestsAboutFalseTruncations("lied-100-" + protocol, protocol, 100);
+		Map<ApiKeys, Integer> about1 = requestsAboutFalseTruncations(one, protocol);
+		Map<ApiKeys, Integer> about1000 = requestsAboutFalseTruncations(thousand, protocol);
 
-		assertThat(hundred).isEqualTo(one);
+		assertThat(about1000).isEqualTo(about1);
 	}
 
 	@ParameterizedTest
@@ -61,31 +74,48 @@ class RequestCountTests {
 		assertThat(hundred).isEqualTo(one);
 	}
 
-	private Map<ApiKeys, Integer> requestsAboutFalseTruncations(String name, String protocol, int partitions) {
-		SpreadTopic topic = SpreadTopic.create(cluster, name, partitions).produce(30);
-		topic.commit(name, Consumers.offset(20, 0));
+	/**
+	 * An inspector takes 16 MB at a time, and of each partition not more than the first
+	 * batch.
+	 */
+	@Test
+	void fetchesAreBounded() {
+		int partitions = 600;
+		SpreadTopic topic = SpreadTopic.create(cluster, "large", partitions).produce(6, "v".repeat(20_000), 64_000);
+		cluster.wire().inject(Fault.epochEndOffset(0));
 
-		return requests(topic, protocol, Cause.FALSE_TRUNCATION);
+		int fetches = requests(topic, "classic", Consumers.offset(3, 0), 6, Cause.FALSE_TRUNCATION).get(ApiKeys.FETCH);
+
+		int needed = (int) Math.ceil(partitions * 60_000 / (16.0 * 1024 * 1024));
+		assertThat(fetches).isBetween(needed, needed + 2);
+	}
+
+	private Map<ApiKeys, Integer> requestsAboutFalseTruncations(SpreadTopic topic, String protocol) {
+		return requests(topic, protocol, Consumers.offset(20, 0), 30, Cause.FALSE_TRUNCATION);
 	}
 
 	private Map<ApiKeys, Integer> requestsAboutRetention(String name, String protocol, int partitions) {
-		SpreadTopic topic = SpreadTopic.create(cluster, name, partitions).produce(30);
-		topic.commit(name, new OffsetAndMetadata(10)).deleteRecords(20);
+		SpreadTopic topic = SpreadTopic.create(cluster, name, partitions).produce(30).deleteRecords(20);
 
-		return requests(topic, protocol, Cause.BELOW_LOG_START);
+		return requests(topic, protocol, new OffsetAndMetadata(10), 30, Cause.BELOW_LOG_START);
 	}
 
 	/**
-	 * What an inspector asks for until the consumer has read offsets 20 to 29 of each
-	 * partition.
+	 * What an inspector asks for from a commit until the consumer has read the rest of
+	 * each partition.
 	 */
-	private Map<ApiKeys, Integer> requests(SpreadTopic topic, String protocol, Cause cause) {
+	private Map<ApiKeys, Integer> requests(SpreadTopic topic, String protocol, OffsetAndMetadata commit, long end,
+			Cause cause) {
+		String group = topic.name + "-" + protocol;
+		topic.commit(group, commit);
+		long start = Math.max(commit.offset(), cluster.logStart(topic.partitions.get(0)));
 		cluster.wire().forget();
-		Consumers consumers = new Consumers(cluster, protocol, topic.name).with("auto.offset.reset", "earliest");
+		Consumers consumers = new Consumers(cluster, protocol, group).with("auto.offset.reset", "earliest")
+			.timing(Duration.ofSeconds(20), Duration.ofSeconds(30));
 
 		try (Consumer<String, String> consumer = consumers.guarded()) {
 			consumer.subscribe(List.of(topic.name));
-			assertThat(topic.pollTo(consumer, 30)).isEqualTo(topic.each(range(20, 30)));
+			assertThat(topic.pollTo(consumer, end)).isEqualTo(topic.each(range(start, end)));
 		}
 
 		assertThat(consumers.causes()).hasSize(topic.partitions.size()).containsOnly(cause);

@@ -6,24 +6,31 @@
 package dev.holdfast.kafka.offsetguard;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
 
+import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 import dev.holdfast.kafka.test.KafkaCluster;
+
+import static org.awaitility.Awaitility.await;
 
 /**
  * A topic of many partitions whose leaders are spread evenly over all brokers, and what
@@ -44,27 +51,58 @@ final class SpreadTopic {
 	}
 
 	static SpreadTopic create(KafkaCluster cluster, String name, int partitions) {
-		List<Integer> brokers = cluster.brokerIds();
-		Map<Integer, List<Integer>> leaders = new LinkedHashMap<>();
+		return create(cluster, name, partitions, 1);
+	}
+
+	static SpreadTopic create(KafkaCluster cluster, String name, int partitions, int replicas) {
+		Map<Integer, List<Integer>> assignments = new LinkedHashMap<>();
 		IntStream.range(0, partitions)
-			.forEach((partition) -> leaders.put(partition, List.of(brokers.get(partition % brokers.size()))));
-		cluster.createTopic(name, leaders, Map.of());
+			.forEach((partition) -> assignments.put(partition, replicas(cluster, partition, replicas)));
+		cluster.createTopic(name, assignments, Map.of());
 		return new SpreadTopic(cluster, name,
 				IntStream.range(0, partitions).mapToObj((partition) -> new TopicPartition(name, partition)).toList());
+	}
+
+	private static List<Integer> replicas(KafkaCluster cluster, int first, int count) {
+		List<Integer> brokers = cluster.brokerIds();
+		return IntStream.range(first, first + count).mapToObj((index) -> brokers.get(index % brokers.size())).toList();
+	}
+
+	/**
+	 * Makes the second replica of each partition the leader, of all of them at once.
+	 */
+	SpreadTopic moveAllLeaders() {
+		Map<TopicPartition, Optional<NewPartitionReassignment>> reordered = new HashMap<>();
+		for (TopicPartition partition : partitions) {
+			List<Integer> replicas = new ArrayList<>(replicas(cluster, partition.partition(), 2));
+			Collections.reverse(replicas);
+			reordered.put(partition, Optional.of(new NewPartitionReassignment(replicas)));
+		}
+		get(cluster.admin().alterPartitionReassignments(reordered).all());
+		await().until(() -> get(cluster.admin().listPartitionReassignments().reassignments()).isEmpty());
+		get(cluster.admin().electLeaders(ElectionType.PREFERRED, Set.copyOf(partitions)).all());
+		return this;
 	}
 
 	/**
 	 * Sends so many records to each partition.
 	 */
 	SpreadTopic produce(int count) {
+		return produce(count, "value", 16_384);
+	}
+
+	/**
+	 * Sends so many records to each partition, in batches of that size at most.
+	 */
+	SpreadTopic produce(int count, String value, int batchSize) {
 		Map<String, Object> configuration = Map.of("bootstrap.servers", cluster.directBootstrapServers(), "acks", "all",
-				"enable.idempotence", false);
+				"enable.idempotence", false, "batch.size", batchSize, "linger.ms", 50);
 		List<Throwable> failures = new ArrayList<>();
 		try (Producer<String, String> producer = new KafkaProducer<>(configuration, new StringSerializer(),
 				new StringSerializer())) {
 			for (TopicPartition partition : partitions) {
 				for (int i = 0; i < count; i++) {
-					producer.send(new ProducerRecord<>(name, partition.partition(), null, "value"),
+					producer.send(new ProducerRecord<>(name, partition.partition(), null, value),
 							(metadata, failure) -> {
 								if (failure != null) {
 									failures.add(failure);
