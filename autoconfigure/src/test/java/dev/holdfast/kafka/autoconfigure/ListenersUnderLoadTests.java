@@ -1,0 +1,188 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.autoconfigure;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.kafka.config.KafkaListenerEndpointRegistry;
+import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
+
+import dev.holdfast.kafka.offsetguard.Cause;
+import dev.holdfast.kafka.offsetguard.Decision;
+import dev.holdfast.kafka.test.Fault;
+import dev.holdfast.kafka.test.KafkaCluster;
+import dev.holdfast.kafka.test.LyingKafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Four listeners of a group read twelve partitions to which orders are sent all the time,
+ * one application for each group protocol, side by side. Nothing here makes a listener
+ * deliver a record again: no rebalance, no commit that fails for good.
+ */
+@LyingKafka(brokers = 3)
+@Timeout(value = 240, unit = TimeUnit.SECONDS)
+class ListenersUnderLoadTests {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+	private static final int LISTENERS = 4;
+
+	private static final int PARTITIONS = 12;
+
+	private final KafkaCluster cluster;
+
+	private final Map<String, ConfigurableApplicationContext> applications = new LinkedHashMap<>();
+
+	private NumberedOrders orders;
+
+	ListenersUnderLoadTests(KafkaCluster cluster) {
+		this.cluster = cluster;
+	}
+
+	@AfterEach
+	void stop() {
+		applications.values().forEach(ConfigurableApplicationContext::close);
+		orders.abandon();
+	}
+
+	@Test
+	void leadersMoveForAMinuteWhileTheBrokersLie() {
+		Fault.Handle lie = cluster.wire().inject(Fault.epochEndOffset(0));
+		start("lied-classic", "classic");
+		start("lied-consumer", "consumer");
+
+		int moves = moveLeaders(Duration.ofMinutes(1));
+
+		assertEachOrderDeliveredOnce();
+		assertThat(moves).isGreaterThan(2 * PARTITIONS);
+		assertThat(lie.hits()).isGreaterThan(moves);
+		applications.keySet()
+			.forEach((topic) -> assertThat(application(topic).decisions).as(topic)
+				.hasSizeGreaterThan(moves / 2)
+				.extracting(Decision::cause)
+				.containsOnly(Cause.FALSE_TRUNCATION));
+	}
+
+	@Test
+	void allBrokersAreRestartedOneAfterTheOther() {
+		start("restarted-classic", "classic");
+		start("restarted-consumer", "consumer");
+
+		for (int broker : cluster.brokerIds()) {
+			cluster.restartBroker(broker);
+			awaitInSync();
+		}
+
+		assertEachOrderDeliveredOnce();
+		applications.keySet().forEach((topic) -> assertThat(application(topic).decisions).as(topic).isEmpty());
+	}
+
+	private void start(String topic, String protocol) {
+		cluster.createTopic(topic, PARTITIONS, 3, Map.of());
+		for (int partition = 0; partition < PARTITIONS; partition++) {
+			cluster.commit(topic, new TopicPartition(topic, partition), new OffsetAndMetadata(0));
+		}
+		applications.put(topic,
+				OrdersApplication.run(cluster, topic, "spring.kafka.listener.concurrency=" + LISTENERS,
+						"spring.kafka.consumer.auto-offset-reset=earliest",
+						"spring.kafka.consumer.properties.group.protocol=" + protocol));
+		await().atMost(PATIENCE).until(() -> isBalanced(topic));
+		if (applications.size() == 2) {
+			orders = new NumberedOrders(cluster, List.copyOf(applications.keySet()), PARTITIONS);
+		}
+	}
+
+	private boolean isBalanced(String topic) {
+		KafkaListenerEndpointRegistry registry = applications.get(topic).getBean(KafkaListenerEndpointRegistry.class);
+		return registry.getListenerContainer("orders") instanceof ConcurrentMessageListenerContainer<?, ?> listeners
+				&& listeners.getContainers()
+					.stream()
+					.allMatch((each) -> each.getAssignedPartitions() != null
+							&& each.getAssignedPartitions().size() == PARTITIONS / LISTENERS);
+	}
+
+	/**
+	 * Moves leaders in turn.
+	 * @return how many of each topic
+	 */
+	private int moveLeaders(Duration duration) {
+		long end = System.nanoTime() + duration.toNanos();
+		int moves = 0;
+		while (System.nanoTime() < end) {
+			for (String topic : applications.keySet()) {
+				TopicPartition partition = new TopicPartition(topic, moves % PARTITIONS);
+				cluster.moveLeader(partition, nextReplica(cluster.leader(partition)));
+			}
+			moves++;
+		}
+		return moves;
+	}
+
+	private int nextReplica(int leader) {
+		List<Integer> brokers = cluster.brokerIds();
+		return brokers.get((brokers.indexOf(leader) + 1) % brokers.size());
+	}
+
+	private void awaitInSync() {
+		List<String> topics = new ArrayList<>(applications.keySet());
+		topics.add("__consumer_offsets");
+		await().atMost(PATIENCE).until(() -> {
+			Map<String, TopicDescription> descriptions = cluster.admin().describeTopics(topics).allTopicNames().get();
+			return descriptions.values()
+				.stream()
+				.flatMap((each) -> each.partitions().stream())
+				.allMatch((each) -> each.isr().size() == 3);
+		});
+	}
+
+	private void assertEachOrderDeliveredOnce() {
+		List<String> numbers = orders.stop();
+		Map<Integer, List<String>> expected = new TreeMap<>();
+		for (int partition = 0; partition < PARTITIONS; partition++) {
+			expected.put(partition, numbers);
+		}
+		for (String topic : applications.keySet()) {
+			await().atMost(PATIENCE).until(() -> isCommitted(topic, numbers.size()));
+			assertThat(delivered(topic)).as(topic).isEqualTo(expected);
+		}
+	}
+
+	private boolean isCommitted(String topic, long offset) {
+		Map<TopicPartition, OffsetAndMetadata> committed = cluster.committed(topic);
+		return committed.size() == PARTITIONS
+				&& committed.values().stream().allMatch((commit) -> commit.offset() == offset);
+	}
+
+	private Map<Integer, List<String>> delivered(String topic) {
+		Map<Integer, List<String>> delivered = new TreeMap<>();
+		for (ConsumerRecord<?, ?> record : application(topic).records) {
+			delivered.computeIfAbsent(record.partition(), (key) -> new ArrayList<>()).add((String) record.value());
+		}
+		return delivered;
+	}
+
+	private OrdersApplication application(String topic) {
+		return applications.get(topic).getBean(OrdersApplication.class);
+	}
+
+}
