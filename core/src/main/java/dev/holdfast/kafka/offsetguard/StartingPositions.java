@@ -289,7 +289,9 @@ final class StartingPositions {
 		if (epoch >= 0 && epoch <= answer.leaderEpoch(partition)) {
 			position = new OffsetAndMetadata(commit.offset(), Optional.of(epoch), "");
 		}
-		client.seek(partition, position);
+		if (!isStalling(commit, answer.leaderEpoch(partition))) {
+			client.seek(partition, position);
+		}
 		PartitionState state = states.get(partition);
 		state.seek(position);
 		Bookmark bookmark = commits.bookmark(commit);
@@ -298,6 +300,14 @@ final class StartingPositions {
 		}
 		states.started(partition);
 		decisions.release(partition);
+	}
+
+	/**
+	 * Whether a client alone would wait for a leader with the committed epoch. Sought
+	 * there, it would first ask the one there is, which makes a truncation of it.
+	 */
+	private boolean isStalling(OffsetAndMetadata commit, int leaderEpoch) {
+		return rules.observing() && leaderEpoch >= 0 && commit.leaderEpoch().orElse(-1) > leaderEpoch;
 	}
 
 	/**
