@@ -158,19 +158,22 @@ class ListenersUnderLoadTests {
 	private void assertEachOrderDeliveredOnce() {
 		List<String> numbers = orders.stop();
 		Map<Integer, List<String>> expected = new TreeMap<>();
+		Map<Integer, Long> commits = new TreeMap<>();
 		for (int partition = 0; partition < PARTITIONS; partition++) {
 			expected.put(partition, numbers);
+			commits.put(partition, (long) numbers.size());
 		}
 		for (String topic : applications.keySet()) {
-			await().atMost(PATIENCE).until(() -> isCommitted(topic, numbers.size()));
-			assertThat(delivered(topic)).as(topic).isEqualTo(expected);
+			await().atMost(PATIENCE)
+				.untilAsserted(() -> assertThat(committed(topic)).as("committed on %s", topic).isEqualTo(commits));
+			assertThat(delivered(topic)).as("delivered on %s", topic).isEqualTo(expected);
 		}
 	}
 
-	private boolean isCommitted(String topic, long offset) {
-		Map<TopicPartition, OffsetAndMetadata> committed = cluster.committed(topic);
-		return committed.size() == PARTITIONS
-				&& committed.values().stream().allMatch((commit) -> commit.offset() == offset);
+	private Map<Integer, Long> committed(String topic) {
+		Map<Integer, Long> committed = new TreeMap<>();
+		cluster.committed(topic).forEach((partition, commit) -> committed.put(partition.partition(), commit.offset()));
+		return committed;
 	}
 
 	private Map<Integer, List<String>> delivered(String topic) {
