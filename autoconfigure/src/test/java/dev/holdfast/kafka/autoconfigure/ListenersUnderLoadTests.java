@@ -80,7 +80,11 @@ class ListenersUnderLoadTests {
 			.forEach((topic) -> assertThat(application(topic).decisions).as(topic)
 				.hasSizeGreaterThan(moves / 2)
 				.extracting(Decision::cause)
-				.containsOnly(Cause.FALSE_TRUNCATION));
+				.contains(Cause.FALSE_TRUNCATION)
+				// A leader that moves on while it is inspected may be left without
+				// evidence:
+				// its partition is held until there is.
+				.isSubsetOf(Cause.FALSE_TRUNCATION, Cause.UNVERIFIABLE));
 	}
 
 	@Test
@@ -105,6 +109,7 @@ class ListenersUnderLoadTests {
 		applications.put(topic,
 				OrdersApplication.run(cluster, topic, "spring.kafka.listener.concurrency=" + LISTENERS,
 						"spring.kafka.consumer.auto-offset-reset=earliest",
+						"holdfast.kafka.offset-guard.hold-recheck-interval=1s",
 						"spring.kafka.consumer.properties.group.protocol=" + protocol));
 		await().atMost(PATIENCE).until(() -> isBalanced(topic));
 		if (applications.size() == 2) {
