@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
@@ -19,6 +21,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -44,8 +47,16 @@ class HonestRunsTests {
 
 	private final KafkaCluster cluster;
 
+	/** Of its own: tasks wait for each other here. */
+	private final ExecutorService threads = Executors.newCachedThreadPool();
+
 	HonestRunsTests(KafkaCluster cluster) {
 		this.cluster = cluster;
+	}
+
+	@AfterEach
+	void stopThreads() {
+		threads.shutdownNow();
 	}
 
 	private enum Commits {
@@ -63,7 +74,7 @@ class HonestRunsTests {
 			topics.forEach((topic) -> records.sendTo(topic, PARTITIONS));
 			CompletableFuture
 				.allOf(groups.stream()
-					.map((group) -> CompletableFuture.runAsync(() -> group.run(RUNS / groups.size())))
+					.map((group) -> CompletableFuture.runAsync(() -> group.run(RUNS / groups.size()), threads))
 					.toArray(CompletableFuture[]::new))
 				.get();
 			records.stop();
@@ -125,7 +136,7 @@ class HonestRunsTests {
 			TopicPartition moved = new TopicPartition(topic, number % PARTITIONS);
 			try (Consumer<String, String> consumer = subscribe(commits)) {
 				poll(consumer, commits, hasMoreOfEach());
-				CompletableFuture<Void> move = CompletableFuture.runAsync(() -> moveLeader(moved));
+				CompletableFuture<Void> move = CompletableFuture.runAsync(() -> moveLeader(moved), threads);
 				poll(consumer, commits, move::isDone);
 				move.join();
 				// A client leaves a partition out where it commits its own positions,
