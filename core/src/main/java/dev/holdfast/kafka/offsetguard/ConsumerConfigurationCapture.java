@@ -37,6 +37,8 @@ public final class ConsumerConfigurationCapture
 
 	private volatile @Nullable Consumer<@Nullable String> clusterObserver;
 
+	private volatile @Nullable Consumer<Map<TopicPartition, OffsetAndMetadata>> commitObserver;
+
 	@Override
 	public void configure(Map<String, ?> configuration) {
 		Scope scope = CURRENT.get();
@@ -78,6 +80,10 @@ public final class ConsumerConfigurationCapture
 		if (clusterId != null) {
 			observer.accept(clusterId);
 		}
+	}
+
+	void onCommits(Consumer<Map<TopicPartition, OffsetAndMetadata>> observer) {
+		commitObserver = observer;
 	}
 
 	/**
@@ -145,8 +151,16 @@ public final class ConsumerConfigurationCapture
 		return records;
 	}
 
+	/**
+	 * Called with each commit that has succeeded, also with those that the client makes
+	 * by itself, on the consumer's own thread.
+	 */
 	@Override
 	public void onCommit(Map<TopicPartition, OffsetAndMetadata> offsets) {
+		Consumer<Map<TopicPartition, OffsetAndMetadata>> observer = commitObserver;
+		if (observer != null) {
+			observer.accept(offsets);
+		}
 	}
 
 	@Override

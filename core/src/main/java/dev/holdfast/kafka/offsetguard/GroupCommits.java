@@ -182,7 +182,7 @@ final class GroupCommits {
 		if (topicId == null && bookmark != null) {
 			topicId = bookmark.topicId();
 		}
-		return new Remembered(partition.partition(), (entry != null) ? entry.offset() : -1,
+		return new Remembered(partition.partition(), (entry != null && entry.confirmed()) ? entry.offset() : -1,
 				(bookmark != null) ? bookmark.partitions() : -1, bookmark != null && bookmark.initialCommits(), topicId,
 				(entry != null) ? entry.timestamp() : -1);
 	}
@@ -191,6 +191,15 @@ final class GroupCommits {
 	 * Takes note of commits that the group has.
 	 */
 	void remember(Map<TopicPartition, OffsetAndMetadata> commits, Topics topics, PartitionStates states) {
+		remember(commits, topics, states, true);
+	}
+
+	/**
+	 * Takes note of commits.
+	 * @param confirmed whether the group has them, or is only about to
+	 */
+	void remember(Map<TopicPartition, OffsetAndMetadata> commits, Topics topics, PartitionStates states,
+			boolean confirmed) {
 		String cluster = clusterId.get();
 		if (groupId == null || cluster == null) {
 			return;
@@ -199,12 +208,12 @@ final class GroupCommits {
 			PartitionState state = states.find(partition);
 			RecordIdentity witness = (state != null) ? state.witnessBelow(commit.offset()) : null;
 			GroupMemory.Entry before = memory.find(cluster, groupId, partition);
-			Uuid topicId = topics.id(partition.topic());
+			Uuid topicId = (state != null && state.topicId() != null) ? state.topicId() : topics.id(partition.topic());
 			if (topicId == null && before != null && before.offset() == commit.offset()) {
 				topicId = before.topicId();
 			}
-			memory.remember(cluster, groupId, partition,
-					new GroupMemory.Entry(commit.offset(), topicId, (witness != null) ? witness.timestamp() : -1));
+			memory.remember(cluster, groupId, partition, new GroupMemory.Entry(commit.offset(), topicId,
+					(witness != null) ? witness.timestamp() : -1, confirmed || (before != null && before.confirmed())));
 		});
 	}
 

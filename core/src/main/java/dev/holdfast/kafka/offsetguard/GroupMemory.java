@@ -34,8 +34,10 @@ final class GroupMemory {
 	 * @param topicId the topic's id then, {@code null} if it was not known
 	 * @param timestamp the timestamp of the last record delivered before, -1 if it is not
 	 * known
+	 * @param confirmed whether a commit was ever seen to succeed: a client that is about
+	 * to commit may fail to
 	 */
-	record Entry(long offset, @Nullable Uuid topicId, long timestamp) {
+	record Entry(long offset, @Nullable Uuid topicId, long timestamp, boolean confirmed) {
 	}
 
 	void remember(String clusterId, String groupId, TopicPartition partition, Entry entry) {

@@ -106,6 +106,7 @@ final class GuardedConsumer<K, V> implements InvocationHandler {
 	 */
 	private @Nullable Object leave(Method method, Object[] args, Runnable forget) throws Throwable {
 		boolean refused = false;
+		guard.clientCommits().leaving(guard.partitions());
 		try {
 			return pass(method, args);
 		}

@@ -36,6 +36,7 @@ final class GuardedRebalanceListener implements ConsumerRebalanceListener {
 
 	@Override
 	public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+		guard.clientCommits().leaving(partitions);
 		try {
 			if (application != null) {
 				application.onPartitionsRevoked(partitions);

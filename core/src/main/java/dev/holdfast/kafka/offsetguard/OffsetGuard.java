@@ -103,6 +103,7 @@ public final class OffsetGuard {
 		PositionGuard<K, V> guard = new PositionGuard<>(client, clientConfiguration,
 				context.alsoTelling(new LyingBrokers(capture, cap.learned())), capture::clusterId,
 				constructed.versions());
+		capture.onCommits(guard.clientCommits()::committed);
 		context.consumers().add(guard);
 		return GuardedConsumer.wrap(client, guard);
 	}

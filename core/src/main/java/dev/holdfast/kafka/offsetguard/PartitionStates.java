@@ -56,6 +56,10 @@ final class PartitionStates {
 		return starting.contains(partition) ? Assignment.State.STARTING : Assignment.State.READING;
 	}
 
+	Set<TopicPartition> partitions() {
+		return Set.copyOf(states.keySet());
+	}
+
 	/**
 	 * Whether a partition is assigned. Thread-safe.
 	 */

@@ -69,6 +69,8 @@ final class PositionGuard<K, V> {
 
 	private final ApplicationCommits applicationCommits;
 
+	private final ClientCommits clientCommits;
+
 	private final ClientVersions versions;
 
 	/** Whether the consumer's thread is inside {@link #poll}. */
@@ -99,6 +101,7 @@ final class PositionGuard<K, V> {
 				lookup, budget);
 		PositionCommits commits = new PositionCommits(client, configuration, settings, clusterId, states, topics,
 				groupCommits, budget);
+		this.clientCommits = new ClientCommits(client, configuration.autoCommit(), groupCommits, topics, states);
 		this.inspector = new Inspector(configuration, chooser, context.inspectorCap());
 		Inquiry inquiry = new Inquiry(client, states, decisions, inspector,
 				new LatestOffsets(client, configuration, chooser), budget, listeners);
@@ -329,6 +332,14 @@ final class PositionGuard<K, V> {
 
 	ApplicationCommits commits() {
 		return applicationCommits;
+	}
+
+	Set<TopicPartition> partitions() {
+		return states.partitions();
+	}
+
+	ClientCommits clientCommits() {
+		return clientCommits;
 	}
 
 	ConsumerRebalanceListener listen(@Nullable ConsumerRebalanceListener application) {
