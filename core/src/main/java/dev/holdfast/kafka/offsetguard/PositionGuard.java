@@ -14,7 +14,6 @@ import dev.holdfast.kafka.versioncap.ClientVersions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -31,9 +30,6 @@ import org.slf4j.LoggerFactory;
 final class PositionGuard<K, V> {
 
 	private static final Logger logger = LoggerFactory.getLogger(PositionGuard.class);
-
-	/** How long the async consumer's background may take to report what it knows. */
-	private static final Duration REPORT_PATIENCE = Duration.ofMillis(100);
 
 	private final Consumer<K, V> client;
 
@@ -58,6 +54,8 @@ final class PositionGuard<K, V> {
 	private final ClientConfiguration configuration;
 
 	private final Listeners listeners;
+
+	private final DecidingPolls<K, V> polls;
 
 	private final CurrentPositions currentPositions;
 
@@ -110,6 +108,7 @@ final class PositionGuard<K, V> {
 				inquiry, commits, StartingPositions.Rules.of(settings, configuration, context.inspectorCap()));
 		this.incident = new Incident(client, states, holds, decisions, startingPositions, inquiry, topics, lookup,
 				budget);
+		this.polls = new DecidingPolls<>(client, states, incident);
 		this.currentPositions = new CurrentPositions(client, states, holds, startingPositions, incident);
 		this.resolutions = new Resolutions(client, holds, chooser, decisions, incident);
 		this.applicationCommits = new ApplicationCommits(client, holds, heldBack, commits, incident);
@@ -136,7 +135,7 @@ final class PositionGuard<K, V> {
 				checkTopics();
 			}
 			heldBack.commitDue();
-			ConsumerRecords<K, V> records = pollClient(timeout);
+			ConsumerRecords<K, V> records = polls.poll(timeout, this::throwFailure);
 			if (records.isEmpty()) {
 				throwFailure();
 			}
@@ -211,63 +210,6 @@ final class PositionGuard<K, V> {
 			catch (WakeupException ex) {
 				// The client throws the same as soon as it is polled.
 				logger.debug("Woken up while looking at topics");
-			}
-		}
-	}
-
-	private ConsumerRecords<K, V> pollClient(Duration timeout) {
-		if (!incident.isOpen()) {
-			try {
-				return delivered(client.poll(timeout));
-			}
-			catch (InvalidOffsetException ex) {
-				incident.report(ex);
-			}
-		}
-		ConsumerRecords<K, V> records = delivered(collectReports());
-		try {
-			incident.resolve();
-		}
-		catch (WakeupException ex) {
-			// Aborted on the way to a decision: the client throws the same as soon as it
-			// is polled.
-			return records.isEmpty() ? delivered(collectReports()) : records;
-		}
-		catch (RuntimeException ex) {
-			if (records.isEmpty()) {
-				throw ex;
-			}
-			// The client's positions are behind these records already: they are delivered
-			// whatever happens, and the incident goes on at the next poll.
-			logger.warn("An incident is not resolved yet: {}", ex.toString());
-		}
-		return records;
-	}
-
-	/**
-	 * Takes note of records before anybody decides about the positions behind them.
-	 */
-	private ConsumerRecords<K, V> delivered(ConsumerRecords<K, V> records) {
-		states.deliver(records);
-		if (!incident.isOpen()) {
-			states.polled();
-		}
-		return records;
-	}
-
-	/**
-	 * Clients report positions out of range one partition a poll, and truncations one
-	 * broker a poll: goes on until the client has nothing new to say.
-	 */
-	private ConsumerRecords<K, V> collectReports() {
-		while (true) {
-			try {
-				return client.poll(REPORT_PATIENCE);
-			}
-			catch (InvalidOffsetException ex) {
-				if (!incident.report(ex)) {
-					return ConsumerRecords.empty();
-				}
 			}
 		}
 	}

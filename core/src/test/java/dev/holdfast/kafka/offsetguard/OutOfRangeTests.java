@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -18,6 +19,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -182,6 +184,24 @@ class OutOfRangeTests {
 			assertThat(consumer.position(partition)).isEqualTo(500);
 		}
 		assertThat(consumers.decisions).hasSize(1);
+	}
+
+	/**
+	 * One of the consumer protocol often delivers nothing in its first poll, guarded or
+	 * not.
+	 */
+	@Test
+	void aSinglePollDeliversWhatComesAfterADecision() {
+		TopicPartition partition = prepare("single", 20);
+		Consumers consumers = new Consumers(cluster, "classic", partition.topic());
+		cluster.wire().inject(Fault.offsetOutOfRange().forClient(partition.topic()).times(1));
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.assign(List.of(partition));
+
+			assertThat(consumer.poll(Duration.ofSeconds(30))).first().extracting(ConsumerRecord::offset).isEqualTo(20L);
+		}
+		assertThat(consumers.causes()).containsExactly(Cause.SPURIOUS_OUT_OF_RANGE);
 	}
 
 	@ParameterizedTest

@@ -1,0 +1,127 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import java.time.Duration;
+
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Polls one client, and has it decided about what the client reports instead of records.
+ */
+final class DecidingPolls<K, V> {
+
+	private static final Logger logger = LoggerFactory.getLogger(DecidingPolls.class);
+
+	/** How long the async consumer's background may take to report what it knows. */
+	private static final Duration REPORT_PATIENCE = Duration.ofMillis(100);
+
+	private final Consumer<K, V> client;
+
+	private final PartitionStates states;
+
+	private final Incident incident;
+
+	DecidingPolls(Consumer<K, V> client, PartitionStates states, Incident incident) {
+		this.client = client;
+		this.states = states;
+		this.incident = incident;
+	}
+
+	/**
+	 * What a decision leaves of a poll's time is the application's, as it is with Kafka
+	 * alone: some poll only once.
+	 */
+	ConsumerRecords<K, V> poll(Duration timeout, Runnable throwFailure) {
+		long start = System.nanoTime();
+		Duration left = timeout;
+		while (true) {
+			ConsumerRecords<K, V> records = incident.isOpen() ? null : pollUndisturbed(left);
+			if (records != null) {
+				return records;
+			}
+			records = pollAndDecide();
+			if (!records.isEmpty() || incident.isOpen()) {
+				return records;
+			}
+			throwFailure.run();
+			left = timeout.minusNanos(System.nanoTime() - start);
+			if (left.isNegative() || left.isZero()) {
+				return records;
+			}
+		}
+	}
+
+	/**
+	 * Polls the client.
+	 * @return its records, {@code null} if it has reported something instead
+	 */
+	private @Nullable ConsumerRecords<K, V> pollUndisturbed(Duration timeout) {
+		try {
+			return delivered(client.poll(timeout));
+		}
+		catch (InvalidOffsetException ex) {
+			incident.report(ex);
+			return null;
+		}
+	}
+
+	private ConsumerRecords<K, V> pollAndDecide() {
+		ConsumerRecords<K, V> records = delivered(collectReports());
+		try {
+			incident.resolve();
+		}
+		catch (WakeupException ex) {
+			// Aborted on the way to a decision: the client throws the same as soon as it
+			// is polled.
+			return records.isEmpty() ? delivered(collectReports()) : records;
+		}
+		catch (RuntimeException ex) {
+			if (records.isEmpty()) {
+				throw ex;
+			}
+			// The client's positions are behind these records already: they are delivered
+			// whatever happens, and the incident goes on at the next poll.
+			logger.warn("An incident is not resolved yet: {}", ex.toString());
+		}
+		return records;
+	}
+
+	/**
+	 * Takes note of records before anybody decides about the positions behind them.
+	 */
+	private ConsumerRecords<K, V> delivered(ConsumerRecords<K, V> records) {
+		states.deliver(records);
+		if (!incident.isOpen()) {
+			states.polled();
+		}
+		return records;
+	}
+
+	/**
+	 * Clients report positions out of range one partition a poll, and truncations one
+	 * broker a poll: goes on until the client has nothing new to say.
+	 */
+	private ConsumerRecords<K, V> collectReports() {
+		while (true) {
+			try {
+				return client.poll(REPORT_PATIENCE);
+			}
+			catch (InvalidOffsetException ex) {
+				if (!incident.report(ex)) {
+					return ConsumerRecords.empty();
+				}
+			}
+		}
+	}
+
+}
