@@ -55,8 +55,12 @@ final class Application implements AutoCloseable {
 				"spring.kafka.consumer.client-id=" + topic, "topic=" + topic,
 				"spring.kafka.consumer.auto-offset-reset=earliest", "spring.main.banner-mode=off",
 				"spring.main.log-startup-info=false", "spring.kafka.listener.poll-timeout=100ms");
+		// A member of a classic group learns of rebalances by that; others must not set
+		// it.
+		Stream<String> quick = List.of(properties).contains(protocol("consumer")) ? Stream.of()
+				: Stream.of("spring.kafka.consumer.heartbeat-interval=100ms");
 		return new Application(new SpringApplicationBuilder(Received.class, listeners).web(WebApplicationType.NONE)
-			.properties(Stream.concat(fixed, Stream.of(properties)).toArray(String[]::new))
+			.properties(Stream.of(fixed, quick, Stream.of(properties)).flatMap((part) -> part).toArray(String[]::new))
 			.run());
 	}
 

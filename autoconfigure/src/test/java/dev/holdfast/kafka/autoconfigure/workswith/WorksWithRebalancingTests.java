@@ -147,7 +147,7 @@ class WorksWithRebalancingTests {
 	}
 
 	private static String[] classic(Class<?> assignor) {
-		return new String[] { protocol("classic"), "spring.kafka.consumer.heartbeat-interval=100ms",
+		return new String[] { protocol("classic"),
 				"spring.kafka.consumer.properties.partition.assignment.strategy=" + assignor.getName() };
 	}
 
