@@ -64,9 +64,10 @@ class WorksWithSettingsTests {
 		this.cluster = cluster;
 	}
 
+	/** Every other one with the other protocol: they commit alike. */
 	static Stream<Arguments> ackModes() {
 		return Stream.of(AckMode.values())
-			.flatMap((mode) -> Stream.of("classic", "consumer").map((protocol) -> Arguments.of(mode, protocol)));
+			.map((mode) -> Arguments.of(mode, (mode.ordinal() % 2 == 0) ? "classic" : "consumer"));
 	}
 
 	/** Commits of each mode pass by what is held, and go on when it is released. */
