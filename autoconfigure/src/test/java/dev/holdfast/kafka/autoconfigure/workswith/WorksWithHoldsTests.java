@@ -79,8 +79,7 @@ class WorksWithHoldsTests {
 			lie.close();
 			// Let go while paused: still the application's pause is in force.
 			application.awaitDecisions(2);
-			await().during(Duration.ofMillis(500))
-				.until(() -> application.received().offsets(), Map.of(orders.partition(1), range(20, 35))::equals);
+			assertStays(application, Map.of(orders.partition(1), range(20, 35)));
 			container.resume();
 			orders.awaitCommitted(35);
 			application.assertDelivered(orders.onEach(20, 35));
@@ -102,6 +101,7 @@ class WorksWithHoldsTests {
 			Map<TopicPartition, List<Long>> expected = new HashMap<>(orders.onEach(20, 30));
 			expected.put(retries.partition(1), range(30, 31));
 			application.assertDelivered(expected);
+			assertStays(application, expected);
 			assertThat(retries.committed(0)).isEqualTo(30);
 			lie.close();
 
@@ -230,6 +230,10 @@ class WorksWithHoldsTests {
 			});
 		}
 		assertThat(delivered.getOrDefault(orders.partition(1), List.of())).hasSize((applications.length == 1) ? 0 : 10);
+	}
+
+	private static void assertStays(Application application, Map<TopicPartition, List<Long>> expected) {
+		await().during(Duration.ofMillis(500)).until(() -> application.received().offsets(), expected::equals);
 	}
 
 	private Application run(Orders orders, Class<?> listener, String protocol, String... properties) {
