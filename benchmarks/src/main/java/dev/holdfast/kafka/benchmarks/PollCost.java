@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.stream.Collectors;
 
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
@@ -68,9 +69,8 @@ final class PollCost {
 
 	private static Section section(List<Cost> costs) {
 		List<List<String>> rows = costs.stream()
-			.map((cost) -> List.of(String.valueOf(cost.records()), String.valueOf(cost.partitions()),
-					cost.wrapping().name().toLowerCase(Locale.ROOT).replace('_', ' '), Section.number(cost.nanos()),
-					Double.isNaN(cost.error()) ? "" : Section.number(cost.error()),
+			.map((cost) -> List.of(String.valueOf(cost.records()), String.valueOf(cost.partitions()), name(cost),
+					Section.number(cost.nanos()), Double.isNaN(cost.error()) ? "" : Section.number(cost.error()),
 					Section.number(Math.rint(cost.bytes()))))
 			.toList();
 		Cost bare = find(costs, Wrapping.BARE);
@@ -86,11 +86,38 @@ final class PollCost {
 				find(costs, Wrapping.OPEN_TELEMETRY).nanos(), "ns"));
 		return new Section("A poll", """
 				JMH, average time and bytes allocated per poll of a consumer in memory that returns prepared records
-				(keys of 8 bytes, values of 100): 2 forks, 5 warm-up and 5 measured iterations of a second each. The
+				(keys of 8 bytes, values of 100): a fork each, 3 warm-up and 5 measured iterations of a second. The
 				consumer asks nobody, so that all that is measured is what is around it. *Guarded least* compares no
 				topic ids and commits nothing of its own, *guarded most* commits leader epochs too. Brave samples
 				nothing, OpenTelemetry records spans and exports none.""",
-				List.of("records", "partitions", "consumer", "ns per poll", "± (99.9 %)", "B per poll"), rows, targets);
+				List.of("records", "partitions", "consumer", "ns per poll", "± (99.9 %)", "B per poll"), rows, targets)
+			.with(chart(costs));
+	}
+
+	/**
+	 * The poll that the targets are about. Brave's has a scale of its own.
+	 */
+	private static String chart(List<Cost> costs) {
+		List<Cost> shown = costs.stream()
+			.filter((cost) -> cost.records() == 500 && cost.partitions() == 12 && cost.wrapping() != Wrapping.BRAVE)
+			.toList();
+		String names = shown.stream().map((cost) -> '"' + name(cost) + '"').collect(Collectors.joining(", "));
+		String nanos = shown.stream()
+			.map((cost) -> String.format(Locale.ROOT, "%.0f", cost.nanos()))
+			.collect(Collectors.joining(", "));
+		return """
+				```mermaid
+				xychart-beta
+				    title "A poll of 500 records over 12 partitions, in nanoseconds"
+				    x-axis [%s]
+				    y-axis "ns"
+				    bar [%s]
+				```
+				""".formatted(names, nanos);
+	}
+
+	private static String name(Cost cost) {
+		return cost.wrapping().name().toLowerCase(Locale.ROOT).replace('_', ' ');
 	}
 
 	private static Cost find(List<Cost> costs, Wrapping wrapping) {

@@ -31,17 +31,24 @@ final class DecidingPolls<K, V> {
 
 	private final Incident incident;
 
-	DecidingPolls(Consumer<K, V> client, PartitionStates states, Incident incident) {
+	private final Runnable throwFailure;
+
+	/**
+	 * Creates it.
+	 * @param throwFailure throws if any decision so far was to fail
+	 */
+	DecidingPolls(Consumer<K, V> client, PartitionStates states, Incident incident, Runnable throwFailure) {
 		this.client = client;
 		this.states = states;
 		this.incident = incident;
+		this.throwFailure = throwFailure;
 	}
 
 	/**
 	 * What a decision leaves of a poll's time is the application's, as it is with Kafka
 	 * alone: some poll only once.
 	 */
-	ConsumerRecords<K, V> poll(Duration timeout, Runnable throwFailure) {
+	ConsumerRecords<K, V> poll(Duration timeout) {
 		long start = System.nanoTime();
 		Duration left = timeout;
 		while (true) {

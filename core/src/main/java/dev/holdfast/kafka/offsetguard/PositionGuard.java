@@ -108,7 +108,7 @@ final class PositionGuard<K, V> {
 				inquiry, commits, StartingPositions.Rules.of(settings, configuration, context.inspectorCap()));
 		this.incident = new Incident(client, states, holds, decisions, startingPositions, inquiry, topics, lookup,
 				budget);
-		this.polls = new DecidingPolls<>(client, states, incident);
+		this.polls = new DecidingPolls<>(client, states, incident, this::throwFailure);
 		this.currentPositions = new CurrentPositions(client, states, holds, startingPositions, incident);
 		this.resolutions = new Resolutions(client, holds, chooser, decisions, incident);
 		this.applicationCommits = new ApplicationCommits(client, holds, heldBack, commits, incident);
@@ -135,7 +135,7 @@ final class PositionGuard<K, V> {
 				checkTopics();
 			}
 			heldBack.commitDue();
-			ConsumerRecords<K, V> records = polls.poll(timeout, this::throwFailure);
+			ConsumerRecords<K, V> records = polls.poll(timeout);
 			if (records.isEmpty()) {
 				throwFailure();
 			}
