@@ -5,13 +5,18 @@
 package dev.holdfast.kafka.offsetguard;
 
 import java.util.Collection;
+import java.util.ConcurrentModificationException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,20 +38,40 @@ final class ClientCommits {
 
 	private final PartitionStates states;
 
+	private final Incident incident;
+
+	/** Clients may tell on the thread that sends their heartbeats. */
+	private final Queue<Map<TopicPartition, OffsetAndMetadata>> reported = new ConcurrentLinkedQueue<>();
+
 	ClientCommits(Consumer<?, ?> client, boolean autoCommit, GroupCommits commits, Topics topics,
-			PartitionStates states) {
+			PartitionStates states, Incident incident) {
 		this.client = client;
 		this.autoCommit = autoCommit;
 		this.commits = commits;
 		this.topics = topics;
 		this.states = states;
+		this.incident = incident;
 	}
 
 	/**
-	 * The client has committed, and tells its interceptors.
+	 * The client has committed, and tells its interceptors. Thread-safe.
 	 */
 	void committed(Map<TopicPartition, OffsetAndMetadata> offsets) {
-		commits.remember(offsets, topics, states, true);
+		reported.add(offsets);
+	}
+
+	/**
+	 * Takes note of what was committed. What a client commits of a held partition is only
+	 * where it waits.
+	 */
+	void takeNote() {
+		Map<TopicPartition, OffsetAndMetadata> offsets = reported.poll();
+		while (offsets != null) {
+			Map<TopicPartition, OffsetAndMetadata> sound = new HashMap<>(offsets);
+			sound.keySet().removeIf((partition) -> states.contains(partition) && states.get(partition).isHeld());
+			commits.remember(sound, topics, states, true);
+			offsets = reported.poll();
+		}
 	}
 
 	/**
@@ -55,16 +80,32 @@ final class ClientCommits {
 	 * have begun.
 	 */
 	void leaving(Collection<TopicPartition> partitions) {
-		if (!autoCommit) {
-			return;
+		try {
+			takeNote();
+			if (autoCommit) {
+				rememberPositions(partitions);
+			}
 		}
+		catch (WakeupException ex) {
+			// Meant for the call around this.
+			client.wakeup();
+		}
+		catch (KafkaException | IllegalStateException | ConcurrentModificationException ex) {
+			// Nothing may keep a consumer from giving up what it has.
+			logger.debug("Cannot remember positions: {}", ex.toString());
+		}
+	}
+
+	private void rememberPositions(Collection<TopicPartition> partitions) {
 		Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>();
 		for (TopicPartition partition : partitions) {
 			if (states.contains(partition) && !states.get(partition).isHeld()) {
 				position(partition, positions);
 			}
 		}
-		commits.remember(positions, topics, states, false);
+		if (!positions.isEmpty()) {
+			commits.remember(positions, topics, states, false);
+		}
 	}
 
 	private void position(TopicPartition partition, Map<TopicPartition, OffsetAndMetadata> positions) {
@@ -72,8 +113,9 @@ final class ClientCommits {
 			Positions.now(client, partition)
 				.ifPresent((position) -> positions.put(partition, new OffsetAndMetadata(position)));
 		}
-		catch (KafkaException | IllegalStateException ex) {
-			logger.debug("No position of {} to remember: {}", partition, ex.toString());
+		catch (InvalidOffsetException ex) {
+			// Perhaps about partitions that stay: the next poll deals with it.
+			incident.report(ex);
 		}
 	}
 

@@ -153,7 +153,7 @@ public final class ConsumerConfigurationCapture
 
 	/**
 	 * Called with each commit that has succeeded, also with those that the client makes
-	 * by itself, on the consumer's own thread.
+	 * by itself; perhaps on the thread that sends heartbeats.
 	 */
 	@Override
 	public void onCommit(Map<TopicPartition, OffsetAndMetadata> offsets) {

@@ -6,6 +6,7 @@
 package dev.holdfast.kafka.offsetguard;
 
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -31,16 +32,21 @@ final class DecidingPolls<K, V> {
 
 	private final Incident incident;
 
+	private final BooleanSupplier worthPolling;
+
 	private final Runnable throwFailure;
 
 	/**
 	 * Creates it.
+	 * @param worthPolling whether the client would not say the same again at once
 	 * @param throwFailure throws if any decision so far was to fail
 	 */
-	DecidingPolls(Consumer<K, V> client, PartitionStates states, Incident incident, Runnable throwFailure) {
+	DecidingPolls(Consumer<K, V> client, PartitionStates states, Incident incident, BooleanSupplier worthPolling,
+			Runnable throwFailure) {
 		this.client = client;
 		this.states = states;
 		this.incident = incident;
+		this.worthPolling = worthPolling;
 		this.throwFailure = throwFailure;
 	}
 
@@ -57,7 +63,7 @@ final class DecidingPolls<K, V> {
 				return records;
 			}
 			records = pollAndDecide();
-			if (!records.isEmpty() || incident.isOpen()) {
+			if (!records.isEmpty() || incident.isOpen() || !worthPolling.getAsBoolean()) {
 				return records;
 			}
 			throwFailure.run();

@@ -166,15 +166,27 @@ final class Decisions {
 	}
 
 	private Decision decision(Opening opening, Ruling ruling) {
-		if (opening.cause() == Cause.TOPIC_RECREATED) {
+		if (opening.cause() == Cause.TOPIC_RECREATED && (observing || moves(ruling.outcome()))) {
 			states.get(opening.partition()).topicId(opening.evidence().topicId());
 		}
 		Decision.Impact impact = DecisionMaker.impact(opening.evidence(), ruling.outcome(),
 				configuration.autoOffsetReset());
 		last = new Decision(Instant.now(), configuration.groupId(), configuration.clientId(), opening.partition(),
 				opening.cause(), ruling.named(), ruling.action(), ruling.outcome(), impact, opening.evidence(),
-				observing, chooser.resolution(opening.partition()));
+				observing, resolution(opening.partition(), ruling));
 		return last;
+	}
+
+	private static boolean moves(Outcome outcome) {
+		return outcome instanceof Outcome.ReadFrom || outcome instanceof Outcome.LookedUp;
+	}
+
+	/**
+	 * What somebody has decided, if that is what is done: the reason to hold may be gone.
+	 */
+	private @Nullable Resolution resolution(TopicPartition partition, Ruling ruling) {
+		Resolution resolution = chooser.resolution(partition);
+		return (resolution != null && resolution.action() == ruling.named()) ? resolution : null;
 	}
 
 	/**
@@ -192,7 +204,7 @@ final class Decisions {
 	 * partition that has none cannot be held then.
 	 */
 	private Ruling possible(Cause cause, Ruling ruling, Evidence evidence) {
-		if (cause == Cause.EPOCH_AHEAD && configuration.readsCommitsFirst()
+		if (cause == Cause.EPOCH_AHEAD && (configuration.readsCommitsFirst() || states.isCommitsRead())
 				&& evidence.currentLeaderEpoch() < evidence.leaderEpoch()) {
 			return Ruling.hold(ruling.named());
 		}

@@ -51,18 +51,21 @@ final class GroupCommits {
 
 	private final EvidenceBudget budget;
 
+	private final PartitionStates states;
+
 	private int timeouts;
 
 	private boolean told;
 
 	GroupCommits(Consumer<?, ?> client, @Nullable String groupId, Supplier<@Nullable String> clusterId,
-			GroupMemory memory, TopicLookup lookup, EvidenceBudget budget) {
+			GroupMemory memory, TopicLookup lookup, EvidenceBudget budget, PartitionStates states) {
 		this.client = client;
 		this.groupId = groupId;
 		this.clusterId = clusterId;
 		this.memory = memory;
 		this.lookup = lookup;
 		this.budget = budget;
+		this.states = states;
 	}
 
 	/**
@@ -106,6 +109,7 @@ final class GroupCommits {
 			logger.warn("Group {} cannot be asked for its commits by an admin client, so the consumer asks: {}", group,
 					failure.toString());
 		}
+		states.commitsRead();
 		return new HashMap<>(client.committed(partitions, timeout));
 	}
 
@@ -200,7 +204,7 @@ final class GroupCommits {
 	 */
 	void remember(Map<TopicPartition, OffsetAndMetadata> commits, Topics topics, PartitionStates states,
 			boolean confirmed) {
-		String cluster = clusterId.get();
+		String cluster = (groupId != null && !commits.isEmpty()) ? clusterId.get() : null;
 		if (groupId == null || cluster == null) {
 			return;
 		}
@@ -208,13 +212,24 @@ final class GroupCommits {
 			PartitionState state = states.find(partition);
 			RecordIdentity witness = (state != null) ? state.witnessBelow(commit.offset()) : null;
 			GroupMemory.Entry before = memory.find(cluster, groupId, partition);
-			Uuid topicId = (state != null && state.topicId() != null) ? state.topicId() : topics.id(partition.topic());
-			if (topicId == null && before != null && before.offset() == commit.offset()) {
-				topicId = before.topicId();
-			}
+			Uuid topicId = topicId(state, topics.id(partition.topic()), before, commit);
 			memory.remember(cluster, groupId, partition, new GroupMemory.Entry(commit.offset(), topicId,
 					(witness != null) ? witness.timestamp() : -1, confirmed || (before != null && before.confirmed())));
 		});
+	}
+
+	/**
+	 * The topic that was committed in. Of a partition that was given up since, the topic
+	 * may be another one by now.
+	 */
+	private static @Nullable Uuid topicId(@Nullable PartitionState state, @Nullable Uuid known,
+			GroupMemory.@Nullable Entry before, OffsetAndMetadata commit) {
+		if (state == null) {
+			return (before != null) ? before.topicId() : null;
+		}
+		Uuid topicId = (state.topicId() != null) ? state.topicId() : known;
+		boolean same = before != null && before.offset() == commit.offset();
+		return (topicId == null && before != null && same) ? before.topicId() : topicId;
 	}
 
 	private GroupMemory.@Nullable Entry entry(TopicPartition partition) {

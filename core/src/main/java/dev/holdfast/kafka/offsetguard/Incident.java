@@ -21,13 +21,18 @@ import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * From what the client reports to decisions: one batch for all partitions concerned.
  */
 final class Incident {
+
+	private static final Logger logger = LoggerFactory.getLogger(Incident.class);
 
 	private static final int HURRIED_RECHECKS = 4;
 
@@ -145,7 +150,14 @@ final class Incident {
 			return;
 		}
 		List<TopicPartition> partitions = findings.stream().map(Findings::partition).toList();
-		TopicLookup.Answer answer = confirmed(query.answer(), partitions);
+		TopicLookup.Answer answer;
+		try {
+			answer = confirmed(query.answer(), partitions);
+		}
+		catch (TimeoutException ex) {
+			logger.debug("Decided without knowing the topics' ids: {}", ex.getMessage());
+			answer = TopicLookup.Answer.NOTHING;
+		}
 		for (Findings each : findings) {
 			each.remembered = remembered(each.partition());
 			each.topicId = answer.topic(each.partition().topic()).id();
@@ -200,10 +212,20 @@ final class Incident {
 	 * partitions wait for them, perhaps in vain.
 	 */
 	void recheck(Set<TopicPartition> held) {
+		recheck(held, false);
+	}
+
+	/**
+	 * Looks again at partitions that are held.
+	 * @param takeTime whether to take all the time that there is
+	 * @return whether brokers were asked
+	 */
+	boolean recheck(Set<TopicPartition> held, boolean takeTime) {
 		List<Suspect> suspects = new ArrayList<>();
 		Set<TopicPartition> withoutPosition = new HashSet<>();
 		TopicLookup.Answer epochs = leaderEpochs(held);
-		boolean patient = false;
+		boolean patient = takeTime;
+		boolean asked = true;
 		for (TopicPartition partition : held) {
 			Hold hold = holds.find(partition);
 			if (hold == null) {
@@ -229,9 +251,10 @@ final class Incident {
 							: evidence.currentLeaderEpoch()));
 		}
 		if (!withoutPosition.isEmpty()) {
-			startingPositions.decide(withoutPosition);
+			asked = startingPositions.decide(withoutPosition);
 		}
 		inquiry.examine(suspects, patient ? budget.left() : budget.left().dividedBy(HURRY));
+		return asked;
 	}
 
 	/**

@@ -31,6 +31,8 @@ final class PartitionStates {
 	/** Assigned, and nobody has decided yet where they start. */
 	private final Set<TopicPartition> starting = ConcurrentHashMap.newKeySet();
 
+	private boolean commitsRead;
+
 	/** Sought by the application since the client was polled last. */
 	private final Set<TopicPartition> sought = new HashSet<>();
 
@@ -65,6 +67,17 @@ final class PartitionStates {
 	 */
 	boolean contains(TopicPartition partition) {
 		return states.containsKey(partition);
+	}
+
+	/**
+	 * The client was asked for commits, and believes the epochs in them.
+	 */
+	void commitsRead() {
+		commitsRead = true;
+	}
+
+	boolean isCommitsRead() {
+		return commitsRead;
 	}
 
 	@Nullable PartitionState find(TopicPartition partition) {
@@ -156,6 +169,8 @@ final class PartitionStates {
 		else {
 			state.seekToUnknown();
 		}
+		// Whoever seeks means the topic that is there now.
+		state.topicId(null);
 		starting.remove(partition);
 		sought.add(partition);
 	}

@@ -17,6 +17,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -96,10 +97,9 @@ final class PositionGuard<K, V> {
 			return (own != null) ? own : lookup.clusterId(budget.left().dividedBy(4));
 		};
 		GroupCommits groupCommits = new GroupCommits(client, configuration.groupId(), clusterId, context.memory(),
-				lookup, budget);
+				lookup, budget, states);
 		PositionCommits commits = new PositionCommits(client, configuration, settings, clusterId, states, topics,
 				groupCommits, budget);
-		this.clientCommits = new ClientCommits(client, configuration.autoCommit(), groupCommits, topics, states);
 		this.inspector = new Inspector(configuration, chooser, context.inspectorCap());
 		Inquiry inquiry = new Inquiry(client, states, decisions, inspector,
 				new LatestOffsets(client, configuration, chooser), budget, listeners);
@@ -108,8 +108,11 @@ final class PositionGuard<K, V> {
 				inquiry, commits, StartingPositions.Rules.of(settings, configuration, context.inspectorCap()));
 		this.incident = new Incident(client, states, holds, decisions, startingPositions, inquiry, topics, lookup,
 				budget);
-		this.polls = new DecidingPolls<>(client, states, incident, this::throwFailure);
+		this.polls = new DecidingPolls<>(client, states, incident,
+				() -> !states.isAnyStarting() && !budget.isNearlySpent(), this::throwFailure);
 		this.currentPositions = new CurrentPositions(client, states, holds, startingPositions, incident);
+		this.clientCommits = new ClientCommits(client, configuration.autoCommit(), groupCommits, topics, states,
+				incident);
 		this.resolutions = new Resolutions(client, holds, chooser, decisions, incident);
 		this.applicationCommits = new ApplicationCommits(client, holds, heldBack, commits, incident);
 	}
@@ -126,11 +129,12 @@ final class PositionGuard<K, V> {
 		throwFailure();
 		versions.requireAccepted();
 		budget.renew();
+		clientCommits.takeNote();
 		polling = true;
 		try {
 			if (!incident.isOpen()) {
 				startingPositions.decidePending();
-				resolutions.carryOut();
+				resolutions.carryOut(budget);
 				recheckHolds();
 				checkTopics();
 			}
@@ -211,6 +215,9 @@ final class PositionGuard<K, V> {
 				// The client throws the same as soon as it is polled.
 				logger.debug("Woken up while looking at topics");
 			}
+			catch (TimeoutException ex) {
+				logger.debug("Topics are looked at again later: {}", ex.getMessage());
+			}
 		}
 	}
 
@@ -254,6 +261,7 @@ final class PositionGuard<K, V> {
 	}
 
 	void assign(Collection<TopicPartition> partitions) {
+		clientCommits.leaving(states.partitions());
 		client.assign(partitions);
 		incident.forgetAll();
 		holds.retain(partitions);
@@ -308,9 +316,12 @@ final class PositionGuard<K, V> {
 	 * Thread-safe.
 	 */
 	void wakeup() {
-		client.wakeup();
+		// What is aborted on the way polls the client, which has to be told by then or
+		// not
+		// yet, but never before.
 		inspector.wakeup();
 		lookup.wakeup();
+		client.wakeup();
 	}
 
 	/**

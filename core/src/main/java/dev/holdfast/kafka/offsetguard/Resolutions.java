@@ -63,7 +63,7 @@ final class Resolutions {
 		}
 
 		private boolean begin() {
-			return taken.compareAndSet(false, true);
+			return !isDone() && taken.compareAndSet(false, true);
 		}
 
 		@Override
@@ -87,17 +87,25 @@ final class Resolutions {
 	/**
 	 * Carries out what was handed over.
 	 */
-	void carryOut() {
+	void carryOut(EvidenceBudget budget) {
+		// Each needs evidence of its own: what is left waits for the next poll.
 		Order order = waiting.isEmpty() ? null : waiting.poll();
 		while (order != null) {
 			carryOut(order);
-			order = waiting.poll();
+			order = budget.isNearlySpent() ? null : waiting.poll();
 		}
 	}
 
 	private void carryOut(Order order) {
-		if (order.begin()) {
+		if (!order.begin()) {
+			return;
+		}
+		try {
 			order.complete(result(order.partition, order.resolution));
+		}
+		catch (RuntimeException ex) {
+			order.complete(new ResolutionResult.Failed(ex.toString()));
+			throw ex;
 		}
 	}
 
@@ -112,8 +120,9 @@ final class Resolutions {
 		}
 		Decision before = decisions.last();
 		chooser.order(partition, resolution);
+		boolean asked;
 		try {
-			incident.recheck(Set.of(partition));
+			asked = incident.recheck(Set.of(partition), true);
 		}
 		catch (KafkaException ex) {
 			if (ex instanceof WakeupException) {
@@ -128,7 +137,12 @@ final class Resolutions {
 		Decision decision = decisions.last();
 		if (decision == null || decision == before || !decision.partition().equals(partition)
 				|| decision.outcome() instanceof Outcome.Held) {
-			return new ResolutionResult.StillHeld(hold);
+			return asked ? new ResolutionResult.StillHeld(hold) : new ResolutionResult.Failed(
+					"The brokers did not answer in time, and nothing was done: try again");
+		}
+		if (!resolution.equals(decision.resolution())) {
+			// What it was held for is gone: it reads on without anybody's help.
+			return new ResolutionResult.NotHeld();
 		}
 		return new ResolutionResult.Resolved(decision);
 	}

@@ -28,6 +28,16 @@ final class SharedAdmins {
 	}
 
 	/**
+	 * Opens an admin client that nobody shares, and that whoever opens it closes.
+	 * @throws org.apache.kafka.common.KafkaException if it cannot be opened
+	 */
+	Admin open(ClientConfiguration client) {
+		Map<String, Object> own = new HashMap<>(AdminConfiguration.derive(client));
+		own.put(CommonClientConfigs.CLIENT_ID_CONFIG, "holdfast-admin-" + client.clientId());
+		return cap.construct(() -> Admin.create(own)).client();
+	}
+
+	/**
 	 * Opens the admin client of a consumer.
 	 * @throws org.apache.kafka.common.KafkaException if it cannot be opened
 	 */
@@ -36,9 +46,7 @@ final class SharedAdmins {
 		synchronized (open) {
 			Shared shared = open.get(configuration);
 			if (shared == null) {
-				Map<String, Object> own = new HashMap<>(configuration);
-				own.put(CommonClientConfigs.CLIENT_ID_CONFIG, "holdfast-admin-" + client.clientId());
-				shared = new Shared(cap.construct(() -> Admin.create(own)).client());
+				shared = new Shared(open(client));
 				open.put(configuration, shared);
 			}
 			shared.leases++;

@@ -88,10 +88,11 @@ final class StartingPositions {
 
 	/**
 	 * Decides about partitions that have no position.
+	 * @return whether everybody who has to be asked has answered
 	 */
-	void decide(Set<TopicPartition> partitions) {
+	boolean decide(Set<TopicPartition> partitions) {
 		if (budget.isNearlySpent()) {
-			return;
+			return false;
 		}
 		try {
 			List<Suspect> suspects;
@@ -100,6 +101,7 @@ final class StartingPositions {
 			}
 			inquiry.examine(suspects, budget.left());
 			commitWithoutEpoch(suspects);
+			return true;
 		}
 		catch (WakeupException ex) {
 			// Meant for the poll around this.
@@ -108,6 +110,7 @@ final class StartingPositions {
 		catch (KafkaException ex) {
 			logger.debug("No starting positions for {} yet", partitions, ex);
 		}
+		return false;
 	}
 
 	/**
@@ -258,6 +261,13 @@ final class StartingPositions {
 		});
 		TopicLookup.Answer first = lookup.ask(rules.topicIds() ? Topics.names(partitions) : Set.of(), withEpoch,
 				budget.left().dividedBy(LOOKUP_SHARE));
+		Set<TopicPartition> missing = new HashSet<>(partitions);
+		missing.removeAll(committed.keySet());
+		commits.rememberedWithoutCommit(missing, committed).forEach((partition, remembered) -> {
+			if (remembered.topicId() != null) {
+				before.put(partition, remembered.topicId());
+			}
+		});
 		return topics.confirmed(first, before, budget.left().dividedBy(LOOKUP_SHARE));
 	}
 

@@ -104,6 +104,32 @@ final class TopicLookup implements AutoCloseable {
 	}
 
 	/**
+	 * Asks about topics through a connection of its own: one that was there before most
+	 * likely leads to the broker that has answered before.
+	 * @param topics the topics
+	 * @param timeout how long to wait
+	 * @throws WakeupException if {@link #wakeup()} was called meanwhile
+	 */
+	Answer askAnew(Collection<String> topics, Duration timeout) {
+		Admin other;
+		try {
+			other = admins.open(configuration);
+		}
+		catch (KafkaException ex) {
+			logger.warn("Could not ask about topics {}: {}", topics, ex.toString());
+			return Answer.NOTHING;
+		}
+		try {
+			Query query = new Query(other.describeTopics(topics), null, Set.of());
+			await(query.done, timeout);
+			return query.answer();
+		}
+		finally {
+			other.close(Duration.ZERO);
+		}
+	}
+
+	/**
 	 * Asks about topics without waiting for the answer.
 	 */
 	@Nullable Query start(Collection<String> topics, Collection<TopicPartition> partitions) {

@@ -15,6 +15,7 @@ import java.util.TreeSet;
 
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -93,13 +94,14 @@ final class Topics {
 	}
 
 	/**
-	 * Takes those ids out of an answer that are not the ones of before, unless brokers
-	 * repeat them: any broker may answer, and one that has not heard of the newest topic
-	 * yet tells the id of the last one.
+	 * Takes those ids out of an answer that are not the ones of before, unless they are
+	 * repeated by whichever broker is asked next: any may answer, and one that has not
+	 * heard of the newest topic yet tells the id of the last one.
 	 * @param first the answer
 	 * @param before the id of each partition's topic so far, where one is known
 	 * @param timeout how long to wait for the second answer
 	 * @return the answer, without the ids in doubt
+	 * @throws TimeoutException if there is no second answer in time
 	 * @throws WakeupException if the consumer was woken up meanwhile
 	 */
 	TopicLookup.Answer confirmed(TopicLookup.Answer first, Map<TopicPartition, Uuid> before, Duration timeout) {
@@ -113,10 +115,13 @@ final class Topics {
 		if (replaced.isEmpty()) {
 			return first;
 		}
-		TopicLookup.Answer second = lookup.ask(replaced.keySet(), Set.of(), timeout);
+		TopicLookup.Answer second = lookup.askAnew(replaced.keySet(), timeout);
 		Map<String, TopicFacts> facts = new HashMap<>(first.topics());
 		replaced.forEach((topic, id) -> {
 			Uuid now = Objects.requireNonNull(first.topic(topic).id());
+			if (second.topic(topic).id() == null && !memory.isGone(now)) {
+				throw new TimeoutException("Nobody has repeated in time that %s is another topic now".formatted(topic));
+			}
 			if (!memory.isGone(now) && now.equals(second.topic(topic).id())) {
 				memory.rememberGone(id);
 			}
