@@ -8,6 +8,7 @@ package dev.holdfast.kafka.sample.demo;
 import java.util.List;
 
 import org.springframework.boot.Banner;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -31,6 +32,7 @@ final class BootstrapServers {
 		// A context for its environment alone.
 		SpringApplicationBuilder application = new SpringApplicationBuilder(NoBeans.class)
 			.properties(OrderService.QUIET_LOGGING)
+			.web(WebApplicationType.NONE)
 			.bannerMode(Banner.Mode.OFF)
 			.logStartupInfo(false);
 		try (ConfigurableApplicationContext context = application.run(args)) {

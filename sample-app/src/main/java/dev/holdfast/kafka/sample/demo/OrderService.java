@@ -11,6 +11,7 @@ import java.util.Map;
 import dev.holdfast.kafka.sample.OrderServiceApplication;
 
 import org.springframework.boot.Banner;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
@@ -36,6 +37,7 @@ final class OrderService implements AutoCloseable {
 	private OrderService(Listener listener, Map<String, Object> settings, String... args) {
 		this.listener = listener;
 		context = new SpringApplicationBuilder(OrderServiceApplication.class).properties(QUIET_LOGGING)
+			.web(WebApplicationType.NONE)
 			.bannerMode(Banner.Mode.OFF)
 			.logStartupInfo(false)
 			.initializers((GenericApplicationContext context) -> {
