@@ -20,15 +20,18 @@ import dev.holdfast.kafka.offsetguard.OffsetGuard;
 import dev.holdfast.kafka.versioncap.BrokerVersions;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+
 /**
- * What the endpoint shows.
+ * What the endpoint shows. Its JSON does not depend on how the application writes its
+ * own.
  *
  * @param consumers the guarded consumers of this process, by group and client id
  * @param decisions the last decisions, the newest first
  * @param unguarded what could not be guarded although it should be
  */
 record HoldfastReport(List<Consumer> consumers, List<DecisionReport> decisions,
-		List<GuardedFactories.Unguarded> unguarded) {
+		List<GuardedFactories.Unguarded> unguarded) implements OperationResponseBody {
 
 	/**
 	 * A guarded consumer.

@@ -10,6 +10,8 @@ import java.util.List;
 import dev.holdfast.kafka.offsetguard.Action;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+
 /**
  * What came of an order to resolve a held partition.
  *
@@ -18,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param allowed the allowed actions, where another one was asked for
  * @param decision the decision, if one was made
  */
-record ResolutionReport(int status, String message, @Nullable List<String> allowed, @Nullable DecisionReport decision) {
+record ResolutionReport(int status, String message, @Nullable List<String> allowed,
+		@Nullable DecisionReport decision) implements OperationResponseBody {
 
 	static ResolutionReport resolved(DecisionReport decision) {
 		return new ResolutionReport(200, "Resolved", null, decision);

@@ -1,0 +1,295 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.operations;
+
+import java.security.Principal;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+
+import dev.holdfast.kafka.test.KafkaCluster;
+import dev.holdfast.kafka.test.LyingKafka;
+import jakarta.servlet.Filter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.actuate.audit.AuditEventRepository;
+import org.springframework.boot.actuate.audit.InMemoryAuditEventRepository;
+import org.springframework.boot.actuate.audit.listener.AuditListener;
+import org.springframework.boot.actuate.autoconfigure.audit.AuditAutoConfiguration;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What the endpoint answers: partition 0 is held at position 500 on a log of 20 to 100,
+ * partition 1 has nothing to deliver.
+ */
+@LyingKafka
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
+@ExtendWith(OutputCaptureExtension.class)
+class EndpointTests {
+
+	private static final String ENDPOINT = "/actuator/holdfast";
+
+	private static final String WRITABLE = "management.endpoint.holdfast.access=unrestricted";
+
+	private final KafkaCluster cluster;
+
+	EndpointTests(KafkaCluster cluster) {
+		this.cluster = cluster;
+	}
+
+	@Test
+	void nothingCanBeResolvedUntilAccessIsGranted() {
+		String topic = prepare("read-only");
+		try (Shop shop = Shop.open(cluster, topic)) {
+			shop.awaitHeld(1);
+			Shop.Answer answer = shop.resolve(topic, "earliest");
+
+			assertThat(answer.status()).isEqualTo(405);
+			assertThat((Integer) answer.json("$.status")).isEqualTo(405);
+			assertStillHeld(shop);
+		}
+	}
+
+	@Test
+	void whatMakesNoSenseIsRefused() {
+		String topic = prepare("bad");
+		String order = Shop.order(topic, "earliest");
+		Map<String, String> bad = new LinkedHashMap<>();
+		for (String name : List.of("group", "topic", "partition", "action", "reason")) {
+			bad.put(order.replace("\"%s\"".formatted(name), "\"other\""), "'%s' is missing".formatted(name));
+		}
+		bad.put(order.replace("\"group\": \"bad\"", "\"group\": \" \""), "'group' is missing");
+		for (String partition : List.of("-1", "\"x\"", "2147483648", "1.5")) {
+			bad.put(order.replace("\"partition\": 0", "\"partition\": " + partition),
+					"'partition' is no number of a partition");
+		}
+		bad.put(order.replace("looked at it", "x".repeat(257)), "'reason' has 257 characters; allowed are at most 256");
+		for (String character : List.of("\\u0007", "\\n", "\\u2028", "\\u0085")) {
+			bad.put(order.replace("looked at it", "looked" + character + "at it"),
+					"'reason' has control characters in it");
+		}
+		bad.put("{}", "'group' is missing; 'topic' is missing; 'partition' is missing; ");
+		try (Shop shop = Shop.open(cluster, topic, WRITABLE)) {
+			shop.awaitHeld(1);
+			SoftAssertions softly = new SoftAssertions();
+			bad.forEach((body, message) -> {
+				Shop.Answer answer = shop.post(ENDPOINT, body);
+				softly.assertThat(answer.status()).as(body).isEqualTo(400);
+				softly.assertThat(answer.body()).as(body).startsWith("{").contains(message);
+			});
+			for (String body : List.of("nonsense", "[]", order.replace("\"partition\": 0", "\"partition\": {}"))) {
+				Shop.Answer answer = shop.post(ENDPOINT, body);
+				softly.assertThat(answer.status()).as(body).isEqualTo(400);
+				softly.assertThat(answer.body()).as(body).startsWith("{");
+			}
+			softly.assertAll();
+			assertStillHeld(shop);
+		}
+	}
+
+	@Test
+	void aWrongActionIsAnsweredWithTheAllowedOnes() {
+		String topic = prepare("actions");
+		try (Shop shop = Shop.open(cluster, topic, WRITABLE)) {
+			shop.awaitHeld(1);
+			Shop.Answer unknown = shop.resolve(topic, "sideways");
+			Shop.Answer senseless = shop.resolve(topic, "keep");
+			Shop.Answer elsewhere = shop.resolve("elsewhere", "sideways");
+
+			for (Shop.Answer answer : List.of(unknown, senseless)) {
+				assertThat(answer.status()).isEqualTo(400);
+				assertThat((List<?>) answer.json("$.allowed"))
+					.isEqualTo(List.of("divergence", "earliest", "latest", "timestamp", "fail"));
+			}
+			assertThat((String) unknown.json("$.message")).isEqualTo("There is no action 'sideways'");
+			assertThat((String) senseless.json("$.message"))
+				.isEqualTo("'keep' makes no sense for actions-0, which is held for 'above-log-end'");
+			assertThat(elsewhere.status()).isEqualTo(400);
+			assertThat((List<?>) elsewhere.json("$.allowed")).hasSize(8);
+			// Nothing was delivered, so there is no timestamp to go to.
+			Shop.Answer nowhere = shop.resolve(topic, "timestamp");
+			assertThat(nowhere.status()).isEqualTo(409);
+			assertThat((String) nowhere.json("$.message")).startsWith("actions-0 is still held");
+			assertStillHeld(shop);
+		}
+	}
+
+	@Test
+	void aConsumerThatIsBusyIsLeftAlone() {
+		String topic = prepare("busy");
+		try (Shop shop = Shop.open(cluster, topic, WRITABLE)) {
+			shop.awaitHeld(1);
+			shop.shut();
+			cluster.produce(new TopicPartition(topic, 1), 1);
+			shop.awaitOffset(0);
+			Shop.Answer answer = shop.resolve(topic, "earliest");
+
+			assertThat(answer.status()).isEqualTo(503);
+			assertThat((String) answer.json("$.message")).contains("did not poll within", "nothing was done");
+			shop.reopen();
+			cluster.produce(new TopicPartition(topic, 1), 1);
+			shop.awaitOffset(1);
+			// It has polled, and has not carried out what was taken back.
+			assertStillHeld(shop);
+			assertThat(shop.resolve(topic, "latest").status()).isEqualTo(200);
+		}
+	}
+
+	@Test
+	void whoResolvesIsRecorded(CapturedOutput output) {
+		String topic = prepare("principal");
+		try (Shop shop = Shop.open(cluster, topic, List.of(Identified.class), WRITABLE,
+				"spring.autoconfigure.exclude=" + AuditAutoConfiguration.class.getName())) {
+			shop.awaitHeld(1);
+			Shop.Answer answer = shop.resolve(topic, "earliest");
+
+			assertThat((String) answer.json("$.decision.by")).isEqualTo("alice?of \"sales\"");
+			assertThat((String) answer.json("$.decision.reason")).isEqualTo("looked at it");
+			assertThat(shop.context().getBean(AuditEventRepository.class).find(null, null, "HOLDFAST_RESOLUTION"))
+				.singleElement()
+				.satisfies((event) -> {
+					assertThat(event.getPrincipal()).isEqualTo("alice?of \"sales\"");
+					assertThat(event.getData()).isEqualTo(Map.of("group", topic, "topic", topic, "partition", 0,
+							"cause", "above-log-end", "action", "earliest", "reason", "looked at it"));
+				});
+			assertThat(output.getOut().lines().filter((line) -> line.contains("action=earliest"))).singleElement()
+				.asString()
+				.contains("WARN", "dev.holdfast.kafka.decisions", "group=principal client=shop-0 topic=principal",
+						"by=\"alice?of \\\"sales\\\"\" reason=\"looked at it\"");
+		}
+	}
+
+	@Test
+	void worksThroughJmx() throws Exception {
+		String topic = prepare("jmx");
+		try (Shop shop = Shop.open(cluster, topic, WRITABLE, "spring.jmx.enabled=true",
+				"management.endpoints.jmx.exposure.include=holdfast", "management.endpoints.jmx.domain=shop.jmx")) {
+			shop.awaitHeld(1);
+			MBeanServer server = shop.context().getBean(MBeanServer.class);
+			ObjectName name = new ObjectName("shop.jmx:type=Endpoint,name=Holdfast");
+			String[] types = new String[5];
+			Arrays.fill(types, String.class.getName());
+
+			assertThat(server.invoke(name, "report", new Object[0], new String[0])).asString()
+				.contains("cause=above-log-end");
+			assertThat(server.invoke(name, "group", new Object[] { topic }, new String[] { types[0] })).asString()
+				.contains("cause=above-log-end");
+			assertThat(server.invoke(name, "resolve", new Object[] { topic, topic, "0", "sideways", "because" }, types))
+				.asString()
+				.contains("status=400", "There is no action 'sideways'");
+			assertThat(server.invoke(name, "resolve", new Object[] { topic, topic, "0", "latest", "because" }, types))
+				.asString()
+				.contains("status=200", "continueAt=100", "by=jmx", "reason=because");
+		}
+	}
+
+	@Test
+	void aGroupCanBeLookedAtAlone() {
+		String topic = prepare("group");
+		try (Shop shop = Shop.open(cluster, topic)) {
+			shop.awaitHeld(1);
+			assertThat(shop.get(ENDPOINT + "/group").single("$.consumers[*]")).containsEntry("group", topic)
+				.containsEntry("clientId", "shop-0");
+			assertThat((List<?>) shop.get(ENDPOINT + "/group").json("$.decisions")).hasSize(1);
+			Shop.Answer other = shop.get(ENDPOINT + "/other");
+			assertThat(other.status()).isEqualTo(404);
+			assertThat((String) other.json("$.message"))
+				.isEqualTo("No guarded consumer of this group is in this process, or was");
+		}
+	}
+
+	@Test
+	void tellsNoSecretsKeysOrValues(CapturedOutput output) throws Exception {
+		String topic = prepare("secrets");
+		try (Shop shop = Shop.open(cluster, topic, WRITABLE,
+				"spring.kafka.consumer.properties.ssl.key.password=hunter2",
+				"spring.kafka.consumer.properties.sasl.jaas.config=hunter2")) {
+			shop.awaitHeld(1);
+			try (Producer<String, String> producer = new KafkaProducer<>(
+					Map.of("bootstrap.servers", cluster.bootstrapServers()), new StringSerializer(),
+					new StringSerializer())) {
+				producer.send(new ProducerRecord<>(topic, 0, "hunter2", "hunter2")).get(30, TimeUnit.SECONDS);
+			}
+			assertThat(shop.resolve(topic, "earliest").status()).isEqualTo(200);
+			shop.awaitOffset(100);
+
+			List<String> told = new ArrayList<>(List.of(output.getAll()));
+			for (String path : List.of(ENDPOINT, ENDPOINT + "/" + topic, "/actuator/health", "/actuator/prometheus",
+					"/actuator/metrics")) {
+				told.add(shop.get(path).body());
+			}
+			assertThat(told).allSatisfy((text) -> assertThat(text).isNotEmpty().doesNotContain("hunter2"));
+		}
+	}
+
+	private static void assertStillHeld(Shop shop) {
+		Shop.Answer report = shop.get(ENDPOINT);
+		assertThat(report.status()).isEqualTo(200);
+		assertThat(report.single("$.decisions[*]")).containsEntry("action", "hold");
+		assertThat(report.single("$.consumers[*].partitions[?(@.state=='held')]")).containsEntry("partition", 0);
+	}
+
+	private String prepare(String topic) {
+		TopicPartition held = new TopicPartition(topic, 0);
+		cluster.createTopic(topic, 2);
+		cluster.produce(held, 100);
+		cluster.deleteRecords(held, 20);
+		cluster.commit(topic, held, new OffsetAndMetadata(500));
+		cluster.commit(topic, new TopicPartition(topic, 1), new OffsetAndMetadata(0));
+		return topic;
+	}
+
+	/** Somebody is logged in, and wherever they come from allows line breaks. */
+	static class Identified {
+
+		@Bean
+		Filter login() {
+			return (request, response, chain) -> chain
+				.doFilter(new HttpServletRequestWrapper((HttpServletRequest) request) {
+
+					@Override
+					public Principal getUserPrincipal() {
+						return () -> "alice\nof \"sales\"";
+					}
+
+				}, response);
+		}
+
+		@Bean
+		AuditEventRepository auditEventRepository() {
+			return new InMemoryAuditEventRepository();
+		}
+
+		/** Boot's own auto-configuration of it wants Spring Security, too. */
+		@Bean
+		AuditListener auditListener(AuditEventRepository repository) {
+			return new AuditListener(repository);
+		}
+
+	}
+
+}
