@@ -175,10 +175,11 @@ final class FactoryGuard {
 
 	/**
 	 * Takes note of what cannot be guarded.
-	 * @return whether this is the first time
+	 * @return whether this is the first time, and worth telling
 	 */
 	boolean note(boolean untouched, @Nullable String reason) {
-		return unguarded.compareAndSet(null, "%s: %s".formatted(missing(untouched), reason));
+		return (untouched || isGuarding())
+				&& unguarded.compareAndSet(null, "%s: %s".formatted(missing(untouched), reason));
 	}
 
 	Optional<GuardedFactories.Unguarded> unguarded() {

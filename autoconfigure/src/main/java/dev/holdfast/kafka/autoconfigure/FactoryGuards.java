@@ -191,9 +191,6 @@ final class FactoryGuards implements GuardedFactories, DisposableBean {
 	private static String describe(OffsetGuardSettings settings) {
 		StringJoiner deviations = new StringJoiner(", ");
 		deviations.setEmptyValue("default policy");
-		if (settings.mode() == OffsetGuardSettings.Mode.OBSERVE) {
-			deviations.add("observing only");
-		}
 		settings.policy().actions().forEach((cause, action) -> {
 			if (action != cause.defaultAction()) {
 				deviations.add("%s: %s".formatted(cause, action));
@@ -203,7 +200,8 @@ final class FactoryGuards implements GuardedFactories, DisposableBean {
 			.topicRules()
 			.forEach((rule) -> deviations
 				.add("on '%s' %s".formatted((rule.name() != null) ? rule.name() : rule.pattern(), rule.actions())));
-		return deviations.toString();
+		return "%s, %s".formatted(
+				(settings.mode() == OffsetGuardSettings.Mode.OBSERVE) ? "observing only" : "enforcing", deviations);
 	}
 
 }

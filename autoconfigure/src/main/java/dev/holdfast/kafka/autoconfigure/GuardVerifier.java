@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.aop.scope.ScopedProxyUtils;
@@ -27,6 +28,8 @@ import org.springframework.kafka.core.ConsumerFactory;
  * failing the start. Creates no beans.
  */
 final class GuardVerifier implements SmartInitializingSingleton {
+
+	private static final Logger logger = LoggerFactory.getLogger(GuardVerifier.class);
 
 	private final FactoryGuards guards;
 
@@ -77,6 +80,11 @@ final class GuardVerifier implements SmartInitializingSingleton {
 	 * @param reasons why; none if all is well
 	 */
 	private record Finding(boolean untouched, List<String> reasons) {
+
+		String reason() {
+			return String.join("; ", reasons);
+		}
+
 	}
 
 	private Finding find(String beanName, List<UnusableVersionCapException> unusable) {
@@ -112,8 +120,7 @@ final class GuardVerifier implements SmartInitializingSingleton {
 			guard.tellAboutAutoCommit(factory.getConfigurationProperties(), false);
 		}
 		catch (RuntimeException ex) {
-			LoggerFactory.getLogger(GuardVerifier.class)
-				.debug("Told when it creates a consumer, if it can do that", ex);
+			logger.debug("Told when it creates a consumer, if it can do that", ex);
 		}
 	}
 
@@ -139,17 +146,30 @@ final class GuardVerifier implements SmartInitializingSingleton {
 			return;
 		}
 		if (guards.isFailOnUnguarded()) {
-			throw new UnguardedConsumerFactoryException(findings.entrySet()
-				.stream()
-				.map((entry) -> "    '%s' is %s: %s".formatted(entry.getKey(),
-						guards.guard(entry.getKey()).missing(entry.getValue().untouched()),
-						String.join("; ", entry.getValue().reasons())))
-				.collect(Collectors.joining("%n".formatted(), "Consumer factories cannot be wrapped:%n%n".formatted(),
-						"")),
-					null);
+			throw new UnguardedConsumerFactoryException(
+					"Consumer factories cannot be wrapped:%n%n%s".formatted(list(findings)), null);
 		}
-		findings.forEach((name, finding) -> guards.guard(name)
-			.tolerate(finding.untouched(), String.join("; ", finding.reasons()), null));
+		if (findings.size() == 1) {
+			findings
+				.forEach((name, finding) -> guards.guard(name).tolerate(finding.untouched(), finding.reason(), null));
+			return;
+		}
+		Map<String, Finding> news = new TreeMap<>(findings);
+		news.entrySet()
+			.removeIf((entry) -> !guards.guard(entry.getKey())
+				.note(entry.getValue().untouched(), entry.getValue().reason()));
+		if (!news.isEmpty()) {
+			logger.warn("{} consumer factories cannot be wrapped; '{}.on-unguarded=fail' makes this an error:{}{}",
+					news.size(), HoldfastProperties.PREFIX, System.lineSeparator(), list(news));
+		}
+	}
+
+	private String list(Map<String, Finding> findings) {
+		return findings.entrySet()
+			.stream()
+			.map((entry) -> "    '%s' is %s: %s".formatted(entry.getKey(),
+					guards.guard(entry.getKey()).missing(entry.getValue().untouched()), entry.getValue().reason()))
+			.collect(Collectors.joining(System.lineSeparator()));
 	}
 
 	// A container factory's name says something only about a consumer factory that is no

@@ -222,7 +222,7 @@ class CreatedConsumersTests {
 					"holdfast.kafka.offset-guard.topics[0].policy.below-log-start=fail")
 			.run((context) -> assertThat(output.getOut().lines().filter((line) -> line.contains("Guarding")))
 				.containsExactly("INFO  dev.holdfast.kafka.autoconfigure.FactoryGuards : Guarding the consumers of "
-						+ "'kafkaConsumerFactory' (unverifiable: keep, on 'audit.*' {below-log-start=fail}; no version cap)"));
+						+ "'kafkaConsumerFactory' (enforcing, unverifiable: keep, on 'audit.*' {below-log-start=fail}; no version cap)"));
 	}
 
 	/** Remembers the properties it was given. */

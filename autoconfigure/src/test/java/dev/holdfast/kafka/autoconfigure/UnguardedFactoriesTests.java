@@ -232,6 +232,26 @@ class UnguardedFactoriesTests {
 	}
 
 	@Test
+	void severalAreOneList(CapturedOutput output) {
+		runner.withBean("orders", Final.class)
+			.withBean("audit", FinalMethod.class)
+			.withBean("payments", Recording.class)
+			.run((context) -> {
+				String name = TestConsumerFactories.class.getName();
+				assertThat(output.getOut().lines().dropWhile((line) -> !line.startsWith("WARN")).limit(3))
+					.containsExactly(
+							"WARN  dev.holdfast.kafka.autoconfigure.GuardVerifier : 2 consumer factories cannot be wrapped; "
+									+ "'holdfast.kafka.on-unguarded=fail' makes this an error:",
+							"    'audit' is not guarded: its method region() is final",
+							"    'orders' is not guarded: its class %s$Final is final".formatted(name));
+				assertThat(output.getOut().lines().filter((line) -> line.startsWith("WARN"))).hasSize(1);
+				assertThat(context.getBean(GuardedFactories.class).unguarded())
+					.extracting(GuardedFactories.Unguarded::name)
+					.containsExactly("audit", "orders");
+			});
+	}
+
+	@Test
 	void aFactoryThatDoesNotTellItsConfigurationWorksAsWithoutHoldfast(CapturedOutput output) {
 		runner.withBean("orders", Secretive.class).run((context) -> {
 			assertThat(isGuarded(context.getBean(ConsumerFactory.class))).isFalse();

@@ -55,7 +55,7 @@ class VersionCapStartTests {
 	@Test
 	void namesTheRulesOfEachFactory(CapturedOutput output) {
 		start(CAP + "max-versions.23=-1", CAP + "min-versions.Fetch=11", CAP + "learn=true");
-		assertThat(output).contains("Guarding the consumers of 'kafkaConsumerFactory' (default policy; "
+		assertThat(output).contains("Guarding the consumers of 'kafkaConsumerFactory' (enforcing, default policy; "
 				+ "version cap (learning): OffsetForLeaderEpoch never, Fetch >= 11)");
 		assertThat(count(output, "no truncation is reported any more")).isOne();
 	}
@@ -91,14 +91,15 @@ class VersionCapStartTests {
 	@Test
 	void aProfilesActionsAreDefaultsOfThePolicy(CapturedOutput output) {
 		start(CAP + "profile=kafka-3.6-tiered");
-		assertThat(output).contains("Guarding the consumers of 'kafkaConsumerFactory' (below-log-start: hold; ")
+		assertThat(output)
+			.contains("Guarding the consumers of 'kafkaConsumerFactory' (enforcing, below-log-start: hold; ")
 			.contains("Broker profile 'kafka-3.6-tiered': policy.below-log-start: hold");
 	}
 
 	@Test
 	void withoutARuleThereIsNoCap(CapturedOutput output) {
 		start();
-		assertThat(output).contains("'kafkaConsumerFactory' (default policy; no version cap)")
+		assertThat(output).contains("'kafkaConsumerFactory' (enforcing, default policy; no version cap)")
 			.doesNotContain("Broker profile");
 	}
 

@@ -179,9 +179,9 @@ final class HeldPartitionResolver {
 	private ResolutionReport report(String factory, String group, TopicPartition partition, Resolution resolution,
 			@Nullable ResolutionResult result) {
 		if (result == null) {
-			return ResolutionReport.refused(503, ("The consumer of group '%s' that holds %s did not poll within %s: "
+			return ResolutionReport.refused(503, ("The consumer of group '%s' that holds %s did not poll within %d ms: "
 					+ "nothing was done, try again")
-				.formatted(group, partition, patience));
+				.formatted(group, partition, patience.toMillis()));
 		}
 		if (result instanceof ResolutionResult.Resolved resolved) {
 			return ResolutionReport.resolved(DecisionReport.of(factory, resolved.decision()));
