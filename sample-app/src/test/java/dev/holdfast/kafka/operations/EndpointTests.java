@@ -39,8 +39,11 @@ import org.springframework.boot.actuate.autoconfigure.audit.AuditAutoConfigurati
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
+import org.springframework.kafka.config.KafkaListenerEndpointRegistry;
+import org.springframework.kafka.listener.MessageListenerContainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * What the endpoint answers: partition 0 is held at position 500 on a log of 20 to 100,
@@ -156,6 +159,23 @@ class EndpointTests {
 			// It has polled, and has not carried out what was taken back.
 			assertStillHeld(shop);
 			assertThat(shop.resolve(topic, "latest").status()).isEqualTo(200);
+		}
+	}
+
+	@Test
+	void toFailIsADecisionToo() {
+		String topic = prepare("fail");
+		try (Shop shop = Shop.open(cluster, topic, WRITABLE)) {
+			shop.awaitHeld(1);
+			Shop.Answer answer = shop.resolve(topic, "fail");
+
+			assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+			assertThat((String) answer.json("$.decision.action")).isEqualTo("fail");
+			MessageListenerContainer container = shop.context()
+				.getBean(KafkaListenerEndpointRegistry.class)
+				.getListenerContainer("orders");
+			await().atMost(Shop.PATIENCE).until(() -> !container.isRunning());
+			assertThat(shop.offsets()).isEmpty();
 		}
 	}
 
