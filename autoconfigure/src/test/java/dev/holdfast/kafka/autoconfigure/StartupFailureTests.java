@@ -84,7 +84,7 @@ class StartupFailureTests {
 
 				    holdfast.kafka.enable = 'false' ("holdfast.kafka.enable" from property source "commandLineArgs"): \
 				unknown property; allowed: 'holdfast.kafka' is followed by enabled, on-unguarded, version-cap, \
-				offset-guard, consumer-factories""");
+				offset-guard, health, consumer-factories""");
 	}
 
 	@Test

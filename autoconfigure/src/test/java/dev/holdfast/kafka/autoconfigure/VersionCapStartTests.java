@@ -203,7 +203,7 @@ class VersionCapStartTests {
 			.run((context) -> {
 				assertCapped(() -> context.getBean("orders", ConsumerFactory.class).createConsumer("group", "suffix"));
 				assertCapped(() -> context.getBean("audit", ConsumerFactory.class).createConsumer());
-				assertThat(output.toString().lines().filter((line) -> line.contains(" are not guarded: ")))
+				assertThat(output.toString().lines().filter((line) -> line.contains(" is not guarded: ")))
 					.hasSize(guarded ? 2 : 0);
 			});
 	}
