@@ -74,11 +74,13 @@ final class EndToEnd {
 				}
 			}
 		}
-		return new Section("End to end", """
-				A listener container with a batch listener on a broker in the same JVM, without the test kit's wire in
-				between, bare and guarded in alternation: %,d records a run, %d pairs, and a pair before them that does
-				not count. Rates are from the first record to the last; CPU is that of the container's and the client's
-				threads, not the broker's. Ratios are guarded to bare, pair by pair.""".formatted(records, pairs),
+		return new Section("End to end",
+				"""
+						A listener container with a batch listener on a broker in the same JVM, without the test kit's wire in
+						between, bare and guarded in alternation: %,d records a run, %d pairs, and a pair before them that does
+						not count. Rates are from the first record to the last; CPU is that of the container's, the client's
+						and the guard's threads, not the broker's. Ratios are guarded to bare, pair by pair."""
+					.formatted(records, pairs),
 				List.of("records", "bare records/s", "guarded records/s", "ratio (median)", "spread", "bare CPU-s/M",
 						"guarded CPU-s/M", "CPU ratio (median)", "spread"),
 				rows, targets);
@@ -134,12 +136,19 @@ final class EndToEnd {
 	private static Map<Long, Long> cpuTimes() {
 		Map<Long, Long> times = new HashMap<>();
 		for (ThreadInfo thread : THREADS.getThreadInfo(THREADS.getAllThreadIds())) {
-			if (thread != null && (thread.getThreadName().startsWith("benchmark")
-					|| thread.getThreadName().contains("consumer_background"))) {
+			if (thread != null && isClients(thread.getThreadName())) {
 				times.put(thread.getThreadId(), THREADS.getThreadCpuTime(thread.getThreadId()));
 			}
 		}
 		return times;
+	}
+
+	/**
+	 * Whether a thread is the container's, the consumer's or the guard's.
+	 */
+	private static boolean isClients(String thread) {
+		return thread.startsWith("benchmark") || thread.contains("consumer_background")
+				|| thread.contains("coordinator-heartbeat") || thread.contains("holdfast");
 	}
 
 	private final class Reading {

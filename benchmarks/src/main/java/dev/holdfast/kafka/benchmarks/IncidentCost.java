@@ -4,7 +4,6 @@
  */
 package dev.holdfast.kafka.benchmarks;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -16,7 +15,6 @@ import dev.holdfast.kafka.test.Fault;
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.WireRequest;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * All partitions are lied about at once: how long until the next record is delivered.
@@ -70,7 +68,7 @@ final class IncidentCost {
 			cluster.wire().forget();
 			double incident;
 			try (Fault.Handle lie = cluster.wire().inject(Fault.epochEndOffset(0).forTopic(many.topic()));
-					Consumer<byte[], byte[]> consumer = many.guarded(group, stopwatch)) {
+					Consumer<byte[], byte[]> consumer = many.guarded(group, stopwatch, stopwatch::exception)) {
 				consumer.subscribe(Set.of(many.topic()));
 				ManyPartitions.untilRecords(consumer);
 				incident = stopwatch.sinceException();
@@ -121,8 +119,7 @@ final class IncidentCost {
 	}
 
 	/**
-	 * Starts when the evidence begins to be gathered, which is right after the client's
-	 * exception.
+	 * Starts with the client's first exception.
 	 */
 	private static final class Stopwatch implements DecisionListener {
 
@@ -136,10 +133,9 @@ final class IncidentCost {
 			this.expected = expected;
 		}
 
-		@Override
-		public void onInspection(@Nullable String groupId, Duration duration) {
+		void exception() {
 			if (exceptionAt == 0) {
-				exceptionAt = System.nanoTime() - duration.toNanos();
+				exceptionAt = System.nanoTime();
 			}
 		}
 

@@ -4,6 +4,8 @@
  */
 package dev.holdfast.kafka.benchmarks;
 
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,6 +20,7 @@ import dev.holdfast.kafka.offsetguard.OffsetGuard;
 import dev.holdfast.kafka.offsetguard.OffsetGuardSettings;
 import dev.holdfast.kafka.test.KafkaCluster;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -86,13 +89,33 @@ final class ManyPartitions {
 		return client(configuration(group));
 	}
 
-	Consumer<byte[], byte[]> guarded(String group, DecisionListener listener) {
+	/**
+	 * A guarded consumer.
+	 * @param onException told when the client throws from its poll
+	 */
+	Consumer<byte[], byte[]> guarded(String group, DecisionListener listener, Runnable onException) {
 		Map<String, Object> configuration = configuration(group);
 		return new OffsetGuard(OffsetGuardSettings.defaults(), List.of(listener)).createConsumer(configuration,
 				(overrides) -> {
 					Map<String, Object> own = new HashMap<>(configuration);
 					own.putAll(overrides);
-					return client(own);
+					return telling(client(own), onException);
+				});
+	}
+
+	@SuppressWarnings("unchecked")
+	private static Consumer<byte[], byte[]> telling(Consumer<byte[], byte[]> client, Runnable onException) {
+		return (Consumer<byte[], byte[]>) Proxy.newProxyInstance(ManyPartitions.class.getClassLoader(),
+				new Class<?>[] { Consumer.class }, (proxy, method, arguments) -> {
+					try {
+						return method.invoke(client, arguments);
+					}
+					catch (InvocationTargetException ex) {
+						if (ex.getTargetException() instanceof InvalidOffsetException) {
+							onException.run();
+						}
+						throw ex.getTargetException();
+					}
 				});
 	}
 

@@ -30,22 +30,19 @@ public enum Wrapping {
 	BARE((partitions, records) -> prepared(Map.of(), partitions, records)),
 
 	/** The guard as it comes. */
-	GUARDED((partitions, records) -> guarded(OffsetGuardSettings.defaults(), partitions, records)),
+	GUARDED(guarded(OffsetGuardSettings.defaults())),
 
 	/** The guard with topic ids not compared, and without commits of its own. */
-	GUARDED_LEAST((partitions,
-			records) -> guarded(settings(OffsetGuardSettings.Mode.ENFORCE,
-					new OffsetGuardSettings.Commits(false, false, false), Duration.ZERO), partitions, records)),
+	GUARDED_LEAST(guarded(settings(OffsetGuardSettings.Mode.ENFORCE,
+			new OffsetGuardSettings.Commits(false, false, false), Duration.ZERO))),
 
 	/** The guard with everything that can be switched on. */
-	GUARDED_MOST((partitions,
-			records) -> guarded(settings(OffsetGuardSettings.Mode.ENFORCE,
-					new OffsetGuardSettings.Commits(true, true, true), Duration.ofSeconds(60)), partitions, records)),
+	GUARDED_MOST(guarded(settings(OffsetGuardSettings.Mode.ENFORCE, new OffsetGuardSettings.Commits(true, true, true),
+			Duration.ofSeconds(60)))),
 
 	/** The guard while it only observes. */
-	GUARDED_OBSERVING((partitions,
-			records) -> guarded(settings(OffsetGuardSettings.Mode.OBSERVE,
-					new OffsetGuardSettings.Commits(true, true, false), Duration.ofSeconds(60)), partitions, records)),
+	GUARDED_OBSERVING(guarded(settings(OffsetGuardSettings.Mode.OBSERVE,
+			new OffsetGuardSettings.Commits(true, true, false), Duration.ofSeconds(60)))),
 
 	/** Brave's tracing, with nothing sampled. */
 	BRAVE((partitions, records) -> KafkaTracing.create(Tracing.newBuilder().sampler(Sampler.NEVER_SAMPLE).build())
@@ -79,8 +76,12 @@ public enum Wrapping {
 		return new PreparedConsumer(configuration, partitions, records);
 	}
 
-	private static Consumer<byte[], byte[]> guarded(OffsetGuardSettings settings, int partitions, int records) {
-		return new OffsetGuard(settings, List.of()).createConsumer(PreparedConsumer.configuration(),
+	/**
+	 * All consumers of a kind have one guard, as those of a consumer factory have.
+	 */
+	private static BiFunction<Integer, Integer, Consumer<byte[], byte[]>> guarded(OffsetGuardSettings settings) {
+		OffsetGuard guard = new OffsetGuard(settings, List.of());
+		return (partitions, records) -> guard.createConsumer(PreparedConsumer.configuration(),
 				(overrides) -> prepared(overrides, partitions, records));
 	}
 

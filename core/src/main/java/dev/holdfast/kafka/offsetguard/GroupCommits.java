@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BinaryOperator;
 import java.util.function.Supplier;
@@ -213,8 +214,10 @@ final class GroupCommits {
 			RecordIdentity witness = (state != null) ? state.witnessBelow(commit.offset()) : null;
 			GroupMemory.Entry before = memory.find(cluster, groupId, partition);
 			Uuid topicId = topicId(state, topics.id(partition.topic()), before, commit);
+			// A commit in the last topic of the name says nothing about this one.
+			boolean confirmedBefore = before != null && before.confirmed() && Objects.equals(before.topicId(), topicId);
 			memory.remember(cluster, groupId, partition, new GroupMemory.Entry(commit.offset(), topicId,
-					(witness != null) ? witness.timestamp() : -1, confirmed || (before != null && before.confirmed())));
+					(witness != null) ? witness.timestamp() : -1, confirmed || confirmedBefore));
 		});
 	}
 

@@ -55,6 +55,10 @@ final class DecisionMeters implements DecisionListener {
 	public void onDecision(Decision decision) {
 		String topic = decision.partition().topic();
 		decisions(decision.groupId(), topic, decision.cause(), decision.action()).increment();
+		if (decision.observed()) {
+			// Nothing was lost or spared by a decision that was not carried out.
+			return;
+		}
 		lost(decision.groupId(), topic).increment(decision.impact().lost());
 		rewound(decision.groupId(), topic).increment(decision.impact().rewound());
 		spared(decision.groupId(), topic).increment(decision.impact().spared());

@@ -54,7 +54,7 @@ final class HoldfastEndpointWebExtension {
 		if (name == null || name.isBlank()) {
 			return "anonymous";
 		}
-		String printable = name.replaceAll("[\\p{Cntrl}\\u2028\\u2029]", "?");
+		String printable = name.replaceAll("[\\p{Cc}\\u2028\\u2029]", "?");
 		return printable.substring(0, Math.min(printable.length(), Resolution.MAX_LENGTH));
 	}
 
