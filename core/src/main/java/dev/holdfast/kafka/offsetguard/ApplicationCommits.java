@@ -16,13 +16,19 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetCommitCallback;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The application's commits, in all their forms: held partitions are left out of them.
  */
 final class ApplicationCommits {
 
+	private static final Logger logger = LoggerFactory.getLogger(ApplicationCommits.class);
+
 	private final Consumer<?, ?> client;
+
+	private final PartitionStates states;
 
 	private final Holds holds;
 
@@ -32,9 +38,10 @@ final class ApplicationCommits {
 
 	private final Incident incident;
 
-	ApplicationCommits(Consumer<?, ?> client, Holds holds, HeldBackCommits heldBack, PositionCommits commits,
-			Incident incident) {
+	ApplicationCommits(Consumer<?, ?> client, PartitionStates states, Holds holds, HeldBackCommits heldBack,
+			PositionCommits commits, Incident incident) {
 		this.client = client;
+		this.states = states;
 		this.holds = holds;
 		this.heldBack = heldBack;
 		this.commits = commits;
@@ -43,7 +50,7 @@ final class ApplicationCommits {
 
 	void commitSync(@Nullable Map<TopicPartition, OffsetAndMetadata> offsets, @Nullable Duration timeout) {
 		if (offsets != null) {
-			commits.commitSync(holds.committable(offsets), timeout);
+			commits.commitSync(holds.committable(current(offsets)), timeout);
 		}
 		else if (!holds.isEmpty()) {
 			commits.commitSync(consumed(), timeout);
@@ -62,7 +69,7 @@ final class ApplicationCommits {
 	void commitAsync(@Nullable Map<TopicPartition, OffsetAndMetadata> offsets,
 			@Nullable OffsetCommitCallback callback) {
 		if (offsets != null) {
-			commits.commitAsync(holds.committable(offsets), callback);
+			commits.commitAsync(holds.committable(current(offsets)), callback);
 		}
 		else if (!holds.isEmpty()) {
 			commits.commitAsync(consumed(), callback);
@@ -76,6 +83,24 @@ final class ApplicationCommits {
 				client.commitAsync();
 			}
 		}
+	}
+
+	/**
+	 * Leaves out what comes late, of records in a log that is gone: in the one that is
+	 * there now it would skip what nobody has read.
+	 */
+	private Map<TopicPartition, OffsetAndMetadata> current(Map<TopicPartition, OffsetAndMetadata> offsets) {
+		Map<TopicPartition, OffsetAndMetadata> current = offsets;
+		for (Map.Entry<TopicPartition, OffsetAndMetadata> each : offsets.entrySet()) {
+			PartitionState state = states.find(each.getKey());
+			if (state != null && each.getValue() != null && state.isStale(each.getValue().offset())) {
+				logger.warn("{} of {} is not committed: it was in a log that is gone", each.getValue().offset(),
+						each.getKey());
+				current = (current != offsets) ? current : new HashMap<>(offsets);
+				current.remove(each.getKey());
+			}
+		}
+		return current;
 	}
 
 	/**

@@ -39,6 +39,8 @@ final class Decisions {
 
 	private final ResetOffsets resetOffsets;
 
+	private final GroupCommits commits;
+
 	private final Listeners listeners;
 
 	private final boolean observing;
@@ -48,7 +50,8 @@ final class Decisions {
 	private @Nullable Decision last;
 
 	Decisions(Consumer<?, ?> client, ClientConfiguration configuration, ActionChooser chooser, PartitionStates states,
-			Holds holds, HeldBackCommits heldBack, ResetOffsets resetOffsets, Listeners listeners, boolean observing) {
+			Holds holds, HeldBackCommits heldBack, ResetOffsets resetOffsets, GroupCommits commits, Listeners listeners,
+			boolean observing) {
 		this.client = client;
 		this.configuration = configuration;
 		this.chooser = chooser;
@@ -56,6 +59,7 @@ final class Decisions {
 		this.holds = holds;
 		this.heldBack = heldBack;
 		this.resetOffsets = resetOffsets;
+		this.commits = commits;
 		this.listeners = listeners;
 		this.observing = observing;
 	}
@@ -159,7 +163,9 @@ final class Decisions {
 			return effective.outcome();
 		}
 		Decision decision = decision(opening, effective);
-		if (apply(decision)) {
+		boolean telling = apply(decision);
+		lose(decision);
+		if (telling) {
 			listeners.decided(decision);
 		}
 		return effective.outcome();
@@ -168,6 +174,7 @@ final class Decisions {
 	private Decision decision(Opening opening, Ruling ruling) {
 		if (opening.cause() == Cause.TOPIC_RECREATED && (observing || moves(ruling.outcome()))) {
 			states.get(opening.partition()).topicId(opening.evidence().topicId());
+			commits.forget(opening.partition());
 		}
 		Decision.Impact impact = DecisionMaker.impact(opening.evidence(), ruling.outcome(),
 				configuration.autoOffsetReset());
@@ -175,6 +182,20 @@ final class Decisions {
 				opening.cause(), ruling.named(), ruling.action(), ruling.outcome(), impact, opening.evidence(),
 				observing, resolution(opening.partition(), ruling));
 		return last;
+	}
+
+	/**
+	 * An application may have records in hand that are in the log no more.
+	 */
+	private void lose(Decision decision) {
+		long position = decision.evidence().position();
+		if (decision.cause() == Cause.TOPIC_RECREATED) {
+			states.get(decision.partition()).lose(0, position);
+		}
+		else if (decision.cause() == Cause.LOG_TRUNCATED && decision.outcome() instanceof Outcome.ReadFrom readFrom
+				&& readFrom.offset() < position) {
+			states.get(decision.partition()).lose(readFrom.offset() + 1, position);
+		}
 	}
 
 	private static boolean moves(Outcome outcome) {

@@ -235,6 +235,16 @@ final class GroupCommits {
 		return (topicId == null && before != null && same) ? before.topicId() : topicId;
 	}
 
+	/**
+	 * The group has left the topic that its commit of a partition was in.
+	 */
+	void forget(TopicPartition partition) {
+		String cluster = clusterId.get();
+		if (groupId != null && cluster != null) {
+			memory.forget(cluster, groupId, partition);
+		}
+	}
+
 	private GroupMemory.@Nullable Entry entry(TopicPartition partition) {
 		String cluster = clusterId.get();
 		return (groupId != null && cluster != null) ? memory.find(cluster, groupId, partition) : null;

@@ -44,6 +44,10 @@ final class GroupMemory {
 		entries.put(new Key(clusterId, groupId, partition), entry);
 	}
 
+	void forget(String clusterId, String groupId, TopicPartition partition) {
+		entries.remove(new Key(clusterId, groupId, partition));
+	}
+
 	/**
 	 * Another topic has taken the name of this one.
 	 */

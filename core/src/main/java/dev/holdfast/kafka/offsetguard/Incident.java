@@ -205,6 +205,7 @@ final class Incident {
 		}
 		inquiry.examine(suspects, budget.left());
 		topics.learn(answer);
+		startingPositions.coverGrown(answer);
 	}
 
 	/**

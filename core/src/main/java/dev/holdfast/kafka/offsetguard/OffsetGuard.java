@@ -131,17 +131,17 @@ public final class OffsetGuard {
 	 * Decides about a held partition, in place of the policy, and beyond
 	 * {@link MoveLimits}. The evidence is gathered again; the decision is carried out,
 	 * and told as any other, by the consumer's own thread in its next poll. Thread-safe.
-	 * @param groupId the consumer group
+	 * @param groupId the consumer group, {@code null} for consumers without one
 	 * @param partition the partition
 	 * @param resolution what to do
 	 * @return completed with what came of it, never exceptionally. While the consumer has
 	 * not begun it can be cancelled: nothing is done then
 	 */
-	public CompletableFuture<ResolutionResult> resolve(String groupId, TopicPartition partition,
+	public CompletableFuture<ResolutionResult> resolve(@Nullable String groupId, TopicPartition partition,
 			Resolution resolution) {
 		ResolutionResult refusal = new ResolutionResult.NotAssigned();
 		for (PositionGuard<?, ?> consumer : context.consumers()) {
-			if (!groupId.equals(consumer.groupId()) || !consumer.isAssigned(partition)) {
+			if (!Objects.equals(groupId, consumer.groupId()) || !consumer.isAssigned(partition)) {
 				continue;
 			}
 			Decision hold = consumer.holds().visible().get(partition);

@@ -43,6 +43,14 @@ final class PartitionState {
 
 	private int runLeaderEpoch = -1;
 
+	private long batchStart = -1;
+
+	private long lostFrom = -1;
+
+	private long lostTo = -1;
+
+	private long staleTo = -1;
+
 	private int kept;
 
 	private long keptAt;
@@ -106,12 +114,17 @@ final class PartitionState {
 	void deliver(List<? extends ConsumerRecord<?, ?>> records) {
 		ConsumerRecord<?, ?> last = records.get(records.size() - 1);
 		extendRun(records.get(0), last);
+		batchStart = records.get(0).offset();
+		lostFrom = -1;
 		witnessOffset = last.offset();
 		witnessLeaderEpoch = last.leaderEpoch().orElse(-1);
 		witnessTimestamp = last.timestamp();
 		witnessKeySize = last.serializedKeySize();
 		witnessValueSize = last.serializedValueSize();
 		position = witnessOffset + 1;
+		if (staleTo >= 0 && position >= staleTo) {
+			staleTo = -1;
+		}
 		positioned = true;
 		kept = 0;
 		leaderEpoch = Math.max(leaderEpoch, witnessLeaderEpoch);
@@ -198,6 +211,41 @@ final class PartitionState {
 		position = -1;
 		leaderEpoch = -1;
 		forgetDelivered();
+	}
+
+	/**
+	 * The log that was delivered from last is not the one that is there now, from an
+	 * offset on: whoever seeks back to the records that it has not dealt with yet, or
+	 * commits them late, means the old one.
+	 * @param from the first offset that is another one now
+	 * @param position where the consumer was in the old log
+	 */
+	void lose(long from, long position) {
+		lostFrom = (batchStart >= 0) ? Math.max(batchStart, from) : -1;
+		lostTo = position;
+		staleTo = position;
+	}
+
+	/**
+	 * Whether a seek leads back into a log that is gone.
+	 */
+	boolean isLost(long offset) {
+		return lostFrom >= 0 && offset >= lostFrom && offset <= lostTo;
+	}
+
+	/**
+	 * Whether a commit is one of records of a log that is gone.
+	 */
+	boolean isStale(long offset) {
+		return staleTo >= 0 && offset > position && offset <= staleTo;
+	}
+
+	/**
+	 * Whatever is sought or committed from here on is meant so.
+	 */
+	void loseNothing() {
+		lostFrom = -1;
+		staleTo = -1;
 	}
 
 	private void forgetDelivered() {

@@ -171,6 +171,7 @@ final class PartitionStates {
 		}
 		// Whoever seeks means the topic that is there now.
 		state.topicId(null);
+		state.loseNothing();
 		starting.remove(partition);
 		sought.add(partition);
 	}

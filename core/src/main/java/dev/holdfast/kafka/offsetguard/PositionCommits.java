@@ -116,13 +116,30 @@ final class PositionCommits {
 	 * @return what was committed
 	 */
 	Map<TopicPartition, OffsetAndMetadata> commitInitial(Map<TopicPartition, Long> positions) {
-		boolean wanted = settings.commits().initialPosition() && !settings.isObserving()
-				&& configuration.groupId() != null && !configuration.autoCommit();
-		if (!wanted || positions.isEmpty()) {
+		if (!isCommitting() || positions.isEmpty()) {
 			return Map.of();
 		}
 		Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
 		positions.forEach((partition, offset) -> offsets.put(partition, new OffsetAndMetadata(offset)));
+		return commitFirst(offsets);
+	}
+
+	/**
+	 * Commits the same offsets anew, before anything is delivered.
+	 * @param offsets the offsets, with the metadata that they have
+	 */
+	void commitAgain(Map<TopicPartition, OffsetAndMetadata> offsets) {
+		if (isCommitting() && !offsets.isEmpty()) {
+			commitFirst(withoutBookmarks(offsets));
+		}
+	}
+
+	private boolean isCommitting() {
+		return settings.commits().initialPosition() && !settings.isObserving() && configuration.groupId() != null
+				&& !configuration.autoCommit();
+	}
+
+	private Map<TopicPartition, OffsetAndMetadata> commitFirst(Map<TopicPartition, OffsetAndMetadata> offsets) {
 		try {
 			commitSync(offsets, budget.left());
 			return offsets;
@@ -132,7 +149,7 @@ final class PositionCommits {
 			client.wakeup();
 		}
 		catch (KafkaException ex) {
-			logger.info("Could not commit where {} start: {}", positions, ex.toString());
+			logger.info("Could not commit where partitions start, {}: {}", offsets, ex.toString());
 		}
 		return Map.of();
 	}

@@ -88,8 +88,6 @@ final class PositionGuard<K, V> {
 		this.listeners = new Listeners(context.listeners(), configuration, settings.policy());
 		ActionChooser chooser = new ActionChooser(settings.policy(), context.ownPolicy(), configuration);
 		ResetOffsets resetOffsets = new ResetOffsets(client, configuration.autoOffsetReset(), budget);
-		this.decisions = new Decisions(client, configuration, chooser, states, holds, heldBack, resetOffsets, listeners,
-				settings.isObserving());
 		this.lookup = new TopicLookup(context.admins(), configuration);
 		this.topics = new Topics(lookup, context.memory(), settings.timing().topicCheck());
 		Supplier<@Nullable String> clusterId = () -> {
@@ -98,6 +96,8 @@ final class PositionGuard<K, V> {
 		};
 		GroupCommits groupCommits = new GroupCommits(client, configuration.groupId(), clusterId, context.memory(),
 				lookup, budget, states);
+		this.decisions = new Decisions(client, configuration, chooser, states, holds, heldBack, resetOffsets,
+				groupCommits, listeners, settings.isObserving());
 		PositionCommits commits = new PositionCommits(client, configuration, settings, clusterId, states, topics,
 				groupCommits, budget);
 		this.inspector = new Inspector(configuration, chooser, context.inspectorCap());
@@ -114,7 +114,7 @@ final class PositionGuard<K, V> {
 		this.clientCommits = new ClientCommits(client, configuration.autoCommit(), groupCommits, topics, states,
 				incident);
 		this.resolutions = new Resolutions(client, holds, chooser, decisions, incident);
-		this.applicationCommits = new ApplicationCommits(client, holds, heldBack, commits, incident);
+		this.applicationCommits = new ApplicationCommits(client, states, holds, heldBack, commits, incident);
 	}
 
 	Holds holds() {
@@ -228,7 +228,17 @@ final class PositionGuard<K, V> {
 		return currentPositions.position(partition, timeout);
 	}
 
+	/**
+	 * Listener containers seek back to records that they could not process: even if those
+	 * were in a log that is gone by now.
+	 */
 	void seek(TopicPartition partition, OffsetAndMetadata offset) {
+		PartitionState state = states.find(partition);
+		if (state != null && state.isLost(offset.offset())) {
+			logger.warn("{} is not sought to {}, which was in a log that is gone: the decision about it stands",
+					partition, offset.offset());
+			return;
+		}
 		client.seek(partition, offset);
 		soughtByApplication(partition, offset);
 	}

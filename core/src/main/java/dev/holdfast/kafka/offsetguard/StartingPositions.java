@@ -60,6 +60,9 @@ final class StartingPositions {
 
 	private final Rules rules;
 
+	/** Of commits that may have to be made again. */
+	private final Map<TopicPartition, String> metadataAhead = new HashMap<>();
+
 	StartingPositions(Consumer<?, ?> client, EvidenceBudget budget, PartitionStates states, Decisions decisions,
 			GroupCommits commits, Topics topics, TopicLookup lookup, FirstPositions firstPositions, Inquiry inquiry,
 			PositionCommits positionCommits, Rules rules) {
@@ -150,6 +153,7 @@ final class StartingPositions {
 			Suspect suspect = suspect(partition, commit, answer);
 			if (suspect != null) {
 				suspects.add(suspect);
+				metadataAhead.put(partition, commit.metadata());
 			}
 			if (suspect == null || rules.observing()) {
 				started.put(partition, commit);
@@ -219,6 +223,35 @@ final class StartingPositions {
 		}
 	}
 
+	/**
+	 * Topics may get partitions that are assigned to others, whose bookmarks may be lost:
+	 * what this consumer's say of how many there are has to keep up.
+	 */
+	void coverGrown(TopicLookup.Answer answer) {
+		Set<TopicPartition> grown = new HashSet<>();
+		answer.topics().forEach((topic, facts) -> {
+			int covered = topics.coverage(topic).partitions();
+			if (rules.bookmarks() && covered > 0 && facts.partitions() > covered) {
+				IntStream.range(0, facts.partitions())
+					.forEach((partition) -> grown.add(new TopicPartition(topic, partition)));
+			}
+		});
+		if (grown.isEmpty() || budget.isNearlySpent()) {
+			return;
+		}
+		try (EvidenceBudget.Spending spending = budget.spend()) {
+			Map<TopicPartition, OffsetAndMetadata> all = withCommit(commits.of(grown));
+			Topics.names(grown).forEach((topic) -> cover(topic, all));
+		}
+		catch (WakeupException ex) {
+			// Meant for the poll around this.
+			client.wakeup();
+		}
+		catch (KafkaException ex) {
+			logger.debug("Not known yet how many partitions the group has committed on {}", Topics.names(grown), ex);
+		}
+	}
+
 	private void cover(String topic, Map<TopicPartition, OffsetAndMetadata> all) {
 		Map<TopicPartition, OffsetAndMetadata> onTopic = new HashMap<>(all);
 		onTopic.keySet().removeIf((partition) -> !partition.topic().equals(topic));
@@ -230,14 +263,16 @@ final class StartingPositions {
 	 * it only looks: commits the same offset without it.
 	 */
 	private void commitWithoutEpoch(List<Suspect> suspects) {
-		Map<TopicPartition, Long> kept = new HashMap<>();
+		Map<TopicPartition, OffsetAndMetadata> kept = new HashMap<>();
 		for (Suspect suspect : suspects) {
 			PartitionState state = states.find(suspect.partition());
 			if (suspect.trigger() == Evidence.Trigger.COMMITTED_EPOCH && state != null && isKept(state, suspect)) {
-				kept.put(suspect.partition(), suspect.position());
+				kept.put(suspect.partition(),
+						new OffsetAndMetadata(suspect.position(), metadataAhead.getOrDefault(suspect.partition(), "")));
 			}
 		}
-		positionCommits.commitInitial(kept);
+		metadataAhead.clear();
+		positionCommits.commitAgain(kept);
 	}
 
 	private static boolean isKept(PartitionState state, Suspect suspect) {

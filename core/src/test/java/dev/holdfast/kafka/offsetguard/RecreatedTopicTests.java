@@ -1,0 +1,191 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.holdfast.kafka.offsetguard;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+import dev.holdfast.kafka.test.KafkaCluster;
+import dev.holdfast.kafka.test.LyingKafka;
+import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static dev.holdfast.kafka.offsetguard.Consumers.range;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What a topic that was deleted and created anew leaves behind: in the application, which
+ * has records of it in hand, and in what the guard remembers of it.
+ */
+@LyingKafka
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
+class RecreatedTopicTests {
+
+	private final KafkaCluster cluster;
+
+	RecreatedTopicTests(KafkaCluster cluster) {
+		this.cluster = cluster;
+	}
+
+	/**
+	 * The same offset in the new topic, committed past the guard.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void equalOffsetInTheNewTopicIsNotTakenForTheOldOne(String protocol) {
+		TopicPartition partition = new TopicPartition("equal-" + protocol, 0);
+		Consumers consumers = consumers(protocol, partition).commits(false, false, false);
+		consumers.oneProcess();
+		try (Consumer<String, String> consumer = readTo50(consumers, partition)) {
+			consumer.commitSync(Map.of(partition, new OffsetAndMetadata(50)));
+			recreate(consumer, consumers, partition, 50);
+			Consumers.pollTo(consumer, partition, 50);
+		}
+		cluster.commit(partition.topic(), partition, new OffsetAndMetadata(50));
+		consumers.decisions.clear();
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(partition.topic()));
+			Consumers.pollTo(consumer, partition, 50);
+			cluster.produce(partition, 5);
+
+			assertThat(Consumers.pollTo(consumer, partition, 55)).isEqualTo(range(50, 55));
+			assertThat(consumers.decisions).isEmpty();
+		}
+	}
+
+	/**
+	 * As Spring's error handlers do, which poll the paused consumer while they wait.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void seekBackToRecordsOfTheOldTopicDoesNotUndoTheDecision(String protocol) {
+		TopicPartition partition = new TopicPartition("back-" + protocol, 0);
+		Consumers consumers = consumers(protocol, partition);
+
+		try (Consumer<String, String> consumer = readTo50(consumers, partition)) {
+			consumer.pause(Set.of(partition));
+			recreate(consumer, consumers, partition, 100);
+			consumer.seek(partition, 49);
+			consumer.resume(Set.of(partition));
+
+			assertThat(Consumers.pollTo(consumer, partition, 100)).isEqualTo(range(0, 100));
+			// What is sought from here on is meant.
+			consumer.seek(partition, 40);
+			assertThat(Consumers.pollTo(consumer, partition, 100)).isEqualTo(range(40, 100));
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void seekBackToRecordsOfTheOldTopicDoesNotEndAHold(String protocol) {
+		TopicPartition partition = new TopicPartition("held-back-" + protocol, 0);
+		Consumers consumers = consumers(protocol, partition).policy(Cause.TOPIC_RECREATED, Action.HOLD);
+		OffsetGuard guard = consumers.oneProcess().process();
+
+		try (Consumer<String, String> consumer = readTo50(consumers, partition)) {
+			consumer.pause(Set.of(partition));
+			recreate(consumer, consumers, partition, 100);
+			consumer.seek(partition, 49);
+			consumer.resume(Set.of(partition));
+			assertThat(guard.held()).hasSize(1);
+			guard.resolve(partition.topic(), partition, new Resolution(Action.EARLIEST, "alice", "a new log"));
+
+			assertThat(Consumers.pollTo(consumer, partition, 100)).isEqualTo(range(0, 100));
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void lateCommitOfTheOldTopicSkipsNothingOfTheNewOne(String protocol) {
+		TopicPartition partition = new TopicPartition("late-" + protocol, 0);
+		Consumers consumers = consumers(protocol, partition);
+
+		try (Consumer<String, String> consumer = readTo50(consumers, partition)) {
+			consumer.pause(Set.of(partition));
+			recreate(consumer, consumers, partition, 100);
+			consumer.commitSync(Map.of(partition, new OffsetAndMetadata(50)));
+		}
+		consumers.oneProcess();
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(partition.topic()));
+
+			assertThat(Consumers.pollTo(consumer, partition, 100)).isEqualTo(range(0, 100));
+		}
+	}
+
+	/**
+	 * The partition is assigned to another member, whose bookmark is lost with its
+	 * commit.
+	 */
+	@Test
+	void bookmarksKeepUpWithATopicThatGrows() throws Exception {
+		TopicPartition first = new TopicPartition("grows", 0);
+		TopicPartition second = new TopicPartition("grows", 1);
+		Consumers consumers = consumers("classic", first);
+		cluster.createTopic("grows", 1);
+		cluster.produce(first, 50);
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.assign(List.of(first));
+			Consumers.pollTo(consumer, first, 50);
+			cluster.admin().createPartitions(Map.of("grows", NewPartitions.increaseTo(2))).all().get();
+			cluster.produce(second, 50);
+			cluster.commit("grows", second, new OffsetAndMetadata(50));
+			// Until the bookmarks know it, from one comparison to the next.
+			Consumers.pollUntil(consumer, () -> {
+				consumer.commitSync(Map.of(first, new OffsetAndMetadata(50)));
+				return cluster.committed("grows").get(first).metadata().contains("|2|");
+			});
+		}
+		cluster.admin().deleteConsumerGroupOffsets("grows", Set.of(second)).all().get();
+		consumers.decisions.clear();
+
+		try (Consumer<String, String> consumer = consumers.oneProcess().guarded()) {
+			consumer.assign(List.of(first, second));
+			Consumers.pollUntil(consumer, () -> !consumers.decisions.isEmpty());
+			assertThat(consumers.decisions).singleElement().satisfies((decision) -> {
+				assertThat(decision.partition()).isEqualTo(second);
+				assertThat(decision.cause()).isEqualTo(Cause.COMMITTED_OFFSET_LOST);
+				assertThat(decision.action()).isEqualTo(Action.HOLD);
+			});
+		}
+	}
+
+	private Consumers consumers(String protocol, TopicPartition partition) {
+		return new Consumers(cluster, protocol, partition.topic()).with("auto.offset.reset", "earliest")
+			.with("metadata.max.age.ms", 500)
+			.timing(new OffsetGuardSettings.Timing(Duration.ofSeconds(5), Duration.ofSeconds(30),
+					Duration.ofMillis(200)));
+	}
+
+	private Consumer<String, String> readTo50(Consumers consumers, TopicPartition partition) {
+		cluster.createTopic(partition.topic(), 1);
+		cluster.produce(partition, 50);
+		Consumer<String, String> consumer = consumers.guarded();
+		consumer.assign(List.of(partition));
+		assertThat(Consumers.pollTo(consumer, partition, 50)).isEqualTo(range(0, 50));
+		consumers.decisions.clear();
+		return consumer;
+	}
+
+	private void recreate(Consumer<String, String> consumer, Consumers consumers, TopicPartition partition,
+			int records) {
+		cluster.deleteTopic(partition.topic());
+		cluster.createTopic(partition.topic(), 1);
+		cluster.produce(partition, records);
+		Consumers.pollUntil(consumer, () -> !consumers.decisions.isEmpty());
+		assertThat(consumers.causes()).containsExactly(Cause.TOPIC_RECREATED);
+	}
+
+}
