@@ -37,7 +37,11 @@ class SoakTests {
 
 	private static final Logger logger = LoggerFactory.getLogger(SoakTests.class);
 
-	private static final Duration PATIENCE = Duration.ofSeconds(40);
+	/**
+	 * Longer than {@code session.timeout.ms}, after which a coordinator gives up a member
+	 * that could not take its leave while the coordinator was away.
+	 */
+	private static final Duration PATIENCE = Duration.ofSeconds(90);
 
 	private static final String TOPIC = "soak";
 
