@@ -174,7 +174,7 @@ final class Decisions {
 	private Decision decision(Opening opening, Ruling ruling) {
 		if (opening.cause() == Cause.TOPIC_RECREATED && (observing || moves(ruling.outcome()))) {
 			states.get(opening.partition()).topicId(opening.evidence().topicId());
-			commits.forget(opening.partition());
+			commits.leave(opening.partition(), opening.evidence().remembered().topicId());
 		}
 		Decision.Impact impact = DecisionMaker.impact(opening.evidence(), ruling.outcome(),
 				configuration.autoOffsetReset());

@@ -236,12 +236,14 @@ final class GroupCommits {
 	}
 
 	/**
-	 * The group has left the topic that its commit of a partition was in.
+	 * The group has left a topic whose name another one has by now. No commit counts as
+	 * one in the old topic any more; as long as there is none in the new one, it is still
+	 * known that the group comes from the old.
 	 */
-	void forget(TopicPartition partition) {
+	void leave(TopicPartition partition, @Nullable Uuid topicId) {
 		String cluster = clusterId.get();
 		if (groupId != null && cluster != null) {
-			memory.forget(cluster, groupId, partition);
+			memory.remember(cluster, groupId, partition, new GroupMemory.Entry(-1, topicId, -1, false));
 		}
 	}
 

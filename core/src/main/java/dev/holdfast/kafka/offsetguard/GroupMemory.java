@@ -30,7 +30,7 @@ final class GroupMemory {
 	/**
 	 * A commit.
 	 *
-	 * @param offset the committed offset
+	 * @param offset the committed offset, -1 if the group has none in this topic
 	 * @param topicId the topic's id then, {@code null} if it was not known
 	 * @param timestamp the timestamp of the last record delivered before, -1 if it is not
 	 * known
@@ -42,10 +42,6 @@ final class GroupMemory {
 
 	void remember(String clusterId, String groupId, TopicPartition partition, Entry entry) {
 		entries.put(new Key(clusterId, groupId, partition), entry);
-	}
-
-	void forget(String clusterId, String groupId, TopicPartition partition) {
-		entries.remove(new Key(clusterId, groupId, partition));
 	}
 
 	/**
