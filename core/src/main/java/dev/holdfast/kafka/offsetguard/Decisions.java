@@ -22,9 +22,6 @@ final class Decisions {
 
 	private static final Duration FIRST_RETRY = Duration.ofMillis(100);
 
-	/** After this many vain attempts, within 2 seconds, somebody should hear of it. */
-	private static final int TIMES_UNTIL_HELD = 6;
-
 	private final Consumer<?, ?> client;
 
 	private final ClientConfiguration configuration;
@@ -271,7 +268,7 @@ final class Decisions {
 		}
 		// Decided before, and nothing has come of it: no reason to ask as fast as we can.
 		holds.hold(decision, FIRST_RETRY.multipliedBy(1L << Math.min(times - 2, 20)));
-		if (times == TIMES_UNTIL_HELD) {
+		if (times == PartitionState.TIMES_UNTIL_HELD) {
 			listeners.decided(decision.held());
 		}
 		return false;

@@ -55,7 +55,8 @@ final class Holds {
 	}
 
 	/**
-	 * What is held and why, positions that are only tried again aside. Thread-safe.
+	 * What is held and why, positions that are only tried again aside, as long as that is
+	 * not in vain. Thread-safe.
 	 */
 	Map<TopicPartition, Decision> visible() {
 		return visible;
@@ -67,6 +68,9 @@ final class Holds {
 			Hold hold = find(partition);
 			if (hold != null && !hold.isRetry()) {
 				copy.put(partition, hold.decision());
+			}
+			else if (hold != null && states.get(partition).isKeptInVain()) {
+				copy.put(partition, hold.decision().held());
 			}
 		}
 		visible = Map.copyOf(copy);

@@ -232,7 +232,7 @@ final class Incident {
 			if (hold == null) {
 				continue;
 			}
-			if (hold.isRetry()) {
+			if (hold.isRetry() && !takeTime) {
 				decisions.retry(hold);
 				continue;
 			}

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class PartitionState {
 
+	/** Within 2 seconds. */
+	static final int TIMES_UNTIL_HELD = 6;
+
 	private static final long FORGET_KEPT_NANOS = TimeUnit.MINUTES.toNanos(1);
 
 	private boolean positioned;
@@ -189,6 +192,14 @@ final class PartitionState {
 		kept = longAgo ? 1 : kept + 1;
 		keptAt = now;
 		return kept;
+	}
+
+	/**
+	 * Whether the client was sent to a confirmed position so often in vain that somebody
+	 * should hear of it.
+	 */
+	boolean isKeptInVain() {
+		return kept >= TIMES_UNTIL_HELD;
 	}
 
 	/**

@@ -8,6 +8,7 @@ package dev.holdfast.kafka.offsetguard;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import org.apache.kafka.clients.consumer.Consumer;
@@ -225,6 +226,7 @@ class OutOfRangeTests {
 	void aClaimRepeatedForEverIsNotAskedAboutAtEveryPoll(String protocol) {
 		TopicPartition partition = prepare("stubborn-" + protocol, 20);
 		Consumers consumers = new Consumers(cluster, protocol, partition.topic());
+		OffsetGuard guard = consumers.oneProcess().process();
 		cluster.wire().inject(Fault.offsetOutOfRange().forClient(partition.topic()));
 
 		try (Consumer<String, String> consumer = consumers.guarded()) {
@@ -235,8 +237,30 @@ class OutOfRangeTests {
 			// stuck.
 			assertThat(inspections()).isEqualTo(6);
 			assertThat(consumers.decisions.get(1).outcome()).isEqualTo(new Outcome.Held());
+			assertThat(guard.held()).isEqualTo(List.of(consumers.decisions.get(1)));
 			cluster.wire().honest();
 			assertThat(Consumers.pollTo(consumer, partition, 100)).isEqualTo(range(20, 100));
+			assertThat(guard.held()).isEmpty();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void whoeverDoesNotWaitForTheClaimToEndCanFail(String protocol) {
+		TopicPartition partition = prepare("resolved-" + protocol, 20);
+		Consumers consumers = new Consumers(cluster, protocol, partition.topic());
+		OffsetGuard guard = consumers.oneProcess().process();
+		cluster.wire().inject(Fault.offsetOutOfRange().forClient(partition.topic()));
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(partition.topic()));
+			Consumers.pollUntil(consumer, () -> !guard.held().isEmpty());
+			CompletableFuture<ResolutionResult> result = guard.resolve(partition.topic(), partition,
+					new Resolution(Action.FAIL, "alice", "enough"));
+
+			assertThatExceptionOfType(OffsetDecisionException.class)
+				.isThrownBy(() -> Consumers.pollUntil(consumer, result::isDone));
+			assertThat(result).isCompletedWithValue(new ResolutionResult.Resolved(consumers.decisions.get(2)));
 		}
 	}
 
