@@ -326,9 +326,7 @@ final class PositionGuard<K, V> {
 	 * Thread-safe.
 	 */
 	void wakeup() {
-		// What is aborted on the way polls the client, which has to be told by then or
-		// not
-		// yet, but never before.
+		// The client comes last: once it has thrown, nothing else may still be woken up.
 		inspector.wakeup();
 		lookup.wakeup();
 		client.wakeup();
