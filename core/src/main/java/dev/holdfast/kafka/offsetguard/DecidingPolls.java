@@ -58,11 +58,14 @@ final class DecidingPolls<K, V> {
 		long start = System.nanoTime();
 		Duration left = timeout;
 		while (true) {
-			ConsumerRecords<K, V> records = incident.isOpen() ? null : pollUndisturbed(left);
+			boolean wasOpen = incident.isOpen();
+			ConsumerRecords<K, V> records = wasOpen ? null : pollUndisturbed(left);
 			if (records != null) {
 				return records;
 			}
-			records = pollAndDecide();
+			// An incident that stays open has the client polled, which keeps it in its
+			// group.
+			records = decide((wasOpen || !incident.isAboutAll()) ? collectReports() : ConsumerRecords.empty());
 			if (!records.isEmpty() || incident.isOpen() || !worthPolling.getAsBoolean()) {
 				return records;
 			}
@@ -88,8 +91,8 @@ final class DecidingPolls<K, V> {
 		}
 	}
 
-	private ConsumerRecords<K, V> pollAndDecide() {
-		ConsumerRecords<K, V> records = delivered(collectReports());
+	private ConsumerRecords<K, V> decide(ConsumerRecords<K, V> polled) {
+		ConsumerRecords<K, V> records = delivered(polled);
 		try {
 			incident.resolve();
 		}

@@ -66,6 +66,13 @@ final class Examination {
 	}
 
 	/**
+	 * Whether the current step wants records, and not a position.
+	 */
+	boolean isReading() {
+		return reading != null;
+	}
+
+	/**
 	 * Asks what the current step wants to know.
 	 */
 	void ask() {

@@ -193,9 +193,12 @@ final class Holds {
 		Set<TopicPartition> due = new HashSet<>();
 		for (TopicPartition partition : held) {
 			Hold hold = find(partition);
-			if (hold != null && hold.isDue(now) && client.assignment().contains(partition)) {
+			if (hold != null && hold.isDue(now)) {
 				due.add(partition);
 			}
+		}
+		if (!due.isEmpty()) {
+			due.retainAll(client.assignment());
 		}
 		return due;
 	}

@@ -77,6 +77,13 @@ final class Incident {
 	}
 
 	/**
+	 * Whether the client has reported every partition that it could report.
+	 */
+	boolean isAboutAll() {
+		return assigned().stream().allMatch((partition) -> reports.contains(partition) || holds.contains(partition));
+	}
+
+	/**
 	 * The position that a report is about.
 	 * @return the position; empty if nothing is reported about the partition's
 	 */
@@ -194,10 +201,11 @@ final class Incident {
 		}
 		TopicLookup.Answer answer = confirmed(first, client.assignment());
 		List<Suspect> suspects = new ArrayList<>();
-		for (TopicPartition partition : client.assignment()) {
+		Set<TopicPartition> assigned = assigned();
+		for (TopicPartition partition : assigned) {
 			Uuid now = answer.topic(partition.topic()).id();
 			Remembered before = remembered(partition);
-			if (now != null && before.topicId() != null && !now.equals(before.topicId()) && isAssigned(partition)) {
+			if (now != null && before.topicId() != null && !now.equals(before.topicId())) {
 				PartitionState state = states.get(partition);
 				long position = positionNow(partition).orElse(Math.max(0, state.position()));
 				suspects.add(suspect(partition, Evidence.Trigger.TOPIC_ID, position, state, null).on(before, now));
@@ -286,8 +294,14 @@ final class Incident {
 		}
 	}
 
-	private boolean isAssigned(TopicPartition partition) {
-		return client.assignment().contains(partition) && !states.isRevoked(partition);
+	/**
+	 * What is assigned and not being revoked. Clients copy their assignment at each call:
+	 * it is asked for once for a batch.
+	 */
+	private Set<TopicPartition> assigned() {
+		Set<TopicPartition> assigned = new HashSet<>(client.assignment());
+		assigned.removeIf(states::isRevoked);
+		return assigned;
 	}
 
 	private void resolveWithoutOffset() {
@@ -296,8 +310,8 @@ final class Incident {
 		reports.clearWithoutOffset();
 		// A report that comes late is about a partition that was positioned by now, be it
 		// by a seek whose offset the client has yet to look up.
-		missing.removeIf((partition) -> !isAssigned(partition) || states.get(partition).isPositioned()
-				|| positionNow(partition).isPresent());
+		missing.retainAll(assigned());
+		missing.removeIf((partition) -> states.get(partition).isPositioned() || positionNow(partition).isPresent());
 		if (!missing.isEmpty()) {
 			startingPositions.decide(missing);
 		}
@@ -308,18 +322,19 @@ final class Incident {
 
 	private List<Suspect> suspects() {
 		Map<TopicPartition, Suspect> suspects = new LinkedHashMap<>();
+		Set<TopicPartition> assigned = assigned();
 		Set<TopicPartition> looked = new HashSet<>();
 		boolean more = true;
 		// Asking for positions may bring further reports to light.
 		for (int round = 0; more && round < 3; round++) {
 			int known = reports.size();
 			for (Map.Entry<TopicPartition, ClientReports.Report> entry : reports.positions().entrySet()) {
-				if (looked.add(entry.getKey())) {
+				if (looked.add(entry.getKey()) && assigned.contains(entry.getKey())) {
 					addSuspect(suspects, entry.getKey(), entry.getValue());
 				}
 			}
 			if (suspects.values().stream().anyMatch((suspect) -> suspect.trigger() == Evidence.Trigger.TRUNCATION)) {
-				addWaiting(suspects);
+				addWaiting(suspects, assigned);
 			}
 			more = reports.size() > known;
 		}
@@ -328,7 +343,7 @@ final class Incident {
 
 	private void addSuspect(Map<TopicPartition, Suspect> suspects, TopicPartition partition,
 			ClientReports.Report report) {
-		if (!isAssigned(partition) || holds.contains(partition)) {
+		if (holds.contains(partition)) {
 			return;
 		}
 		OptionalLong position = positionNow(partition);
@@ -354,9 +369,9 @@ final class Incident {
 	 * When several brokers claim truncations at once the client reports one of them and
 	 * discards the rest; their partitions wait for {@code request.timeout.ms}.
 	 */
-	private void addWaiting(Map<TopicPartition, Suspect> suspects) {
-		for (TopicPartition partition : client.assignment()) {
-			if (suspects.containsKey(partition) || holds.contains(partition) || states.isRevoked(partition)) {
+	private void addWaiting(Map<TopicPartition, Suspect> suspects, Set<TopicPartition> assigned) {
+		for (TopicPartition partition : assigned) {
+			if (suspects.containsKey(partition) || holds.contains(partition)) {
 				continue;
 			}
 			PartitionState state = states.get(partition);

@@ -7,8 +7,10 @@ package dev.holdfast.kafka.offsetguard;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * From partitions in question to decisions: gathers the evidence about all of them at
@@ -71,17 +73,15 @@ final class Inquiry {
 	 */
 	boolean judge(List<Findings> findings) {
 		boolean rethrow = false;
+		// Clients copy their assignment at each call.
+		Set<TopicPartition> assigned = client.assignment();
 		for (Findings each : findings) {
 			boolean mereBystander = each.isTruncation() && each.suspect.claim() == null && each.repeatedClaim == null;
-			if (!mereBystander && isAssigned(each)) {
+			if (!mereBystander && assigned.contains(each.partition()) && !states.isRevoked(each.partition())) {
 				rethrow |= decisions.decide(each.partition(), each.toEvidence()) instanceof Outcome.Rethrown;
 			}
 		}
 		return rethrow;
-	}
-
-	private boolean isAssigned(Findings findings) {
-		return client.assignment().contains(findings.partition()) && !states.isRevoked(findings.partition());
 	}
 
 }

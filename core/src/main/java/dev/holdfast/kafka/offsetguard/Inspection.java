@@ -120,7 +120,7 @@ final class Inspection implements AutoCloseable {
 		open.values().forEach(Examination::ask);
 		Deadline stragglers = deadline;
 		while (!open.isEmpty() && !deadline.isOver() && !stragglers.isOver()) {
-			take(poll());
+			take(await());
 			if (proceed()) {
 				// Who is done shall not wait for a leader that says nothing at all.
 				stragglers = (open.size() < findings.size()) ? Deadline.after(stragglerPatience) : deadline;
@@ -145,9 +145,21 @@ final class Inspection implements AutoCloseable {
 		return VersionCapCheck.canValidatePositions(cap, versions, leaders.getOrDefault(partition, Node.noNode().id()));
 	}
 
-	private ConsumerRecords<byte[], byte[]> poll() {
+	/**
+	 * Waits until something is answered, or for a moment. A poll would not return before
+	 * there are records.
+	 */
+	private ConsumerRecords<byte[], byte[]> await() {
+		Duration patience = deadline.left(PATIENCE);
 		try {
-			return inspector.poll(deadline.left(PATIENCE));
+			if (open.values().stream().anyMatch(Examination::isReading)) {
+				return inspector.poll(patience);
+			}
+			inspector.position(open.keySet().iterator().next(), patience);
+			return ConsumerRecords.empty();
+		}
+		catch (TimeoutException ex) {
+			return ConsumerRecords.empty();
 		}
 		catch (InvalidOffsetException ex) {
 			takeReport(ex);
@@ -181,12 +193,13 @@ final class Inspection implements AutoCloseable {
 		// one request stays together.
 		do {
 			before = answered.size();
-			for (Examination each : waiting) {
-				if (each.isAnswered(positionNow(each.findings().partition()))) {
+			waiting.removeIf((each) -> {
+				boolean isAnswered = each.isAnswered(positionNow(each.findings().partition()));
+				if (isAnswered) {
 					answered.add(each);
 				}
-			}
-			waiting.removeAll(answered);
+				return isAnswered;
+			});
 		}
 		while (answered.size() > before && !waiting.isEmpty());
 		for (Examination each : answered) {
