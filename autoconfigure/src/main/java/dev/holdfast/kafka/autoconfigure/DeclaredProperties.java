@@ -57,7 +57,7 @@ final class DeclaredProperties implements IterableConfigurationPropertySource {
 				.sorted()
 				.forEach((name) -> add(source, name, names.resolve(name, environment)));
 		}
-		else {
+		else if (names.mayStandIn(source)) {
 			names.enumerate().forEach((known) -> add(source, known.name(), known));
 		}
 	}

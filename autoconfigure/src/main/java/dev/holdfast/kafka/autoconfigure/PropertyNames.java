@@ -23,6 +23,8 @@ import dev.holdfast.kafka.autoconfigure.PropertyNode.Value;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 
 /**
@@ -78,6 +80,17 @@ final class PropertyNames {
 	 * @param allowed what is allowed in its place
 	 */
 	record Unknown(String problem, String allowed) implements Meaning {
+	}
+
+	/**
+	 * Whether a source can have any of the properties. To enumerate them loads all of
+	 * Kafka's APIs, a tenth of a second at the start: not for Spring Boot's random
+	 * values.
+	 * @param source a source that cannot tell what is in it
+	 * @return whether it may have one
+	 */
+	boolean mayStandIn(ConfigurationPropertySource source) {
+		return source.containsDescendantOf(prefix) != ConfigurationPropertyState.ABSENT;
 	}
 
 	boolean isBelowPrefix(ConfigurationPropertyName name) {
