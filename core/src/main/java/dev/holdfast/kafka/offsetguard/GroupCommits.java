@@ -214,8 +214,13 @@ final class GroupCommits {
 			RecordIdentity witness = (state != null) ? state.witnessBelow(commit.offset()) : null;
 			GroupMemory.Entry before = memory.find(cluster, groupId, partition);
 			Uuid topicId = topicId(state, topics.id(partition.topic()), before, commit);
+			boolean sameTopic = before == null || Objects.equals(before.topicId(), topicId);
+			if (!confirmed && !sameTopic && before != null && before.topicId() != null) {
+				// It may come to nothing, and the group still comes from the old topic.
+				return;
+			}
 			// A commit in the last topic of the name says nothing about this one.
-			boolean confirmedBefore = before != null && before.confirmed() && Objects.equals(before.topicId(), topicId);
+			boolean confirmedBefore = before != null && before.confirmed() && sameTopic;
 			memory.remember(cluster, groupId, partition, new GroupMemory.Entry(commit.offset(), topicId,
 					(witness != null) ? witness.timestamp() : -1, confirmed || confirmedBefore));
 		});

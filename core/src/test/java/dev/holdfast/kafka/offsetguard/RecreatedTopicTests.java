@@ -10,12 +10,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
+import dev.holdfast.kafka.test.Fault;
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.LyingKafka;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -122,6 +125,37 @@ class RecreatedTopicTests {
 			consumer.subscribe(List.of(partition.topic()));
 
 			assertThat(Consumers.pollTo(consumer, partition, 100)).isEqualTo(range(0, 100));
+		}
+	}
+
+	/**
+	 * With Kafka alone, and if what the client was about to commit counted, the next
+	 * consumer would start at the end.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void automaticCommitThatFailsIsNoneInTheNewTopic(String protocol) throws Exception {
+		TopicPartition partition = new TopicPartition("failed-" + protocol, 0);
+		Consumers consumers = consumers(protocol, partition).commits(false, false, false)
+			.with("enable.auto.commit", true)
+			.with("auto.commit.interval.ms", 3_600_000)
+			.oneProcess();
+		try (Consumer<String, String> consumer = readTo50(consumers, partition)) {
+			consumer.commitSync();
+			consumer.pause(Set.of(partition));
+			recreate(consumer, consumers, partition, 100);
+			cluster.wire().inject(Fault.error(ApiKeys.OFFSET_COMMIT, Errors.OFFSET_METADATA_TOO_LARGE));
+		}
+		cluster.wire().honest();
+		// The broker, other than its answer, is honest.
+		cluster.admin().deleteConsumerGroupOffsets(partition.topic(), Set.of(partition)).all().get();
+		consumers.decisions.clear();
+
+		try (Consumer<String, String> consumer = consumers.with("auto.offset.reset", "latest").guarded()) {
+			consumer.subscribe(List.of(partition.topic()));
+
+			assertThat(Consumers.pollTo(consumer, partition, 100)).isEqualTo(range(0, 100));
+			assertThat(consumers.causes()).containsExactly(Cause.TOPIC_RECREATED);
 		}
 	}
 
