@@ -261,7 +261,11 @@ final class Decisions {
 			return true;
 		}
 		heldBack.makeDue(partition, offset);
-		int times = states.get(partition).keep(offset);
+		PartitionState state = states.get(partition);
+		if (decision.resolution() != null) {
+			state.keepAnew();
+		}
+		int times = state.keep(offset);
 		if (times == 1) {
 			seekAndRelease(partition, offset);
 			return true;
@@ -269,7 +273,9 @@ final class Decisions {
 		// Decided before, and nothing has come of it: no reason to ask as fast as we can.
 		holds.hold(decision, FIRST_RETRY.multipliedBy(1L << Math.min(times - 2, 20)));
 		if (times == PartitionState.TIMES_UNTIL_HELD) {
-			listeners.decided(decision.held());
+			Decision told = decision.held();
+			holds.heldInVain(told);
+			listeners.decided(told);
 		}
 		return false;
 	}

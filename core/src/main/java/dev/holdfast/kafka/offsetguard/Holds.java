@@ -37,6 +37,9 @@ final class Holds {
 
 	private final HeldBackCommits heldBack;
 
+	/** What was told of positions that are tried again and again, in vain so far. */
+	private final Map<TopicPartition, Decision> inVain = new HashMap<>();
+
 	/** For others to see: a copy that is replaced when anything is held or released. */
 	private volatile Map<TopicPartition, Decision> visible = Map.of();
 
@@ -69,11 +72,26 @@ final class Holds {
 			if (hold != null && !hold.isRetry()) {
 				copy.put(partition, hold.decision());
 			}
-			else if (hold != null && states.get(partition).isKeptInVain()) {
-				copy.put(partition, hold.decision().held());
-			}
 		}
+		inVain.forEach(copy::putIfAbsent);
 		visible = Map.copyOf(copy);
+	}
+
+	/**
+	 * A position is tried again and again in vain: shows it as held from now on.
+	 */
+	void heldInVain(Decision told) {
+		inVain.put(told.partition(), told);
+		publish();
+	}
+
+	/**
+	 * Shows those as held no more that have delivered records since, or were sought.
+	 */
+	void forgetThoseNotInVain() {
+		if (!inVain.isEmpty() && inVain.keySet().removeIf((partition) -> !states.get(partition).isKeptInVain())) {
+			publish();
+		}
 	}
 
 	boolean contains(TopicPartition partition) {
@@ -170,6 +188,7 @@ final class Holds {
 	void forget(Collection<TopicPartition> partitions) {
 		partitions.forEach(held::remove);
 		partitions.forEach(suspended::remove);
+		partitions.forEach(inVain::remove);
 		publish();
 	}
 
@@ -179,6 +198,7 @@ final class Holds {
 	void retain(Collection<TopicPartition> assigned) {
 		held.retainAll(assigned);
 		suspended.retainAll(assigned);
+		inVain.keySet().retainAll(assigned);
 		publish();
 	}
 

@@ -195,6 +195,13 @@ final class PartitionState {
 	}
 
 	/**
+	 * Somebody has looked at it, and wants the position tried again.
+	 */
+	void keepAnew() {
+		kept = 0;
+	}
+
+	/**
 	 * Whether the client was sent to a confirmed position so often in vain that somebody
 	 * should hear of it.
 	 */

@@ -140,6 +140,7 @@ final class PositionGuard<K, V> {
 			}
 			heldBack.commitDue();
 			ConsumerRecords<K, V> records = polls.poll(timeout);
+			holds.forgetThoseNotInVain();
 			if (records.isEmpty()) {
 				throwFailure();
 			}

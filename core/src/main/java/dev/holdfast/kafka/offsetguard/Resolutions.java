@@ -110,6 +110,9 @@ final class Resolutions {
 	}
 
 	private ResolutionResult result(TopicPartition partition, Resolution resolution) {
+		if (!client.assignment().contains(partition)) {
+			return new ResolutionResult.NotAssigned();
+		}
 		Decision hold = holds.visible().get(partition);
 		if (hold == null) {
 			return new ResolutionResult.NotHeld();
@@ -117,6 +120,10 @@ final class Resolutions {
 		// Evidence, and the cause with it, may have changed since it was asked for.
 		if (!hold.cause().resolutions().contains(resolution.action())) {
 			return new ResolutionResult.NotAllowed(hold.cause(), hold.cause().resolutions());
+		}
+		if (holds.find(partition) == null) {
+			return new ResolutionResult.Failed(
+					"Its position is being tried again just now, and nothing was done: " + "try again");
 		}
 		Decision before = decisions.last();
 		chooser.order(partition, resolution);
@@ -135,6 +142,10 @@ final class Resolutions {
 			chooser.withdraw();
 		}
 		Decision decision = decisions.last();
+		Decision now = holds.visible().get(partition);
+		if (now != null && !now.cause().resolutions().contains(resolution.action())) {
+			return new ResolutionResult.NotAllowed(now.cause(), now.cause().resolutions());
+		}
 		if (decision == null || decision == before || !decision.partition().equals(partition)
 				|| decision.outcome() instanceof Outcome.Held) {
 			return asked ? new ResolutionResult.StillHeld(hold) : new ResolutionResult.Failed(

@@ -6,6 +6,7 @@
 package dev.holdfast.kafka.offsetguard;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -261,6 +262,42 @@ class OutOfRangeTests {
 			assertThatExceptionOfType(OffsetDecisionException.class)
 				.isThrownBy(() -> Consumers.pollUntil(consumer, result::isDone));
 			assertThat(result).isCompletedWithValue(new ResolutionResult.Resolved(consumers.decisions.get(2)));
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void whoeverWantsThePositionTriedAgainIsHeardAndTold(String protocol) {
+		TopicPartition partition = prepare("tried-again-" + protocol, 20);
+		Consumers consumers = new Consumers(cluster, protocol, partition.topic());
+		OffsetGuard guard = consumers.oneProcess().process();
+		Fault.Handle claim = cluster.wire().inject(Fault.offsetOutOfRange().forClient(partition.topic()));
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(partition.topic()));
+			Consumers.pollUntil(consumer, () -> !guard.held().isEmpty());
+			List<Decision> held = guard.held();
+			assertThat(held).containsExactly(consumers.decisions.get(1));
+			long inspected = inspections();
+			// Tried again, in vain again: the operator still sees since when.
+			Consumers.pollUntil(consumer, () -> inspections() > inspected);
+			assertThat(guard.held()).isEqualTo(held);
+			claim.close();
+			Resolution resolution = new Resolution(Action.KEEP, "alice", "mended");
+			List<CompletableFuture<ResolutionResult>> results = new ArrayList<>();
+			Consumers.pollUntil(consumer, () -> {
+				if (results.isEmpty()
+						|| (results.get(0).isDone() && results.get(0).join() instanceof ResolutionResult.Failed)) {
+					results.add(0, guard.resolve(partition.topic(), partition, resolution));
+				}
+				return results.get(0).isDone() && !(results.get(0).join() instanceof ResolutionResult.Failed);
+			});
+
+			assertThat(consumers.decisions).hasSize(3);
+			assertThat(results.get(0)).isCompletedWithValue(new ResolutionResult.Resolved(consumers.decisions.get(2)));
+			assertThat(consumers.decisions.get(2).outcome()).isEqualTo(new Outcome.ReadFrom(20));
+			assertThat(consumers.decisions.get(2).resolution()).isEqualTo(resolution);
+			assertThat(guard.held()).isEmpty();
 		}
 	}
 
