@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.DescribeConsumerGroupsOptions;
 import org.apache.kafka.common.KafkaException;
@@ -31,21 +32,16 @@ final class GroupMembers {
 	private GroupMembers() {
 	}
 
+	/**
+	 * Asks through a connection of its own: what an operator makes up must not reach the
+	 * one that consumers share.
+	 */
 	static Optional<String> owner(SharedAdmins admins, ClientConfiguration client, String groupId,
 			TopicPartition partition, Duration timeout) {
-		try (SharedAdmins.Lease lease = admins.lease(client)) {
-			ConsumerGroupDescription group = Objects
-				.requireNonNull(lease.admin()
-					.describeConsumerGroups(List.of(groupId),
-							new DescribeConsumerGroupsOptions().timeoutMs((int) timeout.toMillis()))
-					.describedGroups()
-					.get(groupId))
-				.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
-			return group.members()
-				.stream()
-				.filter((member) -> member.assignment().topicPartitions().contains(partition))
-				.map((member) -> "%s on %s".formatted(member.clientId(), member.host()))
-				.findFirst();
+		Admin admin = null;
+		try {
+			admin = admins.open(client);
+			return owner(admin, groupId, partition, timeout);
 		}
 		catch (InterruptedException ex) {
 			throw new InterruptException(ex);
@@ -54,6 +50,27 @@ final class GroupMembers {
 			logger.debug("Nobody knows who has {}", partition, ex);
 			return Optional.empty();
 		}
+		finally {
+			if (admin != null) {
+				admin.close(Duration.ZERO);
+			}
+		}
+	}
+
+	private static Optional<String> owner(Admin admin, String groupId, TopicPartition partition, Duration timeout)
+			throws InterruptedException, ExecutionException, TimeoutException {
+		ConsumerGroupDescription group = Objects
+			.requireNonNull(admin
+				.describeConsumerGroups(List.of(groupId),
+						new DescribeConsumerGroupsOptions().timeoutMs((int) timeout.toMillis()))
+				.describedGroups()
+				.get(groupId))
+			.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+		return group.members()
+			.stream()
+			.filter((member) -> member.assignment().topicPartitions().contains(partition))
+			.map((member) -> "%s on %s".formatted(member.clientId(), member.host()))
+			.findFirst();
 	}
 
 }

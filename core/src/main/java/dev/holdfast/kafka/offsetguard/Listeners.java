@@ -53,7 +53,9 @@ final class Listeners {
 			try {
 				news.accept(listener);
 			}
-			catch (RuntimeException ex) {
+			catch (RuntimeException | LinkageError | AssertionError ex) {
+				// A class that is missing must not cost the rest of a batch its
+				// decisions.
 				logger.warn("Listener {} failed", listener, ex);
 			}
 		}

@@ -7,6 +7,7 @@ package dev.holdfast.kafka.offsetguard;
 
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -163,17 +164,18 @@ public final class OffsetGuard {
 
 	/**
 	 * The consumer, in whatever process, to which a group has assigned a partition.
-	 * Thread-safe; asks the brokers through a connection of one of this guard's
-	 * consumers.
+	 * Thread-safe; asks the brokers through a connection of its own, made as one of this
+	 * guard's consumers would.
 	 * @param groupId the consumer group
 	 * @param partition the partition
 	 * @param timeout how long to wait for the answer
 	 * @return the client id and the host; empty if it is not to be had
 	 */
 	public Optional<String> owner(String groupId, TopicPartition partition, Duration timeout) {
+		// One of the same group asks the group's cluster for sure.
 		return context.consumers()
 			.stream()
-			.findFirst()
+			.min(Comparator.comparing((consumer) -> !groupId.equals(consumer.groupId())))
 			.flatMap((consumer) -> GroupMembers.owner(context.admins(), consumer.configuration(), groupId, partition,
 					timeout));
 	}
