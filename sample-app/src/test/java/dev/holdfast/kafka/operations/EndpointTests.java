@@ -6,21 +6,25 @@
 package dev.holdfast.kafka.operations;
 
 import java.security.Principal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
 
+import dev.holdfast.kafka.autoconfigure.GuardedFactories;
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.LyingKafka;
 import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -40,6 +44,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.kafka.config.KafkaListenerEndpointRegistry;
+import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
 import org.springframework.kafka.listener.MessageListenerContainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -95,6 +100,12 @@ class EndpointTests {
 			bad.put(order.replace("looked at it", "looked" + character + "at it"),
 					"'reason' has control characters in it");
 		}
+		for (String name : List.of("g".repeat(1025), "or\\u0007ders")) {
+			bad.put(order.replace("\"group\": \"bad\"", "\"group\": \"%s\"".formatted(name)),
+					"'group' is no name of a group");
+			bad.put(order.replace("\"topic\": \"bad\"", "\"topic\": \"%s\"".formatted(name)),
+					"'topic' is no name of a topic");
+		}
 		bad.put("{}", "'group' is missing; 'topic' is missing; 'partition' is missing; ");
 		try (Shop shop = Shop.open(cluster, topic, WRITABLE)) {
 			shop.awaitHeld(1);
@@ -132,7 +143,8 @@ class EndpointTests {
 			assertThat((String) senseless.json("$.message"))
 				.isEqualTo("'keep' makes no sense for actions-0, which is held for 'above-log-end'");
 			assertThat(elsewhere.status()).isEqualTo(400);
-			assertThat((List<?>) elsewhere.json("$.allowed")).hasSize(8);
+			assertThat((List<?>) elsewhere.json("$.allowed")).isEqualTo(
+					List.of("keep", "divergence", "earliest", "latest", "timestamp", "auto-offset-reset", "fail"));
 			// Nothing was delivered, so there is no timestamp to go to.
 			Shop.Answer nowhere = shop.resolve(topic, "timestamp");
 			assertThat(nowhere.status()).isEqualTo(409);
@@ -176,6 +188,36 @@ class EndpointTests {
 				.getListenerContainer("orders");
 			await().atMost(Shop.PATIENCE).until(() -> !container.isRunning());
 			assertThat(shop.offsets()).isEmpty();
+		}
+	}
+
+	/** As the meters call it, too. */
+	@Test
+	void aConsumerWithoutAGroupGoesByTheNameNone() {
+		TopicPartition partition = new TopicPartition("no-group", 0);
+		cluster.createTopic("no-group", 1);
+		cluster.produce(partition, 100);
+		try (Shop shop = Shop.open(cluster, "no-group", WRITABLE, "spring.kafka.listener.auto-startup=false")) {
+			DefaultKafkaConsumerFactory<?, ?> factory = shop.context().getBean(DefaultKafkaConsumerFactory.class);
+			factory.removeConfig("group.id");
+			try (Consumer<?, ?> consumer = factory.createConsumer()) {
+				consumer.assign(List.of(partition));
+				consumer.seek(partition, 500);
+				await().atMost(Shop.PATIENCE).until(() -> {
+					consumer.poll(Duration.ofMillis(100));
+					return !shop.context().getBean(GuardedFactories.class).decisions().isEmpty();
+				});
+				assertThat(shop.get(ENDPOINT + "/none").single("$.consumers[*].partitions[*]")).containsEntry("state",
+						"held");
+				CompletableFuture<Shop.Answer> answer = CompletableFuture.supplyAsync(() -> shop.post(ENDPOINT,
+						Shop.order("no-group", "earliest").replace("\"group\": \"no-group\"", "\"group\": \"none\"")));
+				await().atMost(Shop.PATIENCE).until(() -> {
+					consumer.poll(Duration.ofMillis(100));
+					return answer.isDone();
+				});
+				assertThat(answer.join().status()).as(answer.join().body()).isEqualTo(200);
+				assertThat((Integer) answer.join().json("$.decision.continueAt")).isZero();
+			}
 		}
 	}
 

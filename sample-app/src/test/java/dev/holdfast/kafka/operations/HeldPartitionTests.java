@@ -119,7 +119,8 @@ class HeldPartitionTests {
 
 			assertThat(answers).extracting(Shop.Answer::status).containsExactlyInAnyOrder(200, 409);
 			Shop.Answer lost = answers.get((answers.get(0).status() == 409) ? 0 : 1);
-			assertThat((String) lost.json("$.message")).contains("is not held any more", "reason=\"looked at it\"");
+			assertThat((String) lost.json("$.message")).contains("is not held. The last decision",
+					"reason=\"looked at it\"");
 			assertThat((List<?>) shop.get("/actuator/holdfast").json("$.decisions[?(@.by)]")).hasSize(1);
 			assertThat(shop.resolve(topic, "earliest").status()).isEqualTo(409);
 		}

@@ -48,7 +48,7 @@ class MetersTests {
 
 	private static final Pattern EXPRESSION_WORDS = Pattern.compile("\\b[a-z_:][a-z0-9_:]*\\b(?!\\()");
 
-	private static final Set<String> GRAMMAR = Set.of("by", "sum", "max");
+	private static final Set<String> GRAMMAR = Set.of("by", "sum", "max", "or", "unless", "offset");
 
 	private final KafkaCluster cluster;
 

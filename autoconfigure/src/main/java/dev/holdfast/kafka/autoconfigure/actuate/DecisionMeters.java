@@ -7,6 +7,7 @@ package dev.holdfast.kafka.autoconfigure.actuate;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 import dev.holdfast.kafka.autoconfigure.GuardedFactories;
 import dev.holdfast.kafka.offsetguard.Action;
@@ -39,12 +40,12 @@ final class DecisionMeters implements DecisionListener {
 
 	static final String INSPECTION = "holdfast.kafka.inspection";
 
-	/** Of a consumer without a group: Prometheus takes an empty label for none. */
-	private static final String NO_GROUP = "none";
-
 	private final MeterRegistry registry;
 
 	private final GuardedFactories factories;
+
+	/** To register a gauge again is a mistake that Micrometer warns of. */
+	private final Set<Tags> gauges = ConcurrentHashMap.newKeySet();
 
 	DecisionMeters(MeterRegistry registry, GuardedFactories factories) {
 		this.registry = registry;
@@ -76,11 +77,13 @@ final class DecisionMeters implements DecisionListener {
 			lost(groupId, topic);
 			rewound(groupId, topic);
 			spared(groupId, topic);
-			Gauge.builder(HELD, () -> held(groupId, topic))
-				.description("Partitions from which nothing is delivered until a decision is made")
-				.baseUnit("partitions")
-				.tags(tags(groupId, topic))
-				.register(registry);
+			if (gauges.add(tags(groupId, topic))) {
+				Gauge.builder(HELD, () -> held(groupId, topic))
+					.description("Partitions from which nothing is delivered until a decision is made")
+					.baseUnit("partitions")
+					.tags(tags(groupId, topic))
+					.register(registry);
+			}
 		}
 		inspection(groupId);
 	}
@@ -122,8 +125,8 @@ final class DecisionMeters implements DecisionListener {
 
 	private Timer inspection(@Nullable String groupId) {
 		return Timer.builder(INSPECTION)
-			.description("How long a poll waited for evidence from the brokers")
-			.tags("group", name(groupId))
+			.description("How long an inspection of partitions' logs took")
+			.tags("group", GroupName.of(groupId))
 			.register(registry);
 	}
 
@@ -138,11 +141,7 @@ final class DecisionMeters implements DecisionListener {
 	}
 
 	private static Tags tags(@Nullable String groupId, String topic) {
-		return Tags.of("group", name(groupId), "topic", topic);
-	}
-
-	private static String name(@Nullable String groupId) {
-		return (groupId != null) ? groupId : NO_GROUP;
+		return Tags.of("group", GroupName.of(groupId), "topic", topic);
 	}
 
 }

@@ -15,9 +15,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 import dev.holdfast.kafka.autoconfigure.GuardedFactories;
 import dev.holdfast.kafka.offsetguard.Action;
+import dev.holdfast.kafka.offsetguard.Cause;
 import dev.holdfast.kafka.offsetguard.OffsetGuard;
 import dev.holdfast.kafka.offsetguard.Resolution;
 import dev.holdfast.kafka.offsetguard.ResolutionResult;
@@ -33,6 +35,9 @@ final class HeldPartitionResolver {
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
 	private static final Duration OWNER_TIMEOUT = Duration.ofSeconds(3);
+
+	/** Brokers are asked about the group: a request has to have room for its name. */
+	private static final int MAX_NAME_LENGTH = 1024;
 
 	private final GuardedFactories factories;
 
@@ -55,10 +60,15 @@ final class HeldPartitionResolver {
 
 	}
 
-	ResolutionReport resolve(Order order) {
+	/**
+	 * Carries out an order.
+	 * @param onLateDecision told of a decision that is made after the answer
+	 * @return the answer
+	 */
+	ResolutionReport resolve(Order order, Consumer<DecisionReport> onLateDecision) {
 		List<String> mistakes = new ArrayList<>();
-		String group = required("group", order.group(), mistakes);
-		String topic = required("topic", order.topic(), mistakes);
+		String group = name("group", order.group(), mistakes);
+		String topic = name("topic", order.topic(), mistakes);
 		int partition = partition(order.partition(), mistakes);
 		String reason = required("reason", order.reason(), mistakes);
 		String named = required("action", order.action(), mistakes);
@@ -76,7 +86,7 @@ final class HeldPartitionResolver {
 			return ResolutionReport.refused(400, String.join("; ", mistakes));
 		}
 		TopicPartition held = new TopicPartition(topic, partition);
-		return (action != null) ? handOver(group, held, resolution)
+		return (action != null) ? handOver(group, held, resolution, onLateDecision)
 				: ResolutionReport.notAllowed("There is no action '%s'".formatted(named), allowed(group, held));
 	}
 
@@ -86,6 +96,14 @@ final class HeldPartitionResolver {
 			return "";
 		}
 		return value;
+	}
+
+	private static String name(String name, @Nullable String value, List<String> mistakes) {
+		String text = required(name, value, mistakes);
+		if (text.length() > MAX_NAME_LENGTH || text.chars().anyMatch(Character::isISOControl)) {
+			mistakes.add("'%s' is no name of a %s".formatted(name, name));
+		}
+		return text;
 	}
 
 	private static int partition(@Nullable String value, List<String> mistakes) {
@@ -111,26 +129,33 @@ final class HeldPartitionResolver {
 	}
 
 	/**
-	 * What can be done about the partition if it is held here; else what there is.
+	 * What can be done about the partition if it is held here; else what can be done
+	 * about any.
 	 */
 	private List<Action> allowed(String group, TopicPartition partition) {
 		return guards().values()
 			.stream()
 			.flatMap((guard) -> guard.held().stream())
-			.filter((hold) -> hold.partition().equals(partition) && group.equals(hold.groupId()))
+			.filter((hold) -> hold.partition().equals(partition) && GroupName.matches(group, hold.groupId()))
 			.findFirst()
 			.map((hold) -> List.copyOf(hold.cause().resolutions()))
-			.orElse(List.of(Action.values()));
+			.orElseGet(() -> Arrays.stream(Cause.values())
+				.flatMap((cause) -> cause.resolutions().stream())
+				.distinct()
+				.sorted()
+				.toList());
 	}
 
-	private ResolutionReport handOver(String group, TopicPartition partition, Resolution resolution) {
+	private ResolutionReport handOver(String group, TopicPartition partition, Resolution resolution,
+			Consumer<DecisionReport> onLateDecision) {
 		ResolutionResult result = new ResolutionResult.NotAssigned();
 		String factory = "";
 		for (Map.Entry<String, OffsetGuard> each : guards().entrySet()) {
-			CompletableFuture<ResolutionResult> pending = each.getValue().resolve(group, partition, resolution);
+			CompletableFuture<ResolutionResult> pending = each.getValue()
+				.resolve(groupId(each.getValue(), group, partition), partition, resolution);
 			if (!pending.isDone() || !(pending.join() instanceof ResolutionResult.NotAssigned)) {
 				factory = each.getKey();
-				ResolutionResult own = await(pending);
+				ResolutionResult own = await(factory, pending, onLateDecision);
 				if (!(own instanceof ResolutionResult.NotHeld)) {
 					return report(factory, group, partition, resolution, own);
 				}
@@ -138,6 +163,17 @@ final class HeldPartitionResolver {
 			}
 		}
 		return report(factory, group, partition, resolution, result);
+	}
+
+	/**
+	 * The id of the group that is meant, where it has the partition.
+	 */
+	private static @Nullable String groupId(OffsetGuard guard, String group, TopicPartition partition) {
+		boolean withoutGroup = guard.assignments()
+			.stream()
+			.anyMatch((assignment) -> assignment.groupId() == null && GroupName.matches(group, null)
+					&& assignment.partitions().stream().anyMatch((each) -> each.partition().equals(partition)));
+		return withoutGroup ? null : group;
 	}
 
 	private Map<String, OffsetGuard> guards() {
@@ -154,7 +190,8 @@ final class HeldPartitionResolver {
 	/**
 	 * Waits until the consumer has carried it out; takes it back if it does not begin.
 	 */
-	private @Nullable ResolutionResult await(CompletableFuture<ResolutionResult> pending) {
+	private @Nullable ResolutionResult await(String factory, CompletableFuture<ResolutionResult> pending,
+			Consumer<DecisionReport> onLateDecision) {
 		try {
 			try {
 				return pending.get(patience.toNanos(), TimeUnit.NANOSECONDS);
@@ -164,6 +201,11 @@ final class HeldPartitionResolver {
 			}
 		}
 		catch (TimeoutException ex) {
+			pending.thenAccept((result) -> {
+				if (result instanceof ResolutionResult.Resolved resolved) {
+					onLateDecision.accept(DecisionReport.of(factory, resolved.decision()));
+				}
+			});
 			return new ResolutionResult.Failed("It is being carried out, and takes long: look at the decisions later");
 		}
 		catch (InterruptedException ex) {
@@ -208,16 +250,18 @@ final class HeldPartitionResolver {
 	private String notHeld(String group, TopicPartition partition) {
 		return factories.decisions()
 			.stream()
-			.filter((made) -> made.decision().partition().equals(partition) && group.equals(made.decision().groupId()))
+			.filter((made) -> made.decision().partition().equals(partition)
+					&& GroupName.matches(group, made.decision().groupId()))
 			.findFirst()
-			.map((made) -> "%s is not held any more. The last decision: %s".formatted(partition,
-					made.decision().summary()))
+			.map((made) -> "%s is not held. The last decision: %s".formatted(partition, made.decision().summary()))
 			.orElse("%s is not held".formatted(partition));
 	}
 
 	private String owner(String group, TopicPartition partition) {
+		long end = System.nanoTime() + OWNER_TIMEOUT.toNanos();
 		for (OffsetGuard guard : guards().values()) {
-			Optional<String> owner = guard.owner(group, partition, OWNER_TIMEOUT);
+			Duration left = Duration.ofNanos(end - System.nanoTime());
+			Optional<String> owner = left.isNegative() ? Optional.empty() : guard.owner(group, partition, left);
 			if (owner.isPresent()) {
 				return "It is assigned to " + owner.get();
 			}

@@ -8,6 +8,8 @@ import java.util.Map;
 
 import dev.holdfast.kafka.autoconfigure.GuardedFactories;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.boot.actuate.audit.listener.AuditApplicationEvent;
 import org.springframework.boot.actuate.endpoint.Access;
@@ -25,6 +27,8 @@ import org.springframework.context.ApplicationEventPublisher;
 final class HoldfastEndpoint {
 
 	static final String AUDIT_EVENT_TYPE = "HOLDFAST_RESOLUTION";
+
+	private static final Logger logger = LoggerFactory.getLogger(HoldfastEndpoint.class);
 
 	private final GuardedFactories factories;
 
@@ -54,16 +58,30 @@ final class HoldfastEndpoint {
 		return resolve(new HeldPartitionResolver.Order(group, topic, partition, action, reason, "jmx"));
 	}
 
+	/**
+	 * Carries out an order, and publishes an event for the audit of what was done.
+	 */
 	ResolutionReport resolve(HeldPartitionResolver.Order order) {
-		ResolutionReport report = resolver.resolve(order);
-		DecisionReport decision = report.decision();
-		if (decision != null) {
-			events.publishEvent(new AuditApplicationEvent(order.by(), AUDIT_EVENT_TYPE,
+		ResolutionReport report = resolver.resolve(order, (decision) -> audit(order.by(), decision));
+		if (report.decision() != null) {
+			audit(order.by(), report.decision());
+		}
+		return report;
+	}
+
+	/**
+	 * What was decided stands, whether it can be recorded or not.
+	 */
+	private void audit(String by, DecisionReport decision) {
+		try {
+			events.publishEvent(new AuditApplicationEvent(by, AUDIT_EVENT_TYPE,
 					Map.of("group", String.valueOf(decision.group()), "topic", decision.topic(), "partition",
 							decision.partition(), "cause", decision.cause(), "action", decision.action(), "reason",
 							String.valueOf(decision.reason()))));
 		}
-		return report;
+		catch (RuntimeException ex) {
+			logger.error("A decision of {} is not in the audit", by, ex);
+		}
 	}
 
 }

@@ -99,7 +99,7 @@ record HoldfastReport(List<Consumer> consumers, List<DecisionReport> decisions,
 	 * What concerns one group. What is unguarded has none.
 	 */
 	static HoldfastReport ofGroup(GuardedFactories factories, String group) {
-		return of(factories, group::equals);
+		return of(factories, (groupId) -> GroupName.matches(group, groupId));
 	}
 
 	boolean isEmpty() {
