@@ -79,25 +79,13 @@ final class DecisionMaker {
 			return otherTopic(evidence, readFrom.offset());
 		}
 		long moved = readFrom.offset() - evidence.origin();
-		if (moved > 0) {
-			return new Decision.Impact(moved, 0, 0);
-		}
-		if (moved < 0) {
-			return new Decision.Impact(0, rewound(evidence, readFrom.offset()), 0);
+		if (moved != 0) {
+			return new Decision.Impact(Math.max(moved, 0), Math.max(-moved, 0), 0);
 		}
 		// A client that goes by a committed epoch waits where it is.
 		long plain = (evidence.trigger() == Evidence.Trigger.COMMITTED_EPOCH) ? evidence.position()
 				: plainKafka(evidence, autoOffsetReset);
 		return new Decision.Impact(0, 0, Math.abs(evidence.position() - plain));
-	}
-
-	/**
-	 * What is not in the log is not delivered again.
-	 */
-	private static long rewound(Evidence evidence, long target) {
-		LogBounds bounds = evidence.boundsAfter();
-		long origin = (bounds != null) ? Math.min(evidence.origin(), bounds.logEndOffset()) : evidence.origin();
-		return Math.max(0, origin - target);
 	}
 
 	/**
