@@ -86,10 +86,6 @@ final class ClientReports {
 		return reports.isEmpty() && withoutOffset.isEmpty();
 	}
 
-	boolean contains(TopicPartition partition) {
-		return reports.containsKey(partition) || withoutOffset.contains(partition);
-	}
-
 	int size() {
 		return reports.size() + withoutOffset.size();
 	}

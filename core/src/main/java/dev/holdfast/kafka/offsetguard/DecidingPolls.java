@@ -65,7 +65,7 @@ final class DecidingPolls<K, V> {
 			}
 			// An incident that stays open has the client polled, which keeps it in its
 			// group.
-			records = decide((wasOpen || !incident.isAboutAll()) ? collectReports() : ConsumerRecords.empty());
+			records = decide((wasOpen || !incident.isAboutAllPositions()) ? collectReports() : ConsumerRecords.empty());
 			if (!records.isEmpty() || incident.isOpen() || !worthPolling.getAsBoolean()) {
 				return records;
 			}

@@ -77,10 +77,13 @@ final class Incident {
 	}
 
 	/**
-	 * Whether the client has reported every partition that it could report.
+	 * Whether the client has reported every position that it could report. Where it has
+	 * no position it may have got one by now: what it says then comes late.
 	 */
-	boolean isAboutAll() {
-		return assigned().stream().allMatch((partition) -> reports.contains(partition) || holds.contains(partition));
+	boolean isAboutAllPositions() {
+		Set<TopicPartition> reported = reports.positions().keySet();
+		return reports.withoutOffset().isEmpty() && assigned().stream()
+			.allMatch((partition) -> reported.contains(partition) || holds.contains(partition));
 	}
 
 	/**
@@ -124,7 +127,9 @@ final class Incident {
 	 * reports stand
 	 */
 	void resolve() {
-		List<Suspect> suspects = suspects();
+		// Asking a client may have partitions assigned anew, which makes them others.
+		Map<TopicPartition, PartitionState> before = states.get(assigned());
+		List<Suspect> suspects = suspects(before.keySet());
 		if (!suspects.isEmpty() && budget.isNearlySpent()) {
 			return;
 		}
@@ -134,7 +139,9 @@ final class Incident {
 		InvalidOffsetException own = reports.positionsReport();
 		reports.clearPositions();
 		holds.resumeSuspended();
-		boolean rethrow = inquiry.judge(findings);
+		boolean rethrow = inquiry.judge(findings.stream()
+			.filter((each) -> states.find(each.partition()) == before.get(each.partition()))
+			.toList());
 		resolveWithoutOffset();
 		if (rethrow && own != null) {
 			throw own;
@@ -320,9 +327,8 @@ final class Incident {
 		}
 	}
 
-	private List<Suspect> suspects() {
+	private List<Suspect> suspects(Set<TopicPartition> assigned) {
 		Map<TopicPartition, Suspect> suspects = new LinkedHashMap<>();
-		Set<TopicPartition> assigned = assigned();
 		Set<TopicPartition> looked = new HashSet<>();
 		boolean more = true;
 		// Asking for positions may bring further reports to light.

@@ -7,6 +7,7 @@ package dev.holdfast.kafka.offsetguard;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -95,6 +96,12 @@ final class PartitionStates {
 
 	PartitionState get(TopicPartition partition) {
 		return states.computeIfAbsent(partition, (key) -> new PartitionState());
+	}
+
+	Map<TopicPartition, PartitionState> get(Collection<TopicPartition> partitions) {
+		Map<TopicPartition, PartitionState> found = new HashMap<>();
+		partitions.forEach((partition) -> found.put(partition, get(partition)));
+		return found;
 	}
 
 	/**

@@ -102,27 +102,53 @@ class PositionGuardTests {
 	}
 
 	/**
-	 * Between a claim and the decision about it the partition goes and comes back.
+	 * Between a claim and the decision about it the partition goes and comes back, while
+	 * the client is polled for what it has to say about the other one.
 	 */
 	@Test
 	void reportAboutAnEarlierAssignmentIsDropped() {
-		client.subscribe(Set.of("orders"), guard.listen(null));
-		client.rebalance(Set.of(PARTITION));
-		client.deliver(10, 15);
-		assertThat(offsets()).isEqualTo(range(10, 15));
-		client.sought.clear();
-
-		client.positionsKnown = false;
-		client.failNextPoll(new LogTruncationException("", Map.of(PARTITION, 15L),
-				Map.of(PARTITION, new OffsetAndMetadata(0, Optional.of(0), ""))));
+		TopicPartition other = new TopicPartition("orders", 1);
+		readTo15(Set.of(PARTITION, other));
+		client.failNextPoll(truncationClaim());
 		client.schedulePollTask(() -> {
-			client.rebalance(Set.of());
-			client.rebalance(Set.of(PARTITION));
+			client.rebalance(Set.of(other));
+			client.rebalance(Set.of(PARTITION, other));
 		});
 
 		assertThat(offsets()).isEmpty();
 		assertThat(decisions).isEmpty();
 		assertThat(client.sought).containsExactly(10L);
+	}
+
+	/**
+	 * As before, while the client is asked for its position.
+	 */
+	@Test
+	void reportIsDroppedWhenItsPartitionIsAssignedAnewOnTheWay() {
+		readTo15(Set.of(PARTITION));
+		client.failNextPoll(truncationClaim());
+		client.beforePosition = () -> {
+			client.rebalance(Set.of());
+			client.rebalance(Set.of(PARTITION));
+		};
+
+		assertThat(offsets()).isEmpty();
+		assertThat(decisions).isEmpty();
+		assertThat(client.sought).containsExactly(10L);
+	}
+
+	private void readTo15(Set<TopicPartition> assignment) {
+		client.subscribe(Set.of("orders"), guard.listen(null));
+		client.rebalance(assignment);
+		client.deliver(10, 15);
+		assertThat(offsets()).isEqualTo(range(10, 15));
+		client.sought.clear();
+		client.positionsKnown = false;
+	}
+
+	private static LogTruncationException truncationClaim() {
+		return new LogTruncationException("", Map.of(PARTITION, 15L),
+				Map.of(PARTITION, new OffsetAndMetadata(0, Optional.of(0), "")));
 	}
 
 	private List<Long> offsets() {
@@ -142,6 +168,9 @@ class PositionGuardTests {
 		boolean positionsKnown = true;
 
 		int committedFailures;
+
+		Runnable beforePosition = () -> {
+		};
 
 		private final List<KafkaException> failures = new ArrayList<>();
 
@@ -186,6 +215,10 @@ class PositionGuardTests {
 
 		@Override
 		public synchronized long position(TopicPartition partition, Duration timeout) {
+			Runnable before = beforePosition;
+			beforePosition = () -> {
+			};
+			before.run();
 			if (!positionsKnown) {
 				throw new TimeoutException("not yet");
 			}
