@@ -53,9 +53,8 @@ final class Listeners {
 			try {
 				news.accept(listener);
 			}
-			catch (RuntimeException | LinkageError | AssertionError ex) {
-				// A class that is missing must not cost the rest of a batch its
-				// decisions.
+			catch (Exception | LinkageError | AssertionError ex) {
+				// Whatever it is, it must not cost the rest of a batch its decisions.
 				logger.warn("Listener {} failed", listener, ex);
 			}
 		}

@@ -32,6 +32,8 @@ final class PositionGuard<K, V> {
 
 	private static final Logger logger = LoggerFactory.getLogger(PositionGuard.class);
 
+	private static final Duration HELD_POLL = Duration.ofSeconds(1);
+
 	private final Consumer<K, V> client;
 
 	private final PartitionStates states = new PartitionStates();
@@ -125,7 +127,30 @@ final class PositionGuard<K, V> {
 		return versions;
 	}
 
+	/**
+	 * Polls. While a partition is held, a long poll is made in short pieces: orders and
+	 * rechecks wait for the beginning of one.
+	 */
 	ConsumerRecords<K, V> poll(Duration timeout) {
+		if (holds.isEmpty()) {
+			return pollOnce(timeout);
+		}
+		long start = System.nanoTime();
+		Duration left = timeout;
+		while (!holds.isEmpty() && left.compareTo(HELD_POLL) > 0) {
+			long pieceStart = System.nanoTime();
+			ConsumerRecords<K, V> records = pollOnce(HELD_POLL);
+			// Clients count milliseconds, and may end a little early.
+			boolean endedEarly = System.nanoTime() - pieceStart < HELD_POLL.toNanos() / 2;
+			if (endedEarly || !records.isEmpty()) {
+				return records;
+			}
+			left = timeout.minusNanos(System.nanoTime() - start);
+		}
+		return pollOnce(left);
+	}
+
+	private ConsumerRecords<K, V> pollOnce(Duration timeout) {
 		throwFailure();
 		versions.requireAccepted();
 		budget.renew();

@@ -103,7 +103,7 @@ final class Resolutions {
 		try {
 			order.complete(result(order.partition, order.resolution));
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			order.complete(new ResolutionResult.Failed(ex.toString()));
 			throw ex;
 		}

@@ -73,6 +73,26 @@ class ResolutionTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "classic", "consumer" })
+	void nobodyWaitsForALongPollToEnd(String protocol) {
+		TopicPartition partition = prepare("long-poll-" + protocol);
+		Consumers consumers = consumers(protocol, partition);
+		OffsetGuard guard = consumers.oneProcess().process();
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(partition.topic()));
+			Consumers.pollUntil(consumer, () -> !guard.held().isEmpty());
+			CompletableFuture<ResolutionResult> result = CompletableFuture
+				.supplyAsync(() -> guard.resolve(partition.topic(), partition, by("alice", Action.EARLIEST)),
+						CompletableFuture.delayedExecutor(1500, TimeUnit.MILLISECONDS))
+				.thenCompose((stage) -> stage);
+
+			assertThat(consumer.poll(Duration.ofSeconds(60)).count()).isPositive();
+			assertThat(result).isCompletedWithValue(new ResolutionResult.Resolved(consumers.decisions.get(1)));
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
 	void onlyOneOfTwoWins(String protocol) {
 		TopicPartition partition = prepare("two-" + protocol);
 		Consumers consumers = consumers(protocol, partition);
