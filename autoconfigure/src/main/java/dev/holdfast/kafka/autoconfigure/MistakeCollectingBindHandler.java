@@ -8,6 +8,7 @@ package dev.holdfast.kafka.autoconfigure;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
@@ -23,12 +24,16 @@ import org.springframework.boot.context.properties.bind.UnboundConfigurationProp
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.core.NestedExceptionUtils;
 
 /**
  * Notes the values that make no sense and lets the binding go on to the next ones.
  */
 final class MistakeCollectingBindHandler extends AbstractBindHandler {
+
+	/** What names something that has to have a name. */
+	private static final Set<String> NAMES = Set.of("name", "held-status");
 
 	private final DeclaredProperties declared;
 
@@ -50,6 +55,9 @@ final class MistakeCollectingBindHandler extends AbstractBindHandler {
 		}
 		else if (result instanceof Long records && records < 0) {
 			add(name, "is negative", allowed(name, Long.class));
+		}
+		else if (result instanceof String text && text.isBlank() && NAMES.contains(name.getLastElement(Form.DASHED))) {
+			add(name, "is blank", "a " + name.getLastElement(Form.DASHED).replace('-', ' '));
 		}
 		else if (result instanceof HoldfastProperties.Topic) {
 			checkTopic(name);

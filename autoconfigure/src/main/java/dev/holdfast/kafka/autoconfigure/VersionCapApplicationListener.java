@@ -19,8 +19,8 @@ import org.springframework.boot.context.logging.LoggingApplicationListener;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
-import org.springframework.boot.env.RandomValuePropertySource;
 import org.springframework.context.ApplicationListener;
 import org.springframework.core.Ordered;
 import org.springframework.core.convert.ConversionException;
@@ -77,8 +77,8 @@ final class VersionCapApplicationListener implements ApplicationListener<Applica
 		Map<String, Object> properties = new HashMap<>();
 		int prefix = PropertyNode.uniform(HoldfastProperties.PREFIX).length();
 		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
-			if (source.getUnderlyingSource() instanceof RandomValuePropertySource) {
-				// It cannot be listed, and asking it for each API would load Kafka's
+			if (source.containsDescendantOf(PREFIX) == ConfigurationPropertyState.ABSENT) {
+				// Asking a source that cannot be listed for each API would load Kafka's
 				// protocol.
 				continue;
 			}

@@ -231,6 +231,8 @@ class HoldfastPropertiesReaderTests {
 					offset-guard.topics | orders | has no value of its own; allowed: 'holdfast.kafka.offset-guard.topics' is followed by an index, as in 'holdfast.kafka.offset-guard.topics[0]'
 					offset-guard.topics.orders.policy.unverifiable | keep | not an element of the list; allowed: 'holdfast.kafka.offset-guard.topics' is followed by an index, as in 'holdfast.kafka.offset-guard.topics[0]'
 					offset-guard.topics[1].name | orders | leaves a gap in the list; allowed: indexes 0, 1, 2, ...
+					offset-guard.topics[0].name | ' ' | is blank; allowed: a name
+					health.held-status | ' ' | is blank; allowed: a held status
 					offset-guard.max-skip-records | many | is no number; allowed: a number of records, 0 or more
 					offset-guard.max-rewind-records | -1 | is negative; allowed: a number of records, 0 or more
 					offset-guard.topic-check-interval | -1s | is negative; allowed: a positive duration such as 500ms, 5s or 1m, or 0 for never
