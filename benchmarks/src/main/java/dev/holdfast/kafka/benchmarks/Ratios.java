@@ -42,6 +42,26 @@ final class Ratios {
 		return "%s to %s".formatted(Section.number(Collections.min(ratios)), Section.number(Collections.max(ratios)));
 	}
 
+	/** The median of what guarded is above bare. */
+	double medianDifference() {
+		return median(differences());
+	}
+
+	/** The least and the greatest difference. */
+	String spreadOfDifferences() {
+		List<Double> differences = differences();
+		return "%s to %s".formatted(Section.number(Collections.min(differences)),
+				Section.number(Collections.max(differences)));
+	}
+
+	private List<Double> differences() {
+		List<Double> differences = new ArrayList<>();
+		for (int i = 0; i < guarded.size(); i++) {
+			differences.add(guarded.get(i) - bare.get(i));
+		}
+		return differences;
+	}
+
 	private List<Double> ratios() {
 		List<Double> ratios = new ArrayList<>();
 		for (int i = 0; i < guarded.size(); i++) {

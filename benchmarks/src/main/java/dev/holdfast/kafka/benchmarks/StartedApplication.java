@@ -20,10 +20,19 @@ import org.springframework.kafka.annotation.KafkaListener;
 class StartedApplication {
 
 	public static void main(String[] args) {
+		start(StartedApplication.class, false, args);
+	}
+
+	/**
+	 * Starts an application, tells how long it took, and ends this JVM.
+	 * @param listening whether its listener is started, which creates a consumer
+	 */
+	static void start(Class<?> application, boolean listening, String[] args) {
 		long start = System.nanoTime();
-		new SpringApplicationBuilder(StartedApplication.class)
+		new SpringApplicationBuilder(application)
 			.properties(Map.of("spring.main.banner-mode", "off", "logging.level.root", "off",
-					"spring.kafka.listener.auto-startup", "false", "spring.main.web-application-type", "none"))
+					"spring.kafka.listener.auto-startup", listening, "spring.kafka.admin.auto-create", false,
+					"spring.kafka.bootstrap-servers", "localhost:1", "spring.main.web-application-type", "none"))
 			.run(args);
 		double millis = (System.nanoTime() - start) / 1e6;
 		System.out.println();

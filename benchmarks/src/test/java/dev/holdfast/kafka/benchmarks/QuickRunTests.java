@@ -35,7 +35,7 @@ class QuickRunTests {
 			.containsExactly("## What must be reached", "## A poll", "## End to end", "## An incident",
 					"## An assignment", "## Start-up", "## Heap", "## Jars");
 		assertThat(lines).filteredOn((line) -> line.startsWith("- ") && line.contains("(at "))
-			.hasSize(4 + 16 + 1 + 1 + 1 + 1 + 1)
+			.hasSize(4 + 16 + 1 + 1 + 2 + 1 + 1)
 			.allMatch((line) -> line.endsWith(": reached") || line.endsWith(": **missed**"));
 		assertThat(lines).filteredOn((line) -> line.startsWith("| 500 |")).hasSize(Wrapping.values().length);
 		assertThat(lines).noneMatch((line) -> line.contains("NaN"));
@@ -54,6 +54,8 @@ class QuickRunTests {
 		assertThat(ratios.spread()).isEqualTo("1 to 3");
 		assertThat(ratios.medianOfBare()).isEqualTo(4);
 		assertThat(ratios.medianOfGuarded()).isEqualTo(4);
+		assertThat(ratios.medianDifference()).isEqualTo(1);
+		assertThat(ratios.spreadOfDifferences()).isEqualTo("0 to 20");
 	}
 
 }
