@@ -128,7 +128,8 @@ record HoldfastProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 	 * @param commitBookmark Whether a commit without metadata of the application's own
 	 * carries what the guard needs to know after a restart.
 	 * @param commitInitialPosition Whether it is committed where a partition without a
-	 * committed offset starts, so that a later lack of one means loss.
+	 * committed offset starts, so that a later lack of one means loss, and where one goes
+	 * on whose topic was recreated.
 	 * @param commitLeaderEpoch Whether commits carry the leader epoch, where the records
 	 * delivered tell it.
 	 * @param inspectionTimeout The bound on gathering evidence from the brokers within
@@ -220,7 +221,7 @@ record HoldfastProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 		 * @param commitBookmark Whether a commit without metadata of the application's
 		 * own carries what the guard needs to know after a restart.
 		 * @param commitInitialPosition Whether it is committed where a partition without
-		 * a committed offset starts.
+		 * a committed offset starts, and where one goes on whose topic was recreated.
 		 * @param commitLeaderEpoch Whether commits carry the leader epoch, where the
 		 * records delivered tell it.
 		 * @param inspectionTimeout The bound on gathering evidence from the brokers

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Set;
 
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetCommitCallback;
 import org.apache.kafka.common.TopicPartition;
@@ -28,24 +27,21 @@ final class ApplicationCommits {
 
 	private final Consumer<?, ?> client;
 
-	private final PartitionStates states;
-
 	private final Holds holds;
 
 	private final HeldBackCommits heldBack;
 
 	private final PositionCommits commits;
 
-	private final Incident incident;
+	private final LateCommits lateCommits;
 
-	ApplicationCommits(Consumer<?, ?> client, PartitionStates states, Holds holds, HeldBackCommits heldBack,
-			PositionCommits commits, Incident incident) {
+	ApplicationCommits(Consumer<?, ?> client, Holds holds, HeldBackCommits heldBack, PositionCommits commits,
+			LateCommits lateCommits) {
 		this.client = client;
-		this.states = states;
 		this.holds = holds;
 		this.heldBack = heldBack;
 		this.commits = commits;
-		this.incident = incident;
+		this.lateCommits = lateCommits;
 	}
 
 	void commitSync(@Nullable Map<TopicPartition, OffsetAndMetadata> offsets, @Nullable Duration timeout) {
@@ -92,8 +88,7 @@ final class ApplicationCommits {
 	private Map<TopicPartition, OffsetAndMetadata> current(Map<TopicPartition, OffsetAndMetadata> offsets) {
 		Map<TopicPartition, OffsetAndMetadata> current = offsets;
 		for (Map.Entry<TopicPartition, OffsetAndMetadata> each : offsets.entrySet()) {
-			PartitionState state = states.find(each.getKey());
-			if (state != null && each.getValue() != null && state.isStale(each.getValue().offset())) {
+			if (each.getValue() != null && lateCommits.isLate(each.getKey(), each.getValue().offset())) {
 				logger.warn("{} of {} is not committed: it was in a log that is gone", each.getValue().offset(),
 						each.getKey());
 				current = (current != offsets) ? current : new HashMap<>(offsets);
@@ -115,14 +110,8 @@ final class ApplicationCommits {
 				continue;
 			}
 			heldBack.forget(partition);
-			try {
-				Positions.now(client, partition)
-					.ifPresent((position) -> consumed.put(partition, new OffsetAndMetadata(position)));
-			}
-			catch (InvalidOffsetException ex) {
-				// Not the committer's business: the next poll deals with it.
-				incident.report(ex);
-			}
+			lateCommits.position(partition)
+				.ifPresent((position) -> consumed.put(partition, new OffsetAndMetadata(position)));
 		}
 		return consumed;
 	}

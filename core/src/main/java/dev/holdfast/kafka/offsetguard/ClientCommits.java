@@ -12,7 +12,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -38,19 +37,19 @@ final class ClientCommits {
 
 	private final PartitionStates states;
 
-	private final Incident incident;
+	private final LateCommits lateCommits;
 
 	/** Clients may tell on the thread that sends their heartbeats. */
 	private final Queue<Map<TopicPartition, OffsetAndMetadata>> reported = new ConcurrentLinkedQueue<>();
 
 	ClientCommits(Consumer<?, ?> client, boolean autoCommit, GroupCommits commits, Topics topics,
-			PartitionStates states, Incident incident) {
+			PartitionStates states, LateCommits lateCommits) {
 		this.client = client;
 		this.autoCommit = autoCommit;
 		this.commits = commits;
 		this.topics = topics;
 		this.states = states;
-		this.incident = incident;
+		this.lateCommits = lateCommits;
 	}
 
 	/**
@@ -62,13 +61,16 @@ final class ClientCommits {
 
 	/**
 	 * Takes note of what was committed. What a client commits of a held partition is only
-	 * where it waits.
+	 * where it waits; and a commit may have been on its way while its topic was found to
+	 * be gone.
 	 */
 	void takeNote() {
 		Map<TopicPartition, OffsetAndMetadata> offsets = reported.poll();
 		while (offsets != null) {
 			Map<TopicPartition, OffsetAndMetadata> sound = new HashMap<>(offsets);
-			sound.keySet().removeIf((partition) -> states.contains(partition) && states.get(partition).isHeld());
+			sound.entrySet()
+				.removeIf(
+						(each) -> isHeld(each.getKey()) || lateCommits.isLate(each.getKey(), each.getValue().offset()));
 			commits.remember(sound, topics, states, true);
 			offsets = reported.poll();
 		}
@@ -99,8 +101,9 @@ final class ClientCommits {
 	private void rememberPositions(Collection<TopicPartition> partitions) {
 		Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>();
 		for (TopicPartition partition : partitions) {
-			if (states.contains(partition) && !states.get(partition).isHeld()) {
-				position(partition, positions);
+			if (states.contains(partition) && !isHeld(partition)) {
+				lateCommits.position(partition)
+					.ifPresent((position) -> positions.put(partition, new OffsetAndMetadata(position)));
 			}
 		}
 		if (!positions.isEmpty()) {
@@ -108,15 +111,9 @@ final class ClientCommits {
 		}
 	}
 
-	private void position(TopicPartition partition, Map<TopicPartition, OffsetAndMetadata> positions) {
-		try {
-			Positions.now(client, partition)
-				.ifPresent((position) -> positions.put(partition, new OffsetAndMetadata(position)));
-		}
-		catch (InvalidOffsetException ex) {
-			// Perhaps about partitions that stay: the next poll deals with it.
-			incident.report(ex);
-		}
+	private boolean isHeld(TopicPartition partition) {
+		PartitionState state = states.find(partition);
+		return state != null && state.isHeld();
 	}
 
 }

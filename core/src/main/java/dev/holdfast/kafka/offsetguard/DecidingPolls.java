@@ -7,6 +7,7 @@ package dev.holdfast.kafka.offsetguard;
 
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -34,19 +35,24 @@ final class DecidingPolls<K, V> {
 
 	private final BooleanSupplier worthPolling;
 
+	private final UnaryOperator<Duration> piece;
+
 	private final Runnable throwFailure;
 
 	/**
 	 * Creates it.
 	 * @param worthPolling whether the client would not say the same again at once
+	 * @param piece how much of the time that is left the client may be polled for, once
+	 * something was decided
 	 * @param throwFailure throws if any decision so far was to fail
 	 */
 	DecidingPolls(Consumer<K, V> client, PartitionStates states, Incident incident, BooleanSupplier worthPolling,
-			Runnable throwFailure) {
+			UnaryOperator<Duration> piece, Runnable throwFailure) {
 		this.client = client;
 		this.states = states;
 		this.incident = incident;
 		this.worthPolling = worthPolling;
+		this.piece = piece;
 		this.throwFailure = throwFailure;
 	}
 
@@ -70,7 +76,7 @@ final class DecidingPolls<K, V> {
 				return records;
 			}
 			throwFailure.run();
-			left = timeout.minusNanos(System.nanoTime() - start);
+			left = piece.apply(timeout.minusNanos(System.nanoTime() - start));
 			if (left.isNegative() || left.isZero()) {
 				return records;
 			}

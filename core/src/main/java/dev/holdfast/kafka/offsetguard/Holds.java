@@ -86,10 +86,11 @@ final class Holds {
 	}
 
 	/**
-	 * Shows those as held no more that have delivered records since, or were sought.
+	 * Shows those as held no more that have delivered records since, or were sought, or
+	 * about which the client has said nothing for a while: a quiet log has no records.
 	 */
 	void forgetThoseNotInVain() {
-		if (!inVain.isEmpty() && inVain.keySet().removeIf((partition) -> !states.get(partition).isKeptInVain())) {
+		if (!inVain.isEmpty() && inVain.keySet().removeIf((partition) -> !states.get(partition).isInVainStill())) {
 			publish();
 		}
 	}
@@ -221,6 +222,21 @@ final class Holds {
 			due.retainAll(client.assignment());
 		}
 		return due;
+	}
+
+	/**
+	 * The time until the first of the held partitions is due.
+	 */
+	Duration untilDue() {
+		long now = System.nanoTime();
+		long nanos = Long.MAX_VALUE;
+		for (TopicPartition partition : held) {
+			Hold hold = find(partition);
+			if (hold != null) {
+				nanos = Math.min(nanos, hold.recheckAt() - now);
+			}
+		}
+		return Duration.ofNanos(nanos);
 	}
 
 	private Duration shorter(Duration recheckAfter) {

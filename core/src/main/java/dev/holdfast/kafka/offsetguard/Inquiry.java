@@ -24,6 +24,8 @@ final class Inquiry {
 
 	private final Decisions decisions;
 
+	private final PositionCommits commits;
+
 	private final Inspector inspector;
 
 	private final LatestOffsets latestOffsets;
@@ -32,11 +34,12 @@ final class Inquiry {
 
 	private final Listeners listeners;
 
-	Inquiry(Consumer<?, ?> client, PartitionStates states, Decisions decisions, Inspector inspector,
-			LatestOffsets latestOffsets, EvidenceBudget budget, Listeners listeners) {
+	Inquiry(Consumer<?, ?> client, PartitionStates states, Decisions decisions, PositionCommits commits,
+			Inspector inspector, LatestOffsets latestOffsets, EvidenceBudget budget, Listeners listeners) {
 		this.client = client;
 		this.states = states;
 		this.decisions = decisions;
+		this.commits = commits;
 		this.inspector = inspector;
 		this.latestOffsets = latestOffsets;
 		this.budget = budget;
@@ -81,6 +84,7 @@ final class Inquiry {
 				rethrow |= decisions.decide(each.partition(), each.toEvidence()) instanceof Outcome.Rethrown;
 			}
 		}
+		commits.commitRecreated(decisions.takeRecreated());
 		return rethrow;
 	}
 

@@ -24,6 +24,9 @@ final class PartitionState {
 
 	private static final long FORGET_KEPT_NANOS = TimeUnit.MINUTES.toNanos(1);
 
+	/** Many times what a fetch takes, {@code fetch.max.wait.ms} included. */
+	private static final long FORGET_TRIED_NANOS = TimeUnit.SECONDS.toNanos(5);
+
 	private boolean positioned;
 
 	private long position = -1;
@@ -57,6 +60,8 @@ final class PartitionState {
 	private int kept;
 
 	private long keptAt;
+
+	private long triedAt;
 
 	private @Nullable Uuid topicId;
 
@@ -119,6 +124,7 @@ final class PartitionState {
 		extendRun(records.get(0), last);
 		batchStart = records.get(0).offset();
 		lostFrom = -1;
+		lostTo = -1;
 		witnessOffset = last.offset();
 		witnessLeaderEpoch = last.leaderEpoch().orElse(-1);
 		witnessTimestamp = last.timestamp();
@@ -191,6 +197,7 @@ final class PartitionState {
 		position = confirmed;
 		kept = longAgo ? 1 : kept + 1;
 		keptAt = now;
+		triedAt = now;
 		return kept;
 	}
 
@@ -202,10 +209,21 @@ final class PartitionState {
 	}
 
 	/**
-	 * Whether the client was sent to a confirmed position so often in vain that somebody
-	 * should hear of it.
+	 * The client may fetch from the confirmed position again.
 	 */
-	boolean isKeptInVain() {
+	void tried() {
+		triedAt = System.nanoTime();
+	}
+
+	/**
+	 * Whether the client was sent to a confirmed position so often in vain that somebody
+	 * should hear of it, and no end to that is in sight. Counts anew if there is.
+	 */
+	boolean isInVainStill() {
+		boolean quiet = hold == null && System.nanoTime() - triedAt > FORGET_TRIED_NANOS;
+		if (quiet) {
+			kept = 0;
+		}
 		return kept >= TIMES_UNTIL_HELD;
 	}
 
@@ -239,9 +257,11 @@ final class PartitionState {
 	 * @param position where the consumer was in the old log
 	 */
 	void lose(long from, long position) {
-		lostFrom = (batchStart >= 0) ? Math.max(batchStart, from) : -1;
-		lostTo = position;
-		staleTo = position;
+		long first = (batchStart >= 0) ? Math.max(batchStart, from) : -1;
+		// Nobody has read the log that was lost since: what was read before it counts.
+		lostFrom = (lostFrom >= 0) ? Math.min(lostFrom, first) : first;
+		lostTo = Math.max(lostTo, position);
+		staleTo = Math.max(staleTo, position);
 	}
 
 	/**
@@ -263,6 +283,7 @@ final class PartitionState {
 	 */
 	void loseNothing() {
 		lostFrom = -1;
+		lostTo = -1;
 		staleTo = -1;
 	}
 

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 import org.apache.kafka.clients.consumer.Consumer;
@@ -31,6 +32,9 @@ import org.slf4j.LoggerFactory;
 final class PositionCommits {
 
 	private static final Logger logger = LoggerFactory.getLogger(PositionCommits.class);
+
+	/** A client that knows only the old topic may commit in vain for a while. */
+	private static final int HURRY = 4;
 
 	private final Consumer<?, ?> client;
 
@@ -94,6 +98,7 @@ final class PositionCommits {
 	 */
 	void commitAsync(Map<TopicPartition, OffsetAndMetadata> offsets, @Nullable OffsetCommitCallback callback) {
 		Map<TopicPartition, OffsetAndMetadata> marked = mark(offsets);
+		Map<TopicPartition, Uuid> sentIn = topicIds(offsets.keySet());
 		client.commitAsync(marked, (committed, failure) -> {
 			if (failure instanceof OffsetMetadataTooLarge refused && isMarked(marked, offsets)) {
 				giveUpBookmarks(marked, offsets, refused);
@@ -101,12 +106,38 @@ final class PositionCommits {
 				return;
 			}
 			if (failure == null) {
-				commits.remember(offsets, topics, states);
+				Map<TopicPartition, OffsetAndMetadata> known = new HashMap<>(offsets);
+				known.keySet().removeIf((partition) -> isElsewhere(partition, sentIn.get(partition)));
+				commits.remember(known, topics, states);
 			}
 			if (callback != null) {
 				callback.onComplete((committed != null) ? offsets : null, failure);
 			}
 		});
+	}
+
+	/**
+	 * A commit that was on its way while the decision was made may have found the new
+	 * topic, and is no commit in it.
+	 */
+	private boolean isElsewhere(TopicPartition partition, @Nullable Uuid sentIn) {
+		PartitionState state = states.find(partition);
+		return state != null && sentIn != null && !sentIn.equals(topicId(partition, state));
+	}
+
+	private Map<TopicPartition, Uuid> topicIds(Set<TopicPartition> partitions) {
+		Map<TopicPartition, Uuid> ids = new HashMap<>();
+		for (TopicPartition partition : partitions) {
+			Uuid id = topicId(partition, states.find(partition));
+			if (id != null) {
+				ids.put(partition, id);
+			}
+		}
+		return ids;
+	}
+
+	private @Nullable Uuid topicId(TopicPartition partition, @Nullable PartitionState state) {
+		return (state != null && state.topicId() != null) ? state.topicId() : topics.id(partition.topic());
 	}
 
 	/**
@@ -121,7 +152,20 @@ final class PositionCommits {
 		}
 		Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
 		positions.forEach((partition, offset) -> offsets.put(partition, new OffsetAndMetadata(offset)));
-		return commitFirst(offsets);
+		return commitFirst(offsets, budget.left());
+	}
+
+	/**
+	 * Commits where partitions go on whose topic turned out to be another one. What the
+	 * client has sent before, as a commit in the old one, is overwritten: the next
+	 * consumer could not tell it from one in the new topic.
+	 */
+	void commitRecreated(Map<TopicPartition, Long> positions) {
+		if (isAllowedToCommit() && !positions.isEmpty()) {
+			Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+			positions.forEach((partition, offset) -> offsets.put(partition, new OffsetAndMetadata(offset)));
+			commitFirst(offsets, budget.left().dividedBy(HURRY));
+		}
 	}
 
 	/**
@@ -130,18 +174,22 @@ final class PositionCommits {
 	 */
 	void commitAgain(Map<TopicPartition, OffsetAndMetadata> offsets) {
 		if (isCommitting() && !offsets.isEmpty()) {
-			commitFirst(withoutBookmarks(offsets));
+			commitFirst(withoutBookmarks(offsets), budget.left());
 		}
 	}
 
 	private boolean isCommitting() {
-		return settings.commits().initialPosition() && !settings.isObserving() && configuration.groupId() != null
-				&& !configuration.autoCommit();
+		return isAllowedToCommit() && !configuration.autoCommit();
 	}
 
-	private Map<TopicPartition, OffsetAndMetadata> commitFirst(Map<TopicPartition, OffsetAndMetadata> offsets) {
+	private boolean isAllowedToCommit() {
+		return settings.commits().initialPosition() && !settings.isObserving() && configuration.groupId() != null;
+	}
+
+	private Map<TopicPartition, OffsetAndMetadata> commitFirst(Map<TopicPartition, OffsetAndMetadata> offsets,
+			Duration timeout) {
 		try {
-			commitSync(offsets, budget.left());
+			commitSync(offsets, timeout);
 			return offsets;
 		}
 		catch (WakeupException ex) {
@@ -179,7 +227,7 @@ final class PositionCommits {
 	}
 
 	private Bookmark bookmark(String cluster, TopicPartition partition, long offset, @Nullable PartitionState state) {
-		Uuid topicId = (state != null && state.topicId() != null) ? state.topicId() : topics.id(partition.topic());
+		Uuid topicId = topicId(partition, state);
 		Topics.Coverage coverage = topics.coverage(partition.topic());
 		RecordIdentity witness = (state != null) ? state.witnessBelow(offset) : null;
 		return (witness != null)

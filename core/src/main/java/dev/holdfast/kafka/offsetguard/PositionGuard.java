@@ -32,7 +32,12 @@ final class PositionGuard<K, V> {
 
 	private static final Logger logger = LoggerFactory.getLogger(PositionGuard.class);
 
-	private static final Duration HELD_POLL = Duration.ofSeconds(1);
+	/** How long a partition may be held before anybody looks at orders and rechecks. */
+	private static final Duration LONGEST_PIECE = Duration.ofSeconds(5);
+
+	private static final Duration LONGEST_PIECE_HELD = Duration.ofSeconds(1);
+
+	private static final Duration SHORTEST_PIECE = Duration.ofMillis(50);
 
 	private final Consumer<K, V> client;
 
@@ -103,7 +108,7 @@ final class PositionGuard<K, V> {
 		PositionCommits commits = new PositionCommits(client, configuration, settings, clusterId, states, topics,
 				groupCommits, budget);
 		this.inspector = new Inspector(configuration, chooser, context.inspectorCap());
-		Inquiry inquiry = new Inquiry(client, states, decisions, inspector,
+		Inquiry inquiry = new Inquiry(client, states, decisions, commits, inspector,
 				new LatestOffsets(client, configuration, chooser), budget, listeners);
 		this.startingPositions = new StartingPositions(client, budget, states, decisions, groupCommits, topics, lookup,
 				new FirstPositions(states, decisions, groupCommits, topics, resetOffsets, settings.isObserving()),
@@ -111,12 +116,13 @@ final class PositionGuard<K, V> {
 		this.incident = new Incident(client, states, holds, decisions, startingPositions, inquiry, topics, lookup,
 				budget);
 		this.polls = new DecidingPolls<>(client, states, incident,
-				() -> !states.isAnyStarting() && !budget.isNearlySpent(), this::throwFailure);
+				() -> !states.isAnyStarting() && !budget.isNearlySpent(), this::piece, this::throwFailure);
 		this.currentPositions = new CurrentPositions(client, states, holds, startingPositions, incident);
+		LateCommits lateCommits = new LateCommits(client, states, incident);
 		this.clientCommits = new ClientCommits(client, configuration.autoCommit(), groupCommits, topics, states,
-				incident);
+				lateCommits);
 		this.resolutions = new Resolutions(client, holds, chooser, decisions, incident);
-		this.applicationCommits = new ApplicationCommits(client, states, holds, heldBack, commits, incident);
+		this.applicationCommits = new ApplicationCommits(client, holds, heldBack, commits, lateCommits);
 	}
 
 	Holds holds() {
@@ -128,26 +134,37 @@ final class PositionGuard<K, V> {
 	}
 
 	/**
-	 * Polls. While a partition is held, a long poll is made in short pieces: orders and
-	 * rechecks wait for the beginning of one.
+	 * Polls. A long poll is made in pieces, short ones while a partition is held: orders
+	 * and rechecks wait for the beginning of one.
 	 */
 	ConsumerRecords<K, V> poll(Duration timeout) {
-		if (holds.isEmpty()) {
-			return pollOnce(timeout);
-		}
 		long start = System.nanoTime();
 		Duration left = timeout;
-		while (!holds.isEmpty() && left.compareTo(HELD_POLL) > 0) {
+		while (true) {
 			long pieceStart = System.nanoTime();
-			ConsumerRecords<K, V> records = pollOnce(HELD_POLL);
-			// Clients count milliseconds, and may end a little early.
-			boolean endedEarly = System.nanoTime() - pieceStart < HELD_POLL.toNanos() / 2;
-			if (endedEarly || !records.isEmpty()) {
+			ConsumerRecords<K, V> records = pollOnce(piece(left));
+			// Whoever returns at once with nothing would do so again and again.
+			if (!records.isEmpty() || System.nanoTime() - pieceStart < SHORTEST_PIECE.toNanos() / 2) {
 				return records;
 			}
 			left = timeout.minusNanos(System.nanoTime() - start);
+			if (left.isNegative() || left.isZero()) {
+				return records;
+			}
 		}
-		return pollOnce(left);
+	}
+
+	private Duration piece(Duration left) {
+		Duration longest = holds.isEmpty() ? LONGEST_PIECE : shorter(holds.untilDue(), LONGEST_PIECE_HELD);
+		return shorter(left, longer(longest, SHORTEST_PIECE));
+	}
+
+	private static Duration shorter(Duration one, Duration other) {
+		return (one.compareTo(other) <= 0) ? one : other;
+	}
+
+	private static Duration longer(Duration one, Duration other) {
+		return (one.compareTo(other) >= 0) ? one : other;
 	}
 
 	private ConsumerRecords<K, V> pollOnce(Duration timeout) {

@@ -301,6 +301,50 @@ class OutOfRangeTests {
 		}
 	}
 
+	/**
+	 * A log at whose end nothing is written says nothing about whether the position is
+	 * good by now, but that nobody complains.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void whatIsHeldInVainIsForgottenWhenNobodyComplains(String protocol) {
+		TopicPartition partition = prepare("quiet-" + protocol, 100);
+		Consumers consumers = new Consumers(cluster, protocol, partition.topic());
+		OffsetGuard guard = consumers.oneProcess().process();
+		Fault.Handle claim = cluster.wire().inject(Fault.offsetOutOfRange().forClient(partition.topic()));
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(partition.topic()));
+			Consumers.pollUntil(consumer, () -> !guard.held().isEmpty());
+			assertThat(consumers.decisions).hasSize(2);
+			claim.close();
+
+			Consumers.pollUntil(consumer, () -> guard.held().isEmpty());
+			cluster.produce(partition, 5);
+			assertThat(Consumers.pollTo(consumer, partition, 105)).isEqualTo(range(100, 105));
+			assertThat(consumers.decisions).hasSize(2);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void goodPositionIsTriedAgainWithinTheSamePoll(String protocol) {
+		TopicPartition partition = prepare("same-poll-" + protocol, 20);
+		Consumers consumers = new Consumers(cluster, protocol, partition.topic());
+		Fault.Handle claim = cluster.wire().inject(Fault.offsetOutOfRange().forClient(partition.topic()).times(2));
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.assign(List.of(partition));
+
+			List<Long> offsets = new ArrayList<>();
+			consumer.poll(Duration.ofSeconds(60)).forEach((record) -> offsets.add(record.offset()));
+			assertThat(claim.hits()).isEqualTo(2);
+			assertThat(offsets).isNotEmpty();
+			offsets.addAll(Consumers.pollTo(consumer, partition, 100));
+			assertThat(offsets).isEqualTo(range(20, 100));
+		}
+	}
+
 	private Producer<String, String> transactionalProducer(String id) {
 		return new KafkaProducer<>(Map.of("bootstrap.servers", cluster.bootstrapServers(), "transactional.id", id),
 				new StringSerializer(), new StringSerializer());

@@ -5,6 +5,8 @@
 package dev.holdfast.kafka.offsetguard;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,12 +18,18 @@ import dev.holdfast.kafka.test.LyingKafka;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetCommitCallback;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static dev.holdfast.kafka.offsetguard.Consumers.range;
@@ -72,14 +80,16 @@ class RecreatedTopicTests {
 	 * As Spring's error handlers do, which poll the paused consumer while they wait.
 	 */
 	@ParameterizedTest
-	@ValueSource(strings = { "classic", "consumer" })
-	void seekBackToRecordsOfTheOldTopicDoesNotUndoTheDecision(String protocol) {
-		TopicPartition partition = new TopicPartition("back-" + protocol, 0);
+	@CsvSource({ "classic, 1", "consumer, 1", "classic, 2", "consumer, 2" })
+	void seekBackToRecordsOfTheOldTopicDoesNotUndoTheDecision(String protocol, int times) {
+		TopicPartition partition = new TopicPartition("back-%s-%d".formatted(protocol, times), 0);
 		Consumers consumers = consumers(protocol, partition);
 
 		try (Consumer<String, String> consumer = readTo50(consumers, partition)) {
 			consumer.pause(Set.of(partition));
-			recreate(consumer, consumers, partition, 100);
+			for (int i = 0; i < times; i++) {
+				recreate(consumer, consumers, partition, 100);
+			}
 			consumer.seek(partition, 49);
 			consumer.resume(Set.of(partition));
 
@@ -110,14 +120,16 @@ class RecreatedTopicTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "classic", "consumer" })
-	void lateCommitOfTheOldTopicSkipsNothingOfTheNewOne(String protocol) {
-		TopicPartition partition = new TopicPartition("late-" + protocol, 0);
+	@CsvSource({ "classic, 1", "consumer, 1", "classic, 2", "consumer, 2" })
+	void lateCommitOfTheOldTopicSkipsNothingOfTheNewOne(String protocol, int times) {
+		TopicPartition partition = new TopicPartition("late-%s-%d".formatted(protocol, times), 0);
 		Consumers consumers = consumers(protocol, partition);
 
 		try (Consumer<String, String> consumer = readTo50(consumers, partition)) {
 			consumer.pause(Set.of(partition));
-			recreate(consumer, consumers, partition, 100);
+			for (int i = 0; i < times; i++) {
+				recreate(consumer, consumers, partition, 100);
+			}
 			consumer.commitSync(Map.of(partition, new OffsetAndMetadata(50)));
 		}
 		consumers.oneProcess();
@@ -125,6 +137,74 @@ class RecreatedTopicTests {
 			consumer.subscribe(List.of(partition.topic()));
 
 			assertThat(Consumers.pollTo(consumer, partition, 100)).isEqualTo(range(0, 100));
+		}
+	}
+
+	/**
+	 * The broker takes a commit that was sent before the decision, and its answer comes
+	 * after: to the broker it is a commit in the new topic, and so it would be to the
+	 * next consumer.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "classic, true", "consumer, true", "classic, false", "consumer, false" })
+	void commitOnItsWayIsNoneInTheNewTopic(String protocol, boolean positions) {
+		TopicPartition partition = new TopicPartition("way-%s-%s".formatted(protocol, positions), 0);
+		Consumers consumers = consumers(protocol, partition).with("metadata.max.age.ms", 200)
+			.timing(new OffsetGuardSettings.Timing(Duration.ofSeconds(5), Duration.ofSeconds(30),
+					Duration.ofSeconds(3)))
+			.oneProcess();
+		if (!positions) {
+			consumers.commits(false, false, false);
+		}
+		try (Consumer<String, String> consumer = readTo50(consumers, partition)) {
+			consumer.commitSync(Map.of(partition, new OffsetAndMetadata(50)));
+			consumer.pause(Set.of(partition));
+			pollForCheck(consumer);
+			replace(partition, 50);
+			// Longer than the client believes in the old topic, shorter than the guard.
+			Instant later = Instant.now().plusMillis(700);
+			Consumers.pollUntil(consumer, () -> Instant.now().isAfter(later));
+			assertThat(consumers.decisions).isEmpty();
+			cluster.wire().inject(Fault.delay(Duration.ofSeconds(6), ApiKeys.OFFSET_COMMIT));
+			List<Map<TopicPartition, OffsetAndMetadata>> committed = new ArrayList<>();
+			OffsetCommitCallback callback = (offsets, failure) -> committed.add(offsets);
+			if (positions) {
+				consumer.commitAsync(callback);
+			}
+			else {
+				consumer.commitAsync(Map.of(partition, new OffsetAndMetadata(50)), callback);
+			}
+			Consumers.pollUntil(consumer, () -> !consumers.decisions.isEmpty());
+			assertThat(consumers.causes()).containsExactly(Cause.TOPIC_RECREATED);
+			assertThat(committed).isEmpty();
+			Consumers.pollUntil(consumer, () -> !committed.isEmpty());
+			consumer.poll(Duration.ofMillis(100));
+		}
+		cluster.wire().honest();
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.assign(List.of(partition));
+
+			assertThat(Consumers.pollTo(consumer, partition, 50)).isEqualTo(range(0, 50));
+		}
+	}
+
+	/**
+	 * The position is behind the marker, the last record before it.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void commitBehindAMarkerOfTheNewTopicIsNotLate(String protocol) {
+		TopicPartition partition = new TopicPartition("marker-" + protocol, 0);
+		Consumers consumers = consumers(protocol, partition);
+		try (Consumer<String, String> consumer = readTo50(consumers, partition)) {
+			cluster.deleteTopic(partition.topic());
+			cluster.createTopic(partition.topic(), 1);
+			produceInTransaction(partition, 10);
+
+			assertThat(Consumers.pollTo(consumer, partition, 11)).isEqualTo(range(0, 10));
+			consumer.commitSync(Map.of(partition, new OffsetAndMetadata(11)));
+			assertThat(cluster.committed(partition.topic()).get(partition).offset()).isEqualTo(11);
 		}
 	}
 
@@ -215,11 +295,35 @@ class RecreatedTopicTests {
 
 	private void recreate(Consumer<String, String> consumer, Consumers consumers, TopicPartition partition,
 			int records) {
+		consumers.decisions.clear();
+		replace(partition, records);
+		Consumers.pollUntil(consumer, () -> !consumers.decisions.isEmpty());
+		assertThat(consumers.causes()).containsExactly(Cause.TOPIC_RECREATED);
+	}
+
+	private void replace(TopicPartition partition, int records) {
 		cluster.deleteTopic(partition.topic());
 		cluster.createTopic(partition.topic(), 1);
 		cluster.produce(partition, records);
-		Consumers.pollUntil(consumer, () -> !consumers.decisions.isEmpty());
-		assertThat(consumers.causes()).containsExactly(Cause.TOPIC_RECREATED);
+	}
+
+	private void pollForCheck(Consumer<?, ?> consumer) {
+		long before = cluster.wire().count("holdfast-", ApiKeys.DESCRIBE_TOPIC_PARTITIONS);
+		Consumers.pollUntil(consumer,
+				() -> cluster.wire().count("holdfast-", ApiKeys.DESCRIBE_TOPIC_PARTITIONS) > before);
+	}
+
+	private void produceInTransaction(TopicPartition partition, int records) {
+		try (Producer<String, String> producer = new KafkaProducer<>(
+				Map.of("bootstrap.servers", cluster.bootstrapServers(), "transactional.id", partition.topic()),
+				new StringSerializer(), new StringSerializer())) {
+			producer.initTransactions();
+			producer.beginTransaction();
+			for (int i = 0; i < records; i++) {
+				producer.send(new ProducerRecord<>(partition.topic(), partition.partition(), null, "value"));
+			}
+			producer.commitTransaction();
+		}
 	}
 
 }

@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static dev.holdfast.kafka.offsetguard.Consumers.range;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Somebody decides about a held partition: position 500 on a log of 20 to 100.
@@ -68,6 +69,45 @@ class ResolutionTests {
 			assertThat(decision.resolution()).isEqualTo(by("alice", action));
 			assertThat(decision.summary()).endsWith(" by=\"alice\" reason=\"looked at \\\"it\\\"\"");
 			assertThat(guard.held()).isEmpty();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void nobodyWaitsForTheLongPollThatHoldsIt(String protocol) {
+		TopicPartition partition = prepare("first-poll-" + protocol);
+		Consumers consumers = consumers(protocol, partition);
+		OffsetGuard guard = consumers.oneProcess().process();
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.assign(List.of(partition));
+			CompletableFuture<ResolutionResult> result = CompletableFuture.supplyAsync(() -> {
+				await().atMost(Duration.ofSeconds(30)).until(() -> !guard.held().isEmpty());
+				return guard.resolve(partition.topic(), partition, by("alice", Action.EARLIEST));
+			}).thenCompose((stage) -> stage);
+
+			assertThat(consumer.poll(Duration.ofSeconds(60)).count()).isPositive();
+			assertThat(result).isCompletedWithValue(new ResolutionResult.Resolved(consumers.decisions.get(1)));
+		}
+	}
+
+	/**
+	 * A rest that is less than nothing is no timeout.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void pollOfAnyLengthIsOneWhileAPartitionIsHeld(String protocol) {
+		TopicPartition partition = prepare("lengths-" + protocol);
+		Consumers consumers = consumers(protocol, partition);
+		OffsetGuard guard = consumers.oneProcess().process();
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(partition.topic()));
+			Consumers.pollUntil(consumer, () -> !guard.held().isEmpty());
+			for (long millis : new long[] { 0, 1, 999, 1000, 1001, 1002, 2001, 2002 }) {
+				assertThat(consumer.poll(Duration.ofMillis(millis))).isEmpty();
+			}
+			assertThatIllegalArgumentException().isThrownBy(() -> consumer.poll(Duration.ofMillis(-1)));
 		}
 	}
 
