@@ -38,9 +38,12 @@ final class EndToEnd {
 
 	private final int pairs;
 
+	private final int warmUpPairs;
+
 	private EndToEnd(boolean quick) {
-		this.records = quick ? 20_000 : 1_000_000;
-		this.pairs = quick ? 1 : 11;
+		this.records = quick ? 20_000 : 3_000_000;
+		this.pairs = quick ? 1 : 15;
+		this.warmUpPairs = quick ? 1 : 3;
 	}
 
 	/**
@@ -77,10 +80,10 @@ final class EndToEnd {
 		return new Section("End to end",
 				"""
 						A listener container with a batch listener on a broker in the same JVM, without the test kit's wire in
-						between, bare and guarded in alternation: %,d records a run, %d pairs, and a pair before them that does
-						not count. Rates are from the first record to the last; CPU is that of the container's, the client's
-						and the guard's threads, not the broker's. Ratios are guarded to bare, pair by pair."""
-					.formatted(records, pairs),
+						between, bare and guarded in alternation: %,d records a run, %d pairs, and %d before them that do
+						not count. Rates and CPU are from the first batch to the last record; CPU is that of the container's,
+						the client's and the guard's threads, not the broker's. Ratios are guarded to bare, pair by pair."""
+					.formatted(records, pairs, warmUpPairs),
 				List.of("records", "bare records/s", "guarded records/s", "ratio (median)", "spread", "bare CPU-s/M",
 						"guarded CPU-s/M", "CPU ratio (median)", "spread"),
 				rows, targets);
@@ -91,7 +94,7 @@ final class EndToEnd {
 		Ratios rate = new Ratios();
 		Ratios cpu = new Ratios();
 		try (GuardedAndBare applications = new GuardedAndBare(cluster.directBootstrapServers(), protocol)) {
-			for (int pair = -1; pair < pairs; pair++) {
+			for (int pair = -warmUpPairs; pair < pairs; pair++) {
 				// In turns, lest one of them always comes first.
 				boolean guardedFirst = pair % 2 == 0;
 				Run first = run(applications.factory(guardedFirst), topic);
@@ -119,14 +122,13 @@ final class EndToEnd {
 		ConcurrentMessageListenerContainer<byte[], byte[]> container = new ConcurrentMessageListenerContainer<>(factory,
 				properties);
 		container.setBeanName("benchmark");
-		Map<Long, Long> before = cpuTimes();
 		container.start();
 		try {
 			if (!reading.done.await(2, TimeUnit.MINUTES)) {
 				throw new IllegalStateException(
 						"Only %d of %d records of %s with %s".formatted(reading.count, records, topic, factory));
 			}
-			return reading.result(before);
+			return reading.result();
 		}
 		finally {
 			container.stop();
@@ -163,16 +165,19 @@ final class EndToEnd {
 
 		private long end;
 
+		private Map<Long, Long> before = Map.of();
+
 		private Map<Long, Long> after = Map.of();
 
 		/** On the container's thread only. */
 		void read(int size) {
-			int before = count;
-			if (before == 0) {
+			int readBefore = count;
+			if (readBefore == 0) {
 				firstBatch = size;
+				before = cpuTimes();
 				start = System.nanoTime();
 			}
-			count = before + size;
+			count = readBefore + size;
 			if (count == records) {
 				end = System.nanoTime();
 				after = cpuTimes();
@@ -180,12 +185,13 @@ final class EndToEnd {
 			}
 		}
 
-		Run result(Map<Long, Long> before) {
+		Run result() {
 			long cpu = 0;
 			for (Map.Entry<Long, Long> each : after.entrySet()) {
 				cpu += each.getValue() - before.getOrDefault(each.getKey(), 0L);
 			}
-			return new Run((records - firstBatch) * 1e9 / (end - start), cpu / 1e9 * 1_000_000 / records);
+			int counted = records - firstBatch;
+			return new Run(counted * 1e9 / (end - start), cpu / 1e9 * 1_000_000 / counted);
 		}
 
 	}
