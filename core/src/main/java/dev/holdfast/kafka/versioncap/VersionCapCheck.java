@@ -160,7 +160,11 @@ public final class VersionCapCheck {
 	 * @return {@code false} if the client takes any position for valid
 	 */
 	public static boolean canValidatePositions(VersionCap cap) {
-		return isAtLeast(cap, KafkaApi.OFFSET_FOR_LEADER_EPOCH, 3) && isAtLeast(cap, KafkaApi.METADATA, 9);
+		// The APIs' names and versions load hundreds of classes, which nobody needs who
+		// has
+		// no cap.
+		return cap.isEmpty()
+				|| (isAtLeast(cap, KafkaApi.OFFSET_FOR_LEADER_EPOCH, 3) && isAtLeast(cap, KafkaApi.METADATA, 9));
 	}
 
 	/**
