@@ -7,6 +7,7 @@ package dev.holdfast.kafka.offsetguard;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -43,7 +44,8 @@ public final class ConsumerConfigurationCapture
 	public void configure(Map<String, ?> configuration) {
 		Scope scope = CURRENT.get();
 		if (scope != null) {
-			this.configuration = configuration;
+			// Kafka's map holds on to all that was parsed for the client, some 10 KiB.
+			this.configuration = new HashMap<>(configuration);
 			scope.last = this;
 		}
 	}

@@ -27,6 +27,16 @@ final class PartitionState {
 	/** Many times what a fetch takes, {@code fetch.max.wait.ms} included. */
 	private static final long FORGET_TRIED_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+	/**
+	 * How often the position was confirmed in a row.
+	 *
+	 * @param times how often
+	 * @param keptAt when it was last, in {@link System#nanoTime()}
+	 * @param triedAt when the client was let fetch from it last
+	 */
+	private record Tries(int times, long keptAt, long triedAt) {
+	}
+
 	private boolean positioned;
 
 	private long position = -1;
@@ -51,17 +61,9 @@ final class PartitionState {
 
 	private long batchStart = -1;
 
-	private long lostFrom = -1;
+	private @Nullable LostLog lost;
 
-	private long lostTo = -1;
-
-	private long staleTo = -1;
-
-	private int kept;
-
-	private long keptAt;
-
-	private long triedAt;
+	private @Nullable Tries tries;
 
 	private @Nullable Uuid topicId;
 
@@ -123,19 +125,15 @@ final class PartitionState {
 		ConsumerRecord<?, ?> last = records.get(records.size() - 1);
 		extendRun(records.get(0), last);
 		batchStart = records.get(0).offset();
-		lostFrom = -1;
-		lostTo = -1;
 		witnessOffset = last.offset();
 		witnessLeaderEpoch = last.leaderEpoch().orElse(-1);
 		witnessTimestamp = last.timestamp();
 		witnessKeySize = last.serializedKeySize();
 		witnessValueSize = last.serializedValueSize();
 		position = witnessOffset + 1;
-		if (staleTo >= 0 && position >= staleTo) {
-			staleTo = -1;
-		}
+		lost = (lost != null) ? lost.delivered(position) : null;
 		positioned = true;
-		kept = 0;
+		tries = null;
 		leaderEpoch = Math.max(leaderEpoch, witnessLeaderEpoch);
 	}
 
@@ -192,27 +190,25 @@ final class PartitionState {
 	 */
 	int keep(long confirmed) {
 		long now = System.nanoTime();
-		boolean longAgo = now - keptAt > FORGET_KEPT_NANOS;
+		boolean recently = tries != null && now - tries.keptAt <= FORGET_KEPT_NANOS;
 		positioned = true;
 		position = confirmed;
-		kept = longAgo ? 1 : kept + 1;
-		keptAt = now;
-		triedAt = now;
-		return kept;
+		tries = new Tries((tries != null && recently) ? tries.times + 1 : 1, now, now);
+		return tries.times;
 	}
 
 	/**
 	 * Somebody has looked at it, and wants the position tried again.
 	 */
 	void keepAnew() {
-		kept = 0;
+		tries = null;
 	}
 
 	/**
 	 * The client may fetch from the confirmed position again.
 	 */
 	void tried() {
-		triedAt = System.nanoTime();
+		tries = (tries != null) ? new Tries(tries.times, tries.keptAt, System.nanoTime()) : null;
 	}
 
 	/**
@@ -220,11 +216,10 @@ final class PartitionState {
 	 * should hear of it, and no end to that is in sight. Counts anew if there is.
 	 */
 	boolean isInVainStill() {
-		boolean quiet = hold == null && System.nanoTime() - triedAt > FORGET_TRIED_NANOS;
-		if (quiet) {
-			kept = 0;
+		if (tries != null && hold == null && System.nanoTime() - tries.triedAt > FORGET_TRIED_NANOS) {
+			tries = null;
 		}
-		return kept >= TIMES_UNTIL_HELD;
+		return tries != null && tries.times >= TIMES_UNTIL_HELD;
 	}
 
 	/**
@@ -232,7 +227,7 @@ final class PartitionState {
 	 */
 	void seek(OffsetAndMetadata offset) {
 		positioned = true;
-		kept = 0;
+		tries = null;
 		position = offset.offset();
 		leaderEpoch = offset.leaderEpoch().orElse(-1);
 		forgetDelivered();
@@ -243,7 +238,7 @@ final class PartitionState {
 	 */
 	void seekToUnknown() {
 		positioned = true;
-		kept = 0;
+		tries = null;
 		position = -1;
 		leaderEpoch = -1;
 		forgetDelivered();
@@ -257,34 +252,28 @@ final class PartitionState {
 	 * @param position where the consumer was in the old log
 	 */
 	void lose(long from, long position) {
-		long first = (batchStart >= 0) ? Math.max(batchStart, from) : -1;
-		// Nobody has read the log that was lost since: what was read before it counts.
-		lostFrom = (lostFrom >= 0) ? Math.min(lostFrom, first) : first;
-		lostTo = Math.max(lostTo, position);
-		staleTo = Math.max(staleTo, position);
+		lost = LostLog.and(lost, (batchStart >= 0) ? Math.max(batchStart, from) : -1, position);
 	}
 
 	/**
 	 * Whether a seek leads back into a log that is gone.
 	 */
 	boolean isLost(long offset) {
-		return lostFrom >= 0 && offset >= lostFrom && offset <= lostTo;
+		return lost != null && lost.contains(offset);
 	}
 
 	/**
 	 * Whether a commit is one of records of a log that is gone.
 	 */
 	boolean isStale(long offset) {
-		return staleTo >= 0 && offset > position && offset <= staleTo;
+		return lost != null && offset > position && offset <= lost.staleTo();
 	}
 
 	/**
 	 * Whatever is sought or committed from here on is meant so.
 	 */
 	void loseNothing() {
-		lostFrom = -1;
-		lostTo = -1;
-		staleTo = -1;
+		lost = null;
 	}
 
 	private void forgetDelivered() {
