@@ -39,6 +39,8 @@ final class DecidingPolls<K, V> {
 
 	private final Runnable throwFailure;
 
+	private long startedAt;
+
 	/**
 	 * Creates it.
 	 * @param worthPolling whether the client would not say the same again at once
@@ -57,11 +59,18 @@ final class DecidingPolls<K, V> {
 	}
 
 	/**
+	 * When the last poll began, in {@link System#nanoTime()}.
+	 */
+	long startedAt() {
+		return startedAt;
+	}
+
+	/**
 	 * What a decision leaves of a poll's time is the application's, as it is with Kafka
 	 * alone: some poll only once.
 	 */
 	ConsumerRecords<K, V> poll(Duration timeout) {
-		long start = System.nanoTime();
+		startedAt = System.nanoTime();
 		Duration left = timeout;
 		while (true) {
 			boolean wasOpen = incident.isOpen();
@@ -76,7 +85,7 @@ final class DecidingPolls<K, V> {
 				return records;
 			}
 			throwFailure.run();
-			left = piece.apply(timeout.minusNanos(System.nanoTime() - start));
+			left = piece.apply(timeout.minusNanos(System.nanoTime() - startedAt));
 			if (left.isNegative() || left.isZero()) {
 				return records;
 			}

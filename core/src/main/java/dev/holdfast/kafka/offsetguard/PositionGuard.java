@@ -138,20 +138,25 @@ final class PositionGuard<K, V> {
 	 * and rechecks wait for the beginning of one.
 	 */
 	ConsumerRecords<K, V> poll(Duration timeout) {
-		long start = System.nanoTime();
-		Duration left = timeout;
-		while (true) {
-			long pieceStart = System.nanoTime();
-			ConsumerRecords<K, V> records = pollOnce(piece(left));
-			// Whoever returns at once with nothing would do so again and again.
-			if (!records.isEmpty() || System.nanoTime() - pieceStart < SHORTEST_PIECE.toNanos() / 2) {
-				return records;
-			}
-			left = timeout.minusNanos(System.nanoTime() - start);
+		ConsumerRecords<K, V> records = pollOnce(piece(timeout));
+		return records.isEmpty() ? pollOn(records, timeout, polls.startedAt()) : records;
+	}
+
+	private ConsumerRecords<K, V> pollOn(ConsumerRecords<K, V> nothing, Duration timeout, long start) {
+		ConsumerRecords<K, V> records = nothing;
+		long pieceStart = start;
+		long now = System.nanoTime();
+		// Whoever returns at once with nothing would do so again and again.
+		while (records.isEmpty() && now - pieceStart >= SHORTEST_PIECE.toNanos() / 2) {
+			Duration left = timeout.minusNanos(now - start);
 			if (left.isNegative() || left.isZero()) {
 				return records;
 			}
+			pieceStart = now;
+			records = pollOnce(piece(left));
+			now = System.nanoTime();
 		}
+		return records;
 	}
 
 	private Duration piece(Duration left) {
