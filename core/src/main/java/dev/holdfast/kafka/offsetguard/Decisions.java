@@ -7,8 +7,6 @@ package dev.holdfast.kafka.offsetguard;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -47,9 +45,6 @@ final class Decisions {
 	private @Nullable Decision failure;
 
 	private @Nullable Decision last;
-
-	/** Where partitions go on whose topic is another one now. */
-	private final Map<TopicPartition, Long> recreated = new HashMap<>();
 
 	Decisions(Consumer<?, ?> client, ClientConfiguration configuration, ActionChooser chooser, PartitionStates states,
 			Holds holds, HeldBackCommits heldBack, ResetOffsets resetOffsets, GroupCommits commits, Listeners listeners,
@@ -177,9 +172,6 @@ final class Decisions {
 		if (opening.cause() == Cause.TOPIC_RECREATED && (observing || moves(ruling.outcome()))) {
 			states.get(opening.partition()).topicId(opening.evidence().topicId());
 			commits.leave(opening.partition(), opening.evidence().remembered().topicId());
-			if (ruling.outcome() instanceof Outcome.ReadFrom readFrom) {
-				recreated.put(opening.partition(), readFrom.offset());
-			}
 		}
 		Decision.Impact impact = DecisionMaker.impact(opening.evidence(), ruling.outcome(),
 				configuration.autoOffsetReset());
@@ -201,15 +193,6 @@ final class Decisions {
 				&& readFrom.offset() < position) {
 			states.get(decision.partition()).lose(readFrom.offset() + 1, position);
 		}
-	}
-
-	/**
-	 * Where partitions go on whose topic turned out to be another one, each once.
-	 */
-	Map<TopicPartition, Long> takeRecreated() {
-		Map<TopicPartition, Long> taken = Map.copyOf(recreated);
-		recreated.clear();
-		return taken;
 	}
 
 	private static boolean moves(Outcome outcome) {

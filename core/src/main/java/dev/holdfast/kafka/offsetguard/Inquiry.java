@@ -6,7 +6,9 @@
 package dev.holdfast.kafka.offsetguard;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import org.apache.kafka.clients.consumer.Consumer;
@@ -76,16 +78,29 @@ final class Inquiry {
 	 */
 	boolean judge(List<Findings> findings) {
 		boolean rethrow = false;
+		Map<TopicPartition, Long> recreated = new HashMap<>();
 		// Clients copy their assignment at each call.
 		Set<TopicPartition> assigned = client.assignment();
 		for (Findings each : findings) {
 			boolean mereBystander = each.isTruncation() && each.suspect.claim() == null && each.repeatedClaim == null;
 			if (!mereBystander && assigned.contains(each.partition()) && !states.isRevoked(each.partition())) {
-				rethrow |= decisions.decide(each.partition(), each.toEvidence()) instanceof Outcome.Rethrown;
+				Outcome outcome = decisions.decide(each.partition(), each.toEvidence());
+				rethrow |= outcome instanceof Outcome.Rethrown;
+				if (outcome instanceof Outcome.ReadFrom readFrom && isRecreated(each.partition())) {
+					recreated.put(each.partition(), readFrom.offset());
+				}
 			}
 		}
-		commits.commitRecreated(decisions.takeRecreated());
+		commits.commitRecreated(recreated);
 		return rethrow;
+	}
+
+	/**
+	 * Whether the last decision was that a partition's topic is another one.
+	 */
+	private boolean isRecreated(TopicPartition partition) {
+		Decision last = decisions.last();
+		return last != null && last.cause() == Cause.TOPIC_RECREATED && last.partition().equals(partition);
 	}
 
 }
