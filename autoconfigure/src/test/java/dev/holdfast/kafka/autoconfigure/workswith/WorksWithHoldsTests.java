@@ -222,7 +222,17 @@ class WorksWithHoldsTests {
 		orders.all()
 			.forEach((partition) -> committed.put(partition, range(20, orders.committed(partition.partition()))));
 		committed.values().removeIf(List::isEmpty);
-		assertThat(delivered).isEqualTo(committed);
+		if (applications.length == 1) {
+			assertThat(delivered).isEqualTo(committed);
+		}
+		else {
+			// While the group is between two assignments, its coordinator may refuse the
+			// last commit of a member (KIP-848: the member's epoch is stale).
+			assertThat(delivered).containsOnlyKeys(committed.keySet());
+			delivered.forEach((partition, offsets) -> assertThat(offsets).isEqualTo(range(20, 20 + offsets.size()))
+				.startsWith(committed.get(partition).toArray(Long[]::new)));
+			assertThat(orders.committed(1)).isEqualTo(30);
+		}
 		for (Application application : applications) {
 			assertThat(application.received().decisions).allSatisfy((decision) -> {
 				assertThat(decision.partition()).isEqualTo(orders.partition(1));
