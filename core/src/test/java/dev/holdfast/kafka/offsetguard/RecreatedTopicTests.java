@@ -197,20 +197,13 @@ class RecreatedTopicTests {
 	@ValueSource(strings = { "classic", "consumer" })
 	void laterDecisionDoesNotUndoCommits(String protocol) {
 		TopicPartition partition = new TopicPartition("later-" + protocol, 0);
-		Consumers consumers = consumers(protocol, partition)
-			.timing(new OffsetGuardSettings.Timing(Duration.ofSeconds(5), Duration.ofSeconds(30),
-					Duration.ofSeconds(60)))
-			.oneProcess();
+		Consumers consumers = consumers(protocol, partition);
 		try (Consumer<String, String> consumer = readTo50(consumers, partition)) {
-			consumer.commitSync(Map.of(partition, new OffsetAndMetadata(50)));
-		}
-		replace(partition, 100);
-
-		try (Consumer<String, String> consumer = consumers.guarded()) {
-			consumer.assign(List.of(partition));
+			consumer.pause(Set.of(partition));
+			recreate(consumer, consumers, partition, 100);
+			consumer.resume(Set.of(partition));
 			assertThat(Consumers.pollTo(consumer, partition, 100)).isEqualTo(range(0, 100));
 			consumer.commitSync(Map.of(partition, new OffsetAndMetadata(100)));
-			assertThat(consumers.causes()).containsExactly(Cause.TOPIC_RECREATED);
 			cluster.wire().inject(Fault.offsetOutOfRange().forClient(partition.topic()).times(1));
 			Consumers.pollUntil(consumer, () -> consumers.decisions.size() == 2);
 			assertThat(cluster.committed(partition.topic()).get(partition).offset()).isEqualTo(100);
