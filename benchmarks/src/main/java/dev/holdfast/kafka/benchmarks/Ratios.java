@@ -42,6 +42,24 @@ final class Ratios {
 		return "%s to %s".formatted(Section.number(Collections.min(ratios)), Section.number(Collections.max(ratios)));
 	}
 
+	/**
+	 * What the median of ratios lies in with a confidence of 95 %, whatever they are
+	 * distributed like.
+	 */
+	Interval interval() {
+		return Interval.ofMedian(ratios());
+	}
+
+	/** The same of what guarded is above bare. */
+	Interval intervalOfDifferences() {
+		return Interval.ofMedian(differences());
+	}
+
+	void addAll(Ratios others) {
+		guarded.addAll(others.guarded);
+		bare.addAll(others.bare);
+	}
+
 	/** The median of what guarded is above bare. */
 	double medianDifference() {
 		return median(differences());

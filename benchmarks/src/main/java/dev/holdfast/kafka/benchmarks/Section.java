@@ -35,29 +35,40 @@ record Section(String title, String text, List<String> header, List<List<String>
 	 *
 	 * @param what what is limited
 	 * @param measured what was measured
+	 * @param interval what that lies in with some confidence, if it is known
 	 * @param limit the limit
 	 * @param atMost whether the limit is the most, or the least
 	 * @param unit the unit of both
 	 */
-	record Target(String what, double measured, double limit, boolean atMost, String unit) {
+	record Target(String what, double measured, @Nullable Interval interval, double limit, boolean atMost,
+			String unit) {
 
 		static Target atMost(String what, double measured, double limit, String unit) {
-			return new Target(what, measured, limit, true, unit);
+			return new Target(what, measured, null, limit, true, unit);
 		}
 
 		static Target atLeast(String what, double measured, double limit, String unit) {
-			return new Target(what, measured, limit, false, unit);
+			return new Target(what, measured, null, limit, false, unit);
 		}
 
-		boolean isMet() {
+		Target within(Interval interval) {
+			return new Target(what, measured, interval, limit, atMost, unit);
+		}
+
+		private boolean isMet() {
 			return atMost ? measured <= limit : measured >= limit;
+		}
+
+		private String verdict() {
+			String verdict = isMet() ? "reached" : "**missed**";
+			return (interval != null && interval.contains(limit)) ? verdict + ", but not for certain" : verdict;
 		}
 
 		@Override
 		public String toString() {
-			return "%s: %s %s (%s %s %s): %s"
-				.formatted(what, number(measured), unit, atMost ? "at most" : "at least", number(limit), unit,
-						isMet() ? "reached" : "**missed**")
+			return "%s: %s %s%s (%s %s %s): %s"
+				.formatted(what, number(measured), unit, (interval != null) ? ", 95 %: " + interval : "",
+						atMost ? "at most" : "at least", number(limit), unit, verdict())
 				.replace("  ", " ")
 				.replace(" )", ")");
 		}
