@@ -46,7 +46,7 @@ final class ApplicationCommits {
 
 	void commitSync(@Nullable Map<TopicPartition, OffsetAndMetadata> offsets, @Nullable Duration timeout) {
 		if (offsets != null) {
-			commits.commitSync(holds.committable(current(offsets)), timeout);
+			commits.commitSync(committable(offsets), timeout);
 		}
 		else if (!holds.isEmpty()) {
 			commits.commitSync(consumed(), timeout);
@@ -65,20 +65,24 @@ final class ApplicationCommits {
 	void commitAsync(@Nullable Map<TopicPartition, OffsetAndMetadata> offsets,
 			@Nullable OffsetCommitCallback callback) {
 		if (offsets != null) {
-			commits.commitAsync(holds.committable(current(offsets)), callback);
+			commits.commitAsync(offsets, this::committable, callback);
 		}
 		else if (!holds.isEmpty()) {
-			commits.commitAsync(consumed(), callback);
+			commits.commitAsync(consumed(), this::committable, callback);
 		}
 		else {
 			heldBack.retain(Set.of());
 			if (callback != null) {
-				client.commitAsync(callback);
+				client.commitAsync((committed, failure) -> commits.call(callback, committed, failure));
 			}
 			else {
 				client.commitAsync();
 			}
 		}
+	}
+
+	private Map<TopicPartition, OffsetAndMetadata> committable(Map<TopicPartition, OffsetAndMetadata> offsets) {
+		return holds.committable(current(offsets));
 	}
 
 	/**

@@ -15,7 +15,6 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -87,10 +86,6 @@ final class ClientCommits {
 			if (autoCommit) {
 				rememberPositions(partitions);
 			}
-		}
-		catch (WakeupException ex) {
-			// Meant for the call around this.
-			client.wakeup();
 		}
 		catch (KafkaException | IllegalStateException | ConcurrentModificationException ex) {
 			// Nothing may keep a consumer from giving up what it has.

@@ -39,8 +39,6 @@ final class DecidingPolls<K, V> {
 
 	private final Runnable throwFailure;
 
-	private long startedAt;
-
 	/**
 	 * Creates it.
 	 * @param worthPolling whether the client would not say the same again at once
@@ -59,10 +57,12 @@ final class DecidingPolls<K, V> {
 	}
 
 	/**
-	 * When the last poll began, in {@link System#nanoTime()}.
+	 * Whether a client had nothing to say. One whose position went past markers or
+	 * aborted records has, with another object that has no records (KAFKA-12980, and
+	 * KIP-1094 for what is in it).
 	 */
-	long startedAt() {
-		return startedAt;
+	static boolean isNothing(ConsumerRecords<?, ?> records) {
+		return records == ConsumerRecords.empty();
 	}
 
 	/**
@@ -70,7 +70,7 @@ final class DecidingPolls<K, V> {
 	 * alone: some poll only once.
 	 */
 	ConsumerRecords<K, V> poll(Duration timeout) {
-		startedAt = System.nanoTime();
+		long startedAt = System.nanoTime();
 		Duration left = timeout;
 		while (true) {
 			boolean wasOpen = incident.isOpen();
@@ -81,7 +81,7 @@ final class DecidingPolls<K, V> {
 			// An incident that stays open has the client polled, which keeps it in its
 			// group.
 			records = decide((wasOpen || !incident.isAboutAllPositions()) ? collectReports() : ConsumerRecords.empty());
-			if (!records.isEmpty() || incident.isOpen() || !worthPolling.getAsBoolean()) {
+			if (!isNothing(records) || incident.isOpen() || !worthPolling.getAsBoolean()) {
 				return records;
 			}
 			throwFailure.run();

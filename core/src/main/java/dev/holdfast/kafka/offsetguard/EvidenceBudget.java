@@ -26,11 +26,13 @@ final class EvidenceBudget {
 	}
 
 	/**
-	 * A new call of the application begins.
+	 * A new call of the application begins, or the next piece of a long one.
 	 */
 	void renew() {
 		spentNanos = 0;
-		spendingSince = System.nanoTime();
+		if (spendings > 0) {
+			spendingSince = System.nanoTime();
+		}
 	}
 
 	/**

@@ -88,9 +88,18 @@ final class Holds {
 	/**
 	 * Shows those as held no more that have delivered records since, or were sought, or
 	 * about which the client has said nothing for a while: a quiet log has no records.
+	 * @param nothingDelivered whether the client was just polled and had no records
 	 */
-	void forgetThoseNotInVain() {
-		if (!inVain.isEmpty() && inVain.keySet().removeIf((partition) -> !states.get(partition).isInVainStill())) {
+	void forgetThoseNotInVain(boolean nothingDelivered) {
+		if (inVain.isEmpty()) {
+			return;
+		}
+		Set<TopicPartition> paused = client.paused();
+		if (inVain.keySet().removeIf((partition) -> {
+			PartitionState state = states.get(partition);
+			state.polled(paused.contains(partition), nothingDelivered);
+			return !state.isInVainStill();
+		})) {
 			publish();
 		}
 	}

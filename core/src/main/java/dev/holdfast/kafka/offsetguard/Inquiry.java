@@ -84,23 +84,17 @@ final class Inquiry {
 		for (Findings each : findings) {
 			boolean mereBystander = each.isTruncation() && each.suspect.claim() == null && each.repeatedClaim == null;
 			if (!mereBystander && assigned.contains(each.partition()) && !states.isRevoked(each.partition())) {
-				Outcome outcome = decisions.decide(each.partition(), each.toEvidence());
+				Evidence evidence = each.toEvidence();
+				Outcome outcome = decisions.decide(each.partition(), evidence);
 				rethrow |= outcome instanceof Outcome.Rethrown;
-				if (outcome instanceof Outcome.ReadFrom readFrom && isRecreated(each.partition())) {
+				if (outcome instanceof Outcome.ReadFrom readFrom
+						&& Classifier.classify(evidence) == Cause.TOPIC_RECREATED) {
 					recreated.put(each.partition(), readFrom.offset());
 				}
 			}
 		}
 		commits.commitRecreated(recreated);
 		return rethrow;
-	}
-
-	/**
-	 * Whether the last decision was that a partition's topic is another one.
-	 */
-	private boolean isRecreated(TopicPartition partition) {
-		Decision last = decisions.last();
-		return last != null && last.cause() == Cause.TOPIC_RECREATED && last.partition().equals(partition);
 	}
 
 }

@@ -10,6 +10,7 @@ import java.util.OptionalLong;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
 
 /**
  * Tells commits of records in a log that is gone, which come late, from those in the log
@@ -48,6 +49,11 @@ final class LateCommits {
 		}
 		catch (InvalidOffsetException ex) {
 			incident.report(ex);
+			return OptionalLong.empty();
+		}
+		catch (WakeupException ex) {
+			// Meant for a call of the client's that blocks.
+			client.wakeup();
 			return OptionalLong.empty();
 		}
 	}

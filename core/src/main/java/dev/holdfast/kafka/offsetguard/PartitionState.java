@@ -33,8 +33,15 @@ final class PartitionState {
 	 * @param times how often
 	 * @param keptAt when it was last, in {@link System#nanoTime()}
 	 * @param triedAt when the client was let fetch from it last
+	 * @param waiting whether the client has had nothing to deliver since, and waits for
+	 * what brokers say
 	 */
-	private record Tries(int times, long keptAt, long triedAt) {
+	private record Tries(int times, long keptAt, long triedAt, boolean waiting) {
+
+		private long untilForgotten() {
+			return waiting ? FORGET_TRIED_NANOS : FORGET_KEPT_NANOS;
+		}
+
 	}
 
 	private boolean positioned;
@@ -193,7 +200,7 @@ final class PartitionState {
 		boolean recently = tries != null && now - tries.keptAt <= FORGET_KEPT_NANOS;
 		positioned = true;
 		position = confirmed;
-		tries = new Tries((tries != null && recently) ? tries.times + 1 : 1, now, now);
+		tries = new Tries((tries != null && recently) ? tries.times + 1 : 1, now, now, false);
 		return tries.times;
 	}
 
@@ -208,7 +215,20 @@ final class PartitionState {
 	 * The client may fetch from the confirmed position again.
 	 */
 	void tried() {
-		tries = (tries != null) ? new Tries(tries.times, tries.keptAt, System.nanoTime()) : null;
+		tries = (tries != null) ? new Tries(tries.times, tries.keptAt, System.nanoTime(), false) : null;
+	}
+
+	/**
+	 * The client was polled. One that has records of other partitions to deliver, or may
+	 * not fetch from this one, says nothing about it.
+	 */
+	void polled(boolean paused, boolean nothingDelivered) {
+		if (paused) {
+			tried();
+		}
+		else if (nothingDelivered && tries != null && !tries.waiting) {
+			tries = new Tries(tries.times, tries.keptAt, System.nanoTime(), true);
+		}
 	}
 
 	/**
@@ -216,7 +236,7 @@ final class PartitionState {
 	 * should hear of it, and no end to that is in sight. Counts anew if there is.
 	 */
 	boolean isInVainStill() {
-		if (tries != null && hold == null && System.nanoTime() - tries.triedAt > FORGET_TRIED_NANOS) {
+		if (tries != null && hold == null && System.nanoTime() - tries.triedAt > tries.untilForgotten()) {
 			tries = null;
 		}
 		return tries != null && tries.times >= TIMES_UNTIL_HELD;

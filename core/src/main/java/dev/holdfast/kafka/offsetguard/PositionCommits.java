@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -36,6 +37,8 @@ final class PositionCommits {
 	/** A client that knows only the old topic may commit in vain for a while. */
 	private static final int HURRY = 4;
 
+	private static final Duration LEAST_TIMEOUT = Duration.ofMillis(500);
+
 	private final Consumer<?, ?> client;
 
 	private final ClientConfiguration configuration;
@@ -53,6 +56,10 @@ final class PositionCommits {
 	private final EvidenceBudget budget;
 
 	private boolean tooLarge;
+
+	private boolean committingFirst;
+
+	private @Nullable RuntimeException callbackFailure;
 
 	PositionCommits(Consumer<?, ?> client, ClientConfiguration configuration, OffsetGuardSettings settings,
 			Supplier<@Nullable String> clusterId, PartitionStates states, Topics topics, GroupCommits commits,
@@ -94,15 +101,21 @@ final class PositionCommits {
 
 	/**
 	 * Commits without waiting.
+	 * @param given what is to be committed
+	 * @param committable leaves of it what may be committed just now: asked once more
+	 * where it has to be sent again
 	 * @param callback told of the offsets as they were given
 	 */
-	void commitAsync(Map<TopicPartition, OffsetAndMetadata> offsets, @Nullable OffsetCommitCallback callback) {
+	void commitAsync(Map<TopicPartition, OffsetAndMetadata> given,
+			UnaryOperator<Map<TopicPartition, OffsetAndMetadata>> committable,
+			@Nullable OffsetCommitCallback callback) {
+		Map<TopicPartition, OffsetAndMetadata> offsets = committable.apply(given);
 		Map<TopicPartition, OffsetAndMetadata> marked = mark(offsets);
 		Map<TopicPartition, Uuid> sentIn = topicIds(offsets.keySet());
 		client.commitAsync(marked, (committed, failure) -> {
 			if (failure instanceof OffsetMetadataTooLarge refused && isMarked(marked, offsets)) {
 				giveUpBookmarks(marked, offsets, refused);
-				commitAsync(offsets, callback);
+				commitAsync(offsets, committable, callback);
 				return;
 			}
 			if (failure == null) {
@@ -111,9 +124,38 @@ final class PositionCommits {
 				commits.remember(known, topics, states);
 			}
 			if (callback != null) {
-				callback.onComplete((committed != null) ? offsets : null, failure);
+				// The async client tells of no offsets where it was given none.
+				call(callback, (committed != null || failure == null) ? offsets : null, failure);
 			}
 		});
+	}
+
+	/**
+	 * Clients call back within any commit that waits, this guard's own too: what the
+	 * application's callback throws is not that one's failure.
+	 */
+	void call(OffsetCommitCallback callback, @Nullable Map<TopicPartition, OffsetAndMetadata> offsets,
+			@Nullable Exception failure) {
+		try {
+			callback.onComplete(offsets, failure);
+		}
+		catch (RuntimeException ex) {
+			if (!committingFirst || callbackFailure != null) {
+				throw ex;
+			}
+			callbackFailure = ex;
+		}
+	}
+
+	/**
+	 * Throws what a callback of the application has thrown meanwhile.
+	 */
+	void throwCallbackFailure() {
+		RuntimeException failure = callbackFailure;
+		callbackFailure = null;
+		if (failure != null) {
+			throw failure;
+		}
 	}
 
 	/**
@@ -164,7 +206,10 @@ final class PositionCommits {
 		if (isAllowedToCommit() && !positions.isEmpty()) {
 			Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
 			positions.forEach((partition, offset) -> offsets.put(partition, new OffsetAndMetadata(offset)));
-			commitFirst(offsets, budget.left().dividedBy(HURRY));
+			try (EvidenceBudget.Spending spending = budget.spend()) {
+				Duration share = budget.left().dividedBy(HURRY);
+				commitFirst(offsets, (share.compareTo(LEAST_TIMEOUT) < 0) ? LEAST_TIMEOUT : share);
+			}
 		}
 	}
 
@@ -188,6 +233,7 @@ final class PositionCommits {
 
 	private Map<TopicPartition, OffsetAndMetadata> commitFirst(Map<TopicPartition, OffsetAndMetadata> offsets,
 			Duration timeout) {
+		committingFirst = true;
 		try {
 			commitSync(offsets, timeout);
 			return offsets;
@@ -198,6 +244,9 @@ final class PositionCommits {
 		}
 		catch (KafkaException ex) {
 			logger.info("Could not commit where partitions start, {}: {}", offsets, ex.toString());
+		}
+		finally {
+			committingFirst = false;
 		}
 		return Map.of();
 	}

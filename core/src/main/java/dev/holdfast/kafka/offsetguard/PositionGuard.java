@@ -73,6 +73,8 @@ final class PositionGuard<K, V> {
 
 	private final Topics topics;
 
+	private final PositionCommits positionCommits;
+
 	private final ApplicationCommits applicationCommits;
 
 	private final ClientCommits clientCommits;
@@ -105,14 +107,14 @@ final class PositionGuard<K, V> {
 				lookup, budget, states);
 		this.decisions = new Decisions(client, configuration, chooser, states, holds, heldBack, resetOffsets,
 				groupCommits, listeners, settings.isObserving());
-		PositionCommits commits = new PositionCommits(client, configuration, settings, clusterId, states, topics,
+		this.positionCommits = new PositionCommits(client, configuration, settings, clusterId, states, topics,
 				groupCommits, budget);
 		this.inspector = new Inspector(configuration, chooser, context.inspectorCap());
-		Inquiry inquiry = new Inquiry(client, states, decisions, commits, inspector,
+		Inquiry inquiry = new Inquiry(client, states, decisions, positionCommits, inspector,
 				new LatestOffsets(client, configuration, chooser), budget, listeners);
 		this.startingPositions = new StartingPositions(client, budget, states, decisions, groupCommits, topics, lookup,
 				new FirstPositions(states, decisions, groupCommits, topics, resetOffsets, settings.isObserving()),
-				inquiry, commits, StartingPositions.Rules.of(settings, configuration, context.inspectorCap()));
+				inquiry, positionCommits, StartingPositions.Rules.of(settings, configuration, context.inspectorCap()));
 		this.incident = new Incident(client, states, holds, decisions, startingPositions, inquiry, topics, lookup,
 				budget);
 		this.polls = new DecidingPolls<>(client, states, incident,
@@ -122,7 +124,7 @@ final class PositionGuard<K, V> {
 		this.clientCommits = new ClientCommits(client, configuration.autoCommit(), groupCommits, topics, states,
 				lateCommits);
 		this.resolutions = new Resolutions(client, holds, chooser, decisions, incident);
-		this.applicationCommits = new ApplicationCommits(client, holds, heldBack, commits, lateCommits);
+		this.applicationCommits = new ApplicationCommits(client, holds, heldBack, positionCommits, lateCommits);
 	}
 
 	Holds holds() {
@@ -138,8 +140,9 @@ final class PositionGuard<K, V> {
 	 * and rechecks wait for the beginning of one.
 	 */
 	ConsumerRecords<K, V> poll(Duration timeout) {
+		long start = System.nanoTime();
 		ConsumerRecords<K, V> records = pollOnce(piece(timeout));
-		return records.isEmpty() ? pollOn(records, timeout, polls.startedAt()) : records;
+		return DecidingPolls.isNothing(records) ? pollOn(records, timeout, start) : records;
 	}
 
 	private ConsumerRecords<K, V> pollOn(ConsumerRecords<K, V> nothing, Duration timeout, long start) {
@@ -147,7 +150,7 @@ final class PositionGuard<K, V> {
 		long pieceStart = start;
 		long now = System.nanoTime();
 		// Whoever returns at once with nothing would do so again and again.
-		while (records.isEmpty() && now - pieceStart >= SHORTEST_PIECE.toNanos() / 2) {
+		while (DecidingPolls.isNothing(records) && now - pieceStart >= SHORTEST_PIECE.toNanos() / 2) {
 			Duration left = timeout.minusNanos(now - start);
 			if (left.isNegative() || left.isZero()) {
 				return records;
@@ -174,6 +177,7 @@ final class PositionGuard<K, V> {
 
 	private ConsumerRecords<K, V> pollOnce(Duration timeout) {
 		throwFailure();
+		positionCommits.throwCallbackFailure();
 		versions.requireAccepted();
 		budget.renew();
 		clientCommits.takeNote();
@@ -187,9 +191,10 @@ final class PositionGuard<K, V> {
 			}
 			heldBack.commitDue();
 			ConsumerRecords<K, V> records = polls.poll(timeout);
-			holds.forgetThoseNotInVain();
+			holds.forgetThoseNotInVain(records.isEmpty());
 			if (records.isEmpty()) {
 				throwFailure();
+				positionCommits.throwCallbackFailure();
 			}
 			return records;
 		}

@@ -6,9 +6,11 @@
 package dev.holdfast.kafka.offsetguard;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -322,6 +324,34 @@ class OutOfRangeTests {
 			Consumers.pollUntil(consumer, () -> guard.held().isEmpty());
 			cluster.produce(partition, 5);
 			assertThat(Consumers.pollTo(consumer, partition, 105)).isEqualTo(range(100, 105));
+			assertThat(consumers.decisions).hasSize(2);
+		}
+	}
+
+	/**
+	 * As Spring's back-off does: a client that may not fetch has nothing to complain
+	 * about.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void whatIsHeldInVainIsNotForgottenWhileTheApplicationPausesIt(String protocol) {
+		TopicPartition partition = prepare("paused-in-vain-" + protocol, 100);
+		Consumers consumers = new Consumers(cluster, protocol, partition.topic());
+		OffsetGuard guard = consumers.oneProcess().process();
+		Fault.Handle claim = cluster.wire().inject(Fault.offsetOutOfRange().forClient(partition.topic()));
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(partition.topic()));
+			Consumers.pollUntil(consumer, () -> !guard.held().isEmpty());
+			consumer.pause(Set.of(partition));
+			Instant later = Instant.now().plusSeconds(8);
+			Consumers.pollUntil(consumer, () -> Instant.now().isAfter(later) || guard.held().isEmpty());
+			assertThat(guard.held()).hasSize(1);
+			assertThat(consumers.decisions).hasSize(2);
+
+			claim.close();
+			consumer.resume(Set.of(partition));
+			Consumers.pollUntil(consumer, () -> guard.held().isEmpty());
 			assertThat(consumers.decisions).hasSize(2);
 		}
 	}

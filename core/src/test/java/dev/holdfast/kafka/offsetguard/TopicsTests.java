@@ -19,6 +19,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -257,7 +258,7 @@ class TopicsTests {
 			consumer.commitSync();
 			return true;
 		}
-		catch (CommitFailedException ex) {
+		catch (CommitFailedException | RebalanceInProgressException ex) {
 			return false;
 		}
 	}
