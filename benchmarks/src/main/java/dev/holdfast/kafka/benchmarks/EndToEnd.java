@@ -46,7 +46,7 @@ final class EndToEnd {
 
 	private EndToEnd(boolean quick) {
 		this.records = quick ? 20_000 : 1_500_000;
-		this.pairs = quick ? 1 : 31;
+		this.pairs = quick ? 1 : 25;
 		this.warmUpPairs = quick ? 1 : 3;
 	}
 

@@ -78,6 +78,10 @@ final class PreparedConsumer extends MockConsumer<byte[], byte[]> {
 
 	@Override
 	public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+		if (batch.isEmpty()) {
+			// The very object, as clients do.
+			return ConsumerRecords.empty();
+		}
 		ConsumerRecords<byte[], byte[]> records = batch;
 		for (ConsumerInterceptor<byte[], byte[]> interceptor : interceptors) {
 			records = interceptor.onConsume(records);

@@ -122,8 +122,22 @@ record Bookmark(String clusterId, @Nullable Uuid topicId, long committedOffset, 
 		return text.isEmpty() ? -1 : Long.parseLong(text, Character.MAX_RADIX);
 	}
 
+	/**
+	 * Asked at every commit, where a regular expression would be what costs most.
+	 */
+	private static boolean isPlain(String id) {
+		for (int i = 0; i < id.length(); i++) {
+			char c = id.charAt(i);
+			boolean letterOrDigit = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+			if (!letterOrDigit && c != '_' && c != '-') {
+				return false;
+			}
+		}
+		return true;
+	}
+
 	private static String shortened(String id) {
-		if (id.length() <= ID_LENGTH && id.matches("[A-Za-z0-9_-]*")) {
+		if (id.length() <= ID_LENGTH && isPlain(id)) {
 			return id;
 		}
 		try {

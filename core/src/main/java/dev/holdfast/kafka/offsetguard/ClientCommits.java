@@ -52,10 +52,16 @@ final class ClientCommits {
 	}
 
 	/**
-	 * The client has committed, and tells its interceptors. Thread-safe.
+	 * The client has committed, and tells its interceptors. What has bookmarks was
+	 * committed by the guard, which has taken note of it. Thread-safe.
 	 */
 	void committed(Map<TopicPartition, OffsetAndMetadata> offsets) {
-		reported.add(offsets);
+		for (OffsetAndMetadata offset : offsets.values()) {
+			if (!Bookmark.isOne(offset.metadata())) {
+				reported.add(offsets);
+				return;
+			}
+		}
 	}
 
 	/**

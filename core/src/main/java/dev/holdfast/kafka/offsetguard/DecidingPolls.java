@@ -68,9 +68,10 @@ final class DecidingPolls<K, V> {
 	/**
 	 * What a decision leaves of a poll's time is the application's, as it is with Kafka
 	 * alone: some poll only once.
+	 * @param timeout the poll's time
+	 * @param startedAt when it began, in {@link System#nanoTime()}
 	 */
-	ConsumerRecords<K, V> poll(Duration timeout) {
-		long startedAt = System.nanoTime();
+	ConsumerRecords<K, V> poll(Duration timeout, long startedAt) {
 		Duration left = timeout;
 		while (true) {
 			boolean wasOpen = incident.isOpen();

@@ -95,7 +95,9 @@ final class PartitionStates {
 	}
 
 	PartitionState get(TopicPartition partition) {
-		return states.computeIfAbsent(partition, (key) -> new PartitionState());
+		// Finds it without a lock, which computeIfAbsent may take.
+		PartitionState state = states.get(partition);
+		return (state != null) ? state : states.computeIfAbsent(partition, (key) -> new PartitionState());
 	}
 
 	Map<TopicPartition, PartitionState> get(Collection<TopicPartition> partitions) {

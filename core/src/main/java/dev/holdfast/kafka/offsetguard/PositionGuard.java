@@ -141,7 +141,7 @@ final class PositionGuard<K, V> {
 	 */
 	ConsumerRecords<K, V> poll(Duration timeout) {
 		long start = System.nanoTime();
-		ConsumerRecords<K, V> records = pollOnce(piece(timeout));
+		ConsumerRecords<K, V> records = pollOnce(piece(timeout), start);
 		return DecidingPolls.isNothing(records) ? pollOn(records, timeout, start) : records;
 	}
 
@@ -156,7 +156,7 @@ final class PositionGuard<K, V> {
 				return records;
 			}
 			pieceStart = now;
-			records = pollOnce(piece(left));
+			records = pollOnce(piece(left), now);
 			now = System.nanoTime();
 		}
 		return records;
@@ -175,7 +175,7 @@ final class PositionGuard<K, V> {
 		return (one.compareTo(other) >= 0) ? one : other;
 	}
 
-	private ConsumerRecords<K, V> pollOnce(Duration timeout) {
+	private ConsumerRecords<K, V> pollOnce(Duration timeout, long now) {
 		throwFailure();
 		positionCommits.throwCallbackFailure();
 		versions.requireAccepted();
@@ -187,10 +187,10 @@ final class PositionGuard<K, V> {
 				startingPositions.decidePending();
 				resolutions.carryOut(budget);
 				recheckHolds();
-				checkTopics();
+				checkTopics(now);
 			}
 			heldBack.commitDue();
-			ConsumerRecords<K, V> records = polls.poll(timeout);
+			ConsumerRecords<K, V> records = polls.poll(timeout, now);
 			holds.forgetThoseNotInVain(records.isEmpty());
 			if (records.isEmpty()) {
 				throwFailure();
@@ -259,8 +259,8 @@ final class PositionGuard<K, V> {
 		return resolutions;
 	}
 
-	private void checkTopics() {
-		if (topics.isDue() && !budget.isNearlySpent()) {
+	private void checkTopics(long now) {
+		if (topics.isDue(now) && !budget.isNearlySpent()) {
 			try {
 				incident.checkTopics();
 			}

@@ -148,9 +148,10 @@ final class Topics {
 
 	/**
 	 * Whether it is time to ask, or an answer may be there.
+	 * @param nanoTime the time, in {@link System#nanoTime()}
 	 */
-	boolean isDue() {
-		return !interval.isZero() && (query != null || System.nanoTime() - checkAt >= 0);
+	boolean isDue(long nanoTime) {
+		return !interval.isZero() && (query != null || nanoTime - checkAt >= 0);
 	}
 
 	/**
