@@ -18,6 +18,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ElectionNotNeededException;
+import org.apache.kafka.common.errors.UnknownMemberIdException;
 
 /**
  * A real Kafka cluster in this JVM, behind a {@link Wire} that can lie. All brokers are
@@ -200,14 +201,23 @@ public final class KafkaCluster implements AutoCloseable {
 	}
 
 	/**
-	 * Commit an offset for a group without members, as an administrator would.
+	 * Commit an offset for a group without members, as an administrator would. Waits for
+	 * those who have left: clients do not wait until they are let go.
 	 * @param groupId the group, which need not exist
 	 * @param partition the partition
 	 * @param offset the offset, with leader epoch and metadata
 	 */
 	public void commit(String groupId, TopicPartition partition, OffsetAndMetadata offset) {
-		Await.result("commit for " + groupId,
-				this.admin.alterConsumerGroupOffsets(groupId, Map.of(partition, offset)).all());
+		Await.until("commit for " + groupId + " without members", () -> {
+			try {
+				Await.result("commit for " + groupId,
+						this.admin.alterConsumerGroupOffsets(groupId, Map.of(partition, offset)).all());
+				return true;
+			}
+			catch (UnknownMemberIdException ex) {
+				return false;
+			}
+		});
 	}
 
 	/**

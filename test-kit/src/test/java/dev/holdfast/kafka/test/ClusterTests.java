@@ -5,10 +5,12 @@
 
 package dev.holdfast.kafka.test;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -16,6 +18,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.ElectionNotNeededException;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
+import org.apache.kafka.common.errors.UnknownMemberIdException;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -167,6 +170,32 @@ class ClusterTests {
 		assertThat(this.cluster.committed("commit-group")).isEmpty();
 		this.cluster.commit("commit-group", partition, offset);
 		assertThat(this.cluster.committed("commit-group")).containsExactly(Map.entry(partition, offset));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void commitsWaitForMembersThatLeave(String protocol) {
+		TopicPartition partition = replicated("leave-" + protocol);
+		OffsetAndMetadata offset = new OffsetAndMetadata(3);
+		CompletableFuture<Void> commit;
+		try (Consumer<byte[], String> consumer = Consumers.create(this.cluster, protocol, partition.topic(),
+				"earliest")) {
+			consumer.subscribe(Set.of(partition.topic()));
+			this.cluster.produce(partition, 1);
+			assertThat(Consumers.read(consumer, 1)).hasSize(1);
+			commit = CompletableFuture.runAsync(() -> this.cluster.commit(partition.topic(), partition, offset));
+			// Somebody else's is refused meanwhile, and so was that one.
+			for (int i = 0; i < 3; i++) {
+				assertThat(this.cluster.admin()
+					.alterConsumerGroupOffsets(partition.topic(), Map.of(partition, offset))
+					.all()).failsWithin(Duration.ofSeconds(30))
+					.withThrowableThat()
+					.withCauseInstanceOf(UnknownMemberIdException.class);
+			}
+			assertThat(commit).isNotDone();
+		}
+		assertThat(commit).succeedsWithin(Duration.ofSeconds(30));
+		assertThat(this.cluster.committed(partition.topic())).containsExactly(Map.entry(partition, offset));
 	}
 
 	@Test
