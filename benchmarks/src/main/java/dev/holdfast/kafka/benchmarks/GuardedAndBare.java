@@ -11,6 +11,7 @@ import dev.holdfast.kafka.autoconfigure.HoldfastKafkaAutoConfiguration;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -53,7 +54,7 @@ final class GuardedAndBare implements AutoCloseable {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@org.springframework.boot.autoconfigure.ImportAutoConfiguration(HoldfastKafkaAutoConfiguration.class)
+	@ImportAutoConfiguration(HoldfastKafkaAutoConfiguration.class)
 	static class Factory {
 
 		@Bean

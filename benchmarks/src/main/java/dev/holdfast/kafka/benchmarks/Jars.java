@@ -7,6 +7,7 @@ package dev.holdfast.kafka.benchmarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -43,7 +44,7 @@ final class Jars {
 	}
 
 	static Section measure() throws IOException {
-		List<List<String>> rows = new java.util.ArrayList<>();
+		List<List<String>> rows = new ArrayList<>();
 		long withCode = 0;
 		for (String entry : OwnJvm.classPath()) {
 			String name = name(entry);

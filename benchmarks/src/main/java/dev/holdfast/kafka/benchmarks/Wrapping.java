@@ -15,11 +15,11 @@ import brave.kafka.clients.KafkaTracing;
 import brave.sampler.Sampler;
 import dev.holdfast.kafka.offsetguard.OffsetGuard;
 import dev.holdfast.kafka.offsetguard.OffsetGuardSettings;
-import dev.holdfast.kafka.offsetguard.OffsetPolicy;
 import io.opentelemetry.instrumentation.kafkaclients.v2_6.KafkaTelemetry;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * What is around a consumer.
@@ -29,20 +29,28 @@ public enum Wrapping {
 	/** Nothing. */
 	BARE((partitions, records) -> prepared(Map.of(), partitions, records)),
 
-	/** The guard as it comes. */
+	/** The guard as it comes: with bookmarks, first positions and topic ids. */
 	GUARDED(guarded(OffsetGuardSettings.defaults())),
 
-	/** The guard with topic ids not compared, and without commits of its own. */
-	GUARDED_LEAST(guarded(settings(OffsetGuardSettings.Mode.ENFORCE,
-			new OffsetGuardSettings.Commits(false, false, false), Duration.ZERO))),
+	/** The guard without bookmarks in commits. */
+	GUARDED_NO_BOOKMARKS(guarded(enforcing(new OffsetGuardSettings.Commits(false, true, false), true))),
 
-	/** The guard with everything that can be switched on. */
-	GUARDED_MOST(guarded(settings(OffsetGuardSettings.Mode.ENFORCE, new OffsetGuardSettings.Commits(true, true, true),
-			Duration.ofSeconds(60)))),
+	/** The guard without commits of first positions. */
+	GUARDED_NO_INITIAL_COMMITS(guarded(enforcing(new OffsetGuardSettings.Commits(true, false, false), true))),
+
+	/** The guard with leader epochs in commits. */
+	GUARDED_WITH_LEADER_EPOCHS(guarded(enforcing(new OffsetGuardSettings.Commits(true, true, true), true))),
+
+	/** The guard with topic ids not compared. */
+	GUARDED_NO_TOPIC_CHECKS(guarded(enforcing(new OffsetGuardSettings.Commits(true, true, false), false))),
+
+	/** The guard with all of that off. */
+	GUARDED_ALL_OFF(guarded(enforcing(new OffsetGuardSettings.Commits(false, false, false), false))),
 
 	/** The guard while it only observes. */
-	GUARDED_OBSERVING(guarded(settings(OffsetGuardSettings.Mode.OBSERVE,
-			new OffsetGuardSettings.Commits(true, true, false), Duration.ofSeconds(60)))),
+	GUARDED_OBSERVING(
+			guarded(new OffsetGuardSettings(OffsetGuardSettings.defaults().policy(), OffsetGuardSettings.Mode.OBSERVE,
+					OffsetGuardSettings.defaults().commits(), OffsetGuardSettings.defaults().timing()))),
 
 	/** Brave's tracing, with nothing sampled. */
 	BRAVE((partitions, records) -> KafkaTracing.create(Tracing.newBuilder().sampler(Sampler.NEVER_SAMPLE).build())
@@ -64,7 +72,7 @@ public enum Wrapping {
 	 */
 	Consumer<byte[], byte[]> consumer(int partitions, int records) {
 		Consumer<byte[], byte[]> consumer = creation.apply(partitions, records);
-		List<org.apache.kafka.common.TopicPartition> assignment = PreparedConsumer.partitions(partitions);
+		List<TopicPartition> assignment = PreparedConsumer.partitions(partitions);
 		consumer.assign(assignment);
 		assignment.forEach((partition) -> consumer.seek(partition, 0));
 		return consumer;
@@ -85,10 +93,11 @@ public enum Wrapping {
 				(overrides) -> prepared(overrides, partitions, records));
 	}
 
-	private static OffsetGuardSettings settings(OffsetGuardSettings.Mode mode, OffsetGuardSettings.Commits commits,
-			Duration topicCheck) {
-		return new OffsetGuardSettings(OffsetPolicy.defaults(), mode, commits,
-				new OffsetGuardSettings.Timing(Duration.ofSeconds(5), Duration.ofSeconds(30), topicCheck));
+	private static OffsetGuardSettings enforcing(OffsetGuardSettings.Commits commits, boolean topicChecks) {
+		OffsetGuardSettings defaults = OffsetGuardSettings.defaults();
+		OffsetGuardSettings.Timing timing = defaults.timing();
+		return new OffsetGuardSettings(defaults.policy(), defaults.mode(), commits, new OffsetGuardSettings.Timing(
+				timing.inspection(), timing.holdRecheck(), topicChecks ? timing.topicCheck() : Duration.ZERO));
 	}
 
 }
