@@ -27,6 +27,8 @@ final class ApplicationCommits {
 
 	private final Consumer<?, ?> client;
 
+	private final PartitionStates states;
+
 	private final Holds holds;
 
 	private final HeldBackCommits heldBack;
@@ -35,16 +37,22 @@ final class ApplicationCommits {
 
 	private final LateCommits lateCommits;
 
-	ApplicationCommits(Consumer<?, ?> client, Holds holds, HeldBackCommits heldBack, PositionCommits commits,
-			LateCommits lateCommits) {
+	private final ClientCommits clientCommits;
+
+	ApplicationCommits(Consumer<?, ?> client, PartitionStates states, Holds holds, HeldBackCommits heldBack,
+			PositionCommits commits, LateCommits lateCommits, ClientCommits clientCommits) {
 		this.client = client;
+		this.states = states;
 		this.holds = holds;
 		this.heldBack = heldBack;
 		this.commits = commits;
 		this.lateCommits = lateCommits;
+		this.clientCommits = clientCommits;
 	}
 
 	void commitSync(@Nullable Map<TopicPartition, OffsetAndMetadata> offsets, @Nullable Duration timeout) {
+		// What was committed before must not be taken note of after this.
+		clientCommits.takeNote();
 		if (offsets != null) {
 			commits.commitSync(committable(offsets), timeout);
 		}
@@ -53,6 +61,7 @@ final class ApplicationCommits {
 		}
 		else {
 			heldBack.retain(Set.of());
+			commits.overtakeAll();
 			if (timeout != null) {
 				client.commitSync(timeout);
 			}
@@ -64,6 +73,7 @@ final class ApplicationCommits {
 
 	void commitAsync(@Nullable Map<TopicPartition, OffsetAndMetadata> offsets,
 			@Nullable OffsetCommitCallback callback) {
+		clientCommits.takeNote();
 		if (offsets != null) {
 			commits.commitAsync(offsets, this::committable, callback);
 		}
@@ -72,6 +82,7 @@ final class ApplicationCommits {
 		}
 		else {
 			heldBack.retain(Set.of());
+			commits.overtakeAll();
 			if (callback != null) {
 				client.commitAsync((committed, failure) -> commits.call(callback, committed, failure));
 			}
@@ -79,6 +90,16 @@ final class ApplicationCommits {
 				client.commitAsync();
 			}
 		}
+	}
+
+	/**
+	 * What the application finds committed: without bookmarks.
+	 */
+	Map<TopicPartition, OffsetAndMetadata> read(Map<TopicPartition, OffsetAndMetadata> committed) {
+		if (committed.values().stream().anyMatch((each) -> each != null && each.leaderEpoch().isPresent())) {
+			states.commitsRead();
+		}
+		return PositionCommits.withoutBookmarks(committed);
 	}
 
 	private Map<TopicPartition, OffsetAndMetadata> committable(Map<TopicPartition, OffsetAndMetadata> offsets) {

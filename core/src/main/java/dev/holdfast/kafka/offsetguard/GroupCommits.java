@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.BinaryOperator;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 import org.apache.kafka.clients.consumer.Consumer;
@@ -44,7 +43,7 @@ final class GroupCommits {
 
 	private final @Nullable String groupId;
 
-	private final Supplier<@Nullable String> clusterId;
+	private final ClusterId clusterId;
 
 	private final GroupMemory memory;
 
@@ -58,8 +57,8 @@ final class GroupCommits {
 
 	private boolean told;
 
-	GroupCommits(Consumer<?, ?> client, @Nullable String groupId, Supplier<@Nullable String> clusterId,
-			GroupMemory memory, TopicLookup lookup, EvidenceBudget budget, PartitionStates states) {
+	GroupCommits(Consumer<?, ?> client, @Nullable String groupId, ClusterId clusterId, GroupMemory memory,
+			TopicLookup lookup, EvidenceBudget budget, PartitionStates states) {
 		this.client = client;
 		this.groupId = groupId;
 		this.clusterId = clusterId;
@@ -115,7 +114,7 @@ final class GroupCommits {
 	}
 
 	@Nullable Bookmark bookmark(OffsetAndMetadata commit) {
-		String cluster = clusterId.get();
+		String cluster = clusterId.ask();
 		return (cluster != null) ? Bookmark.in(commit, cluster) : null;
 	}
 
@@ -200,12 +199,12 @@ final class GroupCommits {
 	}
 
 	/**
-	 * Takes note of commits.
+	 * Takes note of commits. Asks nobody.
 	 * @param confirmed whether the group has them, or is only about to
 	 */
 	void remember(Map<TopicPartition, OffsetAndMetadata> commits, Topics topics, PartitionStates states,
 			boolean confirmed) {
-		String cluster = (groupId != null && !commits.isEmpty()) ? clusterId.get() : null;
+		String cluster = (groupId != null && !commits.isEmpty()) ? clusterId.known() : null;
 		if (groupId == null || cluster == null) {
 			return;
 		}
@@ -246,14 +245,14 @@ final class GroupCommits {
 	 * known that the group comes from the old.
 	 */
 	void leave(TopicPartition partition, @Nullable Uuid topicId) {
-		String cluster = clusterId.get();
+		String cluster = clusterId.ask();
 		if (groupId != null && cluster != null) {
 			memory.remember(cluster, groupId, partition, new GroupMemory.Entry(-1, topicId, -1, false));
 		}
 	}
 
 	private GroupMemory.@Nullable Entry entry(TopicPartition partition) {
-		String cluster = clusterId.get();
+		String cluster = clusterId.ask();
 		return (groupId != null && cluster != null) ? memory.find(cluster, groupId, partition) : null;
 	}
 

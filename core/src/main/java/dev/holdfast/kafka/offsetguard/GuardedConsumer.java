@@ -74,7 +74,7 @@ final class GuardedConsumer<K, V> implements InvocationHandler {
 			case "paused":
 				return guard.holds().pausedByApplication();
 			case "commitSync", "commitAsync":
-				commit(name, args);
+				commit(method, args);
 				return null;
 			case "committed":
 				return committed(method, args);
@@ -161,11 +161,12 @@ final class GuardedConsumer<K, V> implements InvocationHandler {
 	}
 
 	@SuppressWarnings("unchecked")
-	private void commit(String method, Object[] args) {
-		Map<TopicPartition, OffsetAndMetadata> offsets = (args.length > 0 && args[0] instanceof Map)
-				? (Map<TopicPartition, OffsetAndMetadata>) args[0] : null;
+	private void commit(Method method, Object[] args) {
+		boolean named = args.length > 0 && method.getParameterTypes()[0] == Map.class;
+		Map<TopicPartition, OffsetAndMetadata> offsets = named
+				? Objects.requireNonNull((Map<TopicPartition, OffsetAndMetadata>) args[0], "offsets") : null;
 		Object last = (args.length > 0) ? args[args.length - 1] : null;
-		if (method.equals("commitSync")) {
+		if (method.getName().equals("commitSync")) {
 			guard.commits().commitSync(offsets, (last instanceof Duration timeout) ? timeout : null);
 		}
 		else {
@@ -175,8 +176,8 @@ final class GuardedConsumer<K, V> implements InvocationHandler {
 
 	@SuppressWarnings("unchecked")
 	private Object committed(Method method, Object[] args) throws Throwable {
-		return PositionCommits
-			.withoutBookmarks((Map<TopicPartition, OffsetAndMetadata>) Objects.requireNonNull(pass(method, args)));
+		return guard.commits()
+			.read((Map<TopicPartition, OffsetAndMetadata>) Objects.requireNonNull(pass(method, args)));
 	}
 
 	private @Nullable Object pass(Method method, Object[] args) throws Throwable {

@@ -6,16 +6,18 @@
 package dev.holdfast.kafka.offsetguard;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetCommitCallback;
+import org.apache.kafka.clients.consumer.RetriableCommitFailedException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -45,7 +47,7 @@ final class PositionCommits {
 
 	private final OffsetGuardSettings settings;
 
-	private final Supplier<@Nullable String> clusterId;
+	private final ClusterId clusterId;
 
 	private final PartitionStates states;
 
@@ -59,11 +61,16 @@ final class PositionCommits {
 
 	private boolean committingFirst;
 
-	private @Nullable RuntimeException callbackFailure;
+	private final LatestCommits latest = new LatestCommits();
+
+	/** To be thrown yet. */
+	private final Queue<RuntimeException> callbackFailures = new ArrayDeque<>();
+
+	/** Last thrown through the client. */
+	private @Nullable RuntimeException thrownByCallback;
 
 	PositionCommits(Consumer<?, ?> client, ClientConfiguration configuration, OffsetGuardSettings settings,
-			Supplier<@Nullable String> clusterId, PartitionStates states, Topics topics, GroupCommits commits,
-			EvidenceBudget budget) {
+			ClusterId clusterId, PartitionStates states, Topics topics, GroupCommits commits, EvidenceBudget budget) {
 		this.client = client;
 		this.configuration = configuration;
 		this.settings = settings;
@@ -79,13 +86,17 @@ final class PositionCommits {
 	 * @param timeout how long, {@code null} for the client's own timeout
 	 */
 	void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets, @Nullable Duration timeout) {
-		Map<TopicPartition, OffsetAndMetadata> marked = mark(offsets);
+		latest.overtake(offsets.keySet());
+		Map<TopicPartition, OffsetAndMetadata> marked = mark(offsets, true);
 		try {
 			send(marked, timeout);
 		}
 		catch (OffsetMetadataTooLarge ex) {
-			giveUpBookmarks(marked, offsets, ex);
-			send(mark(offsets), timeout);
+			if (ex == thrownByCallback || !isMarked(marked, offsets)) {
+				throw ex;
+			}
+			send(mark(offsets, false), timeout);
+			giveUpBookmarks();
 		}
 		commits.remember(offsets, topics, states);
 	}
@@ -100,6 +111,18 @@ final class PositionCommits {
 	}
 
 	/**
+	 * A commit that nobody waits for.
+	 *
+	 * @param committable leaves of it what may be committed just now: asked once more
+	 * where it has to be sent again
+	 * @param callback told of the offsets as they were given
+	 * @param ticket its name
+	 */
+	private record AsyncCommit(UnaryOperator<Map<TopicPartition, OffsetAndMetadata>> committable,
+			@Nullable OffsetCommitCallback callback, LatestCommits.Ticket ticket) {
+	}
+
+	/**
 	 * Commits without waiting.
 	 * @param given what is to be committed
 	 * @param committable leaves of it what may be committed just now: asked once more
@@ -109,25 +132,64 @@ final class PositionCommits {
 	void commitAsync(Map<TopicPartition, OffsetAndMetadata> given,
 			UnaryOperator<Map<TopicPartition, OffsetAndMetadata>> committable,
 			@Nullable OffsetCommitCallback callback) {
-		Map<TopicPartition, OffsetAndMetadata> offsets = committable.apply(given);
-		Map<TopicPartition, OffsetAndMetadata> marked = mark(offsets);
+		// Applications go on using their map.
+		Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>(given);
+		send(new AsyncCommit(committable, callback, latest.make(offsets.keySet())), offsets, true);
+	}
+
+	private void send(AsyncCommit commit, Map<TopicPartition, OffsetAndMetadata> given, boolean bookmarks) {
+		Map<TopicPartition, OffsetAndMetadata> offsets = commit.committable.apply(given);
+		Map<TopicPartition, OffsetAndMetadata> marked = mark(offsets, bookmarks);
 		Map<TopicPartition, Uuid> sentIn = topicIds(offsets.keySet());
 		client.commitAsync(marked, (committed, failure) -> {
-			if (failure instanceof OffsetMetadataTooLarge refused && isMarked(marked, offsets)) {
-				giveUpBookmarks(marked, offsets, refused);
-				commitAsync(offsets, committable, callback);
+			if (bookmarks && failure instanceof OffsetMetadataTooLarge && isMarked(marked, offsets)) {
+				sendAgain(commit, offsets, failure);
 				return;
 			}
+			latest.forget(commit.ticket, given.keySet());
 			if (failure == null) {
+				if (!bookmarks && !offsets.isEmpty()) {
+					giveUpBookmarks();
+				}
 				Map<TopicPartition, OffsetAndMetadata> known = new HashMap<>(offsets);
 				known.keySet().removeIf((partition) -> isElsewhere(partition, sentIn.get(partition)));
 				commits.remember(known, topics, states);
 			}
-			if (callback != null) {
-				// The async client tells of no offsets where it was given none.
-				call(callback, (committed != null || failure == null) ? offsets : null, failure);
-			}
+			// The async client tells of no offsets where it was given none.
+			complete(commit, (committed != null || failure == null) ? offsets : null, failure);
 		});
+	}
+
+	/**
+	 * Sends a commit again whose bookmarks were refused, but for what has been committed
+	 * since: clients do not repeat such commits either.
+	 */
+	private void sendAgain(AsyncCommit commit, Map<TopicPartition, OffsetAndMetadata> offsets, Exception refused) {
+		Map<TopicPartition, OffsetAndMetadata> left = latest.notOvertaken(commit.ticket, offsets);
+		if (left.isEmpty()) {
+			complete(commit, offsets,
+					new RetriableCommitFailedException("Other offsets were committed meanwhile", refused));
+		}
+		else {
+			send(commit, left, false);
+		}
+	}
+
+	private void complete(AsyncCommit commit, @Nullable Map<TopicPartition, OffsetAndMetadata> offsets,
+			@Nullable Exception failure) {
+		if (commit.callback != null) {
+			call(commit.callback, offsets, failure);
+		}
+		else if (failure != null) {
+			logger.error("Could not commit {}: {}", offsets, failure.toString());
+		}
+	}
+
+	/**
+	 * A commit of all partitions is made.
+	 */
+	void overtakeAll() {
+		latest.overtakeAll();
 	}
 
 	/**
@@ -140,19 +202,20 @@ final class PositionCommits {
 			callback.onComplete(offsets, failure);
 		}
 		catch (RuntimeException ex) {
-			if (!committingFirst || callbackFailure != null) {
+			if (!committingFirst) {
+				thrownByCallback = ex;
 				throw ex;
 			}
-			callbackFailure = ex;
+			callbackFailures.add(ex);
 		}
 	}
 
 	/**
-	 * Throws what a callback of the application has thrown meanwhile.
+	 * Throws what a callback of the application has thrown meanwhile: one at a time, as
+	 * clients do.
 	 */
 	void throwCallbackFailure() {
-		RuntimeException failure = callbackFailure;
-		callbackFailure = null;
+		RuntimeException failure = callbackFailures.poll();
 		if (failure != null) {
 			throw failure;
 		}
@@ -251,9 +314,10 @@ final class PositionCommits {
 		return Map.of();
 	}
 
-	private Map<TopicPartition, OffsetAndMetadata> mark(Map<TopicPartition, OffsetAndMetadata> offsets) {
-		String cluster = clusterId.get();
-		boolean marking = settings.commits().bookmark() && !tooLarge && cluster != null;
+	private Map<TopicPartition, OffsetAndMetadata> mark(Map<TopicPartition, OffsetAndMetadata> offsets,
+			boolean bookmarks) {
+		String cluster = clusterId.known();
+		boolean marking = bookmarks && settings.commits().bookmark() && !tooLarge && cluster != null;
 		if (!marking && !settings.commits().leaderEpoch()) {
 			return offsets;
 		}
@@ -291,14 +355,15 @@ final class PositionCommits {
 				&& marked.values().stream().anyMatch((each) -> each != null && Bookmark.isOne(each.metadata()));
 	}
 
-	private void giveUpBookmarks(Map<TopicPartition, OffsetAndMetadata> marked,
-			Map<TopicPartition, OffsetAndMetadata> offsets, OffsetMetadataTooLarge refused) {
-		if (!isMarked(marked, offsets)) {
-			throw refused;
+	/**
+	 * What was refused with bookmarks was taken without.
+	 */
+	private void giveUpBookmarks() {
+		if (!tooLarge) {
+			tooLarge = true;
+			logger.warn("The brokers take no metadata of {} characters (offset.metadata.max.bytes): consumer {} "
+					+ "commits without bookmarks from now on", Bookmark.MAX_LENGTH, configuration.clientId());
 		}
-		tooLarge = true;
-		logger.warn("The brokers take no metadata of {} characters (offset.metadata.max.bytes): consumer {} commits "
-				+ "without bookmarks from now on", Bookmark.MAX_LENGTH, configuration.clientId());
 	}
 
 	/**

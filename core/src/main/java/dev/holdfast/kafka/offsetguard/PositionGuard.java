@@ -99,10 +99,7 @@ final class PositionGuard<K, V> {
 		ResetOffsets resetOffsets = new ResetOffsets(client, configuration.autoOffsetReset(), budget);
 		this.lookup = new TopicLookup(context.admins(), configuration);
 		this.topics = new Topics(lookup, context.memory(), settings.timing().topicCheck());
-		Supplier<@Nullable String> clusterId = () -> {
-			String own = ownClusterId.get();
-			return (own != null) ? own : lookup.clusterId(budget.left().dividedBy(4));
-		};
+		ClusterId clusterId = new ClusterId(ownClusterId, lookup, budget);
 		GroupCommits groupCommits = new GroupCommits(client, configuration.groupId(), clusterId, context.memory(),
 				lookup, budget, states);
 		this.decisions = new Decisions(client, configuration, chooser, states, holds, heldBack, resetOffsets,
@@ -124,7 +121,8 @@ final class PositionGuard<K, V> {
 		this.clientCommits = new ClientCommits(client, configuration.autoCommit(), groupCommits, topics, states,
 				lateCommits);
 		this.resolutions = new Resolutions(client, holds, chooser, decisions, incident);
-		this.applicationCommits = new ApplicationCommits(client, holds, heldBack, positionCommits, lateCommits);
+		this.applicationCommits = new ApplicationCommits(client, states, holds, heldBack, positionCommits, lateCommits,
+				clientCommits);
 	}
 
 	Holds holds() {

@@ -191,7 +191,7 @@ final class TopicLookup implements AutoCloseable {
 	 * @return the id, {@code null} if it is not to be had in time
 	 * @throws WakeupException if {@link #wakeup()} was called meanwhile
 	 */
-	@Nullable String clusterId(Duration timeout) {
+	@Nullable String askClusterId(Duration timeout) {
 		if (clusterId == null && System.nanoTime() - askClusterAt >= 0) {
 			askClusterAt = System.nanoTime() + CLUSTER_INTERVAL.toNanos();
 			try {
@@ -206,6 +206,13 @@ final class TopicLookup implements AutoCloseable {
 				logger.debug("No cluster id", ex);
 			}
 		}
+		return clusterId;
+	}
+
+	/**
+	 * The cluster's id as far as it was asked for.
+	 */
+	@Nullable String clusterId() {
 		return clusterId;
 	}
 

@@ -14,17 +14,24 @@ import java.util.concurrent.TimeUnit;
 import dev.holdfast.kafka.test.Fault;
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.LyingKafka;
+import dev.holdfast.kafka.test.WireRequest;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.RetriableCommitFailedException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.OffsetMetadataTooLarge;
+import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static dev.holdfast.kafka.offsetguard.Consumers.range;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 /**
  * An application's commits that are on their way while the guard does something.
@@ -56,11 +63,15 @@ class ApplicationCommitsTests {
 			consumer.assign(List.of(before));
 			Consumers.pollTo(consumer, before, 10);
 			consumer.commitSync(Map.of(before, new OffsetAndMetadata(10)));
-			consumer.commitAsync(Map.of(before, new OffsetAndMetadata(10)), (offsets, failure) -> {
-				throw new IllegalStateException("mine");
-			});
+			// Clients call back in the next commit, too, if there is an answer.
+			cluster.wire().inject(Fault.delay(Duration.ofSeconds(1), ApiKeys.OFFSET_COMMIT).times(1));
+			for (String mine : List.of("first", "second")) {
+				consumer.commitAsync(Map.of(before, new OffsetAndMetadata(10)), (offsets, failure) -> {
+					throw new IllegalStateException(mine);
+				});
+			}
 			consumer.assign(List.of(started));
-			while (delivered.size() < 50) {
+			while (delivered.size() < 50 || thrown.size() < 2) {
 				try {
 					consumer.poll(Duration.ofMillis(500)).forEach((record) -> delivered.add(record.offset()));
 				}
@@ -70,10 +81,7 @@ class ApplicationCommitsTests {
 			}
 			consumer.poll(Duration.ZERO);
 		}
-		catch (IllegalStateException ex) {
-			thrown.add(ex);
-		}
-		assertThat(thrown).singleElement().satisfies((each) -> assertThat(each).hasMessage("mine"));
+		assertThat(thrown).extracting(Exception::getMessage).containsExactly("first", "second");
 		assertThat(delivered).isEqualTo(range(0, 50));
 		assertThat(cluster.committed(before.topic()).get(started).offset()).isZero();
 	}
@@ -89,7 +97,7 @@ class ApplicationCommitsTests {
 		Consumers consumers = consumers(protocol, partition).with("metadata.max.age.ms", 200)
 			.timing(new OffsetGuardSettings.Timing(Duration.ofSeconds(5), Duration.ofSeconds(30),
 					Duration.ofMillis(200)));
-		List<Map<TopicPartition, OffsetAndMetadata>> called = new ArrayList<>();
+		List<Exception> called = new ArrayList<>();
 
 		try (Consumer<String, String> consumer = consumers.guarded()) {
 			consumer.assign(List.of(partition));
@@ -104,19 +112,141 @@ class ApplicationCommitsTests {
 			Fault.Handle refused = cluster.wire()
 				.inject(Fault.error(ApiKeys.OFFSET_COMMIT, Errors.OFFSET_METADATA_TOO_LARGE).times(1));
 			consumer.commitAsync(Map.of(partition, new OffsetAndMetadata(50)),
-					(offsets, failure) -> called.add(offsets));
+					(offsets, failure) -> called.add(failure));
 			Consumers.pollUntil(consumer, () -> !consumers.decisions.isEmpty());
 			assertThat(called).isEmpty();
 			Consumers.pollUntil(consumer, () -> !called.isEmpty());
 
 			assertThat(refused.hits()).isEqualTo(1);
 			assertThat(consumers.causes()).containsExactly(Cause.TOPIC_RECREATED);
-			assertThat(called).containsExactly(Map.of());
+			assertThat(called).singleElement().isInstanceOf(RetriableCommitFailedException.class);
 			assertThat(cluster.committed(partition.topic()).get(partition).offset()).isZero();
 		}
 		finally {
 			cluster.wire().honest();
 		}
+	}
+
+	/**
+	 * Only what is taken without bookmarks shows that they were too large.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void metadataOfTheApplicationThatIsTooLargeLeavesBookmarksAlone(String protocol) {
+		TopicPartition partition = prepare("too-large-" + protocol, 50);
+		TopicPartition other = prepare("too-large-too-" + protocol, 50);
+		OffsetAndMetadata tooLarge = new OffsetAndMetadata(20, "x".repeat(5000));
+		List<Exception> failures = new ArrayList<>();
+
+		try (Consumer<String, String> consumer = consumers(protocol, partition).guarded()) {
+			consumer.assign(List.of(partition, other));
+			Consumers.pollTo(consumer, partition, 50);
+			assertThatExceptionOfType(OffsetMetadataTooLarge.class)
+				.isThrownBy(() -> consumer.commitSync(Map.of(partition, new OffsetAndMetadata(20), other, tooLarge)));
+			consumer.commitAsync(Map.of(partition, new OffsetAndMetadata(20), other, tooLarge),
+					(offsets, failure) -> failures.add(failure));
+			Consumers.pollUntil(consumer, () -> !failures.isEmpty());
+			assertThat(failures).singleElement().isInstanceOf(OffsetMetadataTooLarge.class);
+
+			consumer.commitSync(Map.of(partition, new OffsetAndMetadata(30)));
+			OffsetAndMetadata committed = cluster.committed(partition.topic()).get(partition);
+			assertThat(committed.offset()).isEqualTo(30);
+			assertThat(Bookmark.isOne(committed.metadata())).isTrue();
+		}
+	}
+
+	/**
+	 * Clients throw from a commit what the callback of an earlier one throws.
+	 */
+	@Test
+	void callbackMayThrowWhatABookmarkCouldHaveBeenRefusedWith() {
+		TopicPartition partition = prepare("rethrown", 50);
+
+		try (Consumer<String, String> consumer = consumers("classic", partition).guarded()) {
+			consumer.assign(List.of(partition));
+			Consumers.pollTo(consumer, partition, 50);
+			consumer.commitAsync(Map.of(partition, new OffsetAndMetadata(10, "x".repeat(5000))), (offsets, failure) -> {
+				throw (RuntimeException) failure;
+			});
+			assertThatExceptionOfType(OffsetMetadataTooLarge.class)
+				.isThrownBy(() -> consumer.commitSync(Map.of(partition, new OffsetAndMetadata(20))));
+			consumer.commitSync(Map.of(partition, new OffsetAndMetadata(30)));
+			assertThat(Bookmark.isOne(cluster.committed(partition.topic()).get(partition).metadata())).isTrue();
+		}
+	}
+
+	/**
+	 * As tools do that only commit: nothing is asked of brokers besides, and a wakeup is
+	 * thrown once.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void commitsBeforeAnyPollAreTheClientsOwn(String protocol) {
+		TopicPartition partition = prepare("unpolled-" + protocol, 50);
+
+		try (Consumer<String, String> consumer = consumers(protocol, partition).guarded()) {
+			consumer.assign(List.of(partition));
+			consumer.wakeup();
+			consumer.commitAsync(Map.of(partition, new OffsetAndMetadata(5)), null);
+			assertThatExceptionOfType(WakeupException.class)
+				.isThrownBy(() -> consumer.commitSync(Map.of(partition, new OffsetAndMetadata(10))));
+			consumer.commitSync(Map.of(partition, new OffsetAndMetadata(20)));
+
+			assertThat(cluster.committed(partition.topic()).get(partition).offset()).isEqualTo(20);
+			assertThat(cluster.wire().requests()).extracting(WireRequest::clientId)
+				.noneMatch((client) -> client != null && client.startsWith("holdfast"));
+		}
+	}
+
+	/**
+	 * Where there is nothing, nothing is meant, and least of all everything.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void noOffsetsAreAnError(String protocol) {
+		TopicPartition partition = prepare("null-" + protocol, 50);
+
+		try (Consumer<String, String> consumer = consumers(protocol, partition).guarded()) {
+			consumer.assign(List.of(partition));
+			Consumers.pollTo(consumer, partition, 50);
+
+			assertThatNullPointerException()
+				.isThrownBy(() -> consumer.commitSync((Map<TopicPartition, OffsetAndMetadata>) null));
+			assertThatNullPointerException().isThrownBy(() -> consumer.commitAsync(null, null));
+			consumer.poll(Duration.ZERO);
+			assertThat(cluster.committed(partition.topic()).get(partition).offset()).isZero();
+		}
+	}
+
+	/**
+	 * The client tells of a commit of all that was consumed in its own time.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void lastCommitIsWhatIsRemembered(String protocol) throws Exception {
+		TopicPartition partition = prepare("remembered-" + protocol, 50);
+		Consumers consumers = consumers(protocol, partition).policy(Cause.COMMITTED_OFFSET_LOST, Action.EARLIEST)
+			.oneProcess();
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.assign(List.of(partition));
+			Consumers.pollTo(consumer, partition, 50);
+			consumer.seek(partition, 10);
+			consumer.commitSync();
+			consumer.commitSync(Map.of(partition, new OffsetAndMetadata(50)));
+			consumer.pause(Set.of(partition));
+			consumer.poll(Duration.ZERO);
+		}
+		cluster.admin().deleteConsumerGroupOffsets(partition.topic(), Set.of(partition)).all().get();
+		consumers.decisions.clear();
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.assign(List.of(partition));
+			Consumers.pollTo(consumer, partition, 50);
+		}
+		assertThat(consumers.decisions).singleElement().satisfies((decision) -> {
+			assertThat(decision.cause()).isEqualTo(Cause.COMMITTED_OFFSET_LOST);
+			assertThat(decision.impact().rewound()).isEqualTo(50);
+		});
 	}
 
 	private Consumers consumers(String protocol, TopicPartition partition) {

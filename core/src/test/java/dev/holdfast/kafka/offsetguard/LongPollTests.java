@@ -13,6 +13,7 @@ import dev.holdfast.kafka.test.Fault;
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.LyingKafka;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerInterceptor;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -70,6 +71,56 @@ class LongPollTests {
 		finally {
 			cluster.wire().honest();
 		}
+	}
+
+	/**
+	 * An application that filters in an interceptor and sees to other things between
+	 * polls.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void endsWhereAnInterceptorHasLeftNothing(String protocol) {
+		TopicPartition partition = new TopicPartition("dropped-" + protocol, 0);
+		cluster.createTopic(partition.topic(), 1);
+		cluster.produce(partition, 20);
+		cluster.commit(partition.topic(), partition, new OffsetAndMetadata(10));
+		Consumers consumers = new Consumers(cluster, protocol, partition.topic()).with("interceptor.classes",
+				List.of(Dropping.class.getName()));
+		Fault.Handle slow = cluster.wire().inject(Fault.delay(Duration.ofMillis(300), ApiKeys.FETCH).times(1));
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.assign(List.of(partition));
+			ConsumerRecords<String, String> records = consumer.poll(Duration.ofDays(365));
+
+			assertThat(records.isEmpty()).isTrue();
+			assertThat(consumer.position(partition)).isEqualTo(20);
+			assertThat(slow.hits()).isEqualTo(1);
+		}
+		finally {
+			cluster.wire().honest();
+		}
+	}
+
+	/** Lets nothing through. */
+	public static final class Dropping implements ConsumerInterceptor<String, String> {
+
+		@Override
+		public void configure(Map<String, ?> configuration) {
+		}
+
+		@Override
+		public ConsumerRecords<String, String> onConsume(ConsumerRecords<String, String> records) {
+			return ConsumerRecords.empty();
+		}
+
+		@Override
+		public void onCommit(Map<TopicPartition, OffsetAndMetadata> offsets) {
+		}
+
+		@Override
+		public void close() {
+		}
+
 	}
 
 	private void abort(TopicPartition partition, int records) {

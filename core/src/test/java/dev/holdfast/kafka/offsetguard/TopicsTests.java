@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 import dev.holdfast.kafka.test.Fault;
@@ -166,6 +167,34 @@ class TopicsTests {
 		}
 		try (Consumer<String, String> consumer = consumers.guarded()) {
 			consumer.subscribe(List.of(partition.topic()));
+			assertThat(Consumers.pollTo(consumer, partition, 100)).isEqualTo(range(50, 100));
+		}
+		assertThat(consumers.decisions).hasSize(1);
+	}
+
+	/**
+	 * Whoever looks at commits has the client believe them.
+	 */
+	@Test
+	void applicationThatHasLookedAtTheCommitHasItHeld() {
+		TopicPartition partition = new TopicPartition("epoch-looked-at", 0);
+		cluster.createTopic(partition.topic(), 1);
+		cluster.produce(partition, 100);
+		cluster.commit(partition.topic(), partition, new OffsetAndMetadata(50, Optional.of(7), ""));
+		Consumers consumers = new Consumers(cluster, "classic", partition.topic()).timing(NO_CHECK);
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.assign(List.of(partition));
+			assertThat(consumer.committed(Set.of(partition)).get(partition).leaderEpoch()).contains(7);
+			assertThat(Consumers.pollUntil(consumer, () -> !consumers.decisions.isEmpty())).isEmpty();
+			assertThat(consumers.decisions).singleElement().satisfies((decision) -> {
+				assertThat(decision.cause()).isEqualTo(Cause.EPOCH_AHEAD);
+				assertThat(decision.policyAction()).isEqualTo(Action.KEEP);
+				assertThat(decision.action()).isEqualTo(Action.HOLD);
+			});
+		}
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.assign(List.of(partition));
 			assertThat(Consumers.pollTo(consumer, partition, 100)).isEqualTo(range(50, 100));
 		}
 		assertThat(consumers.decisions).hasSize(1);
