@@ -109,13 +109,43 @@ record Bookmark(String clusterId, @Nullable Uuid topicId, long committedOffset, 
 
 	@Override
 	public String toString() {
-		return String.join(SEPARATOR, MAGIC, clusterId, (topicId != null) ? topicId.toString() : "",
-				text(committedOffset), text(partitions), text(witnessOffset), text(witnessLeaderEpoch),
-				text(witnessTimestamp), initialCommits ? "1" : "0");
+		StringBuilder text = new StringBuilder(MAX_LENGTH).append(beginning());
+		appendRest(text);
+		return text.toString();
 	}
 
-	private static String text(long number) {
-		return (number >= 0) ? Long.toString(number, Character.MAX_RADIX) : "";
+	/**
+	 * What it has in common with all other ones of its topic.
+	 */
+	String beginning() {
+		return String.join(SEPARATOR, MAGIC, clusterId, (topicId != null) ? topicId.toString() : "");
+	}
+
+	/**
+	 * Appends what comes after its beginning.
+	 */
+	void appendRest(StringBuilder text) {
+		append(text, committedOffset);
+		append(text, partitions);
+		append(text, witnessOffset);
+		append(text, witnessLeaderEpoch);
+		append(text, witnessTimestamp);
+		text.append(SEPARATOR).append(initialCommits ? '1' : '0');
+	}
+
+	private static void append(StringBuilder text, long number) {
+		text.append(SEPARATOR);
+		if (number >= 0) {
+			appendDigits(text, number);
+		}
+	}
+
+	// As Long.toString has them, without a string for each.
+	private static void appendDigits(StringBuilder text, long number) {
+		if (number >= Character.MAX_RADIX) {
+			appendDigits(text, number / Character.MAX_RADIX);
+		}
+		text.append(Character.forDigit((int) (number % Character.MAX_RADIX), Character.MAX_RADIX));
 	}
 
 	private static long number(String text) {

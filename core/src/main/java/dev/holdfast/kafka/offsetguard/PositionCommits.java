@@ -63,6 +63,8 @@ final class PositionCommits {
 
 	private final LatestCommits latest = new LatestCommits();
 
+	private final BookmarkTexts texts = new BookmarkTexts();
+
 	/** To be thrown yet. */
 	private final Queue<RuntimeException> callbackFailures = new ArrayDeque<>();
 
@@ -321,7 +323,7 @@ final class PositionCommits {
 		if (!marking && !settings.commits().leaderEpoch()) {
 			return offsets;
 		}
-		Map<TopicPartition, OffsetAndMetadata> marked = new HashMap<>();
+		Map<TopicPartition, OffsetAndMetadata> marked = new HashMap<>(offsets.size() * 2);
 		offsets.forEach((partition, offset) -> marked.put(partition,
 				(offset != null) ? mark(partition, offset, marking ? cluster : null) : null));
 		return marked;
@@ -335,7 +337,8 @@ final class PositionCommits {
 			epoch = (known >= 0) ? Optional.of(known) : epoch;
 		}
 		String metadata = (cluster != null && offset.metadata().isEmpty())
-				? bookmark(cluster, partition, offset.offset(), state).toString() : offset.metadata();
+				? texts.text(partition.topic(), bookmark(cluster, partition, offset.offset(), state))
+				: offset.metadata();
 		return new OffsetAndMetadata(offset.offset(), epoch, metadata);
 	}
 

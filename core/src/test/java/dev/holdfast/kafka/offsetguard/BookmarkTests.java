@@ -5,6 +5,7 @@
 
 package dev.holdfast.kafka.offsetguard;
 
+import java.util.List;
 import java.util.Optional;
 
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -65,6 +66,22 @@ class BookmarkTests {
 		assertThat(Bookmark.in(commit(201, TEXT), CLUSTER)).isNull();
 		assertThat(Bookmark.in(commit(200, TEXT), "elsewhere")).isNull();
 		assertThat(Bookmark.in(commit(200, TEXT), CLUSTER.substring(1))).isNull();
+	}
+
+	/**
+	 * The same beginning counts only for the same topic in the same cluster.
+	 */
+	@Test
+	void textsAreThoseOfEachBookmark() {
+		BookmarkTexts texts = new BookmarkTexts();
+		for (String cluster : List.of(CLUSTER, "elsewhere", CLUSTER)) {
+			for (Uuid topicId : new Uuid[] { TOPIC, TOPIC, null, new Uuid(1, 2), TOPIC }) {
+				Bookmark bookmark = new Bookmark(cluster, topicId, 35, 36, 1295, 1296, Long.MAX_VALUE, true);
+
+				assertThat(texts.text("orders", bookmark)).isEqualTo(bookmark.toString());
+				assertThat(texts.text("payments", bookmark)).isEqualTo(bookmark.toString());
+			}
+		}
 	}
 
 	@ParameterizedTest
