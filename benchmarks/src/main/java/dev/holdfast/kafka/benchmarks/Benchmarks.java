@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -25,6 +26,10 @@ final class Benchmarks implements Callable<Integer> {
 	@Option(names = "--output", required = true, description = "The report's file.")
 	private Path output = Path.of("benchmarks.md");
 
+	@Option(names = "--partial-output",
+			description = "The report's file where it has only some parts, or its numbers mean nothing.")
+	private @Nullable Path partialOutput;
+
 	@Option(names = "--quick", description = "Only shows that everything works: the numbers mean nothing.")
 	private boolean quick;
 
@@ -36,6 +41,9 @@ final class Benchmarks implements Callable<Integer> {
 
 		/** What a poll costs. */
 		POLL(PollCost::measure),
+
+		/** What a commit costs. */
+		COMMIT(CommitCost::measure),
 
 		/** What a listener container reads. */
 		END_TO_END(EndToEnd::measure),
@@ -79,6 +87,8 @@ final class Benchmarks implements Callable<Integer> {
 	@Override
 	public Integer call() throws Exception {
 		List<Section> sections = new ArrayList<>();
+		String commit = Report.commit();
+		Path file = (isWhole() || partialOutput == null) ? output : partialOutput;
 		for (Part part : Part.values()) {
 			if (parts.contains(part)) {
 				System.out.printf("%s …%n", part);
@@ -86,10 +96,15 @@ final class Benchmarks implements Callable<Integer> {
 				section.targets().forEach((target) -> System.out.printf("  %s%n", target));
 				sections.add(section);
 				// A long run that fails late should leave something.
-				new Report(sections, command()).write(output);
+				new Report(sections, command(), commit).write(file);
 			}
 		}
+		System.out.printf("Written to %s%n", file.toAbsolutePath().normalize());
 		return 0;
+	}
+
+	private boolean isWhole() {
+		return !quick && parts.size() == Part.values().length;
 	}
 
 	private String command() {

@@ -14,7 +14,7 @@ import java.util.List;
  */
 record Interval(double from, double to) {
 
-	private static final double CONFIDENCE = 0.95;
+	static final double CONFIDENCE = 0.95;
 
 	/**
 	 * Of the median of what was measured, by the sign test: assumes nothing about how

@@ -53,9 +53,10 @@ final class Jars {
 				withCode += name.equals("starter") ? 0 : 1;
 			}
 		}
-		return new Section("Jars",
-				"What the starter adds to the class path of an application that has Spring Boot's starter for Kafka.",
-				List.of("jar", "KiB"), rows,
+		return new Section("Jars", """
+				What the starter adds to the class path of an application that has Spring Boot's starter for Kafka.
+				That nothing else comes along is what `StarterDependenciesTests` in the starter compares with
+				what Maven resolves.""", List.of("jar", "KiB"), rows,
 				List.of(Section.Target.atMost("Jars with code beyond Spring's and Kafka's own", withCode, 3, "")));
 	}
 

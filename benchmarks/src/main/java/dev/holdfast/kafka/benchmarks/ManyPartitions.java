@@ -36,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ManyPartitions {
 
-	private static final long COMMITTED = 2;
+	/** Where groups go on. */
+	static final long COMMITTED = 2;
 
 	private final KafkaCluster cluster;
 
@@ -44,22 +45,49 @@ final class ManyPartitions {
 
 	private final List<TopicPartition> partitions = new ArrayList<>();
 
+	private final Map<TopicPartition, OffsetAndMetadata> bookmarked = new HashMap<>();
+
 	private int groups;
 
-	ManyPartitions(KafkaCluster cluster, int count) {
+	ManyPartitions(KafkaCluster cluster, int count) throws InterruptedException, ExecutionException {
 		this.cluster = cluster;
 		this.topic = "many-" + count;
 		cluster.createTopic(topic, count);
+		for (int partition = 0; partition < count; partition++) {
+			partitions.add(new TopicPartition(topic, partition));
+		}
+		produce(COMMITTED);
+		bookmarked.putAll(readAndCommit());
+		produce(3);
+	}
+
+	private void produce(long records) {
 		try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(Map.of("bootstrap.servers",
 				cluster.directBootstrapServers(), "max.in.flight.requests.per.connection", 1),
 				new ByteArraySerializer(), new ByteArraySerializer())) {
-			for (int partition = 0; partition < count; partition++) {
-				partitions.add(new TopicPartition(topic, partition));
-				for (int record = 0; record < 5; record++) {
-					producer.send(new ProducerRecord<>(topic, partition, null, new byte[100]));
+			for (TopicPartition partition : partitions) {
+				for (int record = 0; record < records; record++) {
+					producer.send(new ProducerRecord<>(topic, partition.partition(), null, new byte[100]));
 				}
 			}
 		}
+	}
+
+	/**
+	 * Reads what there is, and commits it as the guard does.
+	 * @return the commits, with bookmarks
+	 */
+	private Map<TopicPartition, OffsetAndMetadata> readAndCommit() throws InterruptedException, ExecutionException {
+		String group = topic + "-reader";
+		try (Consumer<byte[], byte[]> consumer = guarded(group, nobody(), () -> {
+		})) {
+			consumer.subscribe(List.of(topic));
+			for (long read = 0; read < COMMITTED * partitions.size();) {
+				read += consumer.poll(Duration.ofSeconds(1)).count();
+			}
+			consumer.commitSync(commits(-1));
+		}
+		return cluster.admin().listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get();
 	}
 
 	String topic() {
@@ -76,11 +104,29 @@ final class ManyPartitions {
 	 * @return the group's name
 	 */
 	String group(int epoch) throws InterruptedException, ExecutionException {
-		String group = "%s-group-%d".formatted(topic, groups++);
+		return group(commits(epoch));
+	}
+
+	/**
+	 * Makes a group that has committed as guarded consumers do: a bookmark is the
+	 * cluster's and the topic's, not the group's.
+	 * @return the group's name
+	 */
+	String groupWithBookmarks() throws InterruptedException, ExecutionException {
+		return group(bookmarked);
+	}
+
+	private Map<TopicPartition, OffsetAndMetadata> commits(int epoch) {
 		OffsetAndMetadata offset = new OffsetAndMetadata(COMMITTED,
 				(epoch >= 0) ? Optional.of(epoch) : Optional.empty(), "");
 		Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
 		partitions.forEach((partition) -> offsets.put(partition, offset));
+		return offsets;
+	}
+
+	private String group(Map<TopicPartition, OffsetAndMetadata> offsets)
+			throws InterruptedException, ExecutionException {
+		String group = "%s-group-%d".formatted(topic, groups++);
 		cluster.admin().alterConsumerGroupOffsets(group, offsets).all().get();
 		return group;
 	}

@@ -16,6 +16,9 @@ import org.apache.kafka.clients.consumer.ConsumerInterceptor;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.ClusterResource;
+import org.apache.kafka.common.ClusterResourceListener;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
@@ -30,6 +33,9 @@ final class PreparedConsumer extends MockConsumer<byte[], byte[]> {
 
 	private static final String TOPIC = "orders";
 
+	/** As long as those that Kafka makes. */
+	private static final String CLUSTER = "abcdefghijklmnopqrstuw";
+
 	private final List<ConsumerInterceptor<byte[], byte[]>> interceptors;
 
 	private final ConsumerRecords<byte[], byte[]> batch;
@@ -40,6 +46,11 @@ final class PreparedConsumer extends MockConsumer<byte[], byte[]> {
 		this.interceptors = (List<ConsumerInterceptor<byte[], byte[]>>) (List<?>) new ConsumerConfig(configuration)
 			.getConfiguredInstances(ConsumerConfig.INTERCEPTOR_CLASSES_CONFIG, ConsumerInterceptor.class);
 		this.batch = batch(partitions, records);
+		for (ConsumerInterceptor<byte[], byte[]> interceptor : interceptors) {
+			if (interceptor instanceof ClusterResourceListener listener) {
+				listener.onUpdate(new ClusterResource(CLUSTER));
+			}
+		}
 	}
 
 	static Map<String, Object> configuration() {
@@ -74,6 +85,12 @@ final class PreparedConsumer extends MockConsumer<byte[], byte[]> {
 						8, 100, new byte[8], new byte[100], new RecordHeaders(), Optional.of(0)));
 		}
 		return new ConsumerRecords<>(batch, Map.of());
+	}
+
+	/** Tells of it, and keeps nothing. */
+	@Override
+	public void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets) {
+		interceptors.forEach((interceptor) -> interceptor.onCommit(offsets));
 	}
 
 	@Override

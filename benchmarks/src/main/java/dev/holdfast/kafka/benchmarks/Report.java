@@ -27,17 +27,26 @@ final class Report {
 
 	private final String command;
 
-	Report(List<Section> sections, String command) {
+	private final String commit;
+
+	/**
+	 * Creates a report.
+	 * @param sections its parts
+	 * @param command what was run
+	 * @param commit what was measured
+	 */
+	Report(List<Section> sections, String command, String commit) {
 		this.sections = sections;
 		this.command = command;
+		this.commit = commit;
 	}
 
-	void write(Path file) throws IOException, InterruptedException {
+	void write(Path file) throws IOException {
 		Files.createDirectories(file.toAbsolutePath().getParent());
 		Files.writeString(file, text());
 	}
 
-	private String text() throws IOException, InterruptedException {
+	private String text() throws IOException {
 		StringBuilder text = new StringBuilder("""
 				# Benchmarks
 
@@ -46,7 +55,7 @@ final class Report {
 				""");
 		text.append("- Command: `%s`%n".formatted(command));
 		text.append("- Date: %s%n".formatted(LocalDate.now(ZoneOffset.UTC)));
-		text.append("- Commit: %s%n".formatted(commit()));
+		text.append("- Commit: %s%n".formatted(commit));
 		text.append(
 				"- JDK: %s %s%n".formatted(System.getProperty("java.vm.name"), System.getProperty("java.vm.version")));
 		text.append("- Machine: %s%n%n## What must be reached%n%n".formatted(machine()));
@@ -69,10 +78,14 @@ final class Report {
 		return cells.stream().collect(Collectors.joining(" | ", "| ", " |\n"));
 	}
 
-	private static String commit() throws IOException, InterruptedException {
+	/**
+	 * The commit that is checked out, and whether anything was changed since, reports
+	 * aside.
+	 */
+	static String commit() throws IOException, InterruptedException {
 		String commit = output("git", "rev-parse", "--short", "HEAD");
-		return output("git", "status", "--porcelain", "--untracked-files=no").isEmpty() ? commit
-				: commit + ", with changes";
+		return output("git", "status", "--porcelain", "--untracked-files=no", "--", ":/", ":(top,exclude)docs")
+			.isEmpty() ? commit : commit + ", with changes";
 	}
 
 	private static String output(String... command) throws IOException, InterruptedException {

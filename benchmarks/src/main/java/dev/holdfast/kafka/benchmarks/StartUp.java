@@ -31,6 +31,22 @@ final class StartUp {
 				List.of(smallest, ordinary));
 	}
 
+	/** What an application starts with. */
+	private enum Starter {
+
+		NONE, YES, CAPPED;
+
+		double run(Class<?> application) throws IOException, InterruptedException {
+			return switch (this) {
+				case NONE -> OwnJvm.run(application, (entry) -> !Jars.isHoldfast(entry));
+				case YES -> OwnJvm.run(application, (entry) -> true);
+				case CAPPED -> OwnJvm.run(application, (entry) -> true,
+						"--holdfast.kafka.version-cap.max-versions.OffsetForLeaderEpoch=-1");
+			};
+		}
+
+	}
+
 	/**
 	 * Measures one application.
 	 * @return what must be reached of what the starter adds
@@ -40,13 +56,15 @@ final class StartUp {
 		Ratios plain = new Ratios();
 		Ratios capped = new Ratios();
 		for (int round = -1; round < rounds; round++) {
-			double without = OwnJvm.run(application, (entry) -> !Jars.isHoldfast(entry));
-			double with = OwnJvm.run(application, (entry) -> true);
-			double withCap = OwnJvm.run(application, (entry) -> true,
-					"--holdfast.kafka.version-cap.max-versions.OffsetForLeaderEpoch=-1");
+			double[] times = new double[Starter.values().length];
+			for (int i = 0; i < times.length; i++) {
+				// Each of them comes first in its turn.
+				Starter starter = Starter.values()[Math.floorMod(round + i, times.length)];
+				times[starter.ordinal()] = starter.run(application);
+			}
 			if (round >= 0) {
-				plain.add(with, without);
-				capped.add(withCap, without);
+				plain.add(times[Starter.YES.ordinal()], times[Starter.NONE.ordinal()]);
+				capped.add(times[Starter.CAPPED.ordinal()], times[Starter.NONE.ordinal()]);
 			}
 		}
 		rows.add(List.of(name, "none", Section.number(plain.medianOfBare()), "", "", ""));

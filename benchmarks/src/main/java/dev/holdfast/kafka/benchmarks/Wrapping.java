@@ -7,6 +7,7 @@ package dev.holdfast.kafka.benchmarks;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiFunction;
 
@@ -56,7 +57,7 @@ public enum Wrapping {
 	BRAVE((partitions, records) -> KafkaTracing.create(Tracing.newBuilder().sampler(Sampler.NEVER_SAMPLE).build())
 		.consumer(prepared(Map.of(), partitions, records))),
 
-	/** OpenTelemetry's instrumentation, with spans recorded and not exported. */
+	/** OpenTelemetry's instrumentation, with spans that nobody exports. */
 	OPEN_TELEMETRY((partitions, records) -> KafkaTelemetry
 		.create(OpenTelemetrySdk.builder().setTracerProvider(SdkTracerProvider.builder().build()).build())
 		.wrap(prepared(Map.of(), partitions, records)));
@@ -76,6 +77,11 @@ public enum Wrapping {
 		consumer.assign(assignment);
 		assignment.forEach((partition) -> consumer.seek(partition, 0));
 		return consumer;
+	}
+
+	@Override
+	public String toString() {
+		return name().toLowerCase(Locale.ROOT).replace('_', ' ');
 	}
 
 	private static PreparedConsumer prepared(Map<String, Object> overrides, int partitions, int records) {

@@ -33,12 +33,18 @@ class QuickRunTests {
 
 		List<String> lines = Files.readAllLines(report);
 		assertThat(lines).filteredOn((line) -> line.startsWith("## "))
-			.containsExactly("## What must be reached", "## A poll", "## End to end", "## An incident",
-					"## An assignment", "## Start-up", "## Heap", "## Jars");
+			.containsExactly("## What must be reached", "## A poll", "## A poll and a commit", "## End to end",
+					"## An incident", "## An assignment", "## Start-up", "## Heap", "## Jars");
 		assertThat(lines).filteredOn((line) -> line.startsWith("- ") && line.contains("(at "))
 			.hasSize(4 + 18 + 1 + 1 + 2 + 1 + 1)
 			.allMatch((line) -> line.matches(".*: (reached|\\*\\*missed\\*\\*)(, but not for certain)?"));
 		assertThat(lines).filteredOn((line) -> line.startsWith("| 500 |")).hasSize(Wrapping.values().length);
+		assertThat(lines)
+			.filteredOn((line) -> line.matches("\\| (bare|guarded.*|brave|open telemetry) \\| [0-9,.]+ \\|.*"))
+			.hasSize(Wrapping.values().length + 3);
+		assertThat(lines).filteredOn((line) -> line.startsWith("| 100 |"))
+			.anyMatch((line) -> line
+				.matches("\\| 100 \\| [0-9.]+ \\| [^|]+ \\| [1-9][0-9]* \\| [1-9][0-9]* \\| [1-9][0-9]* \\|.*"));
 		assertThat(lines).noneMatch((line) -> line.contains("NaN"));
 		assertThat(lines).filteredOn((line) -> line.matches("\\| (core|autoconfigure|asm) \\| [0-9.,]+ \\|"))
 			.hasSize(3);
