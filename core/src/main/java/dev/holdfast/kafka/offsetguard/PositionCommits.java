@@ -136,21 +136,25 @@ final class PositionCommits {
 			@Nullable OffsetCommitCallback callback) {
 		// Applications go on using their map.
 		Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>(given);
-		send(new AsyncCommit(committable, callback, latest.make(offsets.keySet())), offsets, true);
+		send(new AsyncCommit(committable, callback, latest.make(offsets.keySet())), offsets, 0);
 	}
 
-	private void send(AsyncCommit commit, Map<TopicPartition, OffsetAndMetadata> given, boolean bookmarks) {
+	/**
+	 * Sends it.
+	 * @param refused how many offsets were refused with bookmarks, 0 before any was sent
+	 */
+	private void send(AsyncCommit commit, Map<TopicPartition, OffsetAndMetadata> given, int refused) {
 		Map<TopicPartition, OffsetAndMetadata> offsets = commit.committable.apply(given);
-		Map<TopicPartition, OffsetAndMetadata> marked = mark(offsets, bookmarks);
+		Map<TopicPartition, OffsetAndMetadata> marked = mark(offsets, refused == 0);
 		Map<TopicPartition, Uuid> sentIn = topicIds(offsets.keySet());
 		client.commitAsync(marked, (committed, failure) -> {
-			if (bookmarks && failure instanceof OffsetMetadataTooLarge && isMarked(marked, offsets)) {
+			if (refused == 0 && failure instanceof OffsetMetadataTooLarge && isMarked(marked, offsets)) {
 				sendAgain(commit, offsets, failure);
 				return;
 			}
 			latest.forget(commit.ticket, given.keySet());
 			if (failure == null) {
-				if (!bookmarks && !offsets.isEmpty()) {
+				if (refused > 0 && refused == offsets.size()) {
 					giveUpBookmarks();
 				}
 				Map<TopicPartition, OffsetAndMetadata> known = new HashMap<>(offsets);
@@ -173,7 +177,7 @@ final class PositionCommits {
 					new RetriableCommitFailedException("Other offsets were committed meanwhile", refused));
 		}
 		else {
-			send(commit, left, false);
+			send(commit, left, offsets.size());
 		}
 	}
 
@@ -359,7 +363,7 @@ final class PositionCommits {
 	}
 
 	/**
-	 * What was refused with bookmarks was taken without.
+	 * What was refused with bookmarks was taken without, all of it.
 	 */
 	private void giveUpBookmarks() {
 		if (!tooLarge) {

@@ -156,6 +156,34 @@ class ApplicationCommitsTests {
 	}
 
 	/**
+	 * The one that was too large is not among those that are sent again.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void metadataThatIsOvertakenLeavesBookmarksAlone(String protocol) {
+		TopicPartition partition = prepare("overtaken-" + protocol, 50);
+		TopicPartition other = prepare("overtaken-too-" + protocol, 50);
+		List<String> called = new ArrayList<>();
+
+		try (Consumer<String, String> consumer = consumers(protocol, partition).guarded()) {
+			consumer.assign(List.of(partition, other));
+			Consumers.pollTo(consumer, partition, 50);
+			consumer.commitAsync(
+					Map.of(partition, new OffsetAndMetadata(20), other, new OffsetAndMetadata(20, "x".repeat(5000))),
+					(offsets, failure) -> called.add("%s %s".formatted(offsets.keySet(), failure)));
+			consumer.commitAsync(Map.of(other, new OffsetAndMetadata(30)), null);
+			Consumers.pollUntil(consumer, () -> !called.isEmpty());
+			assertThat(called).containsExactly("[%s] null".formatted(partition));
+
+			consumer.commitSync(Map.of(partition, new OffsetAndMetadata(40)));
+			Map<TopicPartition, OffsetAndMetadata> committed = cluster.committed(partition.topic());
+			assertThat(committed.get(partition).offset()).isEqualTo(40);
+			assertThat(Bookmark.isOne(committed.get(partition).metadata())).isTrue();
+			assertThat(committed.get(other).offset()).isEqualTo(30);
+		}
+	}
+
+	/**
 	 * Clients throw from a commit what the callback of an earlier one throws.
 	 */
 	@Test
