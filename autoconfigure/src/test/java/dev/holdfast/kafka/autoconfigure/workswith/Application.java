@@ -32,7 +32,7 @@ import static org.awaitility.Awaitility.await;
  */
 final class Application implements AutoCloseable {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(30);
+	static final Duration PATIENCE = Duration.ofSeconds(30);
 
 	private final ConfigurableApplicationContext context;
 

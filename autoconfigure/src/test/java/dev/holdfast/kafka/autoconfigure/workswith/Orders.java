@@ -17,10 +17,15 @@ import java.util.stream.LongStream;
 
 import dev.holdfast.kafka.test.Fault;
 import dev.holdfast.kafka.test.KafkaCluster;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.serialization.StringSerializer;
+
+import static org.awaitility.Awaitility.await;
 
 /**
  * A topic of 30 records on each partition, all but the last 10 consumed by the group of
@@ -122,6 +127,24 @@ record Orders(KafkaCluster cluster, String topic, int partitions) {
 		}
 		delivered.values().forEach(Collections::sort);
 		return delivered;
+	}
+
+	/** The group of this topic's name is stable, and each member has one partition. */
+	void awaitOnePartitionEach(int members) {
+		await().atMost(Application.PATIENCE)
+			// Before the first one has joined.
+			.ignoreExceptionsMatching((ex) -> ex.getCause() instanceof GroupIdNotFoundException)
+			.until(() -> {
+				ConsumerGroupDescription group = cluster.admin()
+					.describeConsumerGroups(List.of(topic))
+					.describedGroups()
+					.get(topic)
+					.get();
+				return group.groupState() == GroupState.STABLE && group.members().size() == members
+						&& group.members()
+							.stream()
+							.allMatch((member) -> member.assignment().topicPartitions().size() == 1);
+			});
 	}
 
 	long committed(int partition) {

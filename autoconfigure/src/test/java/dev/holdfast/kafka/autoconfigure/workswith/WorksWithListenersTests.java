@@ -58,7 +58,18 @@ class WorksWithListenersTests {
 	@EachProtocol
 	@DisplayName("`concurrency` above 1")
 	void concurrency(String protocol) {
-		goesOnWhereItWas(3, RecordListener.class, protocol, "spring.kafka.listener.concurrency=3");
+		Orders orders = Orders.create(cluster, 3);
+		orders.produceOnEach((int) Orders.COMMITTED);
+		orders.all().forEach((partition) -> orders.commit(partition, Orders.COMMITTED));
+		orders.lie();
+		try (Application application = Application.run(cluster, orders.topic(), RecordListener.class,
+				protocol(protocol), "spring.kafka.listener.concurrency=3")) {
+			// A consumer whose commit is refused because another one has joined delivers
+			// again, or is not asked to commit again, with Kafka alone as well.
+			orders.awaitOnePartitionEach(3);
+			orders.produceOnEach(10);
+			goesOnWhereItWas(orders, application);
+		}
 	}
 
 	@EachProtocol
@@ -133,15 +144,19 @@ class WorksWithListenersTests {
 		System.arraycopy(properties, 0, all, 1, properties.length);
 		all[0] = protocol(protocol);
 		try (Application application = Application.run(cluster, orders.topic(), listener, all)) {
-			orders.awaitCommitted(END);
-			application.assertDelivered(orders.onEach(20, END));
-			application.assertDecided(Cause.FALSE_TRUNCATION, orders.all());
-
-			orders.moveLeaders();
-			orders.produceOnEach(10);
-			orders.awaitCommitted(40);
-			application.assertDelivered(orders.onEach(20, 40));
+			goesOnWhereItWas(orders, application);
 		}
+	}
+
+	private static void goesOnWhereItWas(Orders orders, Application application) {
+		orders.awaitCommitted(END);
+		application.assertDelivered(orders.onEach(20, END));
+		application.assertDecided(Cause.FALSE_TRUNCATION, orders.all());
+
+		orders.moveLeaders();
+		orders.produceOnEach(10);
+		orders.awaitCommitted(40);
+		application.assertDelivered(orders.onEach(20, 40));
 	}
 
 	record BatchListener(Received received) {
