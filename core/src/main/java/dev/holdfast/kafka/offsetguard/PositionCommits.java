@@ -127,9 +127,7 @@ final class PositionCommits {
 	/**
 	 * Commits without waiting.
 	 * @param given what is to be committed
-	 * @param committable leaves of it what may be committed just now: asked once more
-	 * where it has to be sent again
-	 * @param callback told of the offsets as they were given
+	 * @see AsyncCommit
 	 */
 	void commitAsync(Map<TopicPartition, OffsetAndMetadata> given,
 			UnaryOperator<Map<TopicPartition, OffsetAndMetadata>> committable,

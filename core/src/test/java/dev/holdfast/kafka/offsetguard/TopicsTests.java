@@ -120,10 +120,7 @@ class TopicsTests {
 	@ParameterizedTest
 	@CsvSource({ "classic, false", "consumer, false", "classic, true" })
 	void committedEpochAboveTheLeadersStallsPlainConsumersOnly(String protocol, boolean guarded) {
-		TopicPartition partition = new TopicPartition("epoch-%s-%s".formatted(protocol, guarded), 0);
-		cluster.createTopic(partition.topic(), 1);
-		cluster.produce(partition, 100);
-		cluster.commit(partition.topic(), partition, new OffsetAndMetadata(50, Optional.of(7), ""));
+		TopicPartition partition = committedInEpoch(7, "epoch-%s-%s".formatted(protocol, guarded));
 		Consumers consumers = new Consumers(cluster, protocol, partition.topic()).timing(NO_CHECK);
 
 		try (Consumer<String, String> consumer = consumers.create(guarded)) {
@@ -150,20 +147,12 @@ class TopicsTests {
 	 */
 	@Test
 	void asyncConsumerIsHeldAndItsCommitIsReplaced() {
-		TopicPartition partition = new TopicPartition("epoch-async", 0);
-		cluster.createTopic(partition.topic(), 1);
-		cluster.produce(partition, 100);
-		cluster.commit(partition.topic(), partition, new OffsetAndMetadata(50, Optional.of(7), ""));
+		TopicPartition partition = committedInEpoch(7, "epoch-async");
 		Consumers consumers = new Consumers(cluster, "consumer", partition.topic()).timing(NO_CHECK);
 
 		try (Consumer<String, String> consumer = consumers.guarded()) {
 			consumer.subscribe(List.of(partition.topic()));
-			assertThat(Consumers.pollUntil(consumer, () -> !consumers.decisions.isEmpty())).isEmpty();
-			assertThat(consumers.decisions).singleElement().satisfies((decision) -> {
-				assertThat(decision.cause()).isEqualTo(Cause.EPOCH_AHEAD);
-				assertThat(decision.policyAction()).isEqualTo(Action.KEEP);
-				assertThat(decision.action()).isEqualTo(Action.HOLD);
-			});
+			assertThatItIsHeldInPlaceOfKept(consumer, consumers);
 		}
 		try (Consumer<String, String> consumer = consumers.guarded()) {
 			consumer.subscribe(List.of(partition.topic()));
@@ -177,21 +166,13 @@ class TopicsTests {
 	 */
 	@Test
 	void applicationThatHasLookedAtTheCommitHasItHeld() {
-		TopicPartition partition = new TopicPartition("epoch-looked-at", 0);
-		cluster.createTopic(partition.topic(), 1);
-		cluster.produce(partition, 100);
-		cluster.commit(partition.topic(), partition, new OffsetAndMetadata(50, Optional.of(7), ""));
+		TopicPartition partition = committedInEpoch(7, "epoch-looked-at");
 		Consumers consumers = new Consumers(cluster, "classic", partition.topic()).timing(NO_CHECK);
 
 		try (Consumer<String, String> consumer = consumers.guarded()) {
 			consumer.assign(List.of(partition));
 			assertThat(consumer.committed(Set.of(partition)).get(partition).leaderEpoch()).contains(7);
-			assertThat(Consumers.pollUntil(consumer, () -> !consumers.decisions.isEmpty())).isEmpty();
-			assertThat(consumers.decisions).singleElement().satisfies((decision) -> {
-				assertThat(decision.cause()).isEqualTo(Cause.EPOCH_AHEAD);
-				assertThat(decision.policyAction()).isEqualTo(Action.KEEP);
-				assertThat(decision.action()).isEqualTo(Action.HOLD);
-			});
+			assertThatItIsHeldInPlaceOfKept(consumer, consumers);
 		}
 		try (Consumer<String, String> consumer = consumers.guarded()) {
 			consumer.assign(List.of(partition));
@@ -203,10 +184,7 @@ class TopicsTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "classic", "consumer" })
 	void heldForItsEpochItIsReleasedWhenTheLeaderHasCaughtUp(String protocol) {
-		TopicPartition partition = new TopicPartition("caught-up-" + protocol, 0);
-		cluster.createTopic(partition.topic(), 1);
-		cluster.produce(partition, 100);
-		cluster.commit(partition.topic(), partition, new OffsetAndMetadata(50, Optional.of(1), ""));
+		TopicPartition partition = committedInEpoch(1, "caught-up-" + protocol);
 		Consumers consumers = new Consumers(cluster, protocol, partition.topic()).timing(NO_CHECK)
 			.policy(Cause.EPOCH_AHEAD, Action.HOLD);
 
@@ -312,6 +290,26 @@ class TopicsTests {
 			.get(partition.topic())
 			.get()
 			.topicId();
+	}
+
+	private static void assertThatItIsHeldInPlaceOfKept(Consumer<String, String> consumer, Consumers consumers) {
+		assertThat(Consumers.pollUntil(consumer, () -> !consumers.decisions.isEmpty())).isEmpty();
+		assertThat(consumers.decisions).singleElement().satisfies((decision) -> {
+			assertThat(decision.cause()).isEqualTo(Cause.EPOCH_AHEAD);
+			assertThat(decision.policyAction()).isEqualTo(Action.KEEP);
+			assertThat(decision.action()).isEqualTo(Action.HOLD);
+		});
+	}
+
+	/**
+	 * A partition of 100 records in epoch 0, of which a group has committed 50.
+	 */
+	private TopicPartition committedInEpoch(int epoch, String topic) {
+		TopicPartition partition = new TopicPartition(topic, 0);
+		cluster.createTopic(topic, 1);
+		cluster.produce(partition, 100);
+		cluster.commit(topic, partition, new OffsetAndMetadata(50, Optional.of(epoch), ""));
+		return partition;
 	}
 
 	private void recreate(TopicPartition partition, int records) {
