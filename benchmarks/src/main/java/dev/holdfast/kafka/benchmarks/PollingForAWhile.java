@@ -33,7 +33,7 @@ final class PollingForAWhile {
 		int count = Integer.parseInt(args[2]);
 		// What the first of a kind brings once and for all is not a consumer's.
 		try (Consumer<byte[], byte[]> first = wrapping.consumer(PARTITIONS, 12)) {
-			first.poll(Duration.ZERO);
+			pollAndCommit(first);
 		}
 		long before = used();
 		List<Consumer<byte[], byte[]>> consumers = new ArrayList<>();
