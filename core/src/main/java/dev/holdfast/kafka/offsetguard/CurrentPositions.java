@@ -93,7 +93,7 @@ final class CurrentPositions {
 
 	private void resolveQuietly() {
 		try {
-			incident.resolve();
+			incident.resolve(false);
 		}
 		catch (WakeupException ex) {
 			// The client throws the same as soon as it is asked again.

@@ -81,7 +81,8 @@ final class DecidingPolls<K, V> {
 			}
 			// An incident that stays open has the client polled, which keeps it in its
 			// group.
-			records = decide((wasOpen || !incident.isAboutAllPositions()) ? collectReports() : ConsumerRecords.empty());
+			boolean isAllSaid = !wasOpen && incident.isAboutAllPositions();
+			records = decide(isAllSaid ? ConsumerRecords.empty() : collectReports(), isAllSaid);
 			if (!isNothing(records) || incident.isOpen() || !worthPolling.getAsBoolean()) {
 				return records;
 			}
@@ -107,10 +108,10 @@ final class DecidingPolls<K, V> {
 		}
 	}
 
-	private ConsumerRecords<K, V> decide(ConsumerRecords<K, V> polled) {
+	private ConsumerRecords<K, V> decide(ConsumerRecords<K, V> polled, boolean isAllSaid) {
 		ConsumerRecords<K, V> records = delivered(polled);
 		try {
-			incident.resolve();
+			incident.resolve(isAllSaid);
 		}
 		catch (WakeupException ex) {
 			// Aborted on the way to a decision: the client throws the same as soon as it

@@ -66,6 +66,13 @@ final class Examination {
 	}
 
 	/**
+	 * Whether the claim that was waited for is there.
+	 */
+	boolean isClaimed() {
+		return step == Step.CLAIM && findings.validation == Evidence.Validation.CLAIMED;
+	}
+
+	/**
 	 * Whether the current step wants records, and not a position.
 	 */
 	boolean isReading() {
@@ -137,7 +144,7 @@ final class Examination {
 			return reading.isDone();
 		}
 		if (position.isEmpty()) {
-			return findings.validation == Evidence.Validation.CLAIMED && step == Step.CLAIM;
+			return false;
 		}
 		long offset = position.getAsLong();
 		switch (step) {

@@ -121,15 +121,17 @@ final class Incident {
 
 	/**
 	 * Gathers evidence about all that was reported, decides and applies.
+	 * @param isAllSaid whether {@link #isAboutAllPositions()}, and the client was asked
+	 * nothing since
 	 * @throws NoOffsetForPartitionException the client's own, where the application's
 	 * {@code auto.offset.reset=none} is the answer
 	 * @throws WakeupException if the consumer was woken up: nothing was decided, and the
 	 * reports stand
 	 */
-	void resolve() {
+	void resolve(boolean isAllSaid) {
 		// Asking a client may have partitions assigned anew, which makes them others.
 		Map<TopicPartition, PartitionState> before = states.get(assigned());
-		List<Suspect> suspects = suspects(before.keySet());
+		List<Suspect> suspects = suspects(before.keySet(), isAllSaid);
 		if (!suspects.isEmpty() && budget.isNearlySpent()) {
 			return;
 		}
@@ -327,7 +329,7 @@ final class Incident {
 		}
 	}
 
-	private List<Suspect> suspects(Set<TopicPartition> assigned) {
+	private List<Suspect> suspects(Set<TopicPartition> assigned, boolean isAllSaid) {
 		Map<TopicPartition, Suspect> suspects = new LinkedHashMap<>();
 		Set<TopicPartition> looked = new HashSet<>();
 		boolean more = true;
@@ -336,7 +338,7 @@ final class Incident {
 			int known = reports.size();
 			for (Map.Entry<TopicPartition, ClientReports.Report> entry : reports.positions().entrySet()) {
 				if (looked.add(entry.getKey()) && assigned.contains(entry.getKey())) {
-					addSuspect(suspects, entry.getKey(), entry.getValue());
+					addSuspect(suspects, entry.getKey(), entry.getValue(), isAllSaid);
 				}
 			}
 			if (suspects.values().stream().anyMatch((suspect) -> suspect.trigger() == Evidence.Trigger.TRUNCATION)) {
@@ -348,11 +350,14 @@ final class Incident {
 	}
 
 	private void addSuspect(Map<TopicPartition, Suspect> suspects, TopicPartition partition,
-			ClientReports.Report report) {
+			ClientReports.Report report, boolean isAllSaid) {
 		if (holds.contains(partition)) {
 			return;
 		}
-		OptionalLong position = positionNow(partition);
+		// Whoever was said to be truncated just now has no valid position, and a client
+		// looks at its whole assignment each time before it says so.
+		boolean isWithoutPosition = isAllSaid && report.trigger() == Evidence.Trigger.TRUNCATION;
+		OptionalLong position = isWithoutPosition ? OptionalLong.empty() : positionNow(partition);
 		PartitionState state = states.get(partition);
 		if (report.trigger() == Evidence.Trigger.OUT_OF_RANGE) {
 			if (position.isPresent() && position.getAsLong() == report.position()) {

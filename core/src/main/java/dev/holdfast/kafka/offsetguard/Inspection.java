@@ -49,7 +49,11 @@ final class Inspection implements AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(Inspection.class);
 
-	private static final Duration PATIENCE = Duration.ofMillis(20);
+	/**
+	 * How long to wait for one leader's answer before others are looked at: what connects
+	 * to a broker across a zone or with TLS takes less.
+	 */
+	private static final Duration PATIENCE = Duration.ofMillis(50);
 
 	private final KafkaConsumer<byte[], byte[]> inspector;
 
@@ -151,14 +155,17 @@ final class Inspection implements AutoCloseable {
 	 */
 	private ConsumerRecords<byte[], byte[]> await() {
 		Duration patience = deadline.left(PATIENCE);
+		TopicPartition awaited = open.keySet().iterator().next();
 		try {
 			if (open.values().stream().anyMatch(Examination::isReading)) {
 				return inspector.poll(patience);
 			}
-			inspector.position(open.keySet().iterator().next(), patience);
+			inspector.position(awaited, patience);
 			return ConsumerRecords.empty();
 		}
 		catch (TimeoutException ex) {
+			// Its leader may say nothing at all: another one's next time.
+			open.put(awaited, open.remove(awaited));
 			return ConsumerRecords.empty();
 		}
 		catch (InvalidOffsetException ex) {
@@ -194,7 +201,9 @@ final class Inspection implements AutoCloseable {
 		do {
 			before = answered.size();
 			waiting.removeIf((each) -> {
-				boolean isAnswered = each.isAnswered(positionNow(each.findings().partition()));
+				// A client without a position looks for one at every call: not worth it
+				// where the claim is the answer.
+				boolean isAnswered = each.isClaimed() || each.isAnswered(positionNow(each.findings().partition()));
 				if (isAnswered) {
 					answered.add(each);
 				}

@@ -125,11 +125,12 @@ class PositionGuardTests {
 	 */
 	@Test
 	void reportIsDroppedWhenItsPartitionIsAssignedAnewOnTheWay() {
-		readTo15(Set.of(PARTITION));
+		TopicPartition other = new TopicPartition("orders", 1);
+		readTo15(Set.of(PARTITION, other));
 		client.failNextPoll(truncationClaim());
 		client.beforePosition = () -> {
-			client.rebalance(Set.of());
-			client.rebalance(Set.of(PARTITION));
+			client.rebalance(Set.of(other));
+			client.rebalance(Set.of(PARTITION, other));
 		};
 
 		assertThat(offsets()).isEmpty();
