@@ -354,9 +354,11 @@ final class Incident {
 		if (holds.contains(partition)) {
 			return;
 		}
-		// Whoever was said to be truncated just now has no valid position, and a client
-		// looks at its whole assignment each time before it says so.
-		boolean isWithoutPosition = isAllSaid && report.trigger() == Evidence.Trigger.TRUNCATION;
+		// Whoever was said to be truncated just now, and not sought since it was polled
+		// before, has no valid position; and a client looks at its whole assignment each
+		// time before it says so.
+		boolean isWithoutPosition = isAllSaid && report.trigger() == Evidence.Trigger.TRUNCATION
+				&& !states.isSought(partition);
 		OptionalLong position = isWithoutPosition ? OptionalLong.empty() : positionNow(partition);
 		PartitionState state = states.get(partition);
 		if (report.trigger() == Evidence.Trigger.OUT_OF_RANGE) {

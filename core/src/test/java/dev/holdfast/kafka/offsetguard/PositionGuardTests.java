@@ -23,6 +23,7 @@ import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import static dev.holdfast.kafka.offsetguard.Consumers.range;
@@ -40,11 +41,27 @@ class PositionGuardTests {
 
 	private final List<Decision> decisions = new ArrayList<>();
 
+	private final List<Duration> inspections = new ArrayList<>();
+
+	private final DecisionListener listener = new DecisionListener() {
+
+		@Override
+		public void onDecision(Decision decision) {
+			decisions.add(decision);
+		}
+
+		@Override
+		public void onInspection(@Nullable String groupId, Duration duration) {
+			inspections.add(duration);
+		}
+
+	};
+
 	private final PositionGuard<String, String> guard = new PositionGuard<>(client,
 			new ClientConfiguration(Map.of(), "group", "client", AutoOffsetReset.parse("earliest"), false, false, false,
 					Duration.ofMinutes(5)),
-			GuardContext.of(OffsetGuardSettings.defaults(), null, List.of(decisions::add), ClientCap.none()),
-			() -> null, Consumers.unknownVersions());
+			GuardContext.of(OffsetGuardSettings.defaults(), null, List.of(listener), ClientCap.none()), () -> null,
+			Consumers.unknownVersions());
 
 	/**
 	 * The coordinator answers the guard too late, and the client in time.
@@ -79,6 +96,23 @@ class PositionGuardTests {
 		// The client's own look-up, and no seek of the guard's.
 		assertThat(client.sought).containsExactly(0L);
 		assertThat(decisions).isEmpty();
+	}
+
+	/**
+	 * The client reports what was claimed about a position that the application has left
+	 * since.
+	 */
+	@Test
+	void lateClaimIsNotLookedIntoAfterSeek() {
+		readTo15(Set.of(PARTITION));
+		client.positionsKnown = true;
+		guard.seek(PARTITION, new OffsetAndMetadata(12));
+		client.failNextPoll(truncationClaim());
+
+		assertThat(offsets()).isEmpty();
+		assertThat(client.sought).containsExactly(12L);
+		assertThat(decisions).isEmpty();
+		assertThat(inspections).isEmpty();
 	}
 
 	/**
