@@ -6,6 +6,7 @@
 package dev.holdfast.kafka.offsetguard;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -54,9 +55,11 @@ final class ApplicationCommits {
 		// What was committed before must not be taken note of after this.
 		clientCommits.takeNote();
 		if (offsets != null) {
+			commits.overtake(offsets.keySet());
 			commits.commitSync(committable(offsets), timeout);
 		}
 		else if (!holds.isEmpty()) {
+			commits.overtakeAll();
 			commits.commitSync(consumed(), timeout);
 		}
 		else {
@@ -78,6 +81,7 @@ final class ApplicationCommits {
 			commits.commitAsync(offsets, this::committable, callback);
 		}
 		else if (!holds.isEmpty()) {
+			commits.overtakeAll();
 			commits.commitAsync(consumed(), this::committable, callback);
 		}
 		else {
@@ -90,6 +94,13 @@ final class ApplicationCommits {
 				client.commitAsync();
 			}
 		}
+	}
+
+	/**
+	 * The partitions were taken away.
+	 */
+	void leave(Collection<TopicPartition> partitions) {
+		commits.overtake(partitions);
 	}
 
 	/**

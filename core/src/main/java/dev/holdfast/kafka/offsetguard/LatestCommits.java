@@ -5,6 +5,7 @@
 
 package dev.holdfast.kafka.offsetguard;
 
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -37,9 +38,9 @@ final class LatestCommits {
 	}
 
 	/**
-	 * Another commit is made of these partitions.
+	 * Another commit is made of these partitions, or somebody else's may be.
 	 */
-	void overtake(Set<TopicPartition> partitions) {
+	void overtake(Collection<TopicPartition> partitions) {
 		if (!latest.isEmpty()) {
 			partitions.forEach(latest::remove);
 		}

@@ -7,6 +7,7 @@ package dev.holdfast.kafka.offsetguard;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -171,8 +172,8 @@ final class PositionCommits {
 	private void sendAgain(AsyncCommit commit, Map<TopicPartition, OffsetAndMetadata> offsets, Exception refused) {
 		Map<TopicPartition, OffsetAndMetadata> left = latest.notOvertaken(commit.ticket, offsets);
 		if (left.isEmpty()) {
-			complete(commit, offsets,
-					new RetriableCommitFailedException("Other offsets were committed meanwhile", refused));
+			complete(commit, offsets, new RetriableCommitFailedException(
+					"Other offsets were committed meanwhile, or the partitions taken away", refused));
 		}
 		else {
 			send(commit, left, offsets.size());
@@ -187,6 +188,14 @@ final class PositionCommits {
 		else if (failure != null) {
 			logger.error("Could not commit {}: {}", offsets, failure.toString());
 		}
+	}
+
+	/**
+	 * What was committed of these partitions is not to be sent again: the application has
+	 * committed anew, were it held back, or they are somebody else's.
+	 */
+	void overtake(Collection<TopicPartition> partitions) {
+		latest.overtake(partitions);
 	}
 
 	/**

@@ -334,6 +334,7 @@ final class PositionGuard<K, V> {
 	}
 
 	void forgetAssignment() {
+		applicationCommits.leave(states.partitions());
 		incident.forgetAll();
 		holds.retain(Set.of());
 		heldBack.retain(Set.of());
@@ -369,6 +370,7 @@ final class PositionGuard<K, V> {
 		incident.forget(partitions);
 		holds.forget(partitions);
 		heldBack.forget(partitions);
+		applicationCommits.leave(partitions);
 		states.revoke(partitions);
 	}
 
