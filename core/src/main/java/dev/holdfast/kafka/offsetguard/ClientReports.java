@@ -86,10 +86,6 @@ final class ClientReports {
 		return reports.isEmpty() && withoutOffset.isEmpty();
 	}
 
-	int size() {
-		return reports.size() + withoutOffset.size();
-	}
-
 	Map<TopicPartition, Report> positions() {
 		return new HashMap<>(reports);
 	}

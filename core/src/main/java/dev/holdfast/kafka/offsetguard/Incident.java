@@ -18,6 +18,7 @@ import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -335,7 +336,6 @@ final class Incident {
 		boolean more = true;
 		// Asking for positions may bring further reports to light.
 		for (int round = 0; more && round < 3; round++) {
-			int known = reports.size();
 			for (Map.Entry<TopicPartition, ClientReports.Report> entry : reports.positions().entrySet()) {
 				if (looked.add(entry.getKey()) && assigned.contains(entry.getKey())) {
 					addSuspect(suspects, entry.getKey(), entry.getValue(), isAllSaid);
@@ -344,7 +344,7 @@ final class Incident {
 			if (suspects.values().stream().anyMatch((suspect) -> suspect.trigger() == Evidence.Trigger.TRUNCATION)) {
 				addWaiting(suspects, assigned);
 			}
-			more = reports.size() > known;
+			more = !looked.containsAll(reports.positions().keySet());
 		}
 		return List.copyOf(suspects.values());
 	}
@@ -354,28 +354,46 @@ final class Incident {
 		if (holds.contains(partition)) {
 			return;
 		}
-		// Whoever was said to be truncated just now, and not sought since it was polled
-		// before, has no valid position; and a client looks at its whole assignment each
-		// time before it says so.
-		boolean isWithoutPosition = isAllSaid && report.trigger() == Evidence.Trigger.TRUNCATION
-				&& !states.isSought(partition);
-		OptionalLong position = isWithoutPosition ? OptionalLong.empty() : positionNow(partition);
 		PartitionState state = states.get(partition);
 		if (report.trigger() == Evidence.Trigger.OUT_OF_RANGE) {
+			OptionalLong position = positionNow(partition);
 			if (position.isPresent() && position.getAsLong() == report.position()) {
 				suspects.put(partition, suspect(partition, report.trigger(), report.position(), state, null));
 			}
 		}
-		else if (position.isEmpty()) {
-			// A client that has a position again was sought, or has validated it by now.
-			boolean elsewhere = states.isSought(partition) && state.position() != report.position();
-			if (!elsewhere) {
-				suspects.put(partition, suspect(partition, report.trigger(), report.position(), state, report.claim()));
-			}
-			else if (state.position() >= 0) {
-				suspects.put(partition, suspect(partition, report.trigger(), state.position(), state, null));
+		else if (!dropLate(partition, state, report) && !hasPosition(partition, state, report, isAllSaid)) {
+			suspects.put(partition, suspect(partition, report.trigger(), report.position(), state, report.claim()));
+		}
+	}
+
+	/**
+	 * Drops a claim about a position from before the partition was sought, or before it
+	 * was assigned: the client validates the one that it has now, and reports anew. If it
+	 * is not from before, as only markers were read since, the client is behind them, and
+	 * would not make sure before {@code request.timeout.ms}: it is sought there again.
+	 * @return whether it was one
+	 */
+	private boolean dropLate(TopicPartition partition, PartitionState state, ClientReports.Report report) {
+		boolean isLate = (states.isSought(partition) && state.position() < 0) || state.doubts(report.position());
+		if (isLate) {
+			reports.forget(Set.of(partition));
+			OffsetAndMetadata sought = state.sought();
+			if (sought != null && positionNow(partition).isEmpty()) {
+				client.seek(partition, sought);
 			}
 		}
+		return isLate;
+	}
+
+	/**
+	 * Whether the client has validated its position by now, or was sought to it. One that
+	 * was polled just now, and said that it is truncated, has not; and a client without a
+	 * position looks at its whole assignment each time before it says so.
+	 */
+	private boolean hasPosition(TopicPartition partition, PartitionState state, ClientReports.Report report,
+			boolean isAllSaid) {
+		boolean isSaid = isAllSaid && state.position() == report.position() && !states.isSought(partition);
+		return !isSaid && positionNow(partition).isPresent();
 	}
 
 	/**

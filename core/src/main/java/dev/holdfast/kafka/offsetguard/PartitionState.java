@@ -6,6 +6,7 @@
 package dev.holdfast.kafka.offsetguard;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -48,6 +49,10 @@ final class PartitionState {
 
 	private long position = -1;
 
+	private int soughtEpoch = -1;
+
+	private long doubted = -1;
+
 	private int leaderEpoch = -1;
 
 	private long witnessOffset = -1;
@@ -89,6 +94,29 @@ final class PartitionState {
 	 */
 	long position() {
 		return position;
+	}
+
+	/**
+	 * Looks whether a position that the client reports may be one from before it was
+	 * sought. It may also be that it went past markers since, and nothing was delivered:
+	 * not doubted the second time, as clients report only once what they found out
+	 * before.
+	 */
+	boolean doubts(long reported) {
+		if (position < 0 || reported == position || (reported > position && runEnd >= 0) || reported == doubted) {
+			return false;
+		}
+		doubted = reported;
+		return true;
+	}
+
+	/**
+	 * Where the client was sought last, if nothing was delivered since, with the epoch
+	 * that it was given.
+	 */
+	@Nullable OffsetAndMetadata sought() {
+		return (position < 0 || runEnd >= 0) ? null
+				: new OffsetAndMetadata(position, (soughtEpoch >= 0) ? Optional.of(soughtEpoch) : Optional.empty(), "");
 	}
 
 	int leaderEpoch() {
@@ -200,6 +228,7 @@ final class PartitionState {
 		boolean recently = tries != null && now - tries.keptAt <= FORGET_KEPT_NANOS;
 		positioned = true;
 		position = confirmed;
+		soughtEpoch = -1;
 		tries = new Tries((tries != null && recently) ? tries.times + 1 : 1, now, now, false);
 		return tries.times;
 	}
@@ -249,6 +278,8 @@ final class PartitionState {
 		positioned = true;
 		tries = null;
 		position = offset.offset();
+		doubted = -1;
+		soughtEpoch = offset.leaderEpoch().orElse(-1);
 		leaderEpoch = offset.leaderEpoch().orElse(-1);
 		forgetDelivered();
 	}

@@ -62,6 +62,27 @@ class LateReportTests {
 	}
 
 	/**
+	 * To go on where the claim was made would skip what the group has not committed.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void claimFromAnEarlierAssignmentDoesNotOverrideItsStart(String protocol) {
+		for (int round = 0; round < ROUNDS; round++) {
+			TopicPartition partition = prepare("assigned-" + protocol + "-" + round, Consumers.offset(200, 0));
+			Fault lie = Fault.epochEndOffset(0).forTopic(partition.topic());
+
+			Consumers consumers = changeWhileAnswerIsUnderWay(partition, protocol, lie, ApiKeys.OFFSET_FOR_LEADER_EPOCH,
+					50, (consumer) -> {
+						consumer.assign(List.of());
+						cluster.commit(partition.topic(), partition, new OffsetAndMetadata(50));
+						consumer.assign(List.of(partition));
+					});
+
+			assertThat(consumers.decisions).isEmpty();
+		}
+	}
+
+	/**
 	 * The new position is lied about as well; about the old one nothing is decided.
 	 */
 	@ParameterizedTest
@@ -103,6 +124,12 @@ class LateReportTests {
 	 */
 	private Consumers seekWhileAnswerIsUnderWay(TopicPartition partition, String protocol, Fault lie, ApiKeys api,
 			OffsetAndMetadata sought) {
+		return changeWhileAnswerIsUnderWay(partition, protocol, lie, api, sought.offset(),
+				(consumer) -> consumer.seek(partition, sought));
+	}
+
+	private Consumers changeWhileAnswerIsUnderWay(TopicPartition partition, String protocol, Fault lie, ApiKeys api,
+			long expected, java.util.function.Consumer<Consumer<?, ?>> change) {
 		String group = partition.topic();
 		Consumers consumers = new Consumers(cluster, protocol, group).with("auto.offset.reset", "earliest");
 		Fault.Handle lies = cluster.wire().inject(lie);
@@ -119,8 +146,8 @@ class LateReportTests {
 			}
 			assertThat(lies.hits()).isPositive();
 
-			consumer.seek(partition, sought);
-			assertThat(Consumers.pollTo(consumer, partition, 270)).isEqualTo(range(sought.offset(), 270));
+			change.accept(consumer);
+			assertThat(Consumers.pollTo(consumer, partition, 270)).isEqualTo(range(expected, 270));
 			assertThat(delivered).isEmpty();
 		}
 		lies.close();

@@ -19,12 +19,17 @@ import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetCommitCallback;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.clients.consumer.RetriableCommitFailedException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.OffsetMetadataTooLarge;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static dev.holdfast.kafka.offsetguard.Consumers.range;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -43,6 +48,9 @@ class PositionGuardTests {
 
 	private final List<Duration> inspections = new ArrayList<>();
 
+	/** What callbacks of commits were told. */
+	private final List<Exception> failures = new ArrayList<>();
+
 	private final DecisionListener listener = new DecisionListener() {
 
 		@Override
@@ -60,7 +68,7 @@ class PositionGuardTests {
 	private final PositionGuard<String, String> guard = new PositionGuard<>(client,
 			new ClientConfiguration(Map.of(), "group", "client", AutoOffsetReset.parse("earliest"), false, false, false,
 					Duration.ofMinutes(5)),
-			GuardContext.of(OffsetGuardSettings.defaults(), null, List.of(listener), ClientCap.none()), () -> null,
+			GuardContext.of(OffsetGuardSettings.defaults(), null, List.of(listener), ClientCap.none()), () -> "cluster",
 			Consumers.unknownVersions());
 
 	/**
@@ -113,6 +121,63 @@ class PositionGuardTests {
 		assertThat(client.sought).containsExactly(12L);
 		assertThat(decisions).isEmpty();
 		assertThat(inspections).isEmpty();
+	}
+
+	/**
+	 * As before, and the client was polled in between without coming to what it had to
+	 * report.
+	 */
+	@Test
+	void laterClaimIsNotLookedIntoAfterSeek() {
+		readTo15(Set.of(PARTITION));
+		client.positionsKnown = true;
+		guard.seek(PARTITION, new OffsetAndMetadata(12));
+		assertThat(offsets()).isEmpty();
+		client.failNextPoll(truncationClaim());
+
+		assertThat(offsets()).isEmpty();
+		assertThat(client.sought).containsExactly(12L);
+		assertThat(decisions).isEmpty();
+		assertThat(inspections).isEmpty();
+	}
+
+	/**
+	 * A claim that the client has heard before a rebalance, and throws after it: to go on
+	 * where it was then would skip what has not been committed.
+	 */
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void claimFromAnEarlierAssignmentIsDropped(boolean positionsKnown) {
+		readTo15(Set.of(PARTITION));
+		client.rebalance(Set.of());
+		client.rebalance(Set.of(PARTITION));
+		client.positionsKnown = positionsKnown;
+		client.failNextPoll(truncationClaim());
+
+		assertThat(offsets()).isEmpty();
+		assertThat(client.sought).containsExactlyElementsOf(positionsKnown ? List.of(10L) : List.of(10L, 10L));
+		assertThat(decisions).isEmpty();
+		assertThat(inspections).isEmpty();
+	}
+
+	/**
+	 * A client may be past markers of which nothing is delivered: what it says again is
+	 * not from before.
+	 */
+	@Test
+	void claimThatIsRepeatedIsNotDropped() {
+		readTo15(Set.of(PARTITION));
+		client.rebalance(Set.of());
+		client.rebalance(Set.of(PARTITION));
+		client.failNextPoll(truncationClaim());
+		assertThat(offsets()).isEmpty();
+		client.failNextPoll(truncationClaim());
+
+		assertThat(offsets()).isEmpty();
+		assertThat(decisions).singleElement().satisfies((decision) -> {
+			assertThat(decision.cause()).isEqualTo(Cause.UNVERIFIABLE);
+			assertThat(decision.evidence().position()).isEqualTo(15);
+		});
 	}
 
 	/**
@@ -172,6 +237,56 @@ class PositionGuardTests {
 		assertThat(client.sought).containsExactly(10L);
 	}
 
+	/**
+	 * The application's later commit waits for a decision: the earlier one must not take
+	 * its place.
+	 */
+	@Test
+	void refusedCommitIsNotSentAgainBehindOneThatIsHeldBack() {
+		readTo15(Set.of(PARTITION));
+		guard.commits().commitAsync(Map.of(PARTITION, new OffsetAndMetadata(12)), this::completed);
+		client.failNextPoll(truncationClaim());
+		assertThat(offsets()).isEmpty();
+		assertThat(guard.holds().contains(PARTITION)).isTrue();
+		guard.commits().commitSync(Map.of(PARTITION, new OffsetAndMetadata(15)), null);
+		assertThat(client.commitsSync).containsExactly(Map.of());
+
+		client.refuseCommit();
+		assertThat(client.commitsAsync).hasSize(1);
+		assertThat(failures).singleElement().isInstanceOf(RetriableCommitFailedException.class);
+	}
+
+	/**
+	 * Whoever has the partition now may have committed more.
+	 */
+	@Test
+	void refusedCommitIsNotSentAgainAfterARebalance() {
+		readTo15(Set.of(PARTITION));
+		guard.commits().commitAsync(Map.of(PARTITION, new OffsetAndMetadata(12)), this::completed);
+		client.rebalance(Set.of());
+
+		client.refuseCommit();
+		assertThat(client.commitsAsync).hasSize(1);
+		assertThat(failures).singleElement().isInstanceOf(RetriableCommitFailedException.class);
+	}
+
+	@Test
+	void refusedCommitIsSentAgainWithoutItsBookmark() {
+		readTo15(Set.of(PARTITION));
+		guard.commits().commitAsync(Map.of(PARTITION, new OffsetAndMetadata(12)), this::completed);
+
+		client.refuseCommit();
+		assertThat(client.commitsAsync).hasSize(2);
+		assertThat(client.commitsAsync.get(1)).isEqualTo(Map.of(PARTITION, new OffsetAndMetadata(12)));
+		assertThat(failures).isEmpty();
+	}
+
+	private void completed(@Nullable Map<TopicPartition, OffsetAndMetadata> offsets, @Nullable Exception failure) {
+		if (failure != null) {
+			failures.add(failure);
+		}
+	}
+
 	private void readTo15(Set<TopicPartition> assignment) {
 		client.subscribe(Set.of("orders"), guard.listen(null));
 		client.rebalance(assignment);
@@ -207,7 +322,11 @@ class PositionGuardTests {
 		Runnable beforePosition = () -> {
 		};
 
-		private final List<KafkaException> failures = new ArrayList<>();
+		final List<Map<TopicPartition, OffsetAndMetadata>> commitsSync = new ArrayList<>();
+
+		final List<Map<TopicPartition, OffsetAndMetadata>> commitsAsync = new ArrayList<>();
+
+		private final List<OffsetCommitCallback> callbacks = new ArrayList<>();
 
 		ScriptedClient() {
 			super("none");
@@ -246,6 +365,25 @@ class PositionGuardTests {
 			Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>();
 			partitions.forEach((partition) -> committed.put(partition, new OffsetAndMetadata(10)));
 			return committed;
+		}
+
+		@Override
+		public synchronized void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets) {
+			commitsSync.add(offsets);
+		}
+
+		@Override
+		public synchronized void commitAsync(Map<TopicPartition, OffsetAndMetadata> offsets,
+				OffsetCommitCallback callback) {
+			commitsAsync.add(offsets);
+			callbacks.add(callback);
+		}
+
+		/**
+		 * The first asynchronous commit is refused for its metadata.
+		 */
+		void refuseCommit() {
+			callbacks.get(0).onComplete(commitsAsync.get(0), new OffsetMetadataTooLarge("too large"));
 		}
 
 		@Override
