@@ -58,7 +58,7 @@ final class ApplicationCommits {
 			commits.overtake(offsets.keySet());
 			commits.commitSync(committable(offsets), timeout);
 		}
-		else if (!holds.isEmpty()) {
+		else if (isAnyInDoubt()) {
 			commits.overtakeAll();
 			commits.commitSync(consumed(), timeout);
 		}
@@ -80,7 +80,7 @@ final class ApplicationCommits {
 		if (offsets != null) {
 			commits.commitAsync(offsets, this::committable, callback);
 		}
-		else if (!holds.isEmpty()) {
+		else if (isAnyInDoubt()) {
 			commits.overtakeAll();
 			commits.commitAsync(consumed(), this::committable, callback);
 		}
@@ -113,6 +113,10 @@ final class ApplicationCommits {
 		return PositionCommits.withoutBookmarks(committed);
 	}
 
+	private boolean isAnyInDoubt() {
+		return !holds.isEmpty() || !states.undecided().isEmpty();
+	}
+
 	private Map<TopicPartition, OffsetAndMetadata> committable(Map<TopicPartition, OffsetAndMetadata> offsets) {
 		return holds.committable(current(offsets));
 	}
@@ -141,6 +145,9 @@ final class ApplicationCommits {
 	private Map<TopicPartition, OffsetAndMetadata> consumed() {
 		Map<TopicPartition, OffsetAndMetadata> consumed = new HashMap<>();
 		for (TopicPartition partition : client.assignment()) {
+			if (states.undecided().contains(partition)) {
+				continue;
+			}
 			if (holds.isPositionInDoubt(partition)) {
 				holds.holdBackPosition(partition);
 				continue;

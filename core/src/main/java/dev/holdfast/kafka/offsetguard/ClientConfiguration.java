@@ -26,10 +26,11 @@ import org.slf4j.LoggerFactory;
  * @param readsCommitsFirst whether the client reads its group's commits before anybody
  * can decide where it starts, as the one of {@code group.protocol=consumer} does
  * @param maxPollInterval how long the application may take from one poll to the next
+ * @param apiTimeout how long calls wait that are given no timeout
  */
 record ClientConfiguration(Map<String, ?> values, @Nullable String groupId, String clientId,
 		AutoOffsetReset autoOffsetReset, boolean readCommitted, boolean autoCommit, boolean readsCommitsFirst,
-		Duration maxPollInterval) {
+		Duration maxPollInterval, Duration apiTimeout) {
 
 	private static final Logger logger = LoggerFactory.getLogger(ClientConfiguration.class);
 
@@ -41,8 +42,10 @@ record ClientConfiguration(Map<String, ?> values, @Nullable String groupId, Stri
 				"read_committed".equalsIgnoreCase((String) parsed.get(ConsumerConfig.ISOLATION_LEVEL_CONFIG)),
 				groupId != null && Boolean.TRUE.equals(parsed.get(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG)),
 				"consumer".equalsIgnoreCase((String) parsed.get(ConsumerConfig.GROUP_PROTOCOL_CONFIG)),
+				Duration
+					.ofMillis(Objects.requireNonNull((Integer) parsed.get(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG))),
 				Duration.ofMillis(
-						Objects.requireNonNull((Integer) parsed.get(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG))));
+						Objects.requireNonNull((Integer) parsed.get(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG))));
 	}
 
 	/**

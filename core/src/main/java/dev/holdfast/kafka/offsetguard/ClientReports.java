@@ -111,13 +111,19 @@ final class ClientReports {
 	}
 
 	void clear() {
-		clearPositions();
+		clearPositions(Set.of());
 		clearWithoutOffset();
 	}
 
-	void clearPositions() {
-		reports.clear();
-		positionsReport = null;
+	/**
+	 * Forgets what was reported about positions.
+	 * @param undecided the topics about which nothing could be decided
+	 */
+	void clearPositions(Set<String> undecided) {
+		reports.keySet().removeIf((partition) -> !undecided.contains(partition.topic()));
+		if (reports.isEmpty()) {
+			positionsReport = null;
+		}
 	}
 
 	void clearWithoutOffset() {

@@ -36,17 +36,21 @@ final class CurrentPositions {
 
 	private final Incident incident;
 
+	private final Duration apiTimeout;
+
 	CurrentPositions(Consumer<?, ?> client, PartitionStates states, Holds holds, StartingPositions startingPositions,
-			Incident incident) {
+			Incident incident, Duration apiTimeout) {
 		this.client = client;
 		this.states = states;
 		this.holds = holds;
 		this.startingPositions = startingPositions;
 		this.incident = incident;
+		this.apiTimeout = apiTimeout;
 	}
 
 	long position(TopicPartition partition, @Nullable Duration timeout) {
 		startingPositions.decidePending();
+		awaitStart(partition, timeout);
 		for (int attempt = 1;; attempt++) {
 			Hold hold = holds.find(partition);
 			if (hold != null) {
@@ -68,6 +72,21 @@ final class CurrentPositions {
 				}
 				incident.report(ex);
 			}
+		}
+	}
+
+	/**
+	 * Waits, as the client alone would, until it is decided where a partition starts.
+	 */
+	private void awaitStart(TopicPartition partition, @Nullable Duration timeout) {
+		long start = System.nanoTime();
+		long patience = ((timeout != null) ? timeout : apiTimeout).toNanos();
+		while (states.undecided().contains(partition)) {
+			if (System.nanoTime() - start >= patience) {
+				throw new TimeoutException(
+						"It is not decided yet where %s starts: the brokers do not answer".formatted(partition));
+			}
+			startingPositions.decideAgain();
 		}
 	}
 

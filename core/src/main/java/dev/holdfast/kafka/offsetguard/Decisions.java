@@ -90,10 +90,14 @@ final class Decisions {
 	}
 
 	/**
-	 * Whether a partition is held for what is not so any more: its leader does not make
-	 * the claim, or has reached the committed epoch.
+	 * Whether there is nothing to be decided: a partition is held for what is not so any
+	 * more, as its leader does not make the claim, or has reached the committed epoch; or
+	 * the position is as good on the new cluster as it was on the old one.
 	 */
 	private boolean isReleased(TopicPartition partition, Cause cause, Evidence evidence) {
+		if (cause == Cause.CLUSTER_CHANGED) {
+			return evidence.witness() != null && evidence.witness().standsInMirror();
+		}
 		Hold hold = holds.find(partition);
 		if (hold == null || hold.isRetry()) {
 			return false;
@@ -186,7 +190,8 @@ final class Decisions {
 	 */
 	private void lose(Decision decision) {
 		long position = decision.evidence().position();
-		if (decision.cause() == Cause.TOPIC_RECREATED) {
+		boolean stays = decision.outcome() instanceof Outcome.ReadFrom readFrom && readFrom.offset() == position;
+		if (decision.cause().isOtherLog() && !stays) {
 			states.get(decision.partition()).lose(0, position);
 		}
 		else if (decision.cause() == Cause.LOG_TRUNCATED && decision.outcome() instanceof Outcome.ReadFrom readFrom
@@ -262,6 +267,12 @@ final class Decisions {
 		}
 		heldBack.makeDue(partition, offset);
 		PartitionState state = states.get(partition);
+		Witness witness = decision.evidence().witness();
+		if (decision.cause() == Cause.CLUSTER_CHANGED && witness != null && witness.found() != null
+				&& witness.standsInMirror()) {
+			// In the epoch that it has in this cluster.
+			state.witness(witness.found());
+		}
 		if (decision.resolution() != null) {
 			state.keepAnew();
 		}

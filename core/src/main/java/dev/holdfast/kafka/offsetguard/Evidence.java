@@ -59,6 +59,8 @@ public record Evidence(Trigger trigger, long position, int leaderEpoch, @Nullabl
 		COMMITTED_EPOCH,
 		/** The topic has another id than before. */
 		TOPIC_ID,
+		/** The client speaks to a cluster of another id than before. */
+		CLUSTER_ID,
 
 		/**
 		 * As {@link #OUT_OF_RANGE}, for a partition that is held already since its

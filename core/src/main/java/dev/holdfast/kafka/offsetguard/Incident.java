@@ -22,7 +22,6 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -57,11 +56,15 @@ final class Incident {
 
 	private final EvidenceBudget budget;
 
+	private final ClusterId clusterId;
+
 	private final ClientReports reports = new ClientReports();
+
+	private final Retry retry = new Retry();
 
 	Incident(Consumer<?, ?> client, PartitionStates states, Holds holds, Decisions decisions,
 			StartingPositions startingPositions, Inquiry inquiry, Topics topics, TopicLookup lookup,
-			EvidenceBudget budget) {
+			ClusterId clusterId, EvidenceBudget budget) {
 		this.client = client;
 		this.states = states;
 		this.holds = holds;
@@ -70,6 +73,7 @@ final class Incident {
 		this.inquiry = inquiry;
 		this.topics = topics;
 		this.lookup = lookup;
+		this.clusterId = clusterId;
 		this.budget = budget;
 	}
 
@@ -130,20 +134,25 @@ final class Incident {
 	 * reports stand
 	 */
 	void resolve(boolean isAllSaid) {
+		if (!retry.isDue()) {
+			return;
+		}
 		// Asking a client may have partitions assigned anew, which makes them others.
 		Map<TopicPartition, PartitionState> before = states.get(assigned());
 		List<Suspect> suspects = suspects(before.keySet(), isAllSaid);
 		if (!suspects.isEmpty() && budget.isNearlySpent()) {
 			return;
 		}
-		TopicLookup.Query topicQuery = askAboutTopics(suspects);
+		TopicQuery topicQuery = askAboutTopics(suspects);
 		List<Findings> findings = inquiry.inspect(suspects, budget.left());
-		takeTopics(findings, topicQuery);
+		Set<String> untold = takeTopics(findings, topicQuery);
 		InvalidOffsetException own = reports.positionsReport();
-		reports.clearPositions();
-		holds.resumeSuspended();
+		reports.clearPositions(untold);
+		holds.resumeSuspended(reports.positions().keySet());
+		retry.note(!untold.isEmpty());
 		boolean rethrow = inquiry.judge(findings.stream()
 			.filter((each) -> states.find(each.partition()) == before.get(each.partition()))
+			.filter((each) -> !untold.contains(each.partition().topic()))
 			.toList());
 		resolveWithoutOffset();
 		if (rethrow && own != null) {
@@ -155,33 +164,36 @@ final class Incident {
 	 * A position can also be wrong because the log is another one. That is asked while
 	 * the rest is inspected, and costs no time of its own.
 	 */
-	private TopicLookup.@Nullable Query askAboutTopics(List<Suspect> suspects) {
+	private @Nullable TopicQuery askAboutTopics(List<Suspect> suspects) {
 		Set<String> names = new HashSet<>();
 		suspects.forEach((suspect) -> names.add(suspect.partition().topic()));
 		names.removeIf((topic) -> topics.id(topic) == null);
 		return names.isEmpty() ? null : lookup.start(names, Set.of());
 	}
 
-	private void takeTopics(List<Findings> findings, TopicLookup.@Nullable Query query) {
+	/**
+	 * Adds to findings what brokers say about their topics.
+	 * @return the topics about which brokers have not answered yet
+	 */
+	private Set<String> takeTopics(List<Findings> findings, @Nullable TopicQuery query) {
 		if (query == null) {
-			return;
+			return Set.of();
 		}
 		List<TopicPartition> partitions = findings.stream().map(Findings::partition).toList();
-		TopicLookup.Answer answer;
-		try {
-			answer = confirmed(query.answer(), partitions);
-		}
-		catch (TimeoutException ex) {
-			logger.debug("Decided without knowing the topics' ids: {}", ex.getMessage());
-			answer = TopicLookup.Answer.NOTHING;
-		}
+		TopicAnswer answer = confirmed(lookup.answer(query, budget.left().dividedBy(HURRY)), partitions);
+		Set<String> untold = new HashSet<>();
 		for (Findings each : findings) {
+			String topic = each.partition().topic();
+			if (answer.topics().containsKey(topic) && answer.topic(topic).isPending()) {
+				untold.add(topic);
+			}
 			each.remembered = remembered(each.partition());
-			each.topicId = answer.topic(each.partition().topic()).id();
+			each.topicId = answer.id(topic);
 		}
+		return untold;
 	}
 
-	private TopicLookup.Answer confirmed(TopicLookup.Answer answer, Collection<TopicPartition> partitions) {
+	private TopicAnswer confirmed(TopicAnswer answer, Collection<TopicPartition> partitions) {
 		Map<TopicPartition, Uuid> before = new HashMap<>();
 		for (TopicPartition partition : partitions) {
 			Uuid topicId = remembered(partition).topicId();
@@ -190,7 +202,7 @@ final class Incident {
 			}
 		}
 		try (EvidenceBudget.Spending spending = budget.spend()) {
-			return topics.confirmed(answer, before, budget.left().dividedBy(HURRY));
+			return topics.confirmed(answer, before, clusterId.known(), budget.left().dividedBy(HURRY));
 		}
 	}
 
@@ -205,15 +217,15 @@ final class Incident {
 	 * another one by now.
 	 */
 	void checkTopics() {
-		TopicLookup.Answer first = topics.check(client.assignment());
+		TopicAnswer first = topics.check(client.assignment());
 		if (first.topics().isEmpty()) {
 			return;
 		}
-		TopicLookup.Answer answer = confirmed(first, client.assignment());
+		TopicAnswer answer = confirmed(first, client.assignment());
 		List<Suspect> suspects = new ArrayList<>();
 		Set<TopicPartition> assigned = assigned();
 		for (TopicPartition partition : assigned) {
-			Uuid now = answer.topic(partition.topic()).id();
+			Uuid now = answer.id(partition.topic());
 			Remembered before = remembered(partition);
 			if (now != null && before.topicId() != null && !now.equals(before.topicId())) {
 				PartitionState state = states.get(partition);
@@ -242,7 +254,7 @@ final class Incident {
 	boolean recheck(Set<TopicPartition> held, boolean takeTime) {
 		List<Suspect> suspects = new ArrayList<>();
 		Set<TopicPartition> withoutPosition = new HashSet<>();
-		TopicLookup.Answer epochs = leaderEpochs(held);
+		TopicAnswer epochs = leaderEpochs(held);
 		boolean patient = takeTime;
 		boolean asked = true;
 		for (TopicPartition partition : held) {
@@ -255,6 +267,12 @@ final class Incident {
 				continue;
 			}
 			Evidence evidence = hold.decision().evidence();
+			Reply<Integer> leaderEpoch = epochs.leaderEpoch(partition);
+			if (leaderEpoch.isPending()) {
+				holds.postponeRecheck(partition);
+				asked = false;
+				continue;
+			}
 			if (evidence.position() < 0) {
 				holds.postponeRecheck(partition);
 				withoutPosition.add(partition);
@@ -266,11 +284,10 @@ final class Incident {
 			suspects.add(new Suspect(partition, aboveLogEnd ? Evidence.Trigger.HELD_ABOVE_LOG_END : evidence.trigger(),
 					evidence.position(), Math.max(state.leaderEpoch(), evidence.leaderEpoch()), evidence.lastClaim(),
 					state.lastDelivered(), evidence.remembered(), evidence.topicId(),
-					(evidence.trigger() == Evidence.Trigger.COMMITTED_EPOCH) ? epochs.leaderEpoch(partition)
-							: evidence.currentLeaderEpoch()));
+					leaderEpoch.orIfRefused(evidence.currentLeaderEpoch())));
 		}
 		if (!withoutPosition.isEmpty()) {
-			asked = startingPositions.decide(withoutPosition);
+			asked &= startingPositions.decide(withoutPosition);
 		}
 		inquiry.examine(suspects, patient ? budget.left() : budget.left().dividedBy(HURRY));
 		return asked;
@@ -290,14 +307,14 @@ final class Incident {
 	/**
 	 * Of those partitions that are held until their leader has a higher one.
 	 */
-	private TopicLookup.Answer leaderEpochs(Set<TopicPartition> held) {
+	private TopicAnswer leaderEpochs(Set<TopicPartition> held) {
 		Set<TopicPartition> ahead = new HashSet<>(held);
 		ahead.removeIf((partition) -> {
 			Hold hold = holds.find(partition);
 			return hold == null || hold.decision().evidence().trigger() != Evidence.Trigger.COMMITTED_EPOCH;
 		});
 		if (ahead.isEmpty()) {
-			return TopicLookup.Answer.NOTHING;
+			return TopicAnswer.NOTHING;
 		}
 		try (EvidenceBudget.Spending spending = budget.spend()) {
 			return lookup.ask(Set.of(), ahead, budget.left().dividedBy(HURRY));
@@ -351,7 +368,7 @@ final class Incident {
 
 	private void addSuspect(Map<TopicPartition, Suspect> suspects, TopicPartition partition,
 			ClientReports.Report report, boolean isAllSaid) {
-		if (holds.contains(partition)) {
+		if (holds.contains(partition) || states.undecided().contains(partition)) {
 			return;
 		}
 		PartitionState state = states.get(partition);

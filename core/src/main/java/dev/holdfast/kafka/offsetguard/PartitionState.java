@@ -285,6 +285,20 @@ final class PartitionState {
 	}
 
 	/**
+	 * The client speaks to another cluster, which has other epochs and topic ids.
+	 */
+	void changeCluster() {
+		tries = null;
+		doubted = -1;
+		soughtEpoch = -1;
+		leaderEpoch = -1;
+		runStart = -1;
+		runEnd = -1;
+		runLeaderEpoch = -1;
+		topicId = null;
+	}
+
+	/**
 	 * The position was set to a bound of the log that the client has yet to look up.
 	 */
 	void seekToUnknown() {

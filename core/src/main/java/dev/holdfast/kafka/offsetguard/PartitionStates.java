@@ -34,11 +34,24 @@ final class PartitionStates {
 
 	private boolean commitsRead;
 
+	private final UndecidedStarts undecided;
+
 	/** Sought by the application since the client was polled last. */
 	private final Set<TopicPartition> sought = new HashSet<>();
 
 	/** Taken away, although an async consumer may still show them as assigned. */
 	private final Set<TopicPartition> revoked = new HashSet<>();
+
+	PartitionStates(UndecidedStarts undecided) {
+		this.undecided = undecided;
+	}
+
+	/**
+	 * Those of the starting partitions that wait for answers.
+	 */
+	UndecidedStarts undecided() {
+		return undecided;
+	}
 
 	/**
 	 * The partitions, by topic and number. Thread-safe.
@@ -120,6 +133,14 @@ final class PartitionStates {
 	}
 
 	/**
+	 * The partitions start anew, and nothing is known of them.
+	 */
+	void restart(Collection<TopicPartition> partitions) {
+		forget(partitions);
+		start(partitions);
+	}
+
+	/**
 	 * The assignment was replaced by the application: what stays keeps its position.
 	 */
 	void replace(Collection<TopicPartition> partitions) {
@@ -129,6 +150,7 @@ final class PartitionStates {
 	}
 
 	void forget(Collection<TopicPartition> partitions) {
+		undecided.forget(partitions);
 		for (TopicPartition partition : List.copyOf(partitions)) {
 			states.remove(partition);
 			starting.remove(partition);
@@ -149,6 +171,7 @@ final class PartitionStates {
 	}
 
 	void forgetAll() {
+		undecided.forgetAll();
 		revoked.clear();
 		states.clear();
 		starting.clear();
@@ -168,6 +191,11 @@ final class PartitionStates {
 	 */
 	void started(TopicPartition partition) {
 		starting.remove(partition);
+		undecided.end(partition);
+	}
+
+	boolean isStarting(TopicPartition partition) {
+		return !starting.isEmpty() && starting.contains(partition);
 	}
 
 	void seekByApplication(TopicPartition partition, @Nullable OffsetAndMetadata offset) {
@@ -181,7 +209,7 @@ final class PartitionStates {
 		// Whoever seeks means the topic that is there now.
 		state.topicId(null);
 		state.loseNothing();
-		starting.remove(partition);
+		started(partition);
 		sought.add(partition);
 	}
 

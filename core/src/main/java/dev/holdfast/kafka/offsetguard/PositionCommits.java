@@ -98,10 +98,11 @@ final class PositionCommits {
 			if (ex == thrownByCallback || !isMarked(marked, offsets)) {
 				throw ex;
 			}
-			send(mark(offsets, false), timeout);
+			marked = mark(offsets, false);
+			send(marked, timeout);
 			giveUpBookmarks();
 		}
-		commits.remember(offsets, topics, states);
+		commits.remember(marked, topics, states);
 	}
 
 	private void send(Map<TopicPartition, OffsetAndMetadata> offsets, @Nullable Duration timeout) {
@@ -156,7 +157,7 @@ final class PositionCommits {
 				if (refused > 0 && refused == offsets.size()) {
 					giveUpBookmarks();
 				}
-				Map<TopicPartition, OffsetAndMetadata> known = new HashMap<>(offsets);
+				Map<TopicPartition, OffsetAndMetadata> known = new HashMap<>(marked);
 				known.keySet().removeIf((partition) -> isElsewhere(partition, sentIn.get(partition)));
 				commits.remember(known, topics, states);
 			}
@@ -329,7 +330,7 @@ final class PositionCommits {
 
 	private Map<TopicPartition, OffsetAndMetadata> mark(Map<TopicPartition, OffsetAndMetadata> offsets,
 			boolean bookmarks) {
-		String cluster = clusterId.known();
+		String cluster = clusterId.id();
 		boolean marking = bookmarks && settings.commits().bookmark() && !tooLarge && cluster != null;
 		if (!marking && !settings.commits().leaderEpoch()) {
 			return offsets;
@@ -357,10 +358,12 @@ final class PositionCommits {
 		Uuid topicId = topicId(partition, state);
 		Topics.Coverage coverage = topics.coverage(partition.topic());
 		RecordIdentity witness = (state != null) ? state.witnessBelow(offset) : null;
+		Cluster known = clusterId.known();
+		String mark = (known != null) ? known.mark() : "";
 		return (witness != null)
 				? new Bookmark(cluster, topicId, offset, coverage.partitions(), witness.offset(), witness.leaderEpoch(),
-						witness.timestamp(), coverage.complete())
-				: new Bookmark(cluster, topicId, offset, coverage.partitions(), -1, -1, -1, coverage.complete());
+						witness.timestamp(), coverage.complete(), mark)
+				: new Bookmark(cluster, topicId, offset, coverage.partitions(), -1, -1, -1, coverage.complete(), mark);
 	}
 
 	private static boolean isMarked(Map<TopicPartition, OffsetAndMetadata> marked,

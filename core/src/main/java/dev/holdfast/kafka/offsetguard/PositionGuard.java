@@ -8,7 +8,6 @@ package dev.holdfast.kafka.offsetguard;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Set;
-import java.util.function.Supplier;
 
 import dev.holdfast.kafka.versioncap.ClientVersions;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -41,7 +40,7 @@ final class PositionGuard<K, V> {
 
 	private final Consumer<K, V> client;
 
-	private final PartitionStates states = new PartitionStates();
+	private final PartitionStates states;
 
 	private final HeldBackCommits heldBack;
 
@@ -69,6 +68,8 @@ final class PositionGuard<K, V> {
 
 	private final Resolutions resolutions;
 
+	private final ClusterChanges clusterChanges;
+
 	private final TopicLookup lookup;
 
 	private final Topics topics;
@@ -85,11 +86,12 @@ final class PositionGuard<K, V> {
 	private boolean polling;
 
 	PositionGuard(Consumer<K, V> client, ClientConfiguration configuration, GuardContext context,
-			Supplier<@Nullable String> ownClusterId, ClientVersions versions) {
+			ToldCluster toldCluster, ClientVersions versions) {
 		OffsetGuardSettings settings = context.settings();
 		this.client = client;
 		this.closing = () -> context.consumers().remove(this);
 		this.versions = versions;
+		this.states = new PartitionStates(UndecidedStarts.of(client, configuration));
 		this.heldBack = new HeldBackCommits(client);
 		this.holds = new Holds(client, states, heldBack, settings.timing().holdRecheck());
 		this.budget = new EvidenceBudget(configuration.shorter(settings.timing().inspection()));
@@ -97,26 +99,31 @@ final class PositionGuard<K, V> {
 		this.listeners = new Listeners(context.listeners(), configuration, settings.policy());
 		ActionChooser chooser = new ActionChooser(settings.policy(), context.ownPolicy(), configuration);
 		ResetOffsets resetOffsets = new ResetOffsets(client, configuration.autoOffsetReset(), budget);
-		this.lookup = new TopicLookup(context.admins(), configuration);
+		ClientCluster cluster = new ClientCluster(client, toldCluster);
+		this.lookup = new TopicLookup(context.admins(), configuration, cluster);
 		this.topics = new Topics(lookup, context.memory(), settings.timing().topicCheck());
-		ClusterId clusterId = new ClusterId(ownClusterId, lookup, budget);
+		ClusterId clusterId = new ClusterId(cluster, lookup);
 		GroupCommits groupCommits = new GroupCommits(client, configuration.groupId(), clusterId, context.memory(),
 				lookup, budget, states);
 		this.decisions = new Decisions(client, configuration, chooser, states, holds, heldBack, resetOffsets,
 				groupCommits, listeners, settings.isObserving());
 		this.positionCommits = new PositionCommits(client, configuration, settings, clusterId, states, topics,
 				groupCommits, budget);
-		this.inspector = new Inspector(configuration, chooser, context.inspectorCap());
+		this.inspector = new Inspector(configuration, cluster, chooser, context.inspectorCap());
 		Inquiry inquiry = new Inquiry(client, states, decisions, positionCommits, inspector,
 				new LatestOffsets(client, configuration, chooser), budget, listeners);
-		this.startingPositions = new StartingPositions(client, budget, states, decisions, groupCommits, topics, lookup,
+		this.startingPositions = new StartingPositions(client, budget, states, decisions, clusterId, groupCommits,
+				topics, lookup,
 				new FirstPositions(states, decisions, groupCommits, topics, resetOffsets, settings.isObserving()),
 				inquiry, positionCommits, StartingPositions.Rules.of(settings, configuration, context.inspectorCap()));
 		this.incident = new Incident(client, states, holds, decisions, startingPositions, inquiry, topics, lookup,
-				budget);
-		this.polls = new DecidingPolls<>(client, states, incident,
+				clusterId, budget);
+		this.clusterChanges = new ClusterChanges(client, cluster, states, holds, topics, inquiry, budget,
+				settings.isObserving());
+		this.polls = new DecidingPolls<>(client, states, incident, clusterChanges,
 				() -> !states.isAnyStarting() && !budget.isNearlySpent(), this::piece, this::throwFailure);
-		this.currentPositions = new CurrentPositions(client, states, holds, startingPositions, incident);
+		this.currentPositions = new CurrentPositions(client, states, holds, startingPositions, incident,
+				configuration.apiTimeout());
 		LateCommits lateCommits = new LateCommits(client, states, incident);
 		this.clientCommits = new ClientCommits(client, configuration.autoCommit(), groupCommits, topics, states,
 				lateCommits);
@@ -161,6 +168,9 @@ final class PositionGuard<K, V> {
 	}
 
 	private Duration piece(Duration left) {
+		if (!states.undecided().isEmpty()) {
+			return shorter(left, SHORTEST_PIECE);
+		}
 		Duration longest = holds.isEmpty() ? LONGEST_PIECE : shorter(holds.untilDue(), LONGEST_PIECE_HELD);
 		return shorter(left, longer(longest, SHORTEST_PIECE));
 	}
@@ -181,8 +191,14 @@ final class PositionGuard<K, V> {
 		clientCommits.takeNote();
 		polling = true;
 		try {
+			if (clusterChanges.isNew()) {
+				incident.forgetAll();
+				clusterChanges.look();
+			}
 			if (!incident.isOpen()) {
-				startingPositions.decidePending();
+				if (!clusterChanges.isWaiting()) {
+					startingPositions.decidePending();
+				}
 				resolutions.carryOut(budget);
 				recheckHolds();
 				checkTopics(now);
@@ -324,6 +340,8 @@ final class PositionGuard<K, V> {
 	void assign(Collection<TopicPartition> partitions) {
 		clientCommits.leaving(states.partitions());
 		client.assign(partitions);
+		startingPositions.forgetQuestions();
+		clusterChanges.assigned(true);
 		incident.forgetAll();
 		holds.retain(partitions);
 		heldBack.retain(partitions);
@@ -360,6 +378,8 @@ final class PositionGuard<K, V> {
 
 	void onAssigned(Collection<TopicPartition> partitions) {
 		if (!partitions.isEmpty()) {
+			startingPositions.forgetQuestions();
+			clusterChanges.assigned(false);
 			states.start(partitions);
 			listeners.assigned(partitions);
 			startingPositions.decidePending();

@@ -15,7 +15,7 @@ import java.util.TreeSet;
 
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +39,7 @@ final class Topics {
 
 	private final Map<String, Coverage> coverages = new HashMap<>();
 
-	private TopicLookup.@Nullable Query query;
+	private @Nullable TopicQuery query;
 
 	private long checkAt;
 
@@ -85,10 +85,11 @@ final class Topics {
 	/**
 	 * Takes what brokers say. What they do not know now is still known.
 	 */
-	void learn(TopicLookup.Answer answer) {
-		answer.topics().forEach((topic, facts) -> {
-			if (facts.id() != null || !known.containsKey(topic)) {
-				known.put(topic, facts);
+	void learn(TopicAnswer answer) {
+		answer.topics().forEach((topic, reply) -> {
+			if (reply instanceof Reply.Answered<TopicFacts> answered
+					&& (answered.value().id() != null || !known.containsKey(topic))) {
+				known.put(topic, answered.value());
 			}
 		});
 	}
@@ -99,15 +100,17 @@ final class Topics {
 	 * heard of the newest topic yet tells the id of the last one.
 	 * @param first the answer
 	 * @param before the id of each partition's topic so far, where one is known
+	 * @param cluster the cluster that has answered, {@code null} if it is not known
 	 * @param timeout how long to wait for the second answer
-	 * @return the answer, without the ids in doubt
-	 * @throws TimeoutException if there is no second answer in time
+	 * @return the answer, without the ids in doubt. A topic is not answered yet whose
+	 * second answer is missing
 	 * @throws WakeupException if the consumer was woken up meanwhile
 	 */
-	TopicLookup.Answer confirmed(TopicLookup.Answer first, Map<TopicPartition, Uuid> before, Duration timeout) {
+	TopicAnswer confirmed(TopicAnswer first, Map<TopicPartition, Uuid> before, @Nullable Cluster cluster,
+			Duration timeout) {
 		Map<String, Uuid> replaced = new HashMap<>();
 		before.forEach((partition, id) -> {
-			Uuid now = first.topic(partition.topic()).id();
+			Uuid now = first.id(partition.topic());
 			if (now != null && !now.equals(id)) {
 				replaced.put(partition.topic(), id);
 			}
@@ -115,23 +118,36 @@ final class Topics {
 		if (replaced.isEmpty()) {
 			return first;
 		}
-		TopicLookup.Answer second = lookup.askAnew(replaced.keySet(), timeout);
-		Map<String, TopicFacts> facts = new HashMap<>(first.topics());
-		replaced.forEach((topic, id) -> {
-			Uuid now = Objects.requireNonNull(first.topic(topic).id());
-			if (second.topic(topic).id() == null && !memory.isGone(now)) {
-				throw new TimeoutException("Nobody has repeated in time that %s is another topic now".formatted(topic));
+		TopicAnswer second = lookup.askAnew(replaced.keySet(), cluster, timeout);
+		Map<String, Reply<TopicFacts>> facts = new HashMap<>(first.topics());
+		replaced.forEach((topic, id) -> facts.put(topic, confirmed(topic, id, first, second)));
+		return new TopicAnswer(facts, first.leaderEpochs());
+	}
+
+	private Reply<TopicFacts> confirmed(String topic, Uuid before, TopicAnswer first, TopicAnswer second) {
+		Uuid now = Objects.requireNonNull(first.id(topic));
+		if (!memory.isGone(now)) {
+			if (second.topic(topic).isPending()) {
+				return new Reply.NotYet<>();
 			}
-			if (!memory.isGone(now) && now.equals(second.topic(topic).id())) {
-				memory.rememberGone(id);
+			if (now.equals(second.id(topic))) {
+				memory.rememberGone(before);
+				return first.topic(topic);
 			}
-			else {
-				logger.info("Topic {} is {} to some brokers and {} to others, or was: nothing follows from that", topic,
-						now, id);
-				facts.put(topic, first.topic(topic).withoutId());
-			}
-		});
-		return new TopicLookup.Answer(facts, first.leaderEpochs());
+		}
+		logger.info("Topic {} is {} to some brokers and {} to others, or was: nothing follows from that", topic, now,
+				before);
+		return (first.topic(topic) instanceof Reply.Answered<TopicFacts> answered)
+				? new Reply.Answered<>(answered.value().withoutId()) : new Reply.NotYet<>();
+	}
+
+	/**
+	 * The topics are those of another cluster.
+	 */
+	void forgetAll() {
+		known.clear();
+		coverages.clear();
+		query = null;
 	}
 
 	void retain(Collection<TopicPartition> assigned) {
@@ -159,16 +175,16 @@ final class Topics {
 	 * @param assigned the assignment
 	 * @return what brokers say now; {@link #learn} has not been called with it
 	 */
-	TopicLookup.Answer check(Collection<TopicPartition> assigned) {
+	TopicAnswer check(Collection<TopicPartition> assigned) {
 		if (query == null) {
 			checkAt = System.nanoTime() + interval.toNanos();
 			query = assigned.isEmpty() ? null : lookup.start(names(assigned), Set.of());
-			return TopicLookup.Answer.NOTHING;
+			return TopicAnswer.NOTHING;
 		}
 		if (!query.isDone()) {
-			return TopicLookup.Answer.NOTHING;
+			return TopicAnswer.NOTHING;
 		}
-		TopicLookup.Answer answer = query.answer();
+		TopicAnswer answer = query.answer();
 		query = null;
 		return answer;
 	}

@@ -181,7 +181,7 @@ class GroupMemoryTests {
 					() -> cluster.wire().count("holdfast-admin-" + topic, ApiKeys.DESCRIBE_TOPIC_PARTITIONS) >= 2);
 			member.commitSync(Map.of(old, new OffsetAndMetadata(0)));
 
-			assertThat(Bookmark.in(cluster.committed(topic).get(old), clusterId()).partitions()).isOne();
+			assertThat(Bookmark.in(cluster.committed(topic).get(old), named(clusterId())).partitions()).isOne();
 		}
 		assertThat(start(consumers, added)).isEqualTo(Cause.NEW_PARTITION);
 	}
@@ -239,7 +239,7 @@ class GroupMemoryTests {
 		cluster.createTopic(topic, 2);
 		cluster.produce(partition, 10);
 		Bookmark bookmark = new Bookmark(other.equals("cluster") ? "elsewhere" : clusterId(), null,
-				other.equals("offset") ? 9 : 10, 1, -1, -1, -1, true);
+				other.equals("offset") ? 9 : 10, 1, -1, -1, -1, true, "");
 		cluster.commit(topic, partition, new OffsetAndMetadata(10, bookmark.toString()));
 		Consumers consumers = consumers("classic", topic);
 
@@ -273,7 +273,7 @@ class GroupMemoryTests {
 			Map<TopicPartition, OffsetAndMetadata> stored = cluster.committed(topic);
 			assertThat(stored.get(own)).isEqualTo(commits.get(own));
 			assertThat(stored.get(partition).metadata()).startsWith("holdfast1|").hasSizeLessThanOrEqualTo(120);
-			Bookmark bookmark = Bookmark.in(stored.get(partition), clusterId());
+			Bookmark bookmark = Bookmark.in(stored.get(partition), named(clusterId()));
 			assertThat(bookmark.witness().offset()).isEqualTo(9);
 			assertThat(bookmark.partitions()).isEqualTo(2);
 			assertThat(bookmark.topicId()).isNotNull();
@@ -324,6 +324,10 @@ class GroupMemoryTests {
 
 	private Admin admin() {
 		return Admin.create(Map.of("bootstrap.servers", cluster.bootstrapServers()));
+	}
+
+	private static Cluster named(String clusterId) {
+		return new Cluster(clusterId, null, 0);
 	}
 
 }

@@ -135,7 +135,7 @@ class GuardedConsumerTests {
 	private static PositionGuard<String, String> positionGuard(Consumer<String, String> delegate,
 			GuardContext context) {
 		ClientConfiguration configuration = new ClientConfiguration(Map.of(), "group", "client",
-				AutoOffsetReset.parse("latest"), false, false, false, Duration.ofMinutes(5));
+				AutoOffsetReset.parse("latest"), false, false, false, Duration.ofMinutes(5), Duration.ofMinutes(1));
 		return new PositionGuard<>(delegate, configuration, context, () -> null, Consumers.unknownVersions());
 	}
 
