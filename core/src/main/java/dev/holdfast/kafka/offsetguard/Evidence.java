@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param trigger what put the position into question
  * @param position the consumer's position, -1 where it has none
- * @param leaderEpoch the highest leader epoch among the records behind the position, -1
- * where unknown
+ * @param leaderEpoch the leader epoch that the inspector has validated the position with;
+ * where it did not, the highest one that is said to be behind the position, -1 where
+ * unknown
  * @param claim the truncation claim as the client reported it, if it did
  * @param validation what a fresh inspector was told when it validated the position again
  * @param repeatedClaim the claim as the inspector got it, if {@link Validation#CLAIMED}
@@ -72,7 +73,8 @@ public record Evidence(Trigger trigger, long position, int leaderEpoch, @Nullabl
 	public enum Validation {
 
 		/**
-		 * The inspector did not ask: the position's epoch is unknown or does not matter.
+		 * The inspector did not ask: the position's epoch is unknown, does not matter, or
+		 * is not known to be one that a leader has reached.
 		 */
 		NOT_ASKED,
 

@@ -61,7 +61,7 @@ final class Findings {
 	 * Whether asking for the position's epoch again can tell anything.
 	 */
 	boolean isWorthValidating() {
-		boolean askable = logEndBefore >= 0 && suspect.leaderEpoch() >= 0;
+		boolean askable = logEndBefore >= 0 && suspect.reachedEpoch() >= 0;
 		boolean inDoubt = switch (suspect.trigger()) {
 			case OUT_OF_RANGE -> suspect.position() > logEndBefore;
 			case COMMITTED_EPOCH, TOPIC_ID -> false;
@@ -97,7 +97,9 @@ final class Findings {
 
 	Evidence toEvidence() {
 		RecordIdentity delivered = suspect.delivered();
-		return new Evidence(suspect.trigger(), suspect.position(), suspect.leaderEpoch(), suspect.claim(), validation,
+		int leaderEpoch = (validation != Evidence.Validation.NOT_ASKED) ? suspect.reachedEpoch()
+				: suspect.leaderEpoch();
+		return new Evidence(suspect.trigger(), suspect.position(), leaderEpoch, suspect.claim(), validation,
 				repeatedClaim, bounds(logStartBefore, logEndBefore),
 				bounds(isTruncation() ? logStartBefore : logStartAfter, logEndAfter), beforeDivergence, atDivergence,
 				(delivered != null) ? new Witness(delivered, atWitness) : null, latestOffset, timestampOffset,

@@ -137,7 +137,7 @@ final class Incident {
 			return;
 		}
 		TopicLookup.Query topicQuery = askAboutTopics(suspects);
-		List<Findings> findings = inquiry.inspect(suspects, budget.left());
+		List<Findings> findings = inquiry.inspect(withLeaderEpochs(suspects), budget.left());
 		takeTopics(findings, topicQuery);
 		InvalidOffsetException own = reports.positionsReport();
 		reports.clearPositions();
@@ -242,7 +242,6 @@ final class Incident {
 	boolean recheck(Set<TopicPartition> held, boolean takeTime) {
 		List<Suspect> suspects = new ArrayList<>();
 		Set<TopicPartition> withoutPosition = new HashSet<>();
-		TopicLookup.Answer epochs = leaderEpochs(held);
 		boolean patient = takeTime;
 		boolean asked = true;
 		for (TopicPartition partition : held) {
@@ -263,16 +262,16 @@ final class Incident {
 			patient |= hold.rechecks() >= HURRIED_RECHECKS;
 			boolean aboveLogEnd = hold.decision().cause() == Cause.ABOVE_LOG_END || wasAboveLogEnd(evidence);
 			PartitionState state = states.get(partition);
+			boolean validated = evidence.validation() != Evidence.Validation.NOT_ASKED;
 			suspects.add(new Suspect(partition, aboveLogEnd ? Evidence.Trigger.HELD_ABOVE_LOG_END : evidence.trigger(),
-					evidence.position(), Math.max(state.leaderEpoch(), evidence.leaderEpoch()), evidence.lastClaim(),
-					state.lastDelivered(), evidence.remembered(), evidence.topicId(),
-					(evidence.trigger() == Evidence.Trigger.COMMITTED_EPOCH) ? epochs.leaderEpoch(partition)
-							: evidence.currentLeaderEpoch()));
+					evidence.position(), Math.max(state.leaderEpoch(), evidence.leaderEpoch()),
+					Math.max(state.ownEpoch(), validated ? evidence.leaderEpoch() : -1), evidence.lastClaim(),
+					state.lastDelivered(), evidence.remembered(), evidence.topicId(), -1));
 		}
 		if (!withoutPosition.isEmpty()) {
 			asked = startingPositions.decide(withoutPosition);
 		}
-		inquiry.examine(suspects, patient ? budget.left() : budget.left().dividedBy(HURRY));
+		inquiry.examine(withLeaderEpochs(suspects), patient ? budget.left() : budget.left().dividedBy(HURRY));
 		return asked;
 	}
 
@@ -288,19 +287,18 @@ final class Incident {
 	}
 
 	/**
-	 * Of those partitions that are held until their leader has a higher one.
+	 * The same suspects, with the leaders' epochs where it is in doubt whether a leader
+	 * has reached the one that is named. Others cost no request.
 	 */
-	private TopicLookup.Answer leaderEpochs(Set<TopicPartition> held) {
-		Set<TopicPartition> ahead = new HashSet<>(held);
-		ahead.removeIf((partition) -> {
-			Hold hold = holds.find(partition);
-			return hold == null || hold.decision().evidence().trigger() != Evidence.Trigger.COMMITTED_EPOCH;
-		});
-		if (ahead.isEmpty()) {
-			return TopicLookup.Answer.NOTHING;
+	private List<Suspect> withLeaderEpochs(List<Suspect> suspects) {
+		Set<TopicPartition> doubtful = new HashSet<>();
+		suspects.stream().filter(Suspect::isEpochInDoubt).forEach((each) -> doubtful.add(each.partition()));
+		if (doubtful.isEmpty()) {
+			return suspects;
 		}
 		try (EvidenceBudget.Spending spending = budget.spend()) {
-			return lookup.ask(Set.of(), ahead, budget.left().dividedBy(HURRY));
+			TopicLookup.Answer epochs = lookup.ask(Set.of(), doubtful, budget.left().dividedBy(HURRY));
+			return suspects.stream().map((each) -> each.under(epochs.leaderEpoch(each.partition()))).toList();
 		}
 	}
 
@@ -415,8 +413,8 @@ final class Incident {
 	private static Suspect suspect(TopicPartition partition, Evidence.Trigger trigger, long position,
 			PartitionState state, @Nullable TruncationClaim claim) {
 		int answered = (claim != null) ? claim.leaderEpoch() : -1;
-		return new Suspect(partition, trigger, position, Math.max(state.leaderEpoch(), answered), claim,
-				state.lastDelivered(), Remembered.NOTHING, null, -1);
+		return new Suspect(partition, trigger, position, Math.max(state.leaderEpoch(), answered), state.ownEpoch(),
+				claim, state.lastDelivered(), Remembered.NOTHING, null, -1);
 	}
 
 	private OptionalLong positionNow(TopicPartition partition) {

@@ -154,6 +154,7 @@ final class StartingPositions {
 			if (suspect != null) {
 				suspects.add(suspect);
 				metadataAhead.put(partition, commit.metadata());
+				states.get(partition).committedEpoch(commit.leaderEpoch().orElse(-1));
 			}
 			if (suspect == null || rules.observing()) {
 				started.put(partition, commit);
@@ -324,7 +325,7 @@ final class StartingPositions {
 		else {
 			return null;
 		}
-		return new Suspect(partition, trigger, commit.offset(), committedEpoch, null, null, remembered, topicId,
+		return new Suspect(partition, trigger, commit.offset(), committedEpoch, -1, null, null, remembered, topicId,
 				leaderEpoch);
 	}
 

@@ -5,6 +5,8 @@
 
 package dev.holdfast.kafka.offsetguard;
 
+import java.util.stream.IntStream;
+
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param partition the partition
  * @param trigger what put its position into question
  * @param position the position, never negative
- * @param leaderEpoch the highest leader epoch among the records behind the position, -1
- * where unknown
+ * @param leaderEpoch the highest leader epoch that anybody names for the position: the
+ * client, a commit, a bookmark or the claim; -1 where nobody does
+ * @param ownEpoch the epoch that the client itself has had for the position, which a
+ * leader has reached therefore; -1 where unknown
  * @param claim the truncation claim as the client reported it; {@code null} for a
  * partition about which the client has said nothing, although it has no position
  * @param delivered the last record delivered, if any was
@@ -24,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param topicId the topic's id now, {@code null} if it is not known
  * @param currentLeaderEpoch the leader's epoch now, -1 if it is not known
  */
-record Suspect(TopicPartition partition, Evidence.Trigger trigger, long position, int leaderEpoch,
+record Suspect(TopicPartition partition, Evidence.Trigger trigger, long position, int leaderEpoch, int ownEpoch,
 		@Nullable TruncationClaim claim, @Nullable RecordIdentity delivered, Remembered remembered,
 		@Nullable Uuid topicId, int currentLeaderEpoch) {
 
@@ -32,8 +36,40 @@ record Suspect(TopicPartition partition, Evidence.Trigger trigger, long position
 	 * The same, with what brokers say about its topic now.
 	 */
 	Suspect on(Remembered before, @Nullable Uuid topicIdNow) {
-		return new Suspect(partition, trigger, position, leaderEpoch, claim, delivered, before, topicIdNow,
+		return new Suspect(partition, trigger, position, leaderEpoch, ownEpoch, claim, delivered, before, topicIdNow,
 				currentLeaderEpoch);
+	}
+
+	/**
+	 * The same, with the leader's epoch now.
+	 */
+	Suspect under(int leaderEpochNow) {
+		return new Suspect(partition, trigger, position, leaderEpoch, ownEpoch, claim, delivered, remembered, topicId,
+				leaderEpochNow);
+	}
+
+	/**
+	 * Whether nothing shows that a leader has ever reached the epoch. Commits and
+	 * bookmarks may come from another cluster, and a claim may name any.
+	 */
+	boolean isEpochInDoubt() {
+		return leaderEpoch > ownEpoch;
+	}
+
+	/**
+	 * The epoch to validate the position with. A client that is sought with one that the
+	 * leader has not reached waits until it has, and asks nothing meanwhile.
+	 * @return the epoch, -1 if none of those named is known to be reached
+	 */
+	int reachedEpoch() {
+		if (!isEpochInDoubt()) {
+			return leaderEpoch;
+		}
+		int claimed = (claim != null) ? claim.leaderEpoch() : -1;
+		return IntStream.of(leaderEpoch, claimed, ownEpoch)
+			.filter((epoch) -> epoch <= currentLeaderEpoch)
+			.max()
+			.orElse(-1);
 	}
 
 }

@@ -128,7 +128,6 @@ class EvidenceOracleTests {
 					truncation e=0 claim=100@0 log=0..300 below=97@0 at=102@2             | log-truncated         | 100               | compaction left holes on both sides
 					truncation e=2 claim=100@2 log=0..300 below=99@1 at=100@3             | log-truncated         | 100               | the last epoch that remained lies below the asked one
 					truncation e=3 claim=100@1 log=0..300 below=99@1 at=100@4             | log-truncated         | 100               | the answer names the largest epoch below the asked one
-					truncation e=-1 claim=100@0 log=0..300 below=99@0 at=100@2            | log-truncated         | 100               | the answer's epoch stands in for one that is not known
 					truncation e=0 claim=100@0 log=0..300 below=99@0 at=100@2 witness=99:same    | log-truncated  | 100               | a witness below the divergence stays
 					truncation e=0 claim=100@0 log=0..300 below=99@0 at=100@2 witness=199:other  | log-truncated  | 100               | another record where the witness was
 					truncation e=0 claim=100@0 log=0..300 below=99@0 at=100@2 witness=199:hole   | log-truncated  | 100               | a hole where the witness was says nothing
@@ -142,6 +141,11 @@ class EvidenceOracleTests {
 					truncation e=3 claim=100@0 log=0..300 below=99@0 at=100@2             | false-truncation      | 200               | epoch 2 is not above 3, whatever the answer's epoch
 					truncation e=3 claim=100@0 log=0..300 below=99@0 at=100@3             | false-truncation      | 200               | epoch 3 is not above 3
 					truncation e=0 claim=100@2 log=0..300 below=99@0 at=100@2             | false-truncation      | 200               | the answer says that epoch 2 ended before
+					truncation e=0 claim=100@1 log=0..300 below=99@0 at=100@2             | false-truncation      | 200               | nobody has asked for epoch 1, whatever the log holds
+					truncation e=0 claim=100@1 log=0..300                                 | false-truncation      | 200               | that takes no record
+					truncation e=0 claim=100@1 log=0..300 below=99@0 at=100@2 witness=199:other  | unverifiable   | hold              | no answer to what was asked, and yet the log is another one
+					out-of-range e=0 claim=100@1 log=0..150 below=99@0 at=100@2           | above-log-end         | hold              | no answer to what was asked, and yet the log ends below
+					held e=7 leader=0 log=0..270 pos=1000                                 | above-log-end         | hold              | no leader has the epoch, which takes nothing from the bounds
 					truncation e=0 claim=0@0 log=1..300                                   | false-truncation      | 200               | the log starts above the claim
 					truncation e=0 claim=0@0 log=170..300                                 | false-truncation      | 200               | the log starts far above the claim
 					truncation e=-1 claim=0@-1 log=170..300                               | false-truncation      | 200               | that takes no epoch
@@ -167,6 +171,7 @@ class EvidenceOracleTests {
 					truncation e=0 claim=100@0 log=0..300 below=99@-1 at=100@2            | unverifiable          | hold              | a record before without an epoch
 					truncation e=0 claim=100@0 log=0..300 below=99@0 at=100@-1            | unverifiable          | hold              | a record there without an epoch
 					truncation e=-1 claim=100@-1 log=0..300 below=99@0 at=100@2           | unverifiable          | hold              | above which epoch, nobody knows
+					truncation e=-1 claim=100@0 log=0..300 below=99@0 at=100@2            | unverifiable          | hold              | the answer's epoch does not tell which one was asked for
 					truncation e=0 claim=100@0 before=0..300 after=150..300 at=150@2      | unverifiable          | hold              | the log start has passed the claim since
 					truncation e=0 claim=100@0 below=99@0 at=100@2                        | unverifiable          | hold              | a claim without bounds
 					truncation e=0 claim=100@0 after=0..300 below=99@0 at=100@2           | unverifiable          | hold              | the log start was not read before the claim
