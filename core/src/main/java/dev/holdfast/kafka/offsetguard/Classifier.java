@@ -22,7 +22,7 @@ final class Classifier {
 			case COMMITTED_EPOCH -> classifyCommittedEpoch(evidence);
 			case TOPIC_ID -> Cause.UNVERIFIABLE;
 			case TRUNCATION -> classifyTruncation(evidence);
-			case OUT_OF_RANGE -> classifyReportedOutOfRange(evidence);
+			case OUT_OF_RANGE, SOUGHT_OUT_OF_RANGE -> classifyReportedOutOfRange(evidence);
 			case HELD_ABOVE_LOG_END -> classifyHeldAboveLogEnd(evidence);
 		};
 	}

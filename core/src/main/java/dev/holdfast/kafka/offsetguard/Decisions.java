@@ -84,9 +84,14 @@ final class Decisions {
 	 */
 	Opening open(TopicPartition partition, Evidence evidence) {
 		Cause cause = Classifier.classify(evidence);
-		Action action = isReleased(partition, cause, evidence) ? Action.KEEP
-				: chooser.choose(partition, cause, evidence);
-		return new Opening(partition, cause, action, evidence);
+		return new Opening(partition, cause, action(partition, cause, evidence), evidence);
+	}
+
+	private Action action(TopicPartition partition, Cause cause, Evidence evidence) {
+		if (cause == Cause.BELOW_LOG_START && evidence.isSoughtBelowLogStart()) {
+			return Action.EARLIEST;
+		}
+		return isReleased(partition, cause, evidence) ? Action.KEEP : chooser.choose(partition, cause, evidence);
 	}
 
 	/**
@@ -269,6 +274,10 @@ final class Decisions {
 			heldBack.forget(partition);
 			seekAndRelease(partition, offset);
 			states.get(partition).seek(new OffsetAndMetadata(offset));
+			if (decision.evidence().isSoughtBelowLogStart()) {
+				// The log start may move again before anything is delivered.
+				states.get(partition).meant();
+			}
 			return true;
 		}
 		heldBack.makeDue(partition, offset);

@@ -56,8 +56,16 @@ public record Evidence(Trigger trigger, long position, int leaderEpoch, @Nullabl
 
 		/** A fetch was answered with OFFSET_OUT_OF_RANGE. */
 		OUT_OF_RANGE,
+
+		/**
+		 * As {@link #OUT_OF_RANGE}, for a position that the application has sought, and
+		 * from which nothing was delivered or committed yet.
+		 */
+		SOUGHT_OUT_OF_RANGE,
+
 		/** The committed leader epoch is above the leader's. */
 		COMMITTED_EPOCH,
+
 		/** The topic has another id than before. */
 		TOPIC_ID,
 
@@ -114,6 +122,15 @@ public record Evidence(Trigger trigger, long position, int leaderEpoch, @Nullabl
 			return false;
 		}
 		return !before.equals(topicId);
+	}
+
+	/**
+	 * Whether the application asks for records that the log does not have any more: it
+	 * means the log start, and nothing is lost of what it had.
+	 */
+	boolean isSoughtBelowLogStart() {
+		return trigger == Trigger.SOUGHT_OUT_OF_RANGE && !isOtherTopic() && boundsAfter != null
+				&& position < boundsAfter.logStartOffset();
 	}
 
 	static Evidence noCommittedOffset(Remembered remembered, @Nullable Uuid topicId) {

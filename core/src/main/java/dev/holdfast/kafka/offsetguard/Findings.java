@@ -63,7 +63,7 @@ final class Findings {
 	boolean isWorthValidating() {
 		boolean askable = logEndBefore >= 0 && suspect.reachedEpoch() >= 0;
 		boolean inDoubt = switch (suspect.trigger()) {
-			case OUT_OF_RANGE -> suspect.position() > logEndBefore;
+			case OUT_OF_RANGE, SOUGHT_OUT_OF_RANGE -> suspect.position() > logEndBefore;
 			case COMMITTED_EPOCH, TOPIC_ID -> false;
 			default -> true;
 		};

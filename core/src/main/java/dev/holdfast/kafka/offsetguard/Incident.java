@@ -281,8 +281,10 @@ final class Incident {
 	 */
 	private static boolean wasAboveLogEnd(Evidence evidence) {
 		LogBounds bounds = evidence.boundsBefore();
-		boolean outOfRange = evidence.trigger() == Evidence.Trigger.OUT_OF_RANGE
-				|| evidence.trigger() == Evidence.Trigger.HELD_ABOVE_LOG_END;
+		boolean outOfRange = switch (evidence.trigger()) {
+			case OUT_OF_RANGE, SOUGHT_OUT_OF_RANGE, HELD_ABOVE_LOG_END -> true;
+			default -> false;
+		};
 		return outOfRange && bounds != null && evidence.position() > bounds.logEndOffset();
 	}
 
@@ -356,7 +358,9 @@ final class Incident {
 		if (report.trigger() == Evidence.Trigger.OUT_OF_RANGE) {
 			OptionalLong position = positionNow(partition);
 			if (position.isPresent() && position.getAsLong() == report.position()) {
-				suspects.put(partition, suspect(partition, report.trigger(), report.position(), state, null));
+				Evidence.Trigger trigger = state.isSoughtByApplication() ? Evidence.Trigger.SOUGHT_OUT_OF_RANGE
+						: Evidence.Trigger.OUT_OF_RANGE;
+				suspects.put(partition, suspect(partition, trigger, report.position(), state, null));
 			}
 		}
 		else if (!dropLate(partition, state, report) && !hasPosition(partition, state, report, isAllSaid)) {
@@ -413,8 +417,11 @@ final class Incident {
 	private static Suspect suspect(TopicPartition partition, Evidence.Trigger trigger, long position,
 			PartitionState state, @Nullable TruncationClaim claim) {
 		int answered = (claim != null) ? claim.leaderEpoch() : -1;
-		return new Suspect(partition, trigger, position, Math.max(state.leaderEpoch(), answered), state.ownEpoch(),
-				claim, state.lastDelivered(), Remembered.NOTHING, null, -1);
+		// A client that says nothing may wait for the leader of an epoch that the
+		// application has sought with.
+		boolean isReached = claim != null || !state.isSoughtByApplication();
+		return new Suspect(partition, trigger, position, Math.max(state.leaderEpoch(), answered),
+				isReached ? state.ownEpoch() : -1, claim, state.lastDelivered(), Remembered.NOTHING, null, -1);
 	}
 
 	private OptionalLong positionNow(TopicPartition partition) {

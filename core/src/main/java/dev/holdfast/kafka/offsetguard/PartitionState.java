@@ -69,6 +69,8 @@ final class PartitionState {
 
 	private int witnessValueSize = -1;
 
+	private boolean soughtByApplication;
+
 	private long runStart = -1;
 
 	private long runEnd = -1;
@@ -198,6 +200,7 @@ final class PartitionState {
 		lost = (lost != null) ? lost.delivered(position) : null;
 		positioned = true;
 		tries = null;
+		soughtByApplication = false;
 		if (witnessLeaderEpoch >= 0) {
 			// As it only ever grows along a log, no other can be behind the position.
 			leaderEpoch = witnessLeaderEpoch;
@@ -315,6 +318,7 @@ final class PartitionState {
 		soughtEpoch = offset.leaderEpoch().orElse(-1);
 		leaderEpoch = soughtEpoch;
 		ownEpoch = soughtEpoch;
+		soughtByApplication = false;
 		forgetDelivered();
 	}
 
@@ -327,7 +331,31 @@ final class PartitionState {
 		position = -1;
 		leaderEpoch = -1;
 		ownEpoch = -1;
+		soughtByApplication = false;
 		forgetDelivered();
+	}
+
+	/**
+	 * The application itself has set the position: it means what the log has from there
+	 * on. Where it has sought back to records that it has in hand, it means those.
+	 */
+	void meant() {
+		soughtByApplication = batchStart < 0 || position < batchStart;
+	}
+
+	/**
+	 * Whether the position is where the application wants to be, and not where it was:
+	 * nothing was delivered from there, nor committed since.
+	 */
+	boolean isSoughtByApplication() {
+		return soughtByApplication;
+	}
+
+	/**
+	 * The application has committed: it was there, wherever it is now.
+	 */
+	void committed() {
+		soughtByApplication = false;
 	}
 
 	/**

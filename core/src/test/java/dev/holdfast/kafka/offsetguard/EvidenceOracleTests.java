@@ -24,10 +24,10 @@ import static org.assertj.core.api.Assertions.assertThat;
  * evidence proves.
  * <p>
  * The first word says what put the position into question: {@code truncation},
- * {@code out-of-range}, {@code held} (out of range again, for a partition that is held
- * above the log end), {@code epoch} (the committed epoch), {@code id} (the topic's) or
- * {@code no-commit}. What follows is the evidence, and what is not mentioned was not to
- * be had:
+ * {@code out-of-range}, {@code sought} (out of range, where the application has sought),
+ * {@code held} (out of range again, for a partition that is held above the log end),
+ * {@code epoch} (the committed epoch), {@code id} (the topic's) or {@code no-commit}.
+ * What follows is the evidence, and what is not mentioned was not to be had:
  * <ul>
  * <li>{@code pos}: the position, 200 unless given; {@code e}: the epoch behind it
  * <li>{@code reported}: the client's claim, {@code claim}: the inspector's, as
@@ -50,8 +50,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class EvidenceOracleTests {
 
 	private static final Map<String, Trigger> TRIGGERS = Map.of("truncation", Trigger.TRUNCATION, "out-of-range",
-			Trigger.OUT_OF_RANGE, "held", Trigger.HELD_ABOVE_LOG_END, "epoch", Trigger.COMMITTED_EPOCH, "id",
-			Trigger.TOPIC_ID, "no-commit", Trigger.NO_COMMITTED_OFFSET);
+			Trigger.OUT_OF_RANGE, "held", Trigger.HELD_ABOVE_LOG_END, "sought", Trigger.SOUGHT_OUT_OF_RANGE, "epoch",
+			Trigger.COMMITTED_EPOCH, "id", Trigger.TOPIC_ID, "no-commit", Trigger.NO_COMMITTED_OFFSET);
 
 	@ParameterizedTest(name = "{index}: {0} -> {1}, {2}: {3}")
 	@CsvSource(delimiter = '|',
@@ -85,6 +85,9 @@ class EvidenceOracleTests {
 					out-of-range log=0..300 old=A now=B                                   | topic-recreated       | 0                 | in range, but of another log
 					epoch e=7 leader=0 log=0..300 old=A now=B                             | topic-recreated       | 0                 | the epoch was one of another topic
 					out-of-range log=201..300                                             | below-log-start       | 201               | one record is missing
+					sought log=201..300                                                   | below-log-start       | 201               | the application asks for a record that is gone
+					sought log=0..199                                                     | above-log-end         | hold              | the application asks for a record that is not there yet
+					sought log=0..300                                                     | spurious-out-of-range | 200               | the application asks for a record that is there
 					out-of-range log=300..300                                             | below-log-start       | 300               | retention has emptied the log
 					out-of-range before=0..300 after=250..300                             | below-log-start       | 250               | retention passes while we look
 					out-of-range pos=0 log=1..1                                           | below-log-start       | 1                 | the smallest log that has lost a record
