@@ -54,6 +54,7 @@ final class ApplicationCommits {
 	void commitSync(@Nullable Map<TopicPartition, OffsetAndMetadata> offsets, @Nullable Duration timeout) {
 		// What was committed before must not be taken note of after this.
 		clientCommits.takeNote();
+		note(offsets);
 		if (offsets != null) {
 			commits.overtake(offsets.keySet());
 			commits.commitSync(committable(offsets), timeout);
@@ -77,6 +78,7 @@ final class ApplicationCommits {
 	void commitAsync(@Nullable Map<TopicPartition, OffsetAndMetadata> offsets,
 			@Nullable OffsetCommitCallback callback) {
 		clientCommits.takeNote();
+		note(offsets);
 		if (offsets != null) {
 			commits.commitAsync(offsets, this::committable, callback);
 		}
@@ -93,6 +95,15 @@ final class ApplicationCommits {
 			else {
 				client.commitAsync();
 			}
+		}
+	}
+
+	private void note(@Nullable Map<TopicPartition, OffsetAndMetadata> offsets) {
+		if (offsets != null) {
+			states.committedByApplication(offsets.keySet());
+		}
+		else {
+			states.committedByApplication();
 		}
 	}
 

@@ -117,10 +117,10 @@ final class ClientReports {
 
 	/**
 	 * Forgets what was reported about positions.
-	 * @param undecided the topics about which nothing could be decided
+	 * @param undecided those about which nothing could be decided yet
 	 */
-	void clearPositions(Set<String> undecided) {
-		reports.keySet().removeIf((partition) -> !undecided.contains(partition.topic()));
+	void clearPositions(Set<TopicPartition> undecided) {
+		reports.keySet().retainAll(undecided);
 		if (reports.isEmpty()) {
 			positionsReport = null;
 		}

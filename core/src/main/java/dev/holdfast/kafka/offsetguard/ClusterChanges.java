@@ -143,7 +143,7 @@ final class ClusterChanges {
 				// Without the epoch, which is one of the old cluster's.
 				client.seek(partition, position);
 			}
-			suspects.add(new Suspect(partition, Evidence.Trigger.CLUSTER_ID, position.offset(), -1, null,
+			suspects.add(new Suspect(partition, Evidence.Trigger.CLUSTER_ID, position.offset(), -1, -1, null,
 					state.lastDelivered(), Remembered.NOTHING, null, -1));
 		});
 		inquiry.examine(suspects, budget.left());

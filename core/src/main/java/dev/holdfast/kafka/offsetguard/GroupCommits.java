@@ -138,8 +138,11 @@ final class GroupCommits {
 			Map<TopicPartition, OffsetAndMetadata> others) {
 		Map<String, Bookmark> bookmarks = bookmarks(others);
 		Map<TopicPartition, Remembered> remembered = new HashMap<>();
-		missing.forEach((partition) -> remembered.put(partition,
-				remembered(partition, entry(partition), bookmarks.get(partition.topic()))));
+		missing.forEach((partition) -> {
+			Remembered now = remembered(partition, entry(partition), bookmarks.get(partition.topic()));
+			Evidence before = held(partition);
+			remembered.put(partition, (before != null && before.position() < 0) ? now.and(before.remembered()) : now);
+		});
 		return remembered;
 	}
 
@@ -246,6 +249,35 @@ final class GroupCommits {
 		String cluster = key();
 		if (groupId != null && cluster != null) {
 			memory.remember(cluster, groupId, partition, new GroupMemory.Entry(-1, topicId, -1, false, false));
+		}
+	}
+
+	/**
+	 * A partition is held: what was established about it outlives its assignment, and
+	 * only grows.
+	 */
+	void hold(TopicPartition partition, Evidence evidence) {
+		String cluster = key();
+		if (groupId != null && cluster != null) {
+			memory.hold(cluster, groupId, partition, evidence);
+		}
+	}
+
+	/**
+	 * What a partition is held for, or was when it was taken away.
+	 */
+	@Nullable Evidence held(TopicPartition partition) {
+		String cluster = key();
+		return (groupId != null && cluster != null) ? memory.held(cluster, groupId, partition) : null;
+	}
+
+	/**
+	 * It was decided where a partition goes on.
+	 */
+	void release(TopicPartition partition) {
+		String cluster = key();
+		if (groupId != null && cluster != null) {
+			memory.release(cluster, groupId, partition);
 		}
 	}
 

@@ -144,15 +144,22 @@ final class Incident {
 			return;
 		}
 		TopicQuery topicQuery = askAboutTopics(suspects);
-		List<Findings> findings = inquiry.inspect(suspects, budget.left());
-		Set<String> untold = takeTopics(findings, topicQuery);
+		Map<TopicPartition, Suspect> answered = withLeaderEpochs(suspects);
+		List<Findings> findings = inquiry.inspect(List.copyOf(answered.values()), budget.left());
+		Set<TopicPartition> untold = takeTopics(findings, topicQuery);
+		suspects.forEach((each) -> {
+			if (!answered.containsKey(each.partition())) {
+				untold.add(each.partition());
+			}
+		});
+		untold.addAll(Inquiry.open(findings));
 		InvalidOffsetException own = reports.positionsReport();
 		reports.clearPositions(untold);
 		holds.resumeSuspended(reports.positions().keySet());
 		retry.note(!untold.isEmpty());
 		boolean rethrow = inquiry.judge(findings.stream()
 			.filter((each) -> states.find(each.partition()) == before.get(each.partition()))
-			.filter((each) -> !untold.contains(each.partition().topic()))
+			.filter((each) -> !untold.contains(each.partition()))
 			.toList());
 		resolveWithoutOffset();
 		if (rethrow && own != null) {
@@ -173,19 +180,19 @@ final class Incident {
 
 	/**
 	 * Adds to findings what brokers say about their topics.
-	 * @return the topics about which brokers have not answered yet
+	 * @return those about whose topics brokers have not answered yet
 	 */
-	private Set<String> takeTopics(List<Findings> findings, @Nullable TopicQuery query) {
+	private Set<TopicPartition> takeTopics(List<Findings> findings, @Nullable TopicQuery query) {
+		Set<TopicPartition> untold = new HashSet<>();
 		if (query == null) {
-			return Set.of();
+			return untold;
 		}
 		List<TopicPartition> partitions = findings.stream().map(Findings::partition).toList();
 		TopicAnswer answer = confirmed(lookup.answer(query, budget.left().dividedBy(HURRY)), partitions);
-		Set<String> untold = new HashSet<>();
 		for (Findings each : findings) {
 			String topic = each.partition().topic();
 			if (answer.topics().containsKey(topic) && answer.topic(topic).isPending()) {
-				untold.add(topic);
+				untold.add(each.partition());
 			}
 			each.remembered = remembered(each.partition());
 			each.topicId = answer.id(topic);
@@ -233,7 +240,11 @@ final class Incident {
 				suspects.add(suspect(partition, Evidence.Trigger.TOPIC_ID, position, state, null).on(before, now));
 			}
 		}
-		inquiry.examine(suspects, budget.left());
+		boolean isDecided = inquiry.examine(suspects, budget.left()).isEmpty();
+		if (!isDecided) {
+			topics.checkSoon();
+			return;
+		}
 		topics.learn(answer);
 		startingPositions.coverGrown(answer);
 	}
@@ -254,7 +265,6 @@ final class Incident {
 	boolean recheck(Set<TopicPartition> held, boolean takeTime) {
 		List<Suspect> suspects = new ArrayList<>();
 		Set<TopicPartition> withoutPosition = new HashSet<>();
-		TopicAnswer epochs = leaderEpochs(held);
 		boolean patient = takeTime;
 		boolean asked = true;
 		for (TopicPartition partition : held) {
@@ -267,57 +277,53 @@ final class Incident {
 				continue;
 			}
 			Evidence evidence = hold.decision().evidence();
-			Reply<Integer> leaderEpoch = epochs.leaderEpoch(partition);
-			if (leaderEpoch.isPending()) {
-				holds.postponeRecheck(partition);
-				asked = false;
-				continue;
-			}
 			if (evidence.position() < 0) {
 				holds.postponeRecheck(partition);
 				withoutPosition.add(partition);
 				continue;
 			}
 			patient |= hold.rechecks() >= HURRIED_RECHECKS;
-			boolean aboveLogEnd = hold.decision().cause() == Cause.ABOVE_LOG_END || wasAboveLogEnd(evidence);
-			PartitionState state = states.get(partition);
-			suspects.add(new Suspect(partition, aboveLogEnd ? Evidence.Trigger.HELD_ABOVE_LOG_END : evidence.trigger(),
-					evidence.position(), Math.max(state.leaderEpoch(), evidence.leaderEpoch()), evidence.lastClaim(),
-					state.lastDelivered(), evidence.remembered(), evidence.topicId(),
-					leaderEpoch.orIfRefused(evidence.currentLeaderEpoch())));
+			suspects.add(Suspect.again(partition, evidence, states.get(partition)));
 		}
 		if (!withoutPosition.isEmpty()) {
 			asked &= startingPositions.decide(withoutPosition);
 		}
-		inquiry.examine(suspects, patient ? budget.left() : budget.left().dividedBy(HURRY));
-		return asked;
+		Map<TopicPartition, Suspect> answered = withLeaderEpochs(suspects);
+		suspects.stream()
+			.map(Suspect::partition)
+			.filter((each) -> !answered.containsKey(each))
+			.forEach(holds::postponeRecheck);
+		inquiry.examine(List.copyOf(answered.values()), patient ? budget.left() : budget.left().dividedBy(HURRY))
+			.forEach(holds::postponeRecheck);
+		return asked && answered.size() == suspects.size();
 	}
 
 	/**
-	 * A log whose end was below the position once is not the old one because it has
-	 * grown.
+	 * The same suspects, with the leaders' epochs where it is in doubt whether a leader
+	 * has reached the one that is named. Others cost no request. Those are left out about
+	 * which a leader has not answered yet.
 	 */
-	private static boolean wasAboveLogEnd(Evidence evidence) {
-		LogBounds bounds = evidence.boundsBefore();
-		boolean outOfRange = evidence.trigger() == Evidence.Trigger.OUT_OF_RANGE
-				|| evidence.trigger() == Evidence.Trigger.HELD_ABOVE_LOG_END;
-		return outOfRange && bounds != null && evidence.position() > bounds.logEndOffset();
-	}
-
-	/**
-	 * Of those partitions that are held until their leader has a higher one.
-	 */
-	private TopicAnswer leaderEpochs(Set<TopicPartition> held) {
-		Set<TopicPartition> ahead = new HashSet<>(held);
-		ahead.removeIf((partition) -> {
-			Hold hold = holds.find(partition);
-			return hold == null || hold.decision().evidence().trigger() != Evidence.Trigger.COMMITTED_EPOCH;
-		});
-		if (ahead.isEmpty()) {
-			return TopicAnswer.NOTHING;
+	private Map<TopicPartition, Suspect> withLeaderEpochs(List<Suspect> suspects) {
+		Set<TopicPartition> doubtful = new HashSet<>();
+		suspects.stream().filter(Suspect::isEpochInDoubt).forEach((each) -> doubtful.add(each.partition()));
+		Map<TopicPartition, Suspect> answered = new LinkedHashMap<>();
+		if (doubtful.isEmpty()) {
+			suspects.forEach((each) -> answered.put(each.partition(), each));
+			return answered;
 		}
 		try (EvidenceBudget.Spending spending = budget.spend()) {
-			return lookup.ask(Set.of(), ahead, budget.left().dividedBy(HURRY));
+			TopicAnswer epochs = lookup.ask(Set.of(), doubtful, budget.left().dividedBy(HURRY));
+			for (Suspect each : suspects) {
+				boolean isDoubtful = doubtful.contains(each.partition());
+				Reply<Integer> epoch = epochs.leaderEpoch(each.partition());
+				if (!isDoubtful || !epoch.isPending()) {
+					answered.put(each.partition(), isDoubtful ? each.under(epoch.orIfRefused(-1)) : each);
+				}
+			}
+			if (!epochs.isPending()) {
+				lookup.forgetQuestions();
+			}
+			return answered;
 		}
 	}
 
@@ -375,7 +381,9 @@ final class Incident {
 		if (report.trigger() == Evidence.Trigger.OUT_OF_RANGE) {
 			OptionalLong position = positionNow(partition);
 			if (position.isPresent() && position.getAsLong() == report.position()) {
-				suspects.put(partition, suspect(partition, report.trigger(), report.position(), state, null));
+				Evidence.Trigger trigger = state.isSoughtByApplication() ? Evidence.Trigger.SOUGHT_OUT_OF_RANGE
+						: Evidence.Trigger.OUT_OF_RANGE;
+				suspects.put(partition, suspect(partition, trigger, report.position(), state, null));
 			}
 		}
 		else if (!dropLate(partition, state, report) && !hasPosition(partition, state, report, isAllSaid)) {
@@ -432,8 +440,11 @@ final class Incident {
 	private static Suspect suspect(TopicPartition partition, Evidence.Trigger trigger, long position,
 			PartitionState state, @Nullable TruncationClaim claim) {
 		int answered = (claim != null) ? claim.leaderEpoch() : -1;
-		return new Suspect(partition, trigger, position, Math.max(state.leaderEpoch(), answered), claim,
-				state.lastDelivered(), Remembered.NOTHING, null, -1);
+		// A client that says nothing may wait for the leader of an epoch that the
+		// application has sought with.
+		boolean isReached = claim != null || !state.isSoughtByApplication();
+		return new Suspect(partition, trigger, position, Math.max(state.leaderEpoch(), answered),
+				isReached ? state.ownEpoch() : -1, claim, state.lastDelivered(), Remembered.NOTHING, null, -1);
 	}
 
 	private OptionalLong positionNow(TopicPartition partition) {

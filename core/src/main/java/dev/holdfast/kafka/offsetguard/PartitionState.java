@@ -55,6 +55,10 @@ final class PartitionState {
 
 	private int leaderEpoch = -1;
 
+	private int ownEpoch = -1;
+
+	private int committedEpoch = -1;
+
 	private long witnessOffset = -1;
 
 	private int witnessLeaderEpoch = -1;
@@ -64,6 +68,8 @@ final class PartitionState {
 	private int witnessKeySize = -1;
 
 	private int witnessValueSize = -1;
+
+	private boolean soughtByApplication;
 
 	private long runStart = -1;
 
@@ -119,8 +125,33 @@ final class PartitionState {
 				: new OffsetAndMetadata(position, (soughtEpoch >= 0) ? Optional.of(soughtEpoch) : Optional.empty(), "");
 	}
 
+	/**
+	 * The highest leader epoch behind the position, as far as anybody says, -1 if nobody
+	 * does.
+	 */
 	int leaderEpoch() {
 		return leaderEpoch;
+	}
+
+	/**
+	 * The leader epoch that the client itself has had for the position, from records or
+	 * from a seek, -1 if it is not known. A client that reports anything about a position
+	 * has found a leader with that epoch.
+	 */
+	int ownEpoch() {
+		return ownEpoch;
+	}
+
+	/**
+	 * The leader epoch in the commit that the partition was to start from, if it was not
+	 * started from there; -1 if there was none.
+	 */
+	int committedEpoch() {
+		return committedEpoch;
+	}
+
+	void committedEpoch(int epoch) {
+		committedEpoch = epoch;
 	}
 
 	@Nullable RecordIdentity lastDelivered() {
@@ -169,7 +200,12 @@ final class PartitionState {
 		lost = (lost != null) ? lost.delivered(position) : null;
 		positioned = true;
 		tries = null;
-		leaderEpoch = Math.max(leaderEpoch, witnessLeaderEpoch);
+		soughtByApplication = false;
+		if (witnessLeaderEpoch >= 0) {
+			// As it only ever grows along a log, no other can be behind the position.
+			leaderEpoch = witnessLeaderEpoch;
+			ownEpoch = witnessLeaderEpoch;
+		}
 	}
 
 	/**
@@ -280,7 +316,9 @@ final class PartitionState {
 		position = offset.offset();
 		doubted = -1;
 		soughtEpoch = offset.leaderEpoch().orElse(-1);
-		leaderEpoch = offset.leaderEpoch().orElse(-1);
+		leaderEpoch = soughtEpoch;
+		ownEpoch = soughtEpoch;
+		soughtByApplication = false;
 		forgetDelivered();
 	}
 
@@ -306,7 +344,32 @@ final class PartitionState {
 		tries = null;
 		position = -1;
 		leaderEpoch = -1;
+		ownEpoch = -1;
+		soughtByApplication = false;
 		forgetDelivered();
+	}
+
+	/**
+	 * The application itself has set the position: it means what the log has from there
+	 * on. Where it has sought back to records that it has in hand, it means those.
+	 */
+	void meant() {
+		soughtByApplication = batchStart < 0 || position < batchStart;
+	}
+
+	/**
+	 * Whether the position is where the application wants to be, and not where it was:
+	 * nothing was delivered from there, nor committed since.
+	 */
+	boolean isSoughtByApplication() {
+		return soughtByApplication;
+	}
+
+	/**
+	 * The application has committed: it was there, wherever it is now.
+	 */
+	void committed() {
+		soughtByApplication = false;
 	}
 
 	/**

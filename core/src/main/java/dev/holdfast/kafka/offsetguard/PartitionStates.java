@@ -206,11 +206,25 @@ final class PartitionStates {
 		else {
 			state.seekToUnknown();
 		}
+		state.meant();
 		// Whoever seeks means the topic that is there now.
 		state.topicId(null);
 		state.loseNothing();
 		started(partition);
 		sought.add(partition);
+	}
+
+	void committedByApplication(Collection<TopicPartition> partitions) {
+		for (TopicPartition partition : partitions) {
+			PartitionState state = states.get(partition);
+			if (state != null) {
+				state.committed();
+			}
+		}
+	}
+
+	void committedByApplication() {
+		states.values().forEach(PartitionState::committed);
 	}
 
 	boolean isSought(TopicPartition partition) {

@@ -331,8 +331,7 @@ final class PositionGuard<K, V> {
 	 * Where the application itself seeks it has decided: nothing is held against it.
 	 */
 	private void soughtByApplication(TopicPartition partition, @Nullable OffsetAndMetadata offset) {
-		holds.release(partition);
-		heldBack.forget(partition);
+		decisions.release(partition);
 		incident.forget(Set.of(partition));
 		states.seekByApplication(partition, offset);
 	}

@@ -123,7 +123,7 @@ final class StartingPositions {
 			try (EvidenceBudget.Spending spending = budget.spend()) {
 				suspects = start(partitions, committed);
 			}
-			inquiry.examine(suspects, budget.left());
+			decided.removeAll(inquiry.examine(suspects, budget.left()));
 			commitWithoutEpoch(suspects);
 		}
 		catch (WakeupException ex) {
@@ -247,6 +247,7 @@ final class StartingPositions {
 			if (suspect != null) {
 				suspects.add(suspect);
 				metadataAhead.put(partition, commit.metadata());
+				states.get(partition).committedEpoch(commit.leaderEpoch().orElse(-1));
 			}
 			if (suspect == null || rules.observing()) {
 				started.put(partition, commit);
@@ -409,6 +410,11 @@ final class StartingPositions {
 	private @Nullable Suspect suspect(TopicPartition partition, OffsetAndMetadata commit, TopicAnswer answer) {
 		Remembered remembered = commits.remembered(partition, commit);
 		Uuid topicId = answer.id(partition.topic());
+		Evidence held = commits.held(partition);
+		if (held != null && held.position() == commit.offset()) {
+			// It was held there when it was taken away.
+			return Suspect.again(partition, held, states.get(partition));
+		}
 		int committedEpoch = commit.leaderEpoch().orElse(-1);
 		int leaderEpoch = answer.leaderEpoch(partition).orIfRefused(-1);
 		Evidence.Trigger trigger;
@@ -421,7 +427,7 @@ final class StartingPositions {
 		else {
 			return null;
 		}
-		return new Suspect(partition, trigger, commit.offset(), committedEpoch, null, null, remembered, topicId,
+		return new Suspect(partition, trigger, commit.offset(), committedEpoch, -1, null, null, remembered, topicId,
 				leaderEpoch);
 	}
 

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -28,6 +29,8 @@ import org.slf4j.LoggerFactory;
 final class Topics {
 
 	private static final Logger logger = LoggerFactory.getLogger(Topics.class);
+
+	private static final long SOON = TimeUnit.SECONDS.toNanos(1);
 
 	private final TopicLookup lookup;
 
@@ -168,6 +171,14 @@ final class Topics {
 	 */
 	boolean isDue(long nanoTime) {
 		return !interval.isZero() && (query != null || nanoTime - checkAt >= 0);
+	}
+
+	/**
+	 * What was asked about was not answered: it is asked again before the interval is
+	 * over.
+	 */
+	void checkSoon() {
+		checkAt = Math.min(checkAt, System.nanoTime() + SOON);
 	}
 
 	/**
