@@ -62,6 +62,8 @@ final class PositionCommits {
 
 	private boolean committingFirst;
 
+	private boolean used;
+
 	private final LatestCommits latest = new LatestCommits();
 
 	private final BookmarkTexts texts = new BookmarkTexts();
@@ -259,18 +261,25 @@ final class PositionCommits {
 	}
 
 	/**
-	 * Commits where partitions start that had no commit, so that a later lack of one is a
-	 * loss. Before anything is delivered: a commit on its way could otherwise overtake
-	 * one that the application makes through a producer's transaction.
-	 * @return what was committed
+	 * The application has polled, or committed: from now on the guard may, too.
 	 */
-	Map<TopicPartition, OffsetAndMetadata> commitInitial(Map<TopicPartition, Long> positions) {
-		if (!isCommitting() || positions.isEmpty()) {
-			return Map.of();
-		}
+	void used() {
+		used = true;
+	}
+
+	/**
+	 * Commits where partitions start that had no commit, so that a later lack of one is a
+	 * loss.
+	 * @return whether it was committed
+	 */
+	boolean commitInitial(Map<TopicPartition, Long> positions) {
+		return isCommitting() && commitFirst(offsets(positions), budget.left());
+	}
+
+	private static Map<TopicPartition, OffsetAndMetadata> offsets(Map<TopicPartition, Long> positions) {
 		Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
 		positions.forEach((partition, offset) -> offsets.put(partition, new OffsetAndMetadata(offset)));
-		return commitFirst(offsets, budget.left());
+		return offsets;
 	}
 
 	/**
@@ -279,12 +288,10 @@ final class PositionCommits {
 	 * consumer could not tell it from one in the new topic.
 	 */
 	void commitRecreated(Map<TopicPartition, Long> positions) {
-		if (isAllowedToCommit() && !positions.isEmpty()) {
-			Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-			positions.forEach((partition, offset) -> offsets.put(partition, new OffsetAndMetadata(offset)));
+		if (used && isAllowedToCommit() && !positions.isEmpty()) {
 			try (EvidenceBudget.Spending spending = budget.spend()) {
 				Duration share = budget.left().dividedBy(HURRY);
-				commitFirst(offsets, (share.compareTo(LEAST_TIMEOUT) < 0) ? LEAST_TIMEOUT : share);
+				commitFirst(offsets(positions), (share.compareTo(LEAST_TIMEOUT) < 0) ? LEAST_TIMEOUT : share);
 			}
 		}
 	}
@@ -294,12 +301,15 @@ final class PositionCommits {
 	 * @param offsets the offsets, with the metadata that they have
 	 */
 	void commitAgain(Map<TopicPartition, OffsetAndMetadata> offsets) {
-		if (isCommitting() && !offsets.isEmpty()) {
+		if (used && isCommitting() && !offsets.isEmpty()) {
 			commitFirst(withoutBookmarks(offsets), budget.left());
 		}
 	}
 
-	private boolean isCommitting() {
+	/**
+	 * Whether the guard commits anything where the application would not.
+	 */
+	boolean isCommitting() {
 		return isAllowedToCommit() && !configuration.autoCommit();
 	}
 
@@ -307,12 +317,11 @@ final class PositionCommits {
 		return settings.commits().initialPosition() && !settings.isObserving() && configuration.groupId() != null;
 	}
 
-	private Map<TopicPartition, OffsetAndMetadata> commitFirst(Map<TopicPartition, OffsetAndMetadata> offsets,
-			Duration timeout) {
+	private boolean commitFirst(Map<TopicPartition, OffsetAndMetadata> offsets, Duration timeout) {
 		committingFirst = true;
 		try {
 			commitSync(offsets, timeout);
-			return offsets;
+			return true;
 		}
 		catch (WakeupException ex) {
 			// Meant for the poll around this.
@@ -324,7 +333,7 @@ final class PositionCommits {
 		finally {
 			committingFirst = false;
 		}
-		return Map.of();
+		return false;
 	}
 
 	private Map<TopicPartition, OffsetAndMetadata> mark(Map<TopicPartition, OffsetAndMetadata> offsets,
@@ -334,28 +343,44 @@ final class PositionCommits {
 		if (!marking && !settings.commits().leaderEpoch()) {
 			return offsets;
 		}
+		Set<String> completed = marking ? completedBy(offsets) : Set.of();
 		Map<TopicPartition, OffsetAndMetadata> marked = new HashMap<>(offsets.size() * 2);
 		offsets.forEach((partition, offset) -> marked.put(partition,
-				(offset != null) ? mark(partition, offset, marking ? cluster : null) : null));
+				(offset != null) ? mark(partition, offset, marking ? cluster : null, completed) : null));
 		return marked;
 	}
 
-	private OffsetAndMetadata mark(TopicPartition partition, OffsetAndMetadata offset, @Nullable String cluster) {
+	/**
+	 * Brokers take all of such a commit or nothing, but for metadata that is too large:
+	 * where it has only bookmarks it is sent again without any.
+	 */
+	private Set<String> completedBy(Map<TopicPartition, OffsetAndMetadata> offsets) {
+		Set<String> completed = topics.completedBy(offsets.keySet());
+		boolean plain = completed.isEmpty()
+				|| offsets.values().stream().allMatch((each) -> each != null && each.metadata().isEmpty());
+		return plain ? completed : Set.of();
+	}
+
+	private OffsetAndMetadata mark(TopicPartition partition, OffsetAndMetadata offset, @Nullable String cluster,
+			Set<String> completed) {
 		PartitionState state = states.find(partition);
 		Optional<Integer> epoch = offset.leaderEpoch();
 		if (epoch.isEmpty() && settings.commits().leaderEpoch() && state != null) {
 			int known = state.leaderEpochAt(offset.offset() - 1);
 			epoch = (known >= 0) ? Optional.of(known) : epoch;
 		}
-		String metadata = (cluster != null && offset.metadata().isEmpty())
-				? texts.text(partition.topic(), bookmark(cluster, partition, offset.offset(), state))
-				: offset.metadata();
+		String metadata = offset.metadata();
+		if (cluster != null && metadata.isEmpty()) {
+			String topic = partition.topic();
+			Topics.Coverage coverage = completed.contains(topic) ? topics.completed(topic) : topics.coverage(topic);
+			metadata = texts.text(topic, bookmark(cluster, partition, offset.offset(), state, coverage));
+		}
 		return new OffsetAndMetadata(offset.offset(), epoch, metadata);
 	}
 
-	private Bookmark bookmark(String cluster, TopicPartition partition, long offset, @Nullable PartitionState state) {
+	private Bookmark bookmark(String cluster, TopicPartition partition, long offset, @Nullable PartitionState state,
+			Topics.Coverage coverage) {
 		Uuid topicId = topicId(partition, state);
-		Topics.Coverage coverage = topics.coverage(partition.topic());
 		RecordIdentity witness = (state != null) ? state.witnessBelow(offset) : null;
 		return (witness != null)
 				? new Bookmark(cluster, topicId, offset, coverage.partitions(), witness.offset(), witness.leaderEpoch(),

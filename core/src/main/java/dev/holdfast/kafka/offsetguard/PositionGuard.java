@@ -75,6 +75,8 @@ final class PositionGuard<K, V> {
 
 	private final PositionCommits positionCommits;
 
+	private final FirstCommits firstCommits;
+
 	private final ApplicationCommits applicationCommits;
 
 	private final ClientCommits clientCommits;
@@ -106,12 +108,14 @@ final class PositionGuard<K, V> {
 				groupCommits, listeners, settings.isObserving());
 		this.positionCommits = new PositionCommits(client, configuration, settings, clusterId, states, topics,
 				groupCommits, budget);
+		this.firstCommits = new FirstCommits(client, budget, states, topics, groupCommits, positionCommits);
 		this.inspector = new Inspector(configuration, chooser, context.inspectorCap());
 		Inquiry inquiry = new Inquiry(client, states, decisions, positionCommits, inspector,
 				new LatestOffsets(client, configuration, chooser), budget, listeners);
 		this.startingPositions = new StartingPositions(client, budget, states, decisions, groupCommits, topics, lookup,
 				new FirstPositions(states, decisions, groupCommits, topics, resetOffsets, settings.isObserving()),
-				inquiry, positionCommits, StartingPositions.Rules.of(settings, configuration, context.inspectorCap()));
+				firstCommits, inquiry, positionCommits,
+				StartingPositions.Rules.of(settings, configuration, context.inspectorCap()));
 		this.incident = new Incident(client, states, holds, decisions, startingPositions, inquiry, topics, lookup,
 				budget);
 		this.polls = new DecidingPolls<>(client, states, incident,
@@ -122,7 +126,7 @@ final class PositionGuard<K, V> {
 				lateCommits);
 		this.resolutions = new Resolutions(client, holds, chooser, decisions, incident);
 		this.applicationCommits = new ApplicationCommits(client, states, holds, heldBack, positionCommits, lateCommits,
-				clientCommits);
+				clientCommits, firstCommits);
 	}
 
 	Holds holds() {
@@ -181,13 +185,18 @@ final class PositionGuard<K, V> {
 		clientCommits.takeNote();
 		polling = true;
 		try {
+			positionCommits.used();
 			if (!incident.isOpen()) {
 				startingPositions.decidePending();
+				if (firstCommits.commitDue()) {
+					startingPositions.decidePending();
+				}
 				resolutions.carryOut(budget);
 				recheckHolds();
 				checkTopics(now);
 			}
 			heldBack.commitDue();
+			firstCommits.polling();
 			ConsumerRecords<K, V> records = polls.poll(timeout, now);
 			holds.forgetThoseNotInVain(records.isEmpty());
 			if (records.isEmpty()) {
@@ -324,6 +333,7 @@ final class PositionGuard<K, V> {
 	void assign(Collection<TopicPartition> partitions) {
 		clientCommits.leaving(states.partitions());
 		client.assign(partitions);
+		firstCommits.assignedByHand(true);
 		incident.forgetAll();
 		holds.retain(partitions);
 		heldBack.retain(partitions);
@@ -339,7 +349,16 @@ final class PositionGuard<K, V> {
 		holds.retain(Set.of());
 		heldBack.retain(Set.of());
 		states.forgetAll();
+		firstCommits.forgetAll();
 		topics.retain(Set.of());
+	}
+
+	/**
+	 * The application has asked for the group's metadata, which producers need to commit
+	 * in a transaction, and nobody else does.
+	 */
+	void leaveCommitsToTransactions() {
+		firstCommits.leaveToTransactions();
 	}
 
 	ApplicationCommits commits() {
@@ -360,6 +379,7 @@ final class PositionGuard<K, V> {
 
 	void onAssigned(Collection<TopicPartition> partitions) {
 		if (!partitions.isEmpty()) {
+			firstCommits.assignedByHand(false);
 			states.start(partitions);
 			listeners.assigned(partitions);
 			startingPositions.decidePending();

@@ -54,6 +54,8 @@ final class StartingPositions {
 
 	private final FirstPositions firstPositions;
 
+	private final FirstCommits firstCommits;
+
 	private final Inquiry inquiry;
 
 	private final PositionCommits positionCommits;
@@ -64,8 +66,8 @@ final class StartingPositions {
 	private final Map<TopicPartition, String> metadataAhead = new HashMap<>();
 
 	StartingPositions(Consumer<?, ?> client, EvidenceBudget budget, PartitionStates states, Decisions decisions,
-			GroupCommits commits, Topics topics, TopicLookup lookup, FirstPositions firstPositions, Inquiry inquiry,
-			PositionCommits positionCommits, Rules rules) {
+			GroupCommits commits, Topics topics, TopicLookup lookup, FirstPositions firstPositions,
+			FirstCommits firstCommits, Inquiry inquiry, PositionCommits positionCommits, Rules rules) {
 		this.client = client;
 		this.budget = budget;
 		this.states = states;
@@ -74,6 +76,7 @@ final class StartingPositions {
 		this.topics = topics;
 		this.lookup = lookup;
 		this.firstPositions = firstPositions;
+		this.firstCommits = firstCommits;
 		this.inquiry = inquiry;
 		this.positionCommits = positionCommits;
 		this.rules = rules;
@@ -209,17 +212,12 @@ final class StartingPositions {
 	 * Bookmarks that are made from here on say what is known now of the topics' commits.
 	 */
 	private void startWithout(Set<TopicPartition> missing, Map<TopicPartition, OffsetAndMetadata> all) {
-		Set<String> names = Topics.names(all.keySet());
+		Set<String> committed = Topics.names(all.keySet());
+		Set<String> names = new HashSet<>(committed);
 		names.addAll(Topics.names(missing));
-		names.forEach((topic) -> cover(topic, all));
+		commits.cover(names, topics, all);
 		if (!missing.isEmpty()) {
-			Map<TopicPartition, Long> first = firstPositions.start(missing, all);
-			Map<TopicPartition, OffsetAndMetadata> covered = new HashMap<>(all);
-			first.forEach((partition, offset) -> covered.put(partition, new OffsetAndMetadata(offset)));
-			Topics.names(missing).forEach((topic) -> cover(topic, covered));
-			if (!positionCommits.commitInitial(first).keySet().equals(first.keySet())) {
-				Topics.names(missing).forEach((topic) -> cover(topic, all));
-			}
+			firstCommits.pend(firstPositions.start(missing, all), committed);
 		}
 	}
 
@@ -241,7 +239,7 @@ final class StartingPositions {
 		}
 		try (EvidenceBudget.Spending spending = budget.spend()) {
 			Map<TopicPartition, OffsetAndMetadata> all = withCommit(commits.of(grown));
-			Topics.names(grown).forEach((topic) -> cover(topic, all));
+			commits.cover(Topics.names(grown), topics, all);
 		}
 		catch (WakeupException ex) {
 			// Meant for the poll around this.
@@ -250,12 +248,6 @@ final class StartingPositions {
 		catch (KafkaException ex) {
 			logger.debug("Not known yet how many partitions the group has committed on {}", Topics.names(grown), ex);
 		}
-	}
-
-	private void cover(String topic, Map<TopicPartition, OffsetAndMetadata> all) {
-		Map<TopicPartition, OffsetAndMetadata> onTopic = new HashMap<>(all);
-		onTopic.keySet().removeIf((partition) -> !partition.topic().equals(topic));
-		topics.cover(topic, commits.coverage(topic, topics.known(topic).partitions(), onTopic));
 	}
 
 	/**
