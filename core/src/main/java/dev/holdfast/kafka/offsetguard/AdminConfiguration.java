@@ -23,7 +23,7 @@ final class AdminConfiguration {
 	private static final Set<String> CONSUMER_ONLY = consumerOnly();
 
 	/** Longer than answers are late, shorter than anybody waits for a silent broker. */
-	private static final int REQUEST_TIMEOUT = 5_000;
+	private static final int REQUEST_TIMEOUT = 3_000;
 
 	/** Questions are waited for over several polls. */
 	private static final int API_TIMEOUT = 30_000;

@@ -40,8 +40,10 @@ final class ApplicationCommits {
 
 	private final ClientCommits clientCommits;
 
+	private final FirstCommits firstCommits;
+
 	ApplicationCommits(Consumer<?, ?> client, PartitionStates states, Holds holds, HeldBackCommits heldBack,
-			PositionCommits commits, LateCommits lateCommits, ClientCommits clientCommits) {
+			PositionCommits commits, LateCommits lateCommits, ClientCommits clientCommits, FirstCommits firstCommits) {
 		this.client = client;
 		this.states = states;
 		this.holds = holds;
@@ -49,21 +51,27 @@ final class ApplicationCommits {
 		this.commits = commits;
 		this.lateCommits = lateCommits;
 		this.clientCommits = clientCommits;
+		this.firstCommits = firstCommits;
 	}
 
 	void commitSync(@Nullable Map<TopicPartition, OffsetAndMetadata> offsets, @Nullable Duration timeout) {
 		// What was committed before must not be taken note of after this.
 		clientCommits.takeNote();
 		note(offsets);
+		commits.used();
 		if (offsets != null) {
 			commits.overtake(offsets.keySet());
-			commits.commitSync(committable(offsets), timeout);
+			Map<TopicPartition, OffsetAndMetadata> committable = committable(offsets);
+			commits.commitSync(committable, timeout);
+			firstCommits.committing(committable.keySet());
 		}
 		else if (isAnyInDoubt()) {
 			commits.overtakeAll();
+			firstCommits.committingAll();
 			commits.commitSync(consumed(), timeout);
 		}
 		else {
+			firstCommits.committingAll();
 			heldBack.retain(Set.of());
 			commits.overtakeAll();
 			if (timeout != null) {
@@ -79,14 +87,18 @@ final class ApplicationCommits {
 			@Nullable OffsetCommitCallback callback) {
 		clientCommits.takeNote();
 		note(offsets);
+		commits.used();
 		if (offsets != null) {
 			commits.commitAsync(offsets, this::committable, callback);
+			firstCommits.committing(offsets.keySet());
 		}
 		else if (isAnyInDoubt()) {
 			commits.overtakeAll();
+			firstCommits.committingAll();
 			commits.commitAsync(consumed(), this::committable, callback);
 		}
 		else {
+			firstCommits.committingAll();
 			heldBack.retain(Set.of());
 			commits.overtakeAll();
 			if (callback != null) {

@@ -6,6 +6,7 @@
 package dev.holdfast.kafka.offsetguard;
 
 import java.time.Duration;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
@@ -108,6 +109,31 @@ final class GroupCommits {
 		return new HashMap<>(client.committed(partitions, timeout));
 	}
 
+	/**
+	 * Whether the consumer itself had to ask for commits, which an admin client could
+	 * not.
+	 */
+	boolean isAskedByConsumer() {
+		return told;
+	}
+
+	/**
+	 * The commits of partitions as {@link #of} has them, asked for once more.
+	 * @param timeout how long to wait
+	 */
+	Map<TopicPartition, @Nullable OffsetAndMetadata> again(Set<TopicPartition> partitions, Duration timeout) {
+		String group = Objects.requireNonNull(groupId);
+		if (told) {
+			return new HashMap<>(client.committed(partitions, timeout));
+		}
+		lookup.forgetQuestions();
+		if (lookup.commits(group, partitions,
+				timeout) instanceof Reply.Answered<Map<TopicPartition, @Nullable OffsetAndMetadata>> answered) {
+			return answered.value();
+		}
+		throw new TimeoutException("No commits of group %s in time".formatted(group));
+	}
+
 	@Nullable Bookmark bookmark(OffsetAndMetadata commit) {
 		Cluster cluster = clusterId.known();
 		return (cluster != null) ? Bookmark.in(commit, cluster) : null;
@@ -165,19 +191,36 @@ final class GroupCommits {
 	}
 
 	/**
-	 * What this consumer's bookmarks are to say about how many partitions a topic has:
+	 * What this consumer's bookmarks are to say about how many partitions topics have:
 	 * that all of them have a commit, if so; else what the group's bookmarks knew when
-	 * that was so; else how many there are.
-	 * @param topic the topic
-	 * @param partitions how many partitions it has
-	 * @param commits all commits of the group on it
+	 * that was so, or before those without one were added; else how many there are.
+	 * @param names the topics
+	 * @param topics what is known of them, and told in bookmarks
+	 * @param commits all commits of the group on them
 	 */
-	Topics.Coverage coverage(String topic, int partitions, Map<TopicPartition, OffsetAndMetadata> commits) {
-		boolean complete = partitions > 0 && IntStream.range(0, partitions)
-			.allMatch((partition) -> commits.containsKey(new TopicPartition(topic, partition)));
-		Bookmark before = bookmarks(commits).get(topic);
-		return (!complete && before != null && before.initialCommits()) ? new Topics.Coverage(before.partitions(), true)
-				: new Topics.Coverage(partitions, complete);
+	void cover(Set<String> names, Topics topics, Map<TopicPartition, OffsetAndMetadata> commits) {
+		Map<String, Bookmark> bookmarks = bookmarks(commits);
+		for (String topic : names) {
+			int partitions = topics.known(topic).partitions();
+			BitSet missing = new BitSet();
+			IntStream.range(0, partitions)
+				.filter((partition) -> !commits.containsKey(new TopicPartition(topic, partition)))
+				.forEach(missing::set);
+			topics.cover(topic,
+					coverage(partitions, missing, bookmarks.get(topic), topics.coverage(topic).partitions()), missing);
+		}
+	}
+
+	private static Topics.Coverage coverage(int partitions, BitSet missing, @Nullable Bookmark before, int counted) {
+		if (partitions > 0 && missing.isEmpty()) {
+			return new Topics.Coverage(partitions, true);
+		}
+		if (before != null && before.initialCommits()) {
+			return new Topics.Coverage(before.partitions(), true);
+		}
+		int most = (before != null) ? Math.max(before.partitions(), counted) : counted;
+		boolean hasGrown = most > 0 && missing.nextSetBit(most) >= 0;
+		return new Topics.Coverage(hasGrown ? most : partitions, false);
 	}
 
 	private static Remembered remembered(TopicPartition partition, GroupMemory.@Nullable Entry entry,
@@ -207,6 +250,9 @@ final class GroupCommits {
 		String cluster = commits.isEmpty() ? null : key();
 		if (groupId == null || cluster == null) {
 			return;
+		}
+		if (confirmed) {
+			topics.committed(commits.keySet());
 		}
 		commits.forEach((partition, commit) -> {
 			PartitionState state = states.find(partition);

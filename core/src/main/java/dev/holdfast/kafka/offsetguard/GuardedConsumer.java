@@ -78,6 +78,9 @@ final class GuardedConsumer<K, V> implements InvocationHandler {
 				return null;
 			case "committed":
 				return committed(method, args);
+			case "groupMetadata":
+				guard.leaveCommitsToTransactions();
+				return pass(method, args);
 			case "subscribe":
 				return subscribe(method, args);
 			case "unsubscribe":

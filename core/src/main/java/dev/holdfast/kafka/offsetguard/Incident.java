@@ -62,6 +62,9 @@ final class Incident {
 
 	private final Retry retry = new Retry();
 
+	/** Not answered yet. */
+	private @Nullable TopicQuery topicQuery;
+
 	Incident(Consumer<?, ?> client, PartitionStates states, Holds holds, Decisions decisions,
 			StartingPositions startingPositions, Inquiry inquiry, Topics topics, TopicLookup lookup,
 			ClusterId clusterId, EvidenceBudget budget) {
@@ -143,10 +146,10 @@ final class Incident {
 		if (!suspects.isEmpty() && budget.isNearlySpent()) {
 			return;
 		}
-		TopicQuery topicQuery = askAboutTopics(suspects);
+		TopicQuery query = askAboutTopics(suspects);
 		Map<TopicPartition, Suspect> answered = withLeaderEpochs(suspects);
 		List<Findings> findings = inquiry.inspect(List.copyOf(answered.values()), budget.left());
-		Set<TopicPartition> untold = takeTopics(findings, topicQuery);
+		Set<TopicPartition> untold = takeTopics(findings, query);
 		suspects.forEach((each) -> {
 			if (!answered.containsKey(each.partition())) {
 				untold.add(each.partition());
@@ -175,7 +178,12 @@ final class Incident {
 		Set<String> names = new HashSet<>();
 		suspects.forEach((suspect) -> names.add(suspect.partition().topic()));
 		names.removeIf((topic) -> topics.id(topic) == null);
-		return names.isEmpty() ? null : lookup.start(names, Set.of());
+		TopicQuery present = topicQuery;
+		if (present == null || !present.isAbout(names, Set.of()) || present.isDone()) {
+			present = names.isEmpty() ? null : lookup.start(names, Set.of());
+			topicQuery = present;
+		}
+		return present;
 	}
 
 	/**

@@ -85,6 +85,8 @@ final class PartitionState {
 
 	private @Nullable Uuid topicId;
 
+	private long firstPosition = -1;
+
 	private @Nullable Hold hold;
 
 	/**
@@ -170,6 +172,18 @@ final class PartitionState {
 		this.topicId = topicId;
 	}
 
+	/**
+	 * Where a partition without a commit started, as long as that is not committed either
+	 * and nothing was delivered or sought since; else -1.
+	 */
+	long firstPosition() {
+		return firstPosition;
+	}
+
+	void firstPosition(long offset) {
+		firstPosition = offset;
+	}
+
 	@Nullable Hold hold() {
 		return hold;
 	}
@@ -197,6 +211,7 @@ final class PartitionState {
 		witnessKeySize = last.serializedKeySize();
 		witnessValueSize = last.serializedValueSize();
 		position = witnessOffset + 1;
+		firstPosition = -1;
 		lost = (lost != null) ? lost.delivered(position) : null;
 		positioned = true;
 		tries = null;
@@ -314,6 +329,7 @@ final class PartitionState {
 		positioned = true;
 		tries = null;
 		position = offset.offset();
+		firstPosition = -1;
 		doubted = -1;
 		soughtEpoch = offset.leaderEpoch().orElse(-1);
 		leaderEpoch = soughtEpoch;
@@ -343,6 +359,7 @@ final class PartitionState {
 		positioned = true;
 		tries = null;
 		position = -1;
+		firstPosition = -1;
 		leaderEpoch = -1;
 		ownEpoch = -1;
 		soughtByApplication = false;

@@ -141,6 +141,14 @@ final class PartitionStates {
 	}
 
 	/**
+	 * What was decided about where a partition starts is not so.
+	 */
+	void startAnew(TopicPartition partition) {
+		states.put(partition, new PartitionState());
+		starting.add(partition);
+	}
+
+	/**
 	 * The assignment was replaced by the application: what stays keeps its position.
 	 */
 	void replace(Collection<TopicPartition> partitions) {

@@ -76,6 +76,8 @@ final class PositionGuard<K, V> {
 
 	private final PositionCommits positionCommits;
 
+	private final FirstCommits firstCommits;
+
 	private final ApplicationCommits applicationCommits;
 
 	private final ClientCommits clientCommits;
@@ -109,13 +111,15 @@ final class PositionGuard<K, V> {
 				groupCommits, listeners, settings.isObserving());
 		this.positionCommits = new PositionCommits(client, configuration, settings, clusterId, states, topics,
 				groupCommits, budget);
+		this.firstCommits = new FirstCommits(client, budget, states, topics, groupCommits, positionCommits);
 		this.inspector = new Inspector(configuration, cluster, chooser, context.inspectorCap());
 		Inquiry inquiry = new Inquiry(client, states, decisions, positionCommits, inspector,
 				new LatestOffsets(client, configuration, chooser), budget, listeners);
 		this.startingPositions = new StartingPositions(client, budget, states, decisions, clusterId, groupCommits,
 				topics, lookup,
 				new FirstPositions(states, decisions, groupCommits, topics, resetOffsets, settings.isObserving()),
-				inquiry, positionCommits, StartingPositions.Rules.of(settings, configuration, context.inspectorCap()));
+				firstCommits, inquiry, positionCommits,
+				StartingPositions.Rules.of(settings, configuration, context.inspectorCap()));
 		this.incident = new Incident(client, states, holds, decisions, startingPositions, inquiry, topics, lookup,
 				clusterId, budget);
 		this.clusterChanges = new ClusterChanges(client, cluster, states, holds, topics, inquiry, budget,
@@ -129,7 +133,7 @@ final class PositionGuard<K, V> {
 				lateCommits);
 		this.resolutions = new Resolutions(client, holds, chooser, decisions, incident);
 		this.applicationCommits = new ApplicationCommits(client, states, holds, heldBack, positionCommits, lateCommits,
-				clientCommits);
+				clientCommits, firstCommits);
 	}
 
 	Holds holds() {
@@ -191,12 +195,17 @@ final class PositionGuard<K, V> {
 		clientCommits.takeNote();
 		polling = true;
 		try {
+			positionCommits.used();
 			if (clusterChanges.isNew()) {
 				incident.forgetAll();
+				firstCommits.forgetAll();
 				clusterChanges.look();
 			}
 			if (!incident.isOpen()) {
 				if (!clusterChanges.isWaiting()) {
+					startingPositions.decidePending();
+				}
+				if (firstCommits.commitDue()) {
 					startingPositions.decidePending();
 				}
 				resolutions.carryOut(budget);
@@ -204,6 +213,7 @@ final class PositionGuard<K, V> {
 				checkTopics(now);
 			}
 			heldBack.commitDue();
+			firstCommits.polling();
 			ConsumerRecords<K, V> records = polls.poll(timeout, now);
 			holds.forgetThoseNotInVain(records.isEmpty());
 			if (records.isEmpty()) {
@@ -341,6 +351,7 @@ final class PositionGuard<K, V> {
 		client.assign(partitions);
 		startingPositions.forgetQuestions();
 		clusterChanges.assigned(true);
+		firstCommits.assignedByHand(true);
 		incident.forgetAll();
 		holds.retain(partitions);
 		heldBack.retain(partitions);
@@ -356,7 +367,16 @@ final class PositionGuard<K, V> {
 		holds.retain(Set.of());
 		heldBack.retain(Set.of());
 		states.forgetAll();
+		firstCommits.forgetAll();
 		topics.retain(Set.of());
+	}
+
+	/**
+	 * The application has asked for the group's metadata, which producers need to commit
+	 * in a transaction, and nobody else does.
+	 */
+	void leaveCommitsToTransactions() {
+		firstCommits.leaveToTransactions();
 	}
 
 	ApplicationCommits commits() {
@@ -379,6 +399,7 @@ final class PositionGuard<K, V> {
 		if (!partitions.isEmpty()) {
 			startingPositions.forgetQuestions();
 			clusterChanges.assigned(false);
+			firstCommits.assignedByHand(false);
 			states.start(partitions);
 			listeners.assigned(partitions);
 			startingPositions.decidePending();

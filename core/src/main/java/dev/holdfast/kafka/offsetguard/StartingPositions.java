@@ -62,6 +62,8 @@ final class StartingPositions {
 
 	private final FirstPositions firstPositions;
 
+	private final FirstCommits firstCommits;
+
 	private final Inquiry inquiry;
 
 	private final PositionCommits positionCommits;
@@ -76,7 +78,7 @@ final class StartingPositions {
 
 	StartingPositions(Consumer<?, ?> client, EvidenceBudget budget, PartitionStates states, Decisions decisions,
 			ClusterId clusterId, GroupCommits commits, Topics topics, TopicLookup lookup, FirstPositions firstPositions,
-			Inquiry inquiry, PositionCommits positionCommits, Rules rules) {
+			FirstCommits firstCommits, Inquiry inquiry, PositionCommits positionCommits, Rules rules) {
 		this.client = client;
 		this.budget = budget;
 		this.states = states;
@@ -86,6 +88,7 @@ final class StartingPositions {
 		this.topics = topics;
 		this.lookup = lookup;
 		this.firstPositions = firstPositions;
+		this.firstCommits = firstCommits;
 		this.inquiry = inquiry;
 		this.positionCommits = positionCommits;
 		this.rules = rules;
@@ -304,19 +307,15 @@ final class StartingPositions {
 	 */
 	private void startWithout(Set<TopicPartition> missing, Map<TopicPartition, OffsetAndMetadata> all,
 			Set<String> untold) {
-		Set<String> names = Topics.names(all.keySet());
+		Set<String> committed = Topics.names(all.keySet());
+		Set<String> names = new HashSet<>(committed);
 		names.addAll(Topics.names(missing));
 		names.removeAll(untold);
-		names.forEach((topic) -> cover(topic, all));
+		commits.cover(names, topics, all);
 		if (!missing.isEmpty()) {
 			Map<TopicPartition, Long> first = firstPositions.start(missing, all);
 			missing.stream().filter((partition) -> !states.isStarting(partition)).forEach(decided::add);
-			Map<TopicPartition, OffsetAndMetadata> covered = new HashMap<>(all);
-			first.forEach((partition, offset) -> covered.put(partition, new OffsetAndMetadata(offset)));
-			Topics.names(missing).forEach((topic) -> cover(topic, covered));
-			if (!positionCommits.commitInitial(first).keySet().equals(first.keySet())) {
-				Topics.names(missing).forEach((topic) -> cover(topic, all));
-			}
+			firstCommits.pend(first, committed);
 		}
 	}
 
@@ -339,7 +338,7 @@ final class StartingPositions {
 		}
 		try (EvidenceBudget.Spending spending = budget.spend()) {
 			Map<TopicPartition, OffsetAndMetadata> all = withCommit(commits.of(grown, budget.left()));
-			Topics.names(grown).forEach((topic) -> cover(topic, all));
+			commits.cover(Topics.names(grown), topics, all);
 		}
 		catch (WakeupException ex) {
 			// Meant for the poll around this.
@@ -348,12 +347,6 @@ final class StartingPositions {
 		catch (KafkaException ex) {
 			logger.debug("Not known yet how many partitions the group has committed on {}", Topics.names(grown), ex);
 		}
-	}
-
-	private void cover(String topic, Map<TopicPartition, OffsetAndMetadata> all) {
-		Map<TopicPartition, OffsetAndMetadata> onTopic = new HashMap<>(all);
-		onTopic.keySet().removeIf((partition) -> !partition.topic().equals(topic));
-		topics.cover(topic, commits.coverage(topic, topics.known(topic).partitions(), onTopic));
 	}
 
 	/**

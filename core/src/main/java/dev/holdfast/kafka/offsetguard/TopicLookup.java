@@ -59,6 +59,8 @@ final class TopicLookup implements AutoCloseable {
 
 	private @Nullable TopicQuery topicQuery;
 
+	private @Nullable Anew anew;
+
 	private final Map<Set<TopicPartition>, KafkaFuture<Map<TopicPartition, OffsetAndMetadata>>> commitQueries = new HashMap<>();
 
 	private long askedAt = System.nanoTime();
@@ -163,25 +165,45 @@ final class TopicLookup implements AutoCloseable {
 	 * @throws WakeupException if {@link #wakeup()} was called meanwhile
 	 */
 	TopicAnswer askAnew(Collection<String> topics, @Nullable Cluster cluster, Duration timeout) {
-		Admin other;
-		try {
-			other = admins.open(configuration, (lease != null) ? lease.endpoints() : Set.of());
-		}
-		catch (KafkaException ex) {
-			return TopicAnswer.of(topics, Set.of(), unopened(ex));
-		}
-		try {
-			TopicQuery query = TopicQuery.startWithCluster(other, topics);
-			await(query.done(), timeout);
-			if (cluster != null && query.isOutside(cluster)) {
-				close();
-				return TopicAnswer.of(topics, Set.of(), new Reply.NotYet<>());
+		Anew present = anew;
+		if (present == null || !present.query.isAbout(topics, Set.of())) {
+			forgetAnew();
+			try {
+				present = Anew.ask(admins.open(configuration, (lease != null) ? lease.endpoints() : Set.of()), topics);
 			}
-			return query.answer();
+			catch (KafkaException ex) {
+				return TopicAnswer.of(topics, Set.of(), unopened(ex));
+			}
+			anew = present;
 		}
-		finally {
-			SharedAdmins.close(other);
+		await(present.query.done(), timeout);
+		if (!present.query.isDone()) {
+			return TopicAnswer.of(topics, Set.of(), new Reply.NotYet<>());
 		}
+		forgetAnew();
+		if (cluster != null && present.query.isOutside(cluster)) {
+			close();
+			return TopicAnswer.of(topics, Set.of(), new Reply.NotYet<>());
+		}
+		return present.query.answer();
+	}
+
+	private void forgetAnew() {
+		if (anew != null) {
+			SharedAdmins.close(anew.admin);
+			anew = null;
+		}
+	}
+
+	/**
+	 * A question through a connection of its own.
+	 */
+	private record Anew(Admin admin, TopicQuery query) {
+
+		static Anew ask(Admin admin, Collection<String> topics) {
+			return new Anew(admin, TopicQuery.startWithCluster(admin, topics));
+		}
+
 	}
 
 	/**
@@ -255,6 +277,7 @@ final class TopicLookup implements AutoCloseable {
 	 */
 	void forgetQuestions() {
 		topicQuery = null;
+		forgetAnew();
 		commitQueries.clear();
 		askedAt = System.nanoTime();
 	}
