@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.common.config.ConfigDef;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,6 +60,17 @@ record ClientConfiguration(Map<String, ?> values, @Nullable String groupId, Stri
 				inspectionTimeout, clientId, ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, maxPollInterval.toMillis(),
 				limit.toMillis());
 		return limit;
+	}
+
+	/**
+	 * How long the client's calls wait that name no timeout.
+	 */
+	Duration defaultApiTimeout() {
+		String name = ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG;
+		Object value = values.containsKey(name) ? values.get(name)
+				: ConsumerConfig.configDef().defaultValues().get(name);
+		return Duration
+			.ofMillis(Objects.requireNonNull((Integer) ConfigDef.parseType(name, value, ConfigDef.Type.INT)));
 	}
 
 	/**

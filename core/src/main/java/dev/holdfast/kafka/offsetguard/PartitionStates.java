@@ -34,6 +34,8 @@ final class PartitionStates {
 
 	private boolean commitsRead;
 
+	private boolean delivering;
+
 	/** Sought by the application since the client was polled last. */
 	private final Set<TopicPartition> sought = new HashSet<>();
 
@@ -148,7 +150,16 @@ final class PartitionStates {
 		return revoked.contains(partition);
 	}
 
+	/**
+	 * Whether any record was delivered: the application may have some in hand, even if
+	 * the client was polled since.
+	 */
+	boolean isDelivering() {
+		return delivering;
+	}
+
 	void forgetAll() {
+		delivering = false;
 		revoked.clear();
 		states.clear();
 		starting.clear();
@@ -203,6 +214,7 @@ final class PartitionStates {
 			List<? extends ConsumerRecord<?, ?>> delivered = records.records(partition);
 			if (!delivered.isEmpty()) {
 				get(partition).deliver(delivered);
+				delivering = true;
 			}
 			if (!starting.isEmpty()) {
 				starting.remove(partition);

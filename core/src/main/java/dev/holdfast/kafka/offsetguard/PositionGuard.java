@@ -116,7 +116,8 @@ final class PositionGuard<K, V> {
 				budget);
 		this.polls = new DecidingPolls<>(client, states, incident,
 				() -> !states.isAnyStarting() && !budget.isNearlySpent(), this::piece, this::throwFailure);
-		this.currentPositions = new CurrentPositions(client, states, holds, startingPositions, incident);
+		this.currentPositions = new CurrentPositions(client, configuration, states, holds, startingPositions, incident,
+				resetOffsets, budget);
 		LateCommits lateCommits = new LateCommits(client, states, incident);
 		this.clientCommits = new ClientCommits(client, configuration.autoCommit(), groupCommits, topics, states,
 				lateCommits);
@@ -273,10 +274,7 @@ final class PositionGuard<K, V> {
 	}
 
 	long position(TopicPartition partition, @Nullable Duration timeout) {
-		if (!polling) {
-			budget.renew();
-		}
-		return currentPositions.position(partition, timeout);
+		return currentPositions.position(partition, timeout, !polling && states.isDelivering());
 	}
 
 	/**

@@ -79,6 +79,9 @@ class GuardedConsumerTests {
 		if (method.getName().equals("seek")) {
 			types = new Class<?>[] { TopicPartition.class, OffsetAndMetadata.class };
 		}
+		if (method.getName().equals("position")) {
+			types = new Class<?>[] { TopicPartition.class, Duration.class };
+		}
 		if (method.getName().equals("commitAsync") && types.length == 1) {
 			// The test's arguments are null: without a callback.
 			types = new Class<?>[0];
