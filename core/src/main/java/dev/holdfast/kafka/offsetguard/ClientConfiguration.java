@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.common.config.ConfigDef;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,11 +27,10 @@ import org.slf4j.LoggerFactory;
  * @param readsCommitsFirst whether the client reads its group's commits before anybody
  * can decide where it starts, as the one of {@code group.protocol=consumer} does
  * @param maxPollInterval how long the application may take from one poll to the next
- * @param apiTimeout how long calls wait that are given no timeout
  */
 record ClientConfiguration(Map<String, ?> values, @Nullable String groupId, String clientId,
 		AutoOffsetReset autoOffsetReset, boolean readCommitted, boolean autoCommit, boolean readsCommitsFirst,
-		Duration maxPollInterval, Duration apiTimeout) {
+		Duration maxPollInterval) {
 
 	private static final Logger logger = LoggerFactory.getLogger(ClientConfiguration.class);
 
@@ -42,10 +42,8 @@ record ClientConfiguration(Map<String, ?> values, @Nullable String groupId, Stri
 				"read_committed".equalsIgnoreCase((String) parsed.get(ConsumerConfig.ISOLATION_LEVEL_CONFIG)),
 				groupId != null && Boolean.TRUE.equals(parsed.get(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG)),
 				"consumer".equalsIgnoreCase((String) parsed.get(ConsumerConfig.GROUP_PROTOCOL_CONFIG)),
-				Duration
-					.ofMillis(Objects.requireNonNull((Integer) parsed.get(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG))),
 				Duration.ofMillis(
-						Objects.requireNonNull((Integer) parsed.get(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG))));
+						Objects.requireNonNull((Integer) parsed.get(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG))));
 	}
 
 	/**
@@ -62,6 +60,17 @@ record ClientConfiguration(Map<String, ?> values, @Nullable String groupId, Stri
 				inspectionTimeout, clientId, ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, maxPollInterval.toMillis(),
 				limit.toMillis());
 		return limit;
+	}
+
+	/**
+	 * How long the client's calls wait that name no timeout.
+	 */
+	Duration defaultApiTimeout() {
+		String name = ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG;
+		Object value = values.containsKey(name) ? values.get(name)
+				: ConsumerConfig.configDef().defaultValues().get(name);
+		return Duration
+			.ofMillis(Objects.requireNonNull((Integer) ConfigDef.parseType(name, value, ConfigDef.Type.INT)));
 	}
 
 	/**

@@ -7,9 +7,11 @@ package dev.holdfast.kafka.offsetguard;
 
 import java.time.Duration;
 import java.util.OptionalLong;
+import java.util.concurrent.locks.LockSupport;
 
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
+import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
@@ -18,15 +20,33 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers the application that asks where it is.
+ * Answers the application that asks where it is: with the partition's own position at
+ * once, in doubt or not, if it ever had one; else with the one that plain Kafka would
+ * have by now, after as long a wait.
+ * <p>
+ * An exception costs an application the records that it has in hand. Where it may have
+ * some, and names no timeout itself, it gets an answer even if the brokers give none: the
+ * last offset that the group is known to have committed, or 0, from which nothing is
+ * skipped.
  */
 final class CurrentPositions {
 
 	private static final Logger logger = LoggerFactory.getLogger(CurrentPositions.class);
 
-	private static final int ATTEMPTS = 3;
+	/** Clients take calendars for timeouts. */
+	private static final Duration LONGEST_WAIT = Duration.ofDays(1);
+
+	/** What it takes a client to validate a position after its leader has moved. */
+	private static final Duration VALIDATION_PATIENCE = Duration.ofSeconds(1);
+
+	/** Once brokers did not answer, nobody waits for them with records in hand. */
+	private static final Duration IMPATIENCE = Duration.ofSeconds(30);
+
+	private static final Duration PAUSE = Duration.ofMillis(10);
 
 	private final Consumer<?, ?> client;
+
+	private final ClientConfiguration configuration;
 
 	private final PartitionStates states;
 
@@ -36,78 +56,154 @@ final class CurrentPositions {
 
 	private final Incident incident;
 
-	private final Duration apiTimeout;
+	private final ResetOffsets resetOffsets;
 
-	CurrentPositions(Consumer<?, ?> client, PartitionStates states, Holds holds, StartingPositions startingPositions,
-			Incident incident, Duration apiTimeout) {
+	private final EvidenceBudget budget;
+
+	private Deadline impatient = Deadline.after(Duration.ZERO);
+
+	CurrentPositions(Consumer<?, ?> client, ClientConfiguration configuration, PartitionStates states, Holds holds,
+			StartingPositions startingPositions, Incident incident, ResetOffsets resetOffsets, EvidenceBudget budget) {
 		this.client = client;
+		this.configuration = configuration;
 		this.states = states;
 		this.holds = holds;
 		this.startingPositions = startingPositions;
 		this.incident = incident;
-		this.apiTimeout = apiTimeout;
+		this.resetOffsets = resetOffsets;
+		this.budget = budget;
 	}
 
-	long position(TopicPartition partition, @Nullable Duration timeout) {
-		startingPositions.decidePending();
-		awaitStart(partition, timeout);
-		for (int attempt = 1;; attempt++) {
-			Hold hold = holds.find(partition);
-			if (hold != null) {
-				return hold.provisionalPosition();
+	/**
+	 * Where a partition is.
+	 * @param timeout how long the application waits, {@code null} if it does not say
+	 * @param recordsInHand whether it may have records that an exception would cost it
+	 * @throws TimeoutException if that is not known in time, and the application has no
+	 * records in hand, or has said how long it waits, or has itself sent the client to
+	 * look for an end of the log just now
+	 * @throws NoOffsetForPartitionException where plain Kafka would have thrown it
+	 */
+	long position(TopicPartition partition, @Nullable Duration timeout, boolean recordsInHand) {
+		boolean answering = recordsInHand && timeout == null && !states.isSought(partition);
+		Duration patience = shorter((timeout != null) ? timeout : configuration.defaultApiTimeout(), LONGEST_WAIT);
+		if (answering) {
+			patience = impatient.isOver() ? shorter(patience, budget.whole()) : Duration.ZERO;
+		}
+		try {
+			OptionalLong position = await(partition, patience);
+			if (position.isPresent()) {
+				return position.getAsLong();
 			}
+		}
+		catch (NoOffsetForPartitionException ex) {
+			if (!answering) {
+				throw ex;
+			}
+		}
+		if (!answering) {
+			throw new TimeoutException(
+					"Timeout of %dms expired before the position for partition %s could be determined"
+						.formatted(patience.toMillis(), partition));
+		}
+		return standIn(partition, patience);
+	}
+
+	private long standIn(TopicPartition partition, Duration waited) {
+		Hold hold = holds.find(partition);
+		long standIn = (hold != null) ? Math.max(0, hold.decision().evidence().origin()) : 0;
+		if (!waited.isZero()) {
+			impatient = Deadline.after(IMPATIENCE);
+			logger.warn("Brokers do not tell where {} would start, and the application is told {}", partition, standIn);
+		}
+		return standIn;
+	}
+
+	private OptionalLong await(TopicPartition partition, Duration patience) {
+		Deadline deadline = Deadline.after(patience);
+		OptionalLong position = look(partition, deadline, patience);
+		while (position.isEmpty() && !deadline.isOver()) {
 			if (incident.isOpen()) {
+				budget.renew(deadline.left(patience));
 				resolveQuietly();
 			}
-			OptionalLong undecided = incident.isOpen() ? undecidedPosition(partition) : OptionalLong.empty();
-			if (undecided.isPresent()) {
-				return undecided.getAsLong();
-			}
-			try {
-				return (timeout != null) ? client.position(partition, timeout) : client.position(partition);
-			}
-			catch (InvalidOffsetException ex) {
-				if (attempt == ATTEMPTS) {
-					throw new TimeoutException("The position of " + partition + " could not be decided in time", ex);
-				}
-				incident.report(ex);
-			}
+			// A client reports some things at once, and again and again.
+			LockSupport.parkNanos(PAUSE.toNanos());
+			position = look(partition, deadline, patience);
 		}
+		return position;
+	}
+
+	private OptionalLong look(TopicPartition partition, Deadline deadline, Duration patience) {
+		Duration left = deadline.left(patience);
+		Hold hold = holds.find(partition);
+		if (hold != null) {
+			return (hold.position() >= 0) ? OptionalLong.of(hold.position()) : plainStart(partition, hold, left);
+		}
+		PartitionState state = states.find(partition);
+		if (state == null) {
+			return ask(partition, left);
+		}
+		if (state.isPositioned()) {
+			return ownPosition(partition, left);
+		}
+		budget.renew(left);
+		startingPositions.decidePending();
+		if (states.undecided().contains(partition)) {
+			return states.undecided().position(partition);
+		}
+		// The client reads commits, too, and the coordinator may answer it sooner.
+		return state.isPositioned() ? OptionalLong.empty() : ask(partition, deadline.left(budget.whole()));
 	}
 
 	/**
-	 * Waits, as the client alone would, until it is decided where a partition starts.
+	 * Where plain Kafka would have started a held partition: asked once, as it would have
+	 * been, and kept.
 	 */
-	private void awaitStart(TopicPartition partition, @Nullable Duration timeout) {
-		long start = System.nanoTime();
-		long patience = ((timeout != null) ? timeout : apiTimeout).toNanos();
-		while (states.undecided().contains(partition)) {
-			if (System.nanoTime() - start >= patience) {
-				throw new TimeoutException(
-						"It is not decided yet where %s starts: the brokers do not answer".formatted(partition));
-			}
-			startingPositions.decideAgain();
+	private OptionalLong plainStart(TopicPartition partition, Hold hold, Duration left) {
+		if (configuration.autoOffsetReset().strategy() == AutoOffsetReset.Strategy.NONE) {
+			throw new NoOffsetForPartitionException(partition);
 		}
-	}
-
-	/**
-	 * The position while no time is left to decide in this poll. It does not move until
-	 * somebody does, and the client would only wait for its next validation.
-	 */
-	private OptionalLong undecidedPosition(TopicPartition partition) {
 		try {
-			OptionalLong position = Positions.now(client, partition);
-			if (position.isPresent()) {
-				return position;
-			}
+			OptionalLong start = resetOffsets.plainStart(partition, hold.decision(), left);
+			start.ifPresent((found) -> states.get(partition).hold(hold.at(found)));
+			return start;
 		}
 		catch (InvalidOffsetException ex) {
 			incident.report(ex);
+			return OptionalLong.empty();
+		}
+	}
+
+	/**
+	 * The position of a partition that has one. While it is in doubt it does not move
+	 * until somebody moves it; the client would only wait for its next validation.
+	 */
+	private OptionalLong ownPosition(TopicPartition partition, Duration left) {
+		OptionalLong known = states.knownPosition(partition);
+		OptionalLong position = ask(partition, Duration.ZERO);
+		if (position.isEmpty() && !incident.isOpen()) {
+			position = ask(partition, known.isPresent() ? shorter(left, VALIDATION_PATIENCE) : left);
+		}
+		if (position.isPresent()) {
+			return position;
 		}
 		// A report may be about a position that the application has left since.
 		OptionalLong reported = states.isSought(partition) ? OptionalLong.empty()
 				: incident.reportedPosition(partition);
-		return reported.isPresent() ? reported : states.knownPosition(partition);
+		return reported.isPresent() ? reported : known;
+	}
+
+	private OptionalLong ask(TopicPartition partition, Duration timeout) {
+		try {
+			return OptionalLong.of(client.position(partition, timeout));
+		}
+		catch (TimeoutException ex) {
+			return OptionalLong.empty();
+		}
+		catch (InvalidOffsetException ex) {
+			incident.report(ex);
+			return OptionalLong.empty();
+		}
 	}
 
 	private void resolveQuietly() {
@@ -118,6 +214,13 @@ final class CurrentPositions {
 			// The client throws the same as soon as it is asked again.
 			logger.debug("Woken up on the way to a decision");
 		}
+		catch (TimeoutException ex) {
+			logger.debug("Not decided yet: {}", ex.getMessage());
+		}
+	}
+
+	private static Duration shorter(Duration one, Duration other) {
+		return (one.compareTo(other) <= 0) ? one : other;
 	}
 
 }

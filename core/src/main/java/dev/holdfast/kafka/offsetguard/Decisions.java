@@ -275,8 +275,12 @@ final class Decisions {
 			lookUp(decision.partition(), lookedUp.end());
 			return true;
 		}
+		boolean wasHeld = holds.contains(decision.partition());
 		holds.hold(decision);
 		commits.hold(decision.partition(), decision.evidence());
+		if (!wasHeld && decision.outcome() instanceof Outcome.Held && decision.evidence().position() < 0) {
+			resetOffsets.startAsPlain(decision.partition());
+		}
 		if (decision.outcome() instanceof Outcome.Failed && failure == null) {
 			failure = decision;
 		}
@@ -345,7 +349,7 @@ final class Decisions {
 	 * Lets the client try a good position again that was refused before.
 	 */
 	void retry(Hold hold) {
-		seekAndRelease(hold.decision().partition(), hold.provisionalPosition());
+		seekAndRelease(hold.decision().partition(), hold.position());
 		states.get(hold.decision().partition()).tried();
 	}
 

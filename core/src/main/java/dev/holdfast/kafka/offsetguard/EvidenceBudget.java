@@ -36,6 +36,18 @@ final class EvidenceBudget {
 	}
 
 	/**
+	 * A new call of the application begins that may not take as long as the whole.
+	 */
+	void renew(Duration atMost) {
+		renew();
+		spentNanos = Math.max(0, whole.minus(atMost).toNanos());
+	}
+
+	Duration whole() {
+		return whole;
+	}
+
+	/**
 	 * Whether too little is left to begin an inspection with: evidence that is incomplete
 	 * for lack of time would hold partitions for no good reason.
 	 */

@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.ConcurrentModificationException;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 
 import dev.holdfast.kafka.versioncap.VersionedClient;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -71,6 +72,10 @@ final class GuardedConsumer<K, V> implements InvocationHandler {
 			case "seek", "seekToBeginning", "seekToEnd", "assign", "pause", "resume":
 				move(name, args);
 				return null;
+			case "currentLag":
+				// Between the log end and a position that the partition never had.
+				return guard.holds().isWithoutPosition((TopicPartition) args[0]) ? OptionalLong.empty()
+						: pass(method, args);
 			case "paused":
 				return guard.holds().pausedByApplication();
 			case "commitSync", "commitAsync":

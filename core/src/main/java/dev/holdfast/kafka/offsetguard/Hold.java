@@ -9,12 +9,13 @@ package dev.holdfast.kafka.offsetguard;
  * One partition's hold.
  *
  * @param decision why it is held
- * @param provisionalPosition the position that the paused client has; never committed
+ * @param position where the partition is; if it never had a position, where plain Kafka
+ * would have started it, which is never committed, and -1 as long as that is not known
  * @param pausedByApplication whether the application has paused the partition itself
  * @param rechecks how often the evidence was gathered again
  * @param recheckAt when the evidence is due again, in {@link System#nanoTime()}
  */
-record Hold(Decision decision, long provisionalPosition, boolean pausedByApplication, int rechecks, long recheckAt) {
+record Hold(Decision decision, long position, boolean pausedByApplication, int rechecks, long recheckAt) {
 
 	/**
 	 * Whether the position is fine and the partition only waits before it is read again:
@@ -25,12 +26,23 @@ record Hold(Decision decision, long provisionalPosition, boolean pausedByApplica
 		return decision.outcome() instanceof Outcome.ReadFrom;
 	}
 
+	/**
+	 * Whether the partition has never had a position since it was assigned.
+	 */
+	boolean isWithoutPosition() {
+		return decision.evidence().position() < 0;
+	}
+
+	Hold at(long found) {
+		return new Hold(decision, found, pausedByApplication, rechecks, recheckAt);
+	}
+
 	Hold withPausedByApplication(boolean paused) {
-		return new Hold(decision, provisionalPosition, paused, rechecks, recheckAt);
+		return new Hold(decision, position, paused, rechecks, recheckAt);
 	}
 
 	Hold rechecked(long nanoTime) {
-		return new Hold(decision, provisionalPosition, pausedByApplication, rechecks + 1, nanoTime);
+		return new Hold(decision, position, pausedByApplication, rechecks + 1, nanoTime);
 	}
 
 	boolean isDue(long nanoTime) {

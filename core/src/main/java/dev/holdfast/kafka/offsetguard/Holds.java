@@ -113,6 +113,14 @@ final class Holds {
 		return (state != null) ? state.hold() : null;
 	}
 
+	/**
+	 * Whether a partition is held that has never had a position since it was assigned.
+	 */
+	boolean isWithoutPosition(TopicPartition partition) {
+		Hold hold = find(partition);
+		return hold != null && hold.isWithoutPosition();
+	}
+
 	void hold(Decision decision) {
 		hold(decision, untilRecheck(decision, 0));
 	}
@@ -124,16 +132,19 @@ final class Holds {
 	void hold(Decision decision, Duration recheckAfter) {
 		TopicPartition partition = decision.partition();
 		Hold present = find(partition);
-		long provisional = Math.max(0, decision.evidence().position());
+		long own = decision.evidence().position();
 		boolean pausedByApplication = (present != null) ? present.pausedByApplication()
 				: client.paused().contains(partition);
-		boolean positionless = decision.outcome() instanceof Outcome.Failed && decision.evidence().position() < 0;
+		boolean positionless = decision.outcome() instanceof Outcome.Failed && own < 0;
 		if (!positionless) {
 			client.pause(Set.of(partition));
-			client.seek(partition, new OffsetAndMetadata(provisional));
+			if (own >= 0 || present == null) {
+				client.seek(partition, new OffsetAndMetadata(Math.max(0, own)));
+			}
 		}
+		long position = (own < 0 && present != null) ? present.position() : own;
 		states.get(partition)
-			.hold(new Hold(decision, provisional, pausedByApplication, 0,
+			.hold(new Hold(decision, position, pausedByApplication, 0,
 					System.nanoTime() + shorter(recheckAfter).toNanos()));
 		held.add(partition);
 		publish();
@@ -199,8 +210,8 @@ final class Holds {
 	 */
 	void holdBackPosition(TopicPartition partition) {
 		Hold hold = find(partition);
-		if (hold != null && hold.decision().evidence().position() >= 0) {
-			heldBack.holdBack(partition, new OffsetAndMetadata(hold.provisionalPosition()));
+		if (hold != null && !hold.isWithoutPosition()) {
+			heldBack.holdBack(partition, new OffsetAndMetadata(hold.position()));
 		}
 	}
 

@@ -244,7 +244,8 @@ final class Incident {
 			Remembered before = remembered(partition);
 			if (now != null && before.topicId() != null && !now.equals(before.topicId())) {
 				PartitionState state = states.get(partition);
-				long position = positionNow(partition).orElse(Math.max(0, state.position()));
+				long position = holds.isWithoutPosition(partition) ? 0
+						: positionNow(partition).orElse(Math.max(0, state.position()));
 				suspects.add(suspect(partition, Evidence.Trigger.TOPIC_ID, position, state, null).on(before, now));
 			}
 		}

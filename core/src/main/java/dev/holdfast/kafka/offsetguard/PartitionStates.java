@@ -34,6 +34,8 @@ final class PartitionStates {
 
 	private boolean commitsRead;
 
+	private boolean delivering;
+
 	private final UndecidedStarts undecided;
 
 	/** Sought by the application since the client was polled last. */
@@ -178,8 +180,17 @@ final class PartitionStates {
 		return revoked.contains(partition);
 	}
 
+	/**
+	 * Whether any record was delivered: the application may have some in hand, even if
+	 * the client was polled since.
+	 */
+	boolean isDelivering() {
+		return delivering;
+	}
+
 	void forgetAll() {
 		undecided.forgetAll();
+		delivering = false;
 		revoked.clear();
 		states.clear();
 		starting.clear();
@@ -253,6 +264,7 @@ final class PartitionStates {
 			List<? extends ConsumerRecord<?, ?>> delivered = records.records(partition);
 			if (!delivered.isEmpty()) {
 				get(partition).deliver(delivered);
+				delivering = true;
 			}
 			if (!starting.isEmpty()) {
 				starting.remove(partition);

@@ -126,8 +126,8 @@ final class PositionGuard<K, V> {
 				settings.isObserving());
 		this.polls = new DecidingPolls<>(client, states, incident, clusterChanges,
 				() -> !states.isAnyStarting() && !budget.isNearlySpent(), this::piece, this::throwFailure);
-		this.currentPositions = new CurrentPositions(client, states, holds, startingPositions, incident,
-				configuration.apiTimeout());
+		this.currentPositions = new CurrentPositions(client, configuration, states, holds, startingPositions, incident,
+				resetOffsets, budget);
 		LateCommits lateCommits = new LateCommits(client, states, incident);
 		this.clientCommits = new ClientCommits(client, configuration.autoCommit(), groupCommits, topics, states,
 				lateCommits);
@@ -299,10 +299,7 @@ final class PositionGuard<K, V> {
 	}
 
 	long position(TopicPartition partition, @Nullable Duration timeout) {
-		if (!polling) {
-			budget.renew();
-		}
-		return currentPositions.position(partition, timeout);
+		return currentPositions.position(partition, timeout, !polling && states.isDelivering());
 	}
 
 	/**

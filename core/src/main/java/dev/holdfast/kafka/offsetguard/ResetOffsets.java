@@ -11,10 +11,14 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.Set;
 
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
 
 /**
@@ -64,6 +68,49 @@ final class ResetOffsets {
 	}
 
 	/**
+	 * Lets a paused client, which keeps what it finds, look up in its own time where
+	 * plain Kafka would have started. It does not know a duration.
+	 */
+	void startAsPlain(TopicPartition partition) {
+		switch (autoOffsetReset.strategy()) {
+			case EARLIEST -> client.seekToBeginning(Set.of(partition));
+			case LATEST -> client.seekToEnd(Set.of(partition));
+			case BY_DURATION, NONE -> {
+			}
+		}
+	}
+
+	/**
+	 * Where plain Kafka would have started a partition that is held without ever having
+	 * had a position.
+	 * @return empty if the brokers do not answer in time
+	 * @throws InvalidOffsetException if the client has something to report about others
+	 */
+	OptionalLong plainStart(TopicPartition partition, Decision decision, Duration timeout) {
+		boolean isLooking = decision.outcome() instanceof Outcome.Held
+				&& autoOffsetReset.strategy() != AutoOffsetReset.Strategy.BY_DURATION;
+		try {
+			Map<TopicPartition, Long> found = isLooking ? Map.of(partition, client.position(partition, timeout))
+					: lookUp(partition, decision.at(), timeout);
+			Long start = found.get(partition);
+			return (start != null) ? OptionalLong.of(start) : OptionalLong.empty();
+		}
+		catch (RetriableException ex) {
+			// The async client also tells of connections that it has lost on the way.
+			return OptionalLong.empty();
+		}
+	}
+
+	private Map<TopicPartition, Long> lookUp(TopicPartition partition, Instant at, Duration timeout) {
+		return switch (autoOffsetReset.strategy()) {
+			case EARLIEST -> client.beginningOffsets(Set.of(partition), timeout);
+			case LATEST -> client.endOffsets(Set.of(partition), timeout);
+			case BY_DURATION -> offsetsFor(Map.of(partition, before(at)), timeout);
+			case NONE -> Map.of();
+		};
+	}
+
+	/**
 	 * All partitions' ends are told or none is. Where one leader is silent the client
 	 * looks each up by itself, since a partition without a position starves all others.
 	 */
@@ -78,15 +125,18 @@ final class ResetOffsets {
 	}
 
 	private Map<TopicPartition, Outcome> byDuration(Collection<TopicPartition> partitions) {
-		Duration duration = Objects.requireNonNull(autoOffsetReset.duration());
-		return readFrom(offsetsFor(all(partitions, Instant.now().minus(duration).toEpochMilli())));
+		return readFrom(offsetsFor(all(partitions, before(Instant.now())), budget.left()));
+	}
+
+	private long before(Instant instant) {
+		return instant.minus(Objects.requireNonNull(autoOffsetReset.duration())).toEpochMilli();
 	}
 
 	private Map<TopicPartition, Outcome> at(Map<TopicPartition, Long> timestamps,
 			Collection<TopicPartition> partitions) {
 		Map<TopicPartition, Outcome> outcomes = all(partitions, new Outcome.Held());
 		if (!timestamps.isEmpty()) {
-			outcomes.putAll(readFrom(offsetsFor(timestamps)));
+			outcomes.putAll(readFrom(offsetsFor(timestamps, budget.left())));
 		}
 		return outcomes;
 	}
@@ -95,9 +145,10 @@ final class ResetOffsets {
 	 * Where no record is young enough the client would be left without a position: the
 	 * end, read before, is where the first young record will come.
 	 */
-	private Map<TopicPartition, Long> offsetsFor(Map<TopicPartition, Long> timestamps) {
-		Map<TopicPartition, Long> offsets = new HashMap<>(client.endOffsets(timestamps.keySet(), budget.left()));
-		Map<TopicPartition, OffsetAndTimestamp> found = client.offsetsForTimes(timestamps, budget.left());
+	private Map<TopicPartition, Long> offsetsFor(Map<TopicPartition, Long> timestamps, Duration timeout) {
+		Deadline deadline = Deadline.after(timeout);
+		Map<TopicPartition, Long> offsets = new HashMap<>(client.endOffsets(timestamps.keySet(), timeout));
+		Map<TopicPartition, OffsetAndTimestamp> found = client.offsetsForTimes(timestamps, deadline.left(timeout));
 		found.forEach((partition, offset) -> {
 			if (offset != null) {
 				offsets.put(partition, offset.offset());

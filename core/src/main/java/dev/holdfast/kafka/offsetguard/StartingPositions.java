@@ -105,14 +105,6 @@ final class StartingPositions {
 	}
 
 	/**
-	 * Decides about them while somebody waits for it: takes new time.
-	 */
-	void decideAgain() {
-		budget.renew();
-		decidePending();
-	}
-
-	/**
 	 * Decides about partitions that have no position.
 	 * @return whether everybody who has to be asked has answered
 	 */

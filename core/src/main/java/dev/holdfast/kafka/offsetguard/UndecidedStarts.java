@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 
 import org.apache.kafka.clients.consumer.Consumer;
@@ -35,6 +36,9 @@ final class UndecidedStarts {
 	/** By partition, whether the application has paused it. */
 	private final Map<TopicPartition, Boolean> waiting = new HashMap<>();
 
+	/** Where plain Kafka would be: at the commit, if it is known. */
+	private final Map<TopicPartition, Long> positions = new HashMap<>();
+
 	UndecidedStarts(Consumer<?, ?> client, boolean onlyCommitted) {
 		this.client = client;
 		this.onlyCommitted = onlyCommitted;
@@ -54,6 +58,15 @@ final class UndecidedStarts {
 	}
 
 	/**
+	 * The position of a partition that waits.
+	 * @return its committed offset, empty as long as that is not known
+	 */
+	OptionalLong position(TopicPartition partition) {
+		Long position = positions.get(partition);
+		return (position != null) ? OptionalLong.of(position) : OptionalLong.empty();
+	}
+
+	/**
 	 * Has partitions wait.
 	 * @param partitions the partitions
 	 * @param committed their commits, as far as they are known
@@ -62,6 +75,9 @@ final class UndecidedStarts {
 		Set<TopicPartition> paused = null;
 		for (TopicPartition partition : partitions) {
 			OffsetAndMetadata commit = committed.get(partition);
+			if (commit != null) {
+				positions.put(partition, commit.offset());
+			}
 			if (waiting.containsKey(partition) || (onlyCommitted && commit == null)) {
 				continue;
 			}
@@ -76,6 +92,7 @@ final class UndecidedStarts {
 	 * It was decided where a partition starts.
 	 */
 	void end(TopicPartition partition) {
+		positions.remove(partition);
 		if (!waiting.isEmpty() && Boolean.FALSE.equals(waiting.remove(partition))) {
 			client.resume(Set.of(partition));
 		}
@@ -86,10 +103,12 @@ final class UndecidedStarts {
 	 */
 	void forget(Collection<TopicPartition> partitions) {
 		partitions.forEach(waiting::remove);
+		partitions.forEach(positions::remove);
 	}
 
 	void forgetAll() {
 		waiting.clear();
+		positions.clear();
 	}
 
 	/**

@@ -79,6 +79,9 @@ class GuardedConsumerTests {
 		if (method.getName().equals("seek")) {
 			types = new Class<?>[] { TopicPartition.class, OffsetAndMetadata.class };
 		}
+		if (method.getName().equals("position")) {
+			types = new Class<?>[] { TopicPartition.class, Duration.class };
+		}
 		if (method.getName().equals("commitAsync") && types.length == 1) {
 			// The test's arguments are null: without a callback.
 			types = new Class<?>[0];
@@ -135,7 +138,7 @@ class GuardedConsumerTests {
 	private static PositionGuard<String, String> positionGuard(Consumer<String, String> delegate,
 			GuardContext context) {
 		ClientConfiguration configuration = new ClientConfiguration(Map.of(), "group", "client",
-				AutoOffsetReset.parse("latest"), false, false, false, Duration.ofMinutes(5), Duration.ofMinutes(1));
+				AutoOffsetReset.parse("latest"), false, false, false, Duration.ofMinutes(5));
 		return new PositionGuard<>(delegate, configuration, context, () -> null, Consumers.unknownVersions());
 	}
 

@@ -23,7 +23,7 @@ class OwnPolicyTests {
 	private static final Evidence EVIDENCE = Evidence.noCommittedOffset(Remembered.NOTHING, null);
 
 	private static final ClientConfiguration CLIENT = new ClientConfiguration(Map.of(), "group", "client",
-			AutoOffsetReset.parse("earliest"), false, false, false, Duration.ofMinutes(5), Duration.ofMinutes(1));
+			AutoOffsetReset.parse("earliest"), false, false, false, Duration.ofMinutes(5));
 
 	@Test
 	void decidesInPlaceOfTheConfiguredPolicy() {

@@ -73,7 +73,7 @@ class PositionGuardTests {
 	private PositionGuard<String, String> guard(boolean autoCommit) {
 		return new PositionGuard<>(client,
 				new ClientConfiguration(Map.of(), "group", "client", AutoOffsetReset.parse("earliest"), false,
-						autoCommit, false, Duration.ofMinutes(5), Duration.ofMinutes(1)),
+						autoCommit, false, Duration.ofMinutes(5)),
 				GuardContext.of(OffsetGuardSettings.defaults(), null, List.of(listener), ClientCap.none()),
 				() -> new ToldCluster.Told("cluster", 0), Consumers.unknownVersions());
 	}
