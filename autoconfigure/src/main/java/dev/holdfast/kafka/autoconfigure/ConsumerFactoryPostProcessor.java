@@ -55,6 +55,10 @@ final class ConsumerFactoryPostProcessor extends AbstractBeanFactoryAwareAdvisin
 				|| !guards.isEnabled(factoryName) || GuardProxies.guard(bean) != null) {
 			return bean;
 		}
+		if (Mocks.isMock(bean)) {
+			guards.unadvised(factoryName, Mocks.REASON);
+			return bean;
+		}
 		try {
 			return advise(bean, beanName, factoryName);
 		}

@@ -50,11 +50,25 @@ final class ContainerFactories {
 			return;
 		}
 		String factoryName = factoryName(consumerFactory, beanName);
-		if (guards.isEnabled(factoryName)) {
+		if (!guards.isEnabled(factoryName)) {
+			return;
+		}
+		if (Mocks.isMock(consumerFactory)) {
+			guards.unadvised(factoryName, Mocks.REASON);
+		}
+		else {
 			guards.advisor(factoryName);
 			containerFactory.setConsumerFactory(GuardProxies.proxy(consumerFactory, guards.guard(factoryName)));
 			proxied.computeIfAbsent(factoryName, (name) -> new CopyOnWriteArrayList<>()).add(beanName);
 		}
+	}
+
+	/**
+	 * Whether there is anything in a container factory to look at: not in a mock, whose
+	 * test would see the look.
+	 */
+	static boolean mayHaveConsumerFactory(AbstractKafkaListenerContainerFactory<?, ?, ?> containerFactory) {
+		return !Mocks.isMock(containerFactory) || Mocks.isSpy(containerFactory);
 	}
 
 	/**
