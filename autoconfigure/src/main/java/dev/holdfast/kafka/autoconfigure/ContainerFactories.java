@@ -109,7 +109,12 @@ final class ContainerFactories {
 			return FactoryNames.of(target);
 		}
 		for (String name : beanFactory.getBeanNamesForType(ConsumerFactory.class, false, false)) {
-			if (beanFactory.containsSingleton(name) && beanFactory.getBean(name) == consumerFactory) {
+			// Of a factory bean only the product can be meant, and it must not be made
+			// for
+			// this.
+			boolean there = beanFactory.isFactoryBean(name) ? guards.isUnadvised(name)
+					: beanFactory.containsSingleton(name);
+			if (there && beanFactory.getBean(name) == consumerFactory) {
 				return name;
 			}
 		}

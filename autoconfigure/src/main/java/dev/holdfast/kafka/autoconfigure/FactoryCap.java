@@ -42,11 +42,16 @@ record FactoryCap(String factoryName, VersionCaps caps, ClientCap cap) {
 		if (!isActive()) {
 			return;
 		}
+		Map<String, Object> configuration;
 		try {
-			requireUsable(factory.getConfigurationProperties());
+			configuration = factory.getConfigurationProperties();
 		}
-		catch (UnsupportedOperationException ex) {
-			// Many factories of users have no such method of their own.
+		catch (RuntimeException ex) {
+			// Many factories of users have no such method of their own, or need more.
+			return;
+		}
+		if (configuration != null) {
+			requireUsable(configuration);
 		}
 	}
 
