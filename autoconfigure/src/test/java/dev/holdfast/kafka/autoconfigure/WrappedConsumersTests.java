@@ -134,6 +134,26 @@ class WrappedConsumersTests {
 	}
 
 	@Test
+	void aCapNeedsNoWrapperThere() throws Exception {
+		ForkedJvm.End end = capped("-Dholdfast.kafka.version-cap.max-versions.Fetch=12").succeeded();
+
+		assertThat(end.output()).endsWith("plain" + System.lineSeparator()).doesNotContainIgnoringCase("warn");
+	}
+
+	@Test
+	void aDemandOnBrokersDoes() throws Exception {
+		ForkedJvm.End end = capped("-Dholdfast.kafka.version-cap.min-versions.Fetch=12").failed();
+
+		assertThat(end.output())
+			.contains("cannot be kept from brokers that offer less than it demands (Fetch >= 12): a "
+					+ "wrapper is a class that is made at run time, and a native image makes none");
+	}
+
+	private ForkedJvm.End capped(String rule) throws Exception {
+		return jvm("-Dnative=true", "-Dholdfast.kafka.offset-guard.enabled=false", rule);
+	}
+
+	@Test
 	void withoutTheModuleTheGuardSaysWhatIsMissing() throws Exception {
 		ForkedJvm.End end = new ForkedJvm(directory).classPath(ApplicationFiles.classPath())
 			.options("--limit-modules", "java.se")
