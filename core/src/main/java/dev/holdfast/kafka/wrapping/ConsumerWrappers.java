@@ -7,6 +7,8 @@ package dev.holdfast.kafka.wrapping;
 
 import java.lang.invoke.MethodHandles;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -26,9 +28,7 @@ public final class ConsumerWrappers {
 
 	private final List<Class<?>> interfaces;
 
-	private volatile @Nullable WrapperType ofKafkaConsumers;
-
-	private volatile @Nullable WrapperType ofOthers;
+	private final Map<Class<?>, WrapperType> types = new ConcurrentHashMap<>();
 
 	/**
 	 * Prepares to wrap. No class is made or loaded before the first wrapper.
@@ -55,8 +55,8 @@ public final class ConsumerWrappers {
 	@SuppressWarnings("unchecked")
 	public <K, V> Consumer<K, V> wrap(Consumer<K, V> client, Interception interception) {
 		try {
-			WrapperType type = (client instanceof KafkaConsumer) ? ofKafkaConsumers() : ofOthers();
-			return (Consumer<K, V>) type.create(client, interception);
+			Class<?> target = (client instanceof KafkaConsumer) ? KafkaConsumer.class : Consumer.class;
+			return (Consumer<K, V>) type(target).create(client, interception);
 		}
 		catch (ReflectiveOperationException | LinkageError ex) {
 			throw new UnwrappableConsumerException("this JVM makes no class around it (%s)".formatted(ex), ex);
@@ -70,39 +70,18 @@ public final class ConsumerWrappers {
 	 * @return {@code true} if it is a wrapper
 	 */
 	public boolean isWrapper(@Nullable Object consumer) {
-		return isOf(ofKafkaConsumers, consumer) || isOf(ofOthers, consumer);
+		return types.values().stream().anyMatch((type) -> type.wrapper().isInstance(consumer));
 	}
 
-	private static boolean isOf(@Nullable WrapperType type, @Nullable Object consumer) {
-		return type != null && type.wrapper().isInstance(consumer);
-	}
-
-	private WrapperType ofKafkaConsumers() throws ReflectiveOperationException {
-		WrapperType type = ofKafkaConsumers;
-		if (type == null) {
-			synchronized (this) {
-				type = ofKafkaConsumers;
-				if (type == null) {
-					type = WrapperType.define(lookup, KafkaConsumer.class, interfaces);
-					ofKafkaConsumers = type;
-				}
+	private WrapperType type(Class<?> target) throws ReflectiveOperationException {
+		synchronized (types) {
+			WrapperType type = types.get(target);
+			if (type == null) {
+				type = WrapperType.define(lookup, target, interfaces);
+				types.put(target, type);
 			}
+			return type;
 		}
-		return type;
-	}
-
-	private WrapperType ofOthers() throws ReflectiveOperationException {
-		WrapperType type = ofOthers;
-		if (type == null) {
-			synchronized (this) {
-				type = ofOthers;
-				if (type == null) {
-					type = WrapperType.define(lookup, Consumer.class, interfaces);
-					ofOthers = type;
-				}
-			}
-		}
-		return type;
 	}
 
 }
