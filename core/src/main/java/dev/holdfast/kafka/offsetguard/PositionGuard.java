@@ -376,6 +376,14 @@ final class PositionGuard<K, V> {
 		firstCommits.leaveToTransactions();
 	}
 
+	/**
+	 * Whether a partition has never had a position since it was assigned: only the
+	 * paused client has one.
+	 */
+	boolean isWithoutPosition(TopicPartition partition) {
+		return holds.isWithoutPosition(partition) || states.undecided().contains(partition);
+	}
+
 	ApplicationCommits commits() {
 		return applicationCommits;
 	}
