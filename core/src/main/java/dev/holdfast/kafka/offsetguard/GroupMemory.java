@@ -36,8 +36,9 @@ final class GroupMemory {
 	 * known
 	 * @param confirmed whether a commit was ever seen to succeed: a client that is about
 	 * to commit may fail to
+	 * @param history the commits that were seen to succeed
 	 */
-	record Entry(long offset, @Nullable Uuid topicId, long timestamp, boolean confirmed) {
+	record Entry(long offset, @Nullable Uuid topicId, long timestamp, boolean confirmed, CommitHistory history) {
 	}
 
 	void remember(String clusterId, String groupId, TopicPartition partition, Entry entry) {

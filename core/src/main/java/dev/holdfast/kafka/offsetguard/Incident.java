@@ -265,7 +265,7 @@ final class Incident {
 			PartitionState state = states.get(partition);
 			suspects.add(new Suspect(partition, aboveLogEnd ? Evidence.Trigger.HELD_ABOVE_LOG_END : evidence.trigger(),
 					evidence.position(), Math.max(state.leaderEpoch(), evidence.leaderEpoch()), evidence.lastClaim(),
-					state.lastDelivered(), evidence.remembered(), evidence.topicId(),
+					lastDelivered(state, evidence), evidence.remembered(), evidence.topicId(),
 					(evidence.trigger() == Evidence.Trigger.COMMITTED_EPOCH) ? epochs.leaderEpoch(partition)
 							: evidence.currentLeaderEpoch()));
 		}
@@ -274,6 +274,18 @@ final class Incident {
 		}
 		inquiry.examine(suspects, patient ? budget.left() : budget.left().dividedBy(HURRY));
 		return asked;
+	}
+
+	/**
+	 * Where the coordinator serves an older commit, the latest one is the one in
+	 * question.
+	 */
+	private static @Nullable RecordIdentity lastDelivered(PartitionState state, Evidence evidence) {
+		Witness witness = evidence.witness();
+		if (evidence.trigger() == Evidence.Trigger.COMMITTED_OFFSET) {
+			return (witness != null) ? witness.delivered() : null;
+		}
+		return state.lastDelivered();
 	}
 
 	/**
