@@ -241,7 +241,7 @@ class HoldfastPropertiesReaderTests {
 					offset-guard.inspection-timeout | 0s | is not positive; allowed: a positive duration such as 500ms, 5s or 1m
 					offset-guard.hold-recheck-interval | -1s | is not positive; allowed: a positive duration such as 500ms, 5s or 1m
 					offset-guard.hold-recheck-interval | '' | has no value; allowed: a positive duration such as 500ms, 5s or 1m
-					offset-guard.policy.falsetruncations | keep | unknown property; allowed: 'holdfast.kafka.offset-guard.policy' is followed by no-committed-offset, new-partition, committed-offset-lost, below-log-start, above-log-end, log-truncated, false-truncation, spurious-out-of-range, epoch-ahead, topic-recreated, unverifiable
+					offset-guard.policy.falsetruncations | keep | unknown property; allowed: 'holdfast.kafka.offset-guard.policy' is followed by no-committed-offset, new-partition, committed-offset-lost, below-log-start, above-log-end, log-truncated, false-truncation, spurious-out-of-range, epoch-ahead, topic-recreated, cluster-changed, committed-offset-regressed, unverifiable
 					offset-guard.policy.false-truncation | stay | is no action; allowed: keep, hold, fail
 					offset-guard.policy.false-truncation | earliest | makes no sense for 'false-truncation'; allowed: keep, hold, fail
 					on-unguarded | ignore | is not a known value; allowed: warn, fail

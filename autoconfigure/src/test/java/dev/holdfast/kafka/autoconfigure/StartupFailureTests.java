@@ -54,7 +54,7 @@ class StartupFailureTests {
 						    holdfast.kafka.offset-guard.policy.log-lost = 'keep' (FROM - 9:19): unknown property; allowed: \
 						'holdfast.kafka.offset-guard.policy' is followed by no-committed-offset, new-partition, \
 						committed-offset-lost, below-log-start, above-log-end, log-truncated, false-truncation, \
-						spurious-out-of-range, epoch-ahead, topic-recreated, unverifiable
+						spurious-out-of-range, epoch-ahead, topic-recreated, cluster-changed, committed-offset-regressed, unverifiable
 						    holdfast.kafka.version-cap.max-versions.OffsetsForLeaderEpoch = '-1' (FROM - 27:32): no API of Kafka \
 						has this name or number; allowed: 'holdfast.kafka.version-cap.max-versions' is followed by an API's \
 						name or number, such as OffsetForLeaderEpoch or 23

@@ -34,6 +34,12 @@ public enum Action {
 	 */
 	TIMESTAMP,
 
+	/**
+	 * Go to where this process knows that the group has committed last, if the last
+	 * record delivered before that is in the log.
+	 */
+	LATEST_KNOWN,
+
 	/** Do what the consumer's own {@code auto.offset.reset} says. */
 	AUTO_OFFSET_RESET,
 

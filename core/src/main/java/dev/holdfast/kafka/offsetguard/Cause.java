@@ -17,6 +17,7 @@ import static dev.holdfast.kafka.offsetguard.Action.FAIL;
 import static dev.holdfast.kafka.offsetguard.Action.HOLD;
 import static dev.holdfast.kafka.offsetguard.Action.KEEP;
 import static dev.holdfast.kafka.offsetguard.Action.LATEST;
+import static dev.holdfast.kafka.offsetguard.Action.LATEST_KNOWN;
 import static dev.holdfast.kafka.offsetguard.Action.TIMESTAMP;
 
 /**
@@ -67,6 +68,12 @@ public enum Cause {
 	 * the position is kept whatever the policy says.
 	 */
 	CLUSTER_CHANGED(HOLD, KEEP, EARLIEST, LATEST, TIMESTAMP, FAIL),
+
+	/**
+	 * The coordinator serves an older commit of the group's than this process has made or
+	 * seen, bookmark and all.
+	 */
+	COMMITTED_OFFSET_REGRESSED(KEEP, LATEST_KNOWN, HOLD, FAIL),
 
 	/** The evidence is not to be had, or it contradicts itself. */
 	UNVERIFIABLE(HOLD, KEEP, DIVERGENCE, EARLIEST, FAIL);

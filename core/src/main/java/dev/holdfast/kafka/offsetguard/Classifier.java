@@ -20,6 +20,7 @@ final class Classifier {
 		return switch (evidence.trigger()) {
 			case NO_COMMITTED_OFFSET -> classifyNoCommittedOffset(evidence.remembered());
 			case COMMITTED_EPOCH -> classifyCommittedEpoch(evidence);
+			case COMMITTED_OFFSET -> Cause.COMMITTED_OFFSET_REGRESSED;
 			case TOPIC_ID -> Cause.UNVERIFIABLE;
 			case CLUSTER_ID -> Cause.CLUSTER_CHANGED;
 			case TRUNCATION -> classifyTruncation(evidence);

@@ -88,6 +88,9 @@ public record Decision(Instant at, @Nullable String groupId, String clientId, To
 		if (evidence.position() >= 0) {
 			line.append(" position=").append(evidence.position());
 		}
+		if (evidence.trigger() == Evidence.Trigger.COMMITTED_OFFSET) {
+			line.append(" latest-known=").append(evidence.remembered().committedOffset());
+		}
 		if (outcome instanceof Outcome.ReadFrom readFrom) {
 			line.append(" continue=").append(readFrom.offset());
 		}

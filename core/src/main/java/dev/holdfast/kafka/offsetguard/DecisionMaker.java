@@ -46,6 +46,7 @@ final class DecisionMaker {
 			case LATEST ->
 				(evidence.latestOffset() >= 0) ? Ruling.readFrom(action, evidence.latestOffset()) : Ruling.hold(action);
 			case TIMESTAMP -> timestamp(evidence);
+			case LATEST_KNOWN -> latestKnown(evidence);
 			case FAIL -> new Ruling(action, new Outcome.Failed());
 			case HOLD, AUTO_OFFSET_RESET -> Ruling.hold(action);
 		};
@@ -72,6 +73,18 @@ final class DecisionMaker {
 		return Ruling.readFrom(Action.TIMESTAMP, evidence.timestampOffset());
 	}
 
+	/**
+	 * That record is what tells that the log is still the one that was committed in.
+	 */
+	private static Ruling latestKnown(Evidence evidence) {
+		LogBounds bounds = evidence.boundsAfter();
+		Witness witness = evidence.witness();
+		long latest = evidence.remembered().committedOffset();
+		boolean stands = witness != null && witness.verdict() == Witness.Verdict.SAME && bounds != null
+				&& bounds.contains(latest);
+		return stands ? Ruling.readFrom(Action.LATEST_KNOWN, latest) : Ruling.hold(Action.LATEST_KNOWN);
+	}
+
 	static Decision.Impact impact(Evidence evidence, Outcome outcome, AutoOffsetReset autoOffsetReset) {
 		if (!(outcome instanceof Outcome.ReadFrom readFrom) || evidence.origin() < 0
 				|| evidence.trigger() == Evidence.Trigger.CLUSTER_ID || evidence.isSoughtBelowLogStart()) {
@@ -83,6 +96,9 @@ final class DecisionMaker {
 		long moved = readFrom.offset() - evidence.origin();
 		if (moved != 0) {
 			return new Decision.Impact(Math.max(moved, 0), Math.max(-moved, 0), 0);
+		}
+		if (evidence.trigger() == Evidence.Trigger.COMMITTED_OFFSET) {
+			return new Decision.Impact(0, 0, Math.abs(readFrom.offset() - evidence.position()));
 		}
 		// A client that goes by a committed epoch waits where it is.
 		long plain = (evidence.trigger() == Evidence.Trigger.COMMITTED_EPOCH) ? evidence.position()

@@ -198,6 +198,10 @@ final class Decisions {
 			states.get(opening.partition()).topicId(opening.evidence().topicId());
 			commits.leave(opening.partition(), opening.evidence().remembered().topicId());
 		}
+		if (opening.cause() == Cause.COMMITTED_OFFSET_REGRESSED && ruling.named() == Action.KEEP
+				&& moves(ruling.outcome())) {
+			commits.believe(opening.partition());
+		}
 		Decision.Impact impact = DecisionMaker.impact(opening.evidence(), ruling.outcome(),
 				configuration.autoOffsetReset());
 		last = new Decision(Instant.now(), configuration.groupId(), configuration.clientId(), opening.partition(),

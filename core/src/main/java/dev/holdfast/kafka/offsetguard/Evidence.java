@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * read
  * @param atDivergence the first record at or after the claimed divergent offset, if one
  * was read
- * @param witness the last record delivered, if any was
+ * @param witness the last record delivered, if any was; before the latest commit that is
+ * known, for {@link Trigger#COMMITTED_OFFSET}
  * @param latestOffset the end of what the consumer's own {@code isolation.level} can see,
  * -1 where not asked for
  * @param timestampOffset the first offset at or after the witness's timestamp, or else
@@ -65,6 +66,9 @@ public record Evidence(Trigger trigger, long position, int leaderEpoch, @Nullabl
 
 		/** The committed leader epoch is above the leader's. */
 		COMMITTED_EPOCH,
+
+		/** This process knows of a later commit than the coordinator serves. */
+		COMMITTED_OFFSET,
 
 		/** The topic has another id than before. */
 		TOPIC_ID,
@@ -109,10 +113,11 @@ public record Evidence(Trigger trigger, long position, int leaderEpoch, @Nullabl
 
 	/**
 	 * Where the consumer was last, as far as anybody knows: its position, or what was
-	 * committed before the commit was lost; -1 where nobody knows.
+	 * committed before the commit was lost, or replaced by an older one; -1 where nobody
+	 * knows.
 	 */
 	long origin() {
-		return (position >= 0) ? position : remembered.committedOffset();
+		return (position >= 0 && trigger != Trigger.COMMITTED_OFFSET) ? position : remembered.committedOffset();
 	}
 
 	/**

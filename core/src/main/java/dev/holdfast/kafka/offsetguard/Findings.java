@@ -64,7 +64,7 @@ final class Findings {
 		boolean askable = logEndBefore >= 0 && suspect.reachedEpoch() >= 0;
 		boolean inDoubt = switch (suspect.trigger()) {
 			case OUT_OF_RANGE, SOUGHT_OUT_OF_RANGE -> suspect.position() > logEndBefore;
-			case COMMITTED_EPOCH, TOPIC_ID, CLUSTER_ID -> false;
+			case COMMITTED_EPOCH, COMMITTED_OFFSET, TOPIC_ID, CLUSTER_ID -> false;
 			default -> true;
 		};
 		return askable && inDoubt;

@@ -52,6 +52,9 @@ final class GroupCommits {
 
 	private final PartitionStates states;
 
+	/** Served by the coordinator although there was a later one. */
+	private final Map<TopicPartition, OffsetAndMetadata> older = new HashMap<>();
+
 	/** When questions began to be asked in vain, 0 if they are not. */
 	private long unansweredSince;
 
@@ -266,9 +269,13 @@ final class GroupCommits {
 			}
 			// A commit in the last topic of the name says nothing about this one.
 			boolean confirmedBefore = before != null && before.confirmed() && sameTopic;
+			CommitHistory history = (before != null && sameTopic) ? before.history() : new CommitHistory();
+			if (confirmed) {
+				history.add(commit, witness);
+			}
 			memory.remember(cluster, groupId, partition,
 					new GroupMemory.Entry(commit.offset(), topicId, (witness != null) ? witness.timestamp() : -1,
-							confirmed || confirmedBefore, Bookmark.isOne(commit.metadata())));
+							confirmed || confirmedBefore, Bookmark.isOne(commit.metadata()), history));
 		});
 	}
 
@@ -287,6 +294,34 @@ final class GroupCommits {
 	}
 
 	/**
+	 * What this process knows to be committed later than a commit that the coordinator
+	 * serves. Only a commit with a bookmark is known again: one without was made on
+	 * purpose, by somebody else.
+	 * @return {@code null} if nothing is known for sure
+	 */
+	CommitHistory.@Nullable Latest laterThan(TopicPartition partition, OffsetAndMetadata commit) {
+		GroupMemory.Entry entry = entry(partition);
+		CommitHistory.Latest latest = (entry != null && bookmark(commit) != null) ? entry.history().laterThan(commit)
+				: null;
+		if (latest != null) {
+			older.put(partition, commit);
+		}
+		return latest;
+	}
+
+	/**
+	 * The older commit is where the group goes on, and its latest from now on.
+	 */
+	void believe(TopicPartition partition) {
+		GroupMemory.Entry entry = entry(partition);
+		OffsetAndMetadata commit = older.remove(partition);
+		Bookmark bookmark = (commit != null) ? bookmark(commit) : null;
+		if (entry != null && commit != null && bookmark != null) {
+			entry.history().add(commit, bookmark.witness());
+		}
+	}
+
+	/**
 	 * The group has left a topic whose name another one has by now. No commit counts as
 	 * one in the old topic any more; as long as there is none in the new one, it is still
 	 * known that the group comes from the old.
@@ -294,7 +329,8 @@ final class GroupCommits {
 	void leave(TopicPartition partition, @Nullable Uuid topicId) {
 		String cluster = key();
 		if (groupId != null && cluster != null) {
-			memory.remember(cluster, groupId, partition, new GroupMemory.Entry(-1, topicId, -1, false, false));
+			memory.remember(cluster, groupId, partition,
+					new GroupMemory.Entry(-1, topicId, -1, false, false, new CommitHistory()));
 		}
 	}
 

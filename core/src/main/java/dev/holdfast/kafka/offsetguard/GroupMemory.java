@@ -39,8 +39,10 @@ final class GroupMemory {
 	 * @param confirmed whether a commit was ever seen to succeed: a client that is about
 	 * to commit may fail to
 	 * @param marked whether a bookmark was in it
+	 * @param history the commits that were seen to succeed
 	 */
-	record Entry(long offset, @Nullable Uuid topicId, long timestamp, boolean confirmed, boolean marked) {
+	record Entry(long offset, @Nullable Uuid topicId, long timestamp, boolean confirmed, boolean marked,
+			CommitHistory history) {
 	}
 
 	void remember(String clusterId, String groupId, TopicPartition partition, Entry entry) {

@@ -23,8 +23,10 @@ final class PlainKafka {
 		return switch (evidence.trigger()) {
 			case TRUNCATION -> truncation(evidence, autoOffsetReset);
 			case OUT_OF_RANGE, SOUGHT_OUT_OF_RANGE, HELD_ABOVE_LOG_END -> reset(autoOffsetReset);
-			// No client looks at ids, and one that goes by a committed epoch waits.
-			case NO_COMMITTED_OFFSET, COMMITTED_EPOCH, TOPIC_ID, CLUSTER_ID -> null;
+			// No client looks at ids, all believe their coordinator, and one that goes by
+			// a
+			// committed epoch waits.
+			case NO_COMMITTED_OFFSET, COMMITTED_EPOCH, COMMITTED_OFFSET, TOPIC_ID, CLUSTER_ID -> null;
 		};
 	}
 

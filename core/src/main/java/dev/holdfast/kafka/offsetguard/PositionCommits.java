@@ -37,6 +37,9 @@ final class PositionCommits {
 	/** A client that knows only the old topic may commit in vain for a while. */
 	private static final int HURRY = 4;
 
+	/** A log line has its bounds. */
+	private static final int NAMED = 10;
+
 	private static final Duration LEAST_TIMEOUT = Duration.ofMillis(500);
 
 	private final Consumer<?, ?> client;
@@ -337,7 +340,8 @@ final class PositionCommits {
 			client.wakeup();
 		}
 		catch (KafkaException ex) {
-			logger.info("Could not commit where partitions start, {}: {}", offsets, ex.toString());
+			logger.info("Could not commit where {} start: {}",
+					(offsets.size() <= NAMED) ? offsets.keySet() : offsets.size() + " partitions", ex.toString());
 		}
 		finally {
 			committingFirst = false;

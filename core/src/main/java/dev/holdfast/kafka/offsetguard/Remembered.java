@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param partition the partition
  * @param committedOffset the offset that was committed for the partition, -1 if none is
- * known
+ * known; the latest one, for {@link Evidence.Trigger#COMMITTED_OFFSET}
  * @param partitions how many partitions the topic had when the group looked last, -1 if
  * that is not known
  * @param initialCommits whether each of those partitions had a commit then, so that the

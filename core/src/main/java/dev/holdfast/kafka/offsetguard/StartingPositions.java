@@ -410,10 +410,18 @@ final class StartingPositions {
 			trigger = Evidence.Trigger.COMMITTED_EPOCH;
 		}
 		else {
-			return null;
+			CommitHistory.Latest latest = commits.laterThan(partition, commit);
+			return (latest != null) ? new Suspect(partition, Evidence.Trigger.COMMITTED_OFFSET, commit.offset(),
+					committedEpoch, -1, null, latest.witness(), latest(remembered, latest), topicId, leaderEpoch)
+					: null;
 		}
 		return new Suspect(partition, trigger, commit.offset(), committedEpoch, -1, null, null, remembered, topicId,
 				leaderEpoch);
+	}
+
+	private static Remembered latest(Remembered remembered, CommitHistory.Latest latest) {
+		return new Remembered(remembered.partition(), latest.offset(), remembered.partitions(),
+				remembered.initialCommits(), remembered.topicId(), remembered.timestamp());
 	}
 
 	private void start(TopicPartition partition, OffsetAndMetadata commit, TopicAnswer answer) {

@@ -40,7 +40,8 @@ record Suspect(TopicPartition partition, Evidence.Trigger trigger, long position
 	static Suspect again(TopicPartition partition, Evidence evidence, PartitionState state) {
 		boolean validated = evidence.validation() != Evidence.Validation.NOT_ASKED;
 		RecordIdentity delivered = state.lastDelivered();
-		if (delivered == null && evidence.witness() != null) {
+		boolean isNamed = delivered == null || evidence.trigger() == Evidence.Trigger.COMMITTED_OFFSET;
+		if (isNamed && evidence.witness() != null) {
 			delivered = evidence.witness().delivered();
 		}
 		return new Suspect(partition,

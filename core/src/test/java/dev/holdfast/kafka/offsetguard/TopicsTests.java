@@ -68,6 +68,7 @@ class TopicsTests {
 		try (Consumer<String, String> consumer = consumers.guarded()) {
 			consumer.subscribe(List.of(partition.topic()));
 			assertThat(Consumers.pollTo(consumer, partition, 50)).isEqualTo(range(0, 50));
+			consumer.commitSync(Map.of(partition, new OffsetAndMetadata(50)));
 			consumers.decisions.clear();
 			recreate(partition, 80);
 			Map<TopicPartition, List<Long>> delivered = Consumers.pollUntil(consumer,
@@ -246,6 +247,8 @@ class TopicsTests {
 		try (Consumer<String, String> consumer = consumers.guarded()) {
 			consumer.subscribe(List.of(partition.topic()));
 			Consumers.pollTo(consumer, partition, 50);
+			// Without a commit nothing tells the next assignment of the old topic.
+			consumer.commitSync(Map.of(partition, new OffsetAndMetadata(50)));
 			recreate(partition, 80);
 			Consumers.pollUntil(consumer, () -> consumers.causes().contains(Cause.TOPIC_RECREATED));
 			// The group, too, notices the other topic, sooner or later, and assigns it

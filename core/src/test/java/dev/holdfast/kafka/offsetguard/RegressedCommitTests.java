@@ -1,0 +1,222 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+import dev.holdfast.kafka.test.KafkaCluster;
+import dev.holdfast.kafka.test.LyingKafka;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static dev.holdfast.kafka.offsetguard.Consumers.range;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A coordinator that serves an older commit than the group has made last, as one does
+ * whose log was restored: bookmark and all.
+ */
+@LyingKafka
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
+class RegressedCommitTests {
+
+	private final KafkaCluster cluster;
+
+	RegressedCommitTests(KafkaCluster cluster) {
+		this.cluster = cluster;
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "classic, false", "consumer, false", "classic, true", "consumer, true" })
+	void olderCommitIsBelievedAndTold(String protocol, boolean guarded) {
+		TopicPartition partition = prepare("believed-%s-%s".formatted(protocol, guarded));
+		Consumers consumers = consumers(protocol, partition, OffsetPolicy.defaults());
+		serve(partition, commit150And200(consumers, partition, guarded));
+
+		assertThat(read(consumers, partition, guarded)).isEqualTo(range(150, 270));
+
+		if (!guarded) {
+			return;
+		}
+		assertThat(consumers.decisions).singleElement().satisfies((decision) -> {
+			assertThat(decision.cause()).isEqualTo(Cause.COMMITTED_OFFSET_REGRESSED);
+			assertThat(decision.action()).isEqualTo(Action.KEEP);
+			assertThat(decision.outcome()).isEqualTo(new Outcome.ReadFrom(150));
+			assertThat(decision.impact()).isEqualTo(new Decision.Impact(0, 50, 0));
+			assertThat(decision.isNotable()).isTrue();
+		});
+		// It is the latest one now.
+		assertThat(read(consumers, partition, true)).isEqualTo(range(150, 270));
+		assertThat(consumers.decisions).hasSize(1);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void boundsHold(String protocol) {
+		TopicPartition partition = prepare("bounded-" + protocol);
+		Consumers consumers = consumers(protocol, partition,
+				new OffsetPolicy(Map.of(), new MoveLimits(49L, null), List.of()));
+		serve(partition, commit150And200(consumers, partition, true));
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(partition.topic()));
+			assertThat(Consumers.pollUntil(consumer, () -> !consumers.decisions.isEmpty())).isEmpty();
+			for (int i = 0; i < 5; i++) {
+				assertThat(consumer.poll(Duration.ofMillis(200))).isEmpty();
+			}
+			assertThat(consumers.decisions).singleElement().satisfies((decision) -> {
+				assertThat(decision.policyAction()).isEqualTo(Action.KEEP);
+				assertThat(decision.action()).isEqualTo(Action.HOLD);
+			});
+
+			consumers.process()
+				.resolve(partition.topic(), partition, new Resolution(Action.LATEST_KNOWN, "me", "a test"));
+			assertThat(Consumers.pollTo(consumer, partition, 270)).isEqualTo(range(200, 270));
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void latestKnownGoesOnWhereThisProcessHasCommitted(String protocol) {
+		TopicPartition partition = prepare("latest-known-" + protocol);
+		Consumers consumers = consumers(protocol, partition, new OffsetPolicy(
+				Map.of(Cause.COMMITTED_OFFSET_REGRESSED, Action.LATEST_KNOWN), MoveLimits.unlimited(), List.of()));
+		serve(partition, commit150And200(consumers, partition, true));
+
+		assertThat(read(consumers, partition, true)).isEqualTo(range(200, 270));
+
+		assertThat(consumers.decisions).singleElement().satisfies((decision) -> {
+			assertThat(decision.action()).isEqualTo(Action.LATEST_KNOWN);
+			assertThat(decision.impact()).isEqualTo(new Decision.Impact(0, 0, 50));
+		});
+	}
+
+	/**
+	 * Retention has taken the record that would prove that it is the same log.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void latestKnownHoldsWhereTheLastRecordIsGone(String protocol) throws Exception {
+		TopicPartition partition = prepare("gone-" + protocol);
+		Consumers consumers = consumers(protocol, partition, new OffsetPolicy(
+				Map.of(Cause.COMMITTED_OFFSET_REGRESSED, Action.LATEST_KNOWN), MoveLimits.unlimited(), List.of()));
+		serve(partition, commit150And200(consumers, partition, true));
+		cluster.admin().deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(200))).all().get();
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(partition.topic()));
+			assertThat(Consumers.pollUntil(consumer, () -> !consumers.decisions.isEmpty())).isEmpty();
+
+			assertThat(consumers.decisions).singleElement()
+				.satisfies((decision) -> assertThat(decision.outcome()).isEqualTo(new Outcome.Held()));
+		}
+	}
+
+	/**
+	 * Operators reset offsets without a bookmark, and other members of the group make
+	 * bookmarks of their own.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "classic, OPERATOR", "consumer, OPERATOR", "classic, MEMBER", "consumer, MEMBER",
+			"classic, APPLICATION", "consumer, APPLICATION" })
+	void lowerCommitThatIsNotAnOlderOneIsBelieved(String protocol, Rewind rewind) {
+		TopicPartition partition = prepare("lower-%s-%s".formatted(protocol, rewind));
+		Consumers consumers = consumers(protocol, partition, OffsetPolicy.defaults());
+		OffsetAndMetadata older = commit150And200(consumers, partition, true);
+
+		switch (rewind) {
+			case OPERATOR -> serve(partition, new OffsetAndMetadata(150));
+			case MEMBER -> {
+				Bookmark bookmark = Bookmark.in(older, named(clusterId()));
+				serve(partition, new OffsetAndMetadata(150,
+						new Bookmark(clusterId(), bookmark.topicId(), 150, 1, -1, -1, -1, true, "").toString()));
+			}
+			case APPLICATION -> {
+				try (Consumer<String, String> consumer = consumers.guarded()) {
+					consumer.assign(List.of(partition));
+					consumer.seek(partition, 100);
+					Consumers.pollTo(consumer, partition, 150);
+					consumer.commitSync(Map.of(partition, new OffsetAndMetadata(150)));
+				}
+			}
+		}
+
+		assertThat(read(consumers, partition, true)).isEqualTo(range(150, 270));
+		assertThat(consumers.decisions).isEmpty();
+	}
+
+	enum Rewind {
+
+		OPERATOR, MEMBER, APPLICATION
+
+	}
+
+	/**
+	 * Commits 150, then 200, each where the consumer was.
+	 * @return the older commit, as the coordinator had it
+	 */
+	private OffsetAndMetadata commit150And200(Consumers consumers, TopicPartition partition, boolean guarded) {
+		OffsetAndMetadata older;
+		try (Consumer<String, String> consumer = consumers.create(guarded)) {
+			consumer.assign(List.of(partition));
+			Consumers.pollTo(consumer, partition, 150);
+			consumer.commitSync(Map.of(partition, new OffsetAndMetadata(150)));
+			older = cluster.committed(partition.topic()).get(partition);
+			Consumers.pollTo(consumer, partition, 200);
+			consumer.commitSync(Map.of(partition, new OffsetAndMetadata(200)));
+		}
+		consumers.decisions.clear();
+		return older;
+	}
+
+	private void serve(TopicPartition partition, OffsetAndMetadata commit) {
+		cluster.commit(partition.topic(), partition, commit);
+	}
+
+	private static List<Long> read(Consumers consumers, TopicPartition partition, boolean guarded) {
+		try (Consumer<String, String> consumer = consumers.create(guarded)) {
+			consumer.subscribe(List.of(partition.topic()));
+			return Consumers.pollTo(consumer, partition, 270);
+		}
+	}
+
+	private Consumers consumers(String protocol, TopicPartition partition, OffsetPolicy policy) {
+		return new Consumers(cluster, protocol, partition.topic()).with("auto.offset.reset", "earliest")
+			.with("max.poll.records", 10)
+			.policy(policy)
+			.oneProcess();
+	}
+
+	private String clusterId() {
+		try {
+			return cluster.admin().describeCluster().clusterId().get();
+		}
+		catch (Exception ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private TopicPartition prepare(String topic) {
+		TopicPartition partition = new TopicPartition(topic, 0);
+		cluster.createTopic(topic, 1);
+		cluster.produce(partition, 270);
+		return partition;
+	}
+
+	private static Cluster named(String clusterId) {
+		return new Cluster(clusterId, null, 0);
+	}
+
+}
