@@ -200,13 +200,15 @@ final class Decisions {
 	 * An application may have records in hand that are in the log no more.
 	 */
 	private void lose(Decision decision) {
+		TopicPartition partition = decision.partition();
 		long position = decision.evidence().position();
 		if (decision.cause() == Cause.TOPIC_RECREATED) {
-			states.get(decision.partition()).lose(0, position);
+			states.lose(partition, 0, position, holds.isPausedByApplication(partition));
+			states.get(partition).recreatedAs(decision.evidence().topicId());
 		}
 		else if (decision.cause() == Cause.LOG_TRUNCATED && decision.outcome() instanceof Outcome.ReadFrom readFrom
 				&& readFrom.offset() < position) {
-			states.get(decision.partition()).lose(readFrom.offset() + 1, position);
+			states.lose(partition, readFrom.offset() + 1, position, holds.isPausedByApplication(partition));
 		}
 	}
 
