@@ -240,8 +240,10 @@ final class Decisions {
 	 */
 	private Ruling possible(Opening opening, Ruling ruling) {
 		Evidence evidence = opening.evidence();
-		if ((configuration.readsCommitsFirst() || states.isCommitsRead()) && moves(ruling.outcome())
-				&& evidence.currentLeaderEpoch() < states.get(opening.partition()).committedEpoch()) {
+		boolean isWaiting = (configuration.readsCommitsFirst() || states.isCommitsRead())
+				&& opening.cause() != Cause.TOPIC_RECREATED
+				&& evidence.currentLeaderEpoch() < states.get(opening.partition()).committedEpoch();
+		if (isWaiting && moves(ruling.outcome())) {
 			return Ruling.hold(ruling.named());
 		}
 		boolean impossible = ruling.outcome() instanceof Outcome.Held && evidence.position() < 0

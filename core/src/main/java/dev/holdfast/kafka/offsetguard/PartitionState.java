@@ -147,8 +147,8 @@ final class PartitionState {
 	}
 
 	/**
-	 * The leader epoch in the commit that the partition was to start from, if it was not
-	 * started from there; -1 if there was none.
+	 * The leader epoch in the commit that the partition was to start from, if no leader
+	 * had it then, -1 otherwise. A client that has read the commit waits for that leader.
 	 */
 	int committedEpoch() {
 		return committedEpoch;
@@ -156,6 +156,13 @@ final class PartitionState {
 
 	void committedEpoch(int epoch) {
 		committedEpoch = epoch;
+	}
+
+	/**
+	 * The client has got an answer from a leader, and does not wait for another one.
+	 */
+	void leaderFound() {
+		committedEpoch = -1;
 	}
 
 	@Nullable RecordIdentity lastDelivered() {
@@ -217,6 +224,7 @@ final class PartitionState {
 		positioned = true;
 		tries = null;
 		soughtByApplication = false;
+		leaderFound();
 		if (witnessLeaderEpoch >= 0) {
 			// As it only ever grows along a log, no other can be behind the position.
 			leaderEpoch = witnessLeaderEpoch;
