@@ -46,6 +46,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
 import org.springframework.kafka.annotation.KafkaListener;
+import org.springframework.kafka.annotation.PartitionOffset;
 import org.springframework.kafka.config.KafkaListenerEndpointRegistry;
 import org.springframework.kafka.core.ConsumerFactory;
 
@@ -175,6 +176,25 @@ class GuardedListenerTests {
 		});
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void anInitialOffsetBelowTheLogStartIsTheLogStartAtEveryStart(String protocol, CapturedOutput output) {
+		TopicPartition partition = givenTopic("initial-" + protocol, 100);
+		cluster.deleteRecords(partition, 30);
+		ApplicationContextRunner application = application(partition.topic(), protocol).withBean(AllOrders.class)
+			.withPropertyValues("holdfast.kafka.offset-guard.policy.below-log-start=hold");
+		for (int start = 1; start <= 2; start++) {
+			application.run((context) -> {
+				List<Long> offsets = context.getBean(AllOrders.class).offsets;
+				Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> offsets.contains(99L));
+				assertThat(offsets).isEqualTo(range(30, 100));
+			});
+		}
+		assertThat(decisionLines(output)).filteredOn((line) -> line.contains("cause=below-log-start"))
+			.hasSize(2)
+			.allSatisfy((line) -> assertThat(line).startsWith("INFO").contains(" position=0 continue=30 ", " lost=0 "));
+	}
+
 	@Test
 	void decisionListenersAreToldInTheirOrder() {
 		TopicPartition partition = givenTopic("ordered", 1);
@@ -270,6 +290,19 @@ class GuardedListenerTests {
 		private final List<Long> offsets = new CopyOnWriteArrayList<>();
 
 		@KafkaListener(topics = "${topic}", groupId = "own-group", properties = "auto.offset.reset=earliest")
+		void onOrder(ConsumerRecord<String, String> order) {
+			offsets.add(order.offset());
+		}
+
+	}
+
+	static class AllOrders {
+
+		private final List<Long> offsets = new CopyOnWriteArrayList<>();
+
+		@KafkaListener(groupId = "all-orders",
+				topicPartitions = @org.springframework.kafka.annotation.TopicPartition(topic = "${topic}",
+						partitionOffsets = @PartitionOffset(partition = "0", initialOffset = "0")))
 		void onOrder(ConsumerRecord<String, String> order) {
 			offsets.add(order.offset());
 		}

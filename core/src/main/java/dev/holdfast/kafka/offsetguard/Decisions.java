@@ -214,14 +214,18 @@ final class Decisions {
 	 * An application may have records in hand that are in the log no more.
 	 */
 	private void lose(Decision decision) {
+		TopicPartition partition = decision.partition();
 		long position = decision.evidence().position();
 		boolean stays = decision.outcome() instanceof Outcome.ReadFrom readFrom && readFrom.offset() == position;
 		if (decision.cause().isOtherLog() && !stays) {
-			states.get(decision.partition()).lose(0, position);
+			states.lose(partition, 0, position, holds.isPausedByApplication(partition));
+			if (decision.cause() == Cause.TOPIC_RECREATED) {
+				states.get(partition).recreatedAs(decision.evidence().topicId());
+			}
 		}
 		else if (decision.cause() == Cause.LOG_TRUNCATED && decision.outcome() instanceof Outcome.ReadFrom readFrom
 				&& readFrom.offset() < position) {
-			states.get(decision.partition()).lose(readFrom.offset() + 1, position);
+			states.lose(partition, readFrom.offset() + 1, position, holds.isPausedByApplication(partition));
 		}
 	}
 
@@ -253,8 +257,10 @@ final class Decisions {
 	 */
 	private Ruling possible(Opening opening, Ruling ruling) {
 		Evidence evidence = opening.evidence();
-		if ((configuration.readsCommitsFirst() || states.isCommitsRead()) && moves(ruling.outcome())
-				&& evidence.currentLeaderEpoch() < states.get(opening.partition()).committedEpoch()) {
+		boolean isWaiting = (configuration.readsCommitsFirst() || states.isCommitsRead())
+				&& opening.cause() != Cause.TOPIC_RECREATED
+				&& evidence.currentLeaderEpoch() < states.get(opening.partition()).committedEpoch();
+		if (isWaiting && moves(ruling.outcome())) {
 			return Ruling.hold(ruling.named());
 		}
 		boolean impossible = ruling.outcome() instanceof Outcome.Held && evidence.position() < 0

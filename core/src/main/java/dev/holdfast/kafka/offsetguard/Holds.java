@@ -295,6 +295,12 @@ final class Holds {
 		return visible;
 	}
 
+	boolean isPausedByApplication(TopicPartition partition) {
+		Hold hold = find(partition);
+		return (hold != null) ? hold.pausedByApplication()
+				: client.paused().contains(partition) && !suspended.contains(partition);
+	}
+
 	void pauseByApplication(Collection<TopicPartition> partitions) {
 		client.pause(partitions);
 		partitions.forEach(suspended::remove);

@@ -387,6 +387,7 @@ final class Incident {
 			return;
 		}
 		PartitionState state = states.get(partition);
+		state.leaderFound();
 		if (report.trigger() == Evidence.Trigger.OUT_OF_RANGE) {
 			OptionalLong position = positionNow(partition);
 			if (position.isPresent() && position.getAsLong() == report.position()) {
@@ -451,7 +452,7 @@ final class Incident {
 		int answered = (claim != null) ? claim.leaderEpoch() : -1;
 		// A client that says nothing may wait for the leader of an epoch that the
 		// application has sought with.
-		boolean isReached = claim != null || !state.isSoughtByApplication();
+		boolean isReached = claim != null || trigger != Evidence.Trigger.TRUNCATION || !state.isSoughtByApplication();
 		return new Suspect(partition, trigger, position, Math.max(state.leaderEpoch(), answered),
 				isReached ? state.ownEpoch() : -1, claim, state.lastDelivered(), Remembered.NOTHING, null, -1);
 	}

@@ -34,7 +34,14 @@ record LostLog(long from, long to, long staleTo) {
 	 * @return what still counts, {@code null} if nothing does
 	 */
 	@Nullable LostLog delivered(long position) {
-		return (position < staleTo) ? new LostLog(-1, -1, staleTo) : null;
+		return (position < staleTo) ? notInHand() : null;
+	}
+
+	/**
+	 * The application has no records of it in hand any more. It may commit them late.
+	 */
+	LostLog notInHand() {
+		return new LostLog(-1, -1, staleTo);
 	}
 
 	boolean contains(long offset) {

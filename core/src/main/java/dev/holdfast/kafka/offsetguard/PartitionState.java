@@ -79,6 +79,8 @@ final class PartitionState {
 
 	private long batchStart = -1;
 
+	private int batchPoll = -1;
+
 	private @Nullable LostLog lost;
 
 	private @Nullable Tries tries;
@@ -86,6 +88,8 @@ final class PartitionState {
 	private @Nullable Uuid topicId;
 
 	private long firstPosition = -1;
+
+	private @Nullable Uuid recreatedAs;
 
 	private @Nullable Hold hold;
 
@@ -145,8 +149,8 @@ final class PartitionState {
 	}
 
 	/**
-	 * The leader epoch in the commit that the partition was to start from, if it was not
-	 * started from there; -1 if there was none.
+	 * The leader epoch in the commit that the partition was to start from, if no leader
+	 * had it then, -1 otherwise. A client that has read the commit waits for that leader.
 	 */
 	int committedEpoch() {
 		return committedEpoch;
@@ -154,6 +158,13 @@ final class PartitionState {
 
 	void committedEpoch(int epoch) {
 		committedEpoch = epoch;
+	}
+
+	/**
+	 * The client has got an answer from a leader, and does not wait for another one.
+	 */
+	void leaderFound() {
+		committedEpoch = -1;
 	}
 
 	@Nullable RecordIdentity lastDelivered() {
@@ -184,6 +195,13 @@ final class PartitionState {
 		firstPosition = offset;
 	}
 
+	/**
+	 * It was decided that the topic is another one by now, whatever was done about it.
+	 */
+	void recreatedAs(@Nullable Uuid topicIdNow) {
+		recreatedAs = topicIdNow;
+	}
+
 	@Nullable Hold hold() {
 		return hold;
 	}
@@ -201,10 +219,15 @@ final class PartitionState {
 		hold = null;
 	}
 
-	void deliver(List<? extends ConsumerRecord<?, ?>> records) {
+	/**
+	 * Takes note of what is delivered.
+	 * @param poll the number of the application's poll
+	 */
+	void deliver(List<? extends ConsumerRecord<?, ?>> records, int poll) {
 		ConsumerRecord<?, ?> last = records.get(records.size() - 1);
 		extendRun(records.get(0), last);
 		batchStart = records.get(0).offset();
+		batchPoll = poll;
 		witnessOffset = last.offset();
 		witnessLeaderEpoch = last.leaderEpoch().orElse(-1);
 		witnessTimestamp = last.timestamp();
@@ -216,6 +239,7 @@ final class PartitionState {
 		positioned = true;
 		tries = null;
 		soughtByApplication = false;
+		leaderFound();
 		if (witnessLeaderEpoch >= 0) {
 			// As it only ever grows along a log, no other can be behind the position.
 			leaderEpoch = witnessLeaderEpoch;
@@ -367,11 +391,14 @@ final class PartitionState {
 	}
 
 	/**
-	 * The application itself has set the position: it means what the log has from there
-	 * on. Where it has sought back to records that it has in hand, it means those.
+	 * The application itself has set the position: it means what the log that is there
+	 * now has from there on. Where it has sought back to records that it has in hand, it
+	 * means those.
 	 */
 	void meant() {
 		soughtByApplication = batchStart < 0 || position < batchStart;
+		topicId = recreatedAs;
+		lost = null;
 	}
 
 	/**
@@ -395,9 +422,28 @@ final class PartitionState {
 	 * commits them late, means the old one.
 	 * @param from the first offset that is another one now
 	 * @param position where the consumer was in the old log
+	 * @param inHand whether the application may have records of it in hand
 	 */
-	void lose(long from, long position) {
-		lost = LostLog.and(lost, (batchStart >= 0) ? Math.max(batchStart, from) : -1, position);
+	void lose(long from, long position, boolean inHand) {
+		lost = LostLog.and(lost, (inHand && batchStart >= 0) ? Math.max(batchStart, from) : -1, position);
+	}
+
+	/**
+	 * Whether records were delivered in one of the application's polls.
+	 */
+	boolean isDeliveredIn(int poll) {
+		return batchPoll == poll;
+	}
+
+	/**
+	 * Whether it matters if the application has records in hand.
+	 */
+	boolean isAnyLostInHand() {
+		return lost != null && lost.from() >= 0;
+	}
+
+	void nothingInHand() {
+		lost = (lost != null) ? lost.notInHand() : null;
 	}
 
 	/**
@@ -412,13 +458,6 @@ final class PartitionState {
 	 */
 	boolean isStale(long offset) {
 		return lost != null && offset > position && offset <= lost.staleTo();
-	}
-
-	/**
-	 * Whatever is sought or committed from here on is meant so.
-	 */
-	void loseNothing() {
-		lost = null;
 	}
 
 	private void forgetDelivered() {

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -37,6 +38,12 @@ final class PartitionStates {
 	private boolean delivering;
 
 	private final UndecidedStarts undecided;
+
+	/** How often the application has polled. */
+	private int polls;
+
+	/** Whether it may have records in hand of a log that is gone. */
+	private boolean anyLostInHand;
 
 	/** Sought by the application since the client was polled last. */
 	private final Set<TopicPartition> sought = new HashSet<>();
@@ -226,9 +233,6 @@ final class PartitionStates {
 			state.seekToUnknown();
 		}
 		state.meant();
-		// Whoever seeks means the topic that is there now.
-		state.topicId(null);
-		state.loseNothing();
 		started(partition);
 		sought.add(partition);
 	}
@@ -251,6 +255,35 @@ final class PartitionStates {
 	}
 
 	/**
+	 * The application polls. What retains records to deal with them later pauses their
+	 * partitions meanwhile, as listener containers do: of all others there are none in
+	 * hand any more.
+	 */
+	void pollByApplication(Supplier<Set<TopicPartition>> paused) {
+		polls++;
+		if (anyLostInHand) {
+			Set<TopicPartition> retained = paused.get();
+			states.forEach((partition, state) -> {
+				if (!retained.contains(partition)) {
+					state.nothingInHand();
+				}
+			});
+			anyLostInHand = states.values().stream().anyMatch(PartitionState::isAnyLostInHand);
+		}
+	}
+
+	/**
+	 * The log of a partition is another one now, see
+	 * {@link PartitionState#lose(long, long, boolean)}.
+	 * @param paused whether the application has paused the partition
+	 */
+	void lose(TopicPartition partition, long from, long position, boolean paused) {
+		PartitionState state = get(partition);
+		state.lose(from, position, paused || state.isDeliveredIn(polls));
+		anyLostInHand |= state.isAnyLostInHand();
+	}
+
+	/**
 	 * The client was polled: from now on it speaks of the positions it has now.
 	 */
 	void polled() {
@@ -263,7 +296,7 @@ final class PartitionStates {
 		for (TopicPartition partition : records.partitions()) {
 			List<? extends ConsumerRecord<?, ?>> delivered = records.records(partition);
 			if (!delivered.isEmpty()) {
-				get(partition).deliver(delivered);
+				get(partition).deliver(delivered, polls);
 				delivering = true;
 			}
 			if (!starting.isEmpty()) {

@@ -150,6 +150,7 @@ final class PositionGuard<K, V> {
 	 */
 	ConsumerRecords<K, V> poll(Duration timeout) {
 		long start = System.nanoTime();
+		states.pollByApplication(holds::pausedByApplication);
 		ConsumerRecords<K, V> records = pollOnce(piece(timeout), start);
 		return DecidingPolls.isNothing(records) ? pollOn(records, timeout, start) : records;
 	}
@@ -304,7 +305,8 @@ final class PositionGuard<K, V> {
 
 	/**
 	 * Listener containers seek back to records that they could not process: even if those
-	 * were in a log that is gone by now.
+	 * were in a log that is gone by now. As long as such records may be in hand, nobody
+	 * can tell what a seek to their offsets means.
 	 */
 	void seek(TopicPartition partition, OffsetAndMetadata offset) {
 		PartitionState state = states.find(partition);

@@ -242,7 +242,9 @@ final class StartingPositions {
 			if (suspect != null) {
 				suspects.add(suspect);
 				metadataAhead.put(partition, commit.metadata());
-				states.get(partition).committedEpoch(commit.leaderEpoch().orElse(-1));
+				if (suspect.trigger() == Evidence.Trigger.COMMITTED_EPOCH) {
+					states.get(partition).committedEpoch(suspect.leaderEpoch());
+				}
 			}
 			if (suspect == null || rules.observing()) {
 				started.put(partition, commit);

@@ -126,7 +126,7 @@ class EpochsAheadTests {
 	}
 
 	private Consumers consumers(String protocol, TopicPartition partition) {
-		return new Consumers(cluster, protocol, partition.topic()).timing(Duration.ofSeconds(3),
+		return new Consumers(cluster, protocol, partition.topic()).timing(Duration.ofSeconds(20),
 				Duration.ofMillis(300));
 	}
 

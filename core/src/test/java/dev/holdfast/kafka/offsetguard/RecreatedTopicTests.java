@@ -119,6 +119,77 @@ class RecreatedTopicTests {
 		}
 	}
 
+	/**
+	 * Whoever polls without a pause has no records of the old topic in hand.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "classic, EARLIEST", "consumer, EARLIEST", "classic, HOLD", "consumer, HOLD" })
+	void seekToARecordOfTheNewTopicIsObeyed(String protocol, Action action) {
+		TopicPartition partition = new TopicPartition("obeyed-%s-%s".formatted(protocol, action), 0);
+		Consumers consumers = consumers(protocol, partition).policy(Cause.TOPIC_RECREATED, action);
+		OffsetGuard guard = consumers.oneProcess().process();
+
+		try (Consumer<String, String> consumer = readTo50(consumers, partition)) {
+			recreate(consumer, consumers, partition, 0);
+			cluster.produce(partition, 100);
+			consumer.seek(partition, 40);
+
+			assertThat(Consumers.pollTo(consumer, partition, 100)).isEqualTo(range(40, 100));
+			assertThat(guard.held()).isEmpty();
+			pollForCheck(consumer);
+			pollForCheck(consumer);
+			assertThat(consumers.decisions).hasSize(1);
+		}
+	}
+
+	/**
+	 * The same, where the application had records in hand at first.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "classic, EARLIEST", "consumer, EARLIEST", "classic, HOLD", "consumer, HOLD" })
+	void seekIsObeyedOnceTheApplicationPollsWithoutAPause(String protocol, Action action) {
+		TopicPartition partition = new TopicPartition("again-%s-%s".formatted(protocol, action), 0);
+		Consumers consumers = consumers(protocol, partition).policy(Cause.TOPIC_RECREATED, action);
+
+		try (Consumer<String, String> consumer = readTo50(consumers, partition)) {
+			consumer.pause(Set.of(partition));
+			recreate(consumer, consumers, partition, 0);
+			cluster.produce(partition, 100);
+			consumer.poll(Duration.ZERO);
+			consumer.seek(partition, 49);
+			assertThat(consumer.position(partition)).isNotEqualTo(49);
+			consumer.resume(Set.of(partition));
+			consumer.poll(Duration.ZERO);
+			consumer.seek(partition, 40);
+
+			assertThat(Consumers.pollTo(consumer, partition, 100)).isEqualTo(range(40, 100));
+		}
+	}
+
+	/**
+	 * The new log is shorter, which is how the guard finds out before it compares ids.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "EARLIEST", "HOLD" })
+	void seekIsNotUndoneByTheNextComparisonOfIds(Action action) {
+		TopicPartition partition = new TopicPartition("compared-" + action, 0);
+		Consumers consumers = consumers("classic", partition).policy(Cause.TOPIC_RECREATED, action)
+			.timing(new OffsetGuardSettings.Timing(Duration.ofSeconds(5), Duration.ofSeconds(30),
+					Duration.ofSeconds(5)));
+
+		try (Consumer<String, String> consumer = readTo50(consumers, partition)) {
+			recreate(consumer, consumers, partition, 20);
+			consumer.seek(partition, 10);
+			Consumers.pollTo(consumer, partition, 20);
+			pollForCheck(consumer);
+			pollForCheck(consumer);
+			cluster.produce(partition, 5);
+
+			assertThat(Consumers.pollTo(consumer, partition, 25)).isEqualTo(range(20, 25));
+			assertThat(consumers.decisions).hasSize(1);
+		}
+	}
+
 	@ParameterizedTest
 	@CsvSource({ "classic, 1", "consumer, 1", "classic, 2", "consumer, 2" })
 	void lateCommitOfTheOldTopicSkipsNothingOfTheNewOne(String protocol, int times) {
