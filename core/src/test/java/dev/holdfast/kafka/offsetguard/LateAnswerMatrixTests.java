@@ -7,7 +7,9 @@ package dev.holdfast.kafka.offsetguard;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 /**
  * An answer that does not come in time is no answer: each API that the guard's admin
@@ -41,6 +44,10 @@ class LateAnswerMatrixTests {
 	private static final int RUNS_AT_ONCE = 64;
 
 	private static final Duration PATIENCE = Duration.ofMinutes(10);
+
+	private static final Set<ApiKeys> APIS = EnumSet.of(ApiKeys.API_VERSIONS, ApiKeys.METADATA,
+			ApiKeys.FIND_COORDINATOR, ApiKeys.OFFSET_FETCH, ApiKeys.DESCRIBE_CLUSTER, ApiKeys.DESCRIBE_TOPIC_PARTITIONS,
+			ApiKeys.LIST_OFFSETS, ApiKeys.OFFSET_FOR_LEADER_EPOCH, ApiKeys.FETCH);
 
 	private static KafkaCluster cluster;
 
@@ -76,6 +83,11 @@ class LateAnswerMatrixTests {
 			}
 		}
 		List<DynamicNode> nodes = new ArrayList<>();
+		nodes.add(DynamicTest.dynamicTest("all APIs take part", () -> {
+			Set<ApiKeys> asked = EnumSet.noneOf(ApiKeys.class);
+			prompt.forEach((reference) -> asked.addAll(reference.completed().askedByHelpers()));
+			assertThat(asked).containsAll(APIS);
+		}));
 		for (Cell reference : prompt) {
 			nodes.add(reference.test());
 		}
@@ -133,6 +145,8 @@ class LateAnswerMatrixTests {
 			return DynamicTest.dynamicTest(run.toString(), () -> {
 				LateAnswerRun.Result observed = result.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
 				assertThat(observed).as("%s; told: %s", run, run.told()).isEqualTo(situation.expected());
+				// On a busy machine what is late is not asked for every time.
+				assumeThat(run.isHit()).as("%s: no answer was late", run).isTrue();
 			});
 		}
 
