@@ -166,12 +166,22 @@ final class Consumers {
 		long end = System.nanoTime() + PATIENCE.toNanos();
 		while (!condition.getAsBoolean()) {
 			assertThat(System.nanoTime()).as("still waiting with %s", offsets).isLessThan(end);
-			for (ConsumerRecord<K, V> record : consumer.poll(Duration.ofMillis(50))) {
-				observer.accept(record);
-				offsets
-					.computeIfAbsent(new TopicPartition(record.topic(), record.partition()), (key) -> new ArrayList<>())
-					.add(record.offset());
-			}
+			pollOnceInto(consumer, offsets, observer, Duration.ofMillis(50));
+		}
+	}
+
+	static <K, V> void pollOnceInto(Consumer<K, V> consumer, Map<TopicPartition, List<Long>> offsets,
+			Duration timeout) {
+		pollOnceInto(consumer, offsets, (record) -> {
+		}, timeout);
+	}
+
+	private static <K, V> void pollOnceInto(Consumer<K, V> consumer, Map<TopicPartition, List<Long>> offsets,
+			java.util.function.Consumer<ConsumerRecord<K, V>> observer, Duration timeout) {
+		for (ConsumerRecord<K, V> record : consumer.poll(timeout)) {
+			observer.accept(record);
+			offsets.computeIfAbsent(new TopicPartition(record.topic(), record.partition()), (key) -> new ArrayList<>())
+				.add(record.offset());
 		}
 	}
 

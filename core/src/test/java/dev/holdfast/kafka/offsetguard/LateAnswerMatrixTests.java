@@ -7,7 +7,9 @@ package dev.holdfast.kafka.offsetguard;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 /**
  * An answer that does not come in time is no answer: each API that the guard's admin
@@ -38,9 +41,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(value = 600, unit = TimeUnit.SECONDS)
 class LateAnswerMatrixTests {
 
-	private static final int RUNS_AT_ONCE = 48;
+	private static final int RUNS_AT_ONCE = 64;
 
 	private static final Duration PATIENCE = Duration.ofMinutes(10);
+
+	private static final Set<ApiKeys> APIS = EnumSet.of(ApiKeys.API_VERSIONS, ApiKeys.METADATA,
+			ApiKeys.FIND_COORDINATOR, ApiKeys.OFFSET_FETCH, ApiKeys.DESCRIBE_CLUSTER, ApiKeys.DESCRIBE_TOPIC_PARTITIONS,
+			ApiKeys.LIST_OFFSETS, ApiKeys.OFFSET_FOR_LEADER_EPOCH, ApiKeys.FETCH);
 
 	private static KafkaCluster cluster;
 
@@ -76,6 +83,11 @@ class LateAnswerMatrixTests {
 			}
 		}
 		List<DynamicNode> nodes = new ArrayList<>();
+		nodes.add(DynamicTest.dynamicTest("all APIs take part", () -> {
+			Set<ApiKeys> asked = EnumSet.noneOf(ApiKeys.class);
+			prompt.forEach((reference) -> asked.addAll(reference.completed().askedByHelpers()));
+			assertThat(asked).containsAll(APIS);
+		}));
 		for (Cell reference : prompt) {
 			nodes.add(reference.test());
 		}
@@ -86,8 +98,7 @@ class LateAnswerMatrixTests {
 					cells.add(reference.with(new LateAnswerRun.Late(api, how, false)));
 				}
 			}
-			// Unanswered, no consumer would stay in its group.
-			for (Lateness how : List.of(Lateness.LATE_ONCE, Lateness.LATE_ALWAYS)) {
+			for (Lateness how : reference.situation.survivedByConsumer()) {
 				for (ApiKeys api : reference.completed().askedByConsumer()) {
 					cells.add(reference.with(new LateAnswerRun.Late(api, how, true)));
 				}
@@ -131,9 +142,12 @@ class LateAnswerMatrixTests {
 		}
 
 		DynamicTest test() {
-			return DynamicTest.dynamicTest(run.toString(),
-					() -> assertThat(result.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).as(run.toString())
-						.isEqualTo(situation.expected()));
+			return DynamicTest.dynamicTest(run.toString(), () -> {
+				LateAnswerRun.Result observed = result.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+				assertThat(observed).as("%s; told: %s", run, run.told()).isEqualTo(situation.expected());
+				// On a busy machine what is late is not asked for every time.
+				assumeThat(run.isHit()).as("%s: no answer was late", run).isTrue();
+			});
 		}
 
 	}

@@ -97,6 +97,16 @@ enum LateSituation {
 		};
 	}
 
+	/**
+	 * How late answers to the consumer itself may be as well: a classic client that had
+	 * to connect anew joins its group anew, and nothing may be committed by then of what
+	 * was decided about a partition that was held.
+	 */
+	List<Lateness> survivedByConsumer() {
+		return isHeld() ? List.of(Lateness.LATE_ONCE, Lateness.LATE_ALWAYS)
+				: List.of(Lateness.LATE_ONCE, Lateness.LATE_ALWAYS, Lateness.UNANSWERED_ONCE);
+	}
+
 	String topic() {
 		return "late-" + stage();
 	}
