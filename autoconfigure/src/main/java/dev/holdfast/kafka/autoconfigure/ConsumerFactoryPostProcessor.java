@@ -7,6 +7,8 @@ package dev.holdfast.kafka.autoconfigure;
 
 import java.lang.reflect.Proxy;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopConfigException;
@@ -25,6 +27,9 @@ import org.springframework.util.ClassUtils;
 final class ConsumerFactoryPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor {
 
 	private final transient FactoryGuards guards;
+
+	/** Beans that Spring itself replaces by the early reference, once initialized. */
+	private final transient Set<String> guardedEarly = ConcurrentHashMap.newKeySet();
 
 	ConsumerFactoryPostProcessor(FactoryGuards guards) {
 		this.guards = guards;
@@ -48,11 +53,31 @@ final class ConsumerFactoryPostProcessor extends AbstractBeanFactoryAwareAdvisin
 		return advised ? super.determineBeanType(beanClass, beanName) : beanClass;
 	}
 
+	/**
+	 * Of a bean in a circle of references others get the guarded one too.
+	 */
+	@Override
+	public Object getEarlyBeanReference(Object bean, String beanName) {
+		Object result = guard(bean, beanName);
+		if (result != bean) {
+			guardedEarly.add(beanName);
+		}
+		return result;
+	}
+
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
+		return guardedEarly.remove(beanName) ? bean : guard(bean, beanName);
+	}
+
+	private Object guard(Object bean, String beanName) {
 		String factoryName = FactoryNames.of(beanName);
 		if (!(bean instanceof ConsumerFactory<?, ?>) || bean instanceof AopInfrastructureBean
 				|| !guards.isEnabled(factoryName) || GuardProxies.guard(bean) != null) {
+			return bean;
+		}
+		if (Mocks.isMock(bean)) {
+			guards.unadvised(factoryName, Mocks.REASON);
 			return bean;
 		}
 		try {

@@ -50,11 +50,25 @@ final class ContainerFactories {
 			return;
 		}
 		String factoryName = factoryName(consumerFactory, beanName);
-		if (guards.isEnabled(factoryName)) {
+		if (!guards.isEnabled(factoryName)) {
+			return;
+		}
+		if (Mocks.isMock(consumerFactory)) {
+			guards.unadvised(factoryName, Mocks.REASON);
+		}
+		else {
 			guards.advisor(factoryName);
 			containerFactory.setConsumerFactory(GuardProxies.proxy(consumerFactory, guards.guard(factoryName)));
 			proxied.computeIfAbsent(factoryName, (name) -> new CopyOnWriteArrayList<>()).add(beanName);
 		}
+	}
+
+	/**
+	 * Whether there is anything in a container factory to look at: not in a mock, whose
+	 * test would see the look.
+	 */
+	static boolean mayHaveConsumerFactory(AbstractKafkaListenerContainerFactory<?, ?, ?> containerFactory) {
+		return !Mocks.isMock(containerFactory) || Mocks.isSpy(containerFactory);
 	}
 
 	/**
@@ -95,7 +109,12 @@ final class ContainerFactories {
 			return FactoryNames.of(target);
 		}
 		for (String name : beanFactory.getBeanNamesForType(ConsumerFactory.class, false, false)) {
-			if (beanFactory.containsSingleton(name) && beanFactory.getBean(name) == consumerFactory) {
+			// Of a factory bean only the product can be meant, and it must not be made
+			// for
+			// this.
+			boolean there = beanFactory.isFactoryBean(name) ? guards.isUnadvised(name)
+					: beanFactory.containsSingleton(name);
+			if (there && beanFactory.getBean(name) == consumerFactory) {
 				return name;
 			}
 		}

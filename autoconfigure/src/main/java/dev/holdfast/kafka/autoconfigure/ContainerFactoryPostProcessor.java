@@ -22,7 +22,8 @@ final class ContainerFactoryPostProcessor implements BeanPostProcessor {
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
-		if (bean instanceof AbstractKafkaListenerContainerFactory<?, ?, ?> containerFactory) {
+		if (bean instanceof AbstractKafkaListenerContainerFactory<?, ?, ?> containerFactory
+				&& ContainerFactories.mayHaveConsumerFactory(containerFactory)) {
 			containerFactories.guard(containerFactory, beanName);
 		}
 		return bean;

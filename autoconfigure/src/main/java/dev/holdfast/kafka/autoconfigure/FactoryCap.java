@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 
 import dev.holdfast.kafka.versioncap.ClientCap;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.kafka.core.ConsumerFactory;
 
@@ -41,11 +42,16 @@ record FactoryCap(String factoryName, VersionCaps caps, ClientCap cap) {
 		if (!isActive()) {
 			return;
 		}
+		Map<String, Object> configuration;
 		try {
-			requireUsable(factory.getConfigurationProperties());
+			configuration = factory.getConfigurationProperties();
 		}
-		catch (UnsupportedOperationException ex) {
-			// Many factories of users have no such method of their own.
+		catch (RuntimeException ex) {
+			// Many factories of users have no such method of their own, or need more.
+			return;
+		}
+		if (configuration != null) {
+			requireUsable(configuration);
 		}
 	}
 
@@ -61,10 +67,18 @@ record FactoryCap(String factoryName, VersionCaps caps, ClientCap cap) {
 	 * @param <K> the type of the keys
 	 * @param <V> the type of the values
 	 * @param creation creates the client
-	 * @return the consumer; as it was created if there is no cap
+	 * @return the consumer; as it was created if there is no cap, or if it is no client
 	 */
-	<K, V> Consumer<K, V> create(Supplier<Consumer<K, V>> creation) {
-		return isActive() ? cap.constructConsumer(creation) : creation.get();
+	<K, V> @Nullable Consumer<K, V> create(Supplier<@Nullable Consumer<K, V>> creation) {
+		if (!isActive()) {
+			return creation.get();
+		}
+		try {
+			return cap.constructConsumer(() -> NoClientException.requireClient(creation.get()));
+		}
+		catch (NoClientException ex) {
+			return ex.consumer();
+		}
 	}
 
 }

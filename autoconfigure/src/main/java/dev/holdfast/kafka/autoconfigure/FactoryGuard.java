@@ -23,7 +23,6 @@ import dev.holdfast.kafka.offsetguard.OffsetPolicy;
 import dev.holdfast.kafka.offsetguard.UnguardableConsumerException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.MockConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -105,12 +104,13 @@ final class FactoryGuard {
 	 * @param <V> the type of the values
 	 * @param factory the factory
 	 * @param properties the caller's properties
-	 * @param creation makes the factory create the consumer with other properties
+	 * @param creation makes the factory create the consumer with other properties; with
+	 * the caller's own it does what the caller asked for
 	 * @return the guarded consumer; as the factory made it where that is impossible and
-	 * tolerated
+	 * tolerated; {@code null} if it made none
 	 */
-	<K, V> Consumer<K, V> createConsumer(ConsumerFactory<K, V> factory, @Nullable Properties properties,
-			Function<@Nullable Properties, Consumer<K, V>> creation) {
+	<K, V> @Nullable Consumer<K, V> createConsumer(ConsumerFactory<K, V> factory, @Nullable Properties properties,
+			Function<@Nullable Properties, @Nullable Consumer<K, V>> creation) {
 		Attempt outer = CURRENT.get();
 		// A factory around this one has put its guard's entries into the properties: the
 		// innermost guard, which knows the factory proper, takes over.
@@ -129,9 +129,14 @@ final class FactoryGuard {
 			return offsetGuard.createConsumer(configuration,
 					(overrides) -> new Attempt(original, overrides).run(creation));
 		}
-		catch (MockConsumerException ex) {
-			tolerate(false, "a MockConsumer has no brokers to ask", null);
-			return ex.consumer();
+		catch (NoClientException ex) {
+			Consumer<K, V> mock = ex.consumer();
+			if (mock != null) {
+				tolerate(false, "a mock has no brokers to ask", null);
+				return mock;
+			}
+			// A test's factory may know nothing but the application's own arguments.
+			return cap.create(() -> creation.apply(original));
 		}
 		catch (UnguardableConsumerException ex) {
 			tolerate(false, ex.getMessage(), ex);
@@ -147,7 +152,7 @@ final class FactoryGuard {
 	 * @param creation creates the consumer
 	 * @return the consumer
 	 */
-	<K, V> Consumer<K, V> createUnguarded(String reason, Supplier<Consumer<K, V>> creation) {
+	<K, V> @Nullable Consumer<K, V> createUnguarded(String reason, Supplier<@Nullable Consumer<K, V>> creation) {
 		tolerate(false, reason, null);
 		return cap.create(creation);
 	}
@@ -256,14 +261,20 @@ final class FactoryGuard {
 
 	private @Nullable Map<String, Object> configuration(ConsumerFactory<?, ?> factory,
 			@Nullable Properties properties) {
-		Map<String, Object> configuration = new HashMap<>();
+		Map<String, Object> own;
 		try {
-			configuration.putAll(factory.getConfigurationProperties());
+			own = factory.getConfigurationProperties();
 		}
-		catch (UnsupportedOperationException ex) {
-			tolerate(false, "the factory does not tell its configuration (%s)".formatted(ex.getMessage()), ex);
+		catch (RuntimeException ex) {
+			String why = (ex instanceof UnsupportedOperationException) ? ex.getMessage() : ex.getClass().getName();
+			tolerate(false, "the factory does not tell its configuration (%s)".formatted(why), ex);
 			return null;
 		}
+		if (own == null) {
+			tolerate(false, "the factory does not tell its configuration", null);
+			return null;
+		}
+		Map<String, Object> configuration = new HashMap<>(own);
 		if (properties != null) {
 			properties.forEach((key, value) -> configuration.put(key.toString(), value));
 		}
@@ -283,18 +294,14 @@ final class FactoryGuard {
 	 */
 	private record Attempt(@Nullable Properties original, Map<String, Object> overrides) {
 
-		<K, V> Consumer<K, V> run(Function<@Nullable Properties, Consumer<K, V>> creation) {
+		<K, V> Consumer<K, V> run(Function<@Nullable Properties, @Nullable Consumer<K, V>> creation) {
 			// A clone keeps the defaults; new Properties(original) would hide all.
 			Properties properties = (original != null) ? (Properties) original.clone() : new Properties();
 			properties.putAll(overrides);
 			Attempt outer = CURRENT.get();
 			CURRENT.set(this);
 			try {
-				Consumer<K, V> consumer = creation.apply(properties);
-				if (consumer instanceof MockConsumer) {
-					throw new MockConsumerException(consumer);
-				}
-				return consumer;
+				return NoClientException.requireClient(creation.apply(properties));
 			}
 			finally {
 				restore(outer);
@@ -326,26 +333,6 @@ final class FactoryGuard {
 			else {
 				CURRENT.remove();
 			}
-		}
-
-	}
-
-	/**
-	 * Leaves the guard with a test's own consumer. It must not be closed and asked for
-	 * once more: tests tend to have a single one.
-	 */
-	private static final class MockConsumerException extends RuntimeException {
-
-		private final transient Consumer<?, ?> consumer;
-
-		MockConsumerException(Consumer<?, ?> consumer) {
-			super(null, null, false, false);
-			this.consumer = consumer;
-		}
-
-		@SuppressWarnings("unchecked")
-		<K, V> Consumer<K, V> consumer() {
-			return (Consumer<K, V>) consumer;
 		}
 
 	}

@@ -40,7 +40,7 @@ final class FactoryGuards implements GuardedFactories, DisposableBean {
 
 	private final HoldfastProperties properties;
 
-	private final Supplier<List<DecisionListener>> listeners;
+	private final LateListeners listeners;
 
 	private final Supplier<@Nullable OffsetResetPolicy> ownPolicy;
 
@@ -74,7 +74,7 @@ final class FactoryGuards implements GuardedFactories, DisposableBean {
 		this.caps.install();
 		this.ownPolicy = ownPolicy;
 		this.events = events;
-		this.listeners = SingletonSupplier.of(listeners);
+		this.listeners = new LateListeners(listeners);
 	}
 
 	boolean isEnabled(String factoryName) {
@@ -115,12 +115,17 @@ final class FactoryGuards implements GuardedFactories, DisposableBean {
 	 * @param reason why it could not
 	 */
 	void unadvised(String factoryName, String reason) {
+		unadvised.put(factoryName, reason);
 		if (verified) {
 			guard(factoryName).tolerate(true, reason, null);
 		}
-		else {
-			unadvised.put(factoryName, reason);
-		}
+	}
+
+	/**
+	 * Whether it was noted that a bean could not be advised.
+	 */
+	boolean isUnadvised(String factoryName) {
+		return unadvised.containsKey(factoryName);
 	}
 
 	/**
@@ -153,7 +158,7 @@ final class FactoryGuards implements GuardedFactories, DisposableBean {
 		List<DecisionListener> all = new ArrayList<>();
 		all.add(new DecisionLog());
 		all.add(history.of(factoryName));
-		all.addAll(listeners.get());
+		all.add(listeners);
 		all.add((decision) -> events.publishEvent(new OffsetDecisionEvent(factoryName, decision)));
 		return all;
 	}

@@ -14,10 +14,13 @@ import java.util.Objects;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.aop.Advisor;
 import org.springframework.aop.Pointcut;
 import org.springframework.aop.framework.Advised;
+import org.springframework.aop.framework.AopConfigException;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.aop.support.StaticMethodMatcherPointcut;
@@ -28,6 +31,8 @@ import org.springframework.util.ClassUtils;
  * Proxies of consumer factories, and the advisors in them.
  */
 final class GuardProxies {
+
+	private static final Logger logger = LoggerFactory.getLogger(GuardProxies.class);
 
 	private static final Pointcut POINTCUT = new ConsumerMethodsPointcut();
 
@@ -57,15 +62,27 @@ final class GuardProxies {
 	 * @param guard its guard
 	 * @return the proxy
 	 */
-	@SuppressWarnings("unchecked")
 	static <K, V> ConsumerFactory<K, V> proxy(ConsumerFactory<K, V> factory, FactoryGuard guard) {
+		Class<?> type = factory.getClass();
+		if (!Proxy.isProxyClass(type) && obstacles(type).isEmpty()) {
+			try {
+				return proxy(factory, guard, true);
+			}
+			catch (AopConfigException ex) {
+				logger.debug("Only the interfaces of {} can be proxied", type, ex);
+			}
+		}
+		return proxy(factory, guard, false);
+	}
+
+	@SuppressWarnings("unchecked")
+	private static <K, V> ConsumerFactory<K, V> proxy(ConsumerFactory<K, V> factory, FactoryGuard guard,
+			boolean ofClass) {
 		Class<?> type = factory.getClass();
 		ProxyFactory proxyFactory = new ProxyFactory();
 		proxyFactory.setTarget(factory);
-		if (!Proxy.isProxyClass(type) && obstacles(type).isEmpty()) {
-			proxyFactory.setProxyTargetClass(true);
-		}
-		else {
+		proxyFactory.setProxyTargetClass(ofClass);
+		if (!ofClass) {
 			proxyFactory.setInterfaces(ClassUtils.getAllInterfacesForClass(type));
 		}
 		proxyFactory.addAdvisor(advisor(guard));

@@ -59,8 +59,14 @@ final class GuardVerifier implements SmartInitializingSingleton {
 		}
 		containerFactories().forEach((name, containerFactory) -> {
 			ConsumerFactory<?, ?> factory = containerFactory.getConsumerFactory();
-			if (factory != null && guards.isEnabled(containerFactories.factoryName(factory, name))
-					&& !containerFactories.isGuarded(factory)) {
+			String factoryName = (factory != null) ? containerFactories.factoryName(factory, name) : name;
+			if (factory == null || !guards.isEnabled(factoryName) || containerFactories.isGuarded(factory)) {
+				return;
+			}
+			if (Mocks.isMock(factory)) {
+				findings.put(factoryName, new Finding(true, List.of(Mocks.REASON)));
+			}
+			else {
 				findings.put(name, new Finding(true, List.of("the container factory got its consumer factory after it "
 						+ "was initialized: set it where the container factory is created")));
 			}
@@ -97,7 +103,12 @@ final class GuardVerifier implements SmartInitializingSingleton {
 			return (type != null && !type.isInterface()) ? find(factoryName, type, GuardProxies.obstacles(type))
 					: new Finding(false, List.of());
 		}
-		ConsumerFactory<?, ?> factory = beanFactory.getBean(beanName, ConsumerFactory.class);
+		if (!(beanFactory.getBean(beanName) instanceof ConsumerFactory<?, ?> factory)) {
+			return new Finding(false, List.of());
+		}
+		if (Mocks.isMock(factory)) {
+			return new Finding(true, List.of(Mocks.REASON));
+		}
 		FactoryGuard guard = GuardProxies.guard(factory);
 		if (guard != null) {
 			try {
@@ -194,8 +205,11 @@ final class GuardVerifier implements SmartInitializingSingleton {
 	private Map<String, AbstractKafkaListenerContainerFactory<?, ?, ?>> containerFactories() {
 		Map<String, AbstractKafkaListenerContainerFactory<?, ?, ?>> result = new TreeMap<>();
 		for (String name : beanFactory.getBeanNamesForType(AbstractKafkaListenerContainerFactory.class, false, false)) {
-			if (beanFactory.containsSingleton(name)) {
-				result.put(name, beanFactory.getBean(name, AbstractKafkaListenerContainerFactory.class));
+			if (beanFactory.containsSingleton(name)
+					&& beanFactory
+						.getBean(name) instanceof AbstractKafkaListenerContainerFactory<?, ?, ?> containerFactory
+					&& ContainerFactories.mayHaveConsumerFactory(containerFactory)) {
+				result.put(name, containerFactory);
 			}
 		}
 		return result;

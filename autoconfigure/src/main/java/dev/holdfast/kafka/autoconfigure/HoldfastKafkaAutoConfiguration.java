@@ -8,11 +8,13 @@ package dev.holdfast.kafka.autoconfigure;
 import java.util.Objects;
 import java.util.Set;
 
+import dev.holdfast.kafka.offsetguard.ConsumerConfigurationCapture;
 import dev.holdfast.kafka.offsetguard.DecisionListener;
 import dev.holdfast.kafka.offsetguard.OffsetGuard;
 import dev.holdfast.kafka.offsetguard.OffsetResetPolicy;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.beans.factory.ObjectProvider;
@@ -85,6 +87,11 @@ public final class HoldfastKafkaAutoConfiguration {
 		@Override
 		public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
 			BindableRuntimeHintsRegistrar.forTypes(HoldfastProperties.class).registerHints(hints);
+			hints.reflection()
+				.registerType(ConsumerConfigurationCapture.class, MemberCategory.INVOKE_PUBLIC_CONSTRUCTORS);
+			hints.resources()
+				.registerPattern("dev/holdfast/kafka/versioncap/*.csv")
+				.registerPattern("META-INF/holdfast/profiles/*.properties");
 		}
 
 	}

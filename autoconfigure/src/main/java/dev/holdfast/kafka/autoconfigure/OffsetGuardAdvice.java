@@ -6,9 +6,7 @@
 package dev.holdfast.kafka.autoconfigure;
 
 import java.lang.reflect.Method;
-import java.util.Objects;
 import java.util.Properties;
-import java.util.function.Function;
 
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
@@ -41,31 +39,38 @@ final class OffsetGuardAdvice implements MethodInterceptor {
 		if (!(invocation.getThis() instanceof ConsumerFactory<?, ?> factory)) {
 			return createUnguarded("its proxy has no target", invocation);
 		}
+		if (Mocks.isMock(factory)) {
+			return createUnguarded(Mocks.REASON, invocation);
+		}
 		Class<?> type = AopUtils.getTargetClass(factory);
 		if (!ConsumerMethods.isFull(method) && !ConsumerMethods.isInherited(method, type)) {
 			return createUnguarded("the factory's %s has its own %s".formatted(type, ConsumerMethods.describe(method)),
 					invocation);
 		}
-		return createConsumer(factory, invocation);
+		return createConsumer(factory, (ProxyMethodInvocation) invocation);
 	}
 
-	private <K, V> Consumer<K, V> createConsumer(ConsumerFactory<K, V> factory, MethodInvocation invocation) {
+	private <K, V> @Nullable Consumer<K, V> createConsumer(ConsumerFactory<K, V> factory,
+			ProxyMethodInvocation invocation) {
 		@Nullable Object[] arguments = fullArguments(invocation.getArguments());
-		return guard.createConsumer(factory, (Properties) arguments[3],
-				ConsumerMethods.isFull(invocation.getMethod()) ? proceeding((ProxyMethodInvocation) invocation)
-						: (properties) -> factory.createConsumer((String) arguments[0], (String) arguments[1],
-								(String) arguments[2], properties));
+		Properties own = (Properties) arguments[3];
+		return guard.createConsumer(factory, own, (properties) -> {
+			if (properties == own) {
+				return proceed(invocation.invocableClone());
+			}
+			return ConsumerMethods.isFull(invocation.getMethod()) ? proceedWith(properties, invocation) : factory
+				.createConsumer((String) arguments[0], (String) arguments[1], (String) arguments[2], properties);
+		});
 	}
 
-	private Consumer<?, ?> createUnguarded(String reason, MethodInvocation invocation) {
+	private @Nullable Consumer<?, ?> createUnguarded(String reason, MethodInvocation invocation) {
 		return guard.createUnguarded(reason, () -> proceed(invocation));
 	}
 
 	@SuppressWarnings("unchecked")
-	private static <K, V> Consumer<K, V> proceed(MethodInvocation invocation) {
+	private static <K, V> @Nullable Consumer<K, V> proceed(MethodInvocation invocation) {
 		try {
-			return (Consumer<K, V>) Objects.requireNonNull(invocation.proceed(),
-					"The consumer factory created no consumer");
+			return (Consumer<K, V>) invocation.proceed();
 		}
 		catch (Throwable ex) {
 			ReflectionUtils.rethrowRuntimeException(ex);
@@ -77,12 +82,11 @@ final class OffsetGuardAdvice implements MethodInterceptor {
 	 * Goes through what other advice comes after this one. Each time on a clone: an
 	 * invocation proceeds only once, and an attempt may be followed by a second one.
 	 */
-	private static <K, V> Function<@Nullable Properties, Consumer<K, V>> proceeding(ProxyMethodInvocation invocation) {
-		return (properties) -> {
-			@Nullable Object[] arguments = invocation.getArguments().clone();
-			arguments[3] = properties;
-			return proceed(invocation.invocableClone(arguments));
-		};
+	private static <K, V> @Nullable Consumer<K, V> proceedWith(@Nullable Properties properties,
+			ProxyMethodInvocation invocation) {
+		@Nullable Object[] arguments = invocation.getArguments().clone();
+		arguments[3] = properties;
+		return proceed(invocation.invocableClone(arguments));
 	}
 
 	// The shorter methods: (), (suffix), (group, suffix), (group, prefix, suffix).

@@ -9,7 +9,11 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 import dev.holdfast.kafka.autoconfigure.TestConsumerFactories.Recording;
+import dev.holdfast.kafka.autoconfigure.actuate.HoldfastActuatorAutoConfiguration;
+import dev.holdfast.kafka.autoconfigure.actuate.HoldfastMetricsAutoConfiguration;
+import dev.holdfast.kafka.offsetguard.ConsumerConfigurationCapture;
 import dev.holdfast.kafka.offsetguard.OffsetGuard;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.aot.generate.GeneratedFiles.Kind;
@@ -17,6 +21,7 @@ import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.TypeReference;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.aot.test.generate.TestGenerationContext;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.ApplicationContextInitializer;
@@ -89,8 +94,40 @@ class AheadOfTimeTests {
 						.test(generation.getRuntimeHints()));
 	}
 
+	@Test
+	void whatTheClientMakesByItsNameIsForeseen() {
+		TestGenerationContext generation = new TestGenerationContext();
+		generate(generation, KafkaAutoConfiguration.class);
+		assertThat(RuntimeHintsPredicates.reflection()
+			.onConstructorInvocation(ConsumerConfigurationCapture.class.getConstructors()[0]))
+			.accepts(generation.getRuntimeHints());
+	}
+
+	@Test
+	void whatIsReadFromTheClassPathIsForeseen() {
+		TestGenerationContext generation = new TestGenerationContext();
+		generate(generation, KafkaAutoConfiguration.class);
+		assertThat(Stream.of("dev/holdfast/kafka/versioncap/releases.csv",
+				"dev/holdfast/kafka/versioncap/consumer-floors.csv",
+				"META-INF/holdfast/profiles/alibaba-cloud.properties"))
+			.allMatch((resource) -> RuntimeHintsPredicates.resource()
+				.forResource(resource)
+				.test(generation.getRuntimeHints()));
+	}
+
+	@Test
+	void aProcessedApplicationHasWhatOperatorsLookAt() {
+		process(Operated.class, (context) -> {
+			assertThat(context.getBeanDefinitionNames()).contains("holdfastDecisionMeters", "holdfastHealthIndicator",
+					"holdfastEndpoint", "holdfastEndpointWebExtension");
+			assertThat(context.getBean(GuardedFactories.class).factories()).extracting(GuardedFactories.Factory::name)
+				.containsExactly("orders");
+		});
+	}
+
 	private static ClassName generate(TestGenerationContext generation, Class<?> configuration) {
 		AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
+		TestPropertyValues.of("management.endpoints.web.exposure.include=holdfast").applyTo(context);
 		context.register(configuration, HoldfastKafkaAutoConfiguration.class);
 		return new ApplicationContextAotGenerator().processAheadOfTime(context, generation);
 	}
@@ -113,6 +150,22 @@ class AheadOfTimeTests {
 				assertions.accept(context);
 			}
 		});
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportAutoConfiguration({ HoldfastMetricsAutoConfiguration.class, HoldfastActuatorAutoConfiguration.class })
+	static class Operated extends OwnFactory {
+
+		@Bean
+		SimpleMeterRegistry one() {
+			return new SimpleMeterRegistry();
+		}
+
+		@Bean
+		SimpleMeterRegistry other() {
+			return new SimpleMeterRegistry();
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -36,24 +36,26 @@ class ArchitectureTests {
 
 	private static final String VERSION_CAP = "dev.holdfast.kafka.versioncap";
 
+	private static final String WRAPPING = "dev.holdfast.kafka.wrapping";
+
 	private static final String AUTOCONFIGURE = "dev.holdfast.kafka.autoconfigure";
 
 	private static final String ACTUATE = AUTOCONFIGURE + ".actuate";
 
 	private static final JavaClasses CLASSES = new ClassFileImporter()
 		.withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-		.importPackages(OFFSET_GUARD, VERSION_CAP, AUTOCONFIGURE);
+		.importPackages(OFFSET_GUARD, VERSION_CAP, WRAPPING, AUTOCONFIGURE);
 
 	@Test
 	void allPackagesAreLookedAt() {
 		assertThat(CLASSES).extracting(JavaClass::getPackageName)
-			.contains(OFFSET_GUARD, VERSION_CAP, AUTOCONFIGURE, ACTUATE);
+			.contains(OFFSET_GUARD, VERSION_CAP, WRAPPING, AUTOCONFIGURE, ACTUATE);
 	}
 
 	@Test
 	void theCoreDoesNotKnowSpring() {
 		noClasses().that()
-			.resideInAnyPackage(OFFSET_GUARD + "..", VERSION_CAP + "..")
+			.resideInAnyPackage(OFFSET_GUARD + "..", VERSION_CAP + "..", WRAPPING + "..")
 			.should()
 			.dependOnClassesThat()
 			.resideInAnyPackage("org.springframework..", AUTOCONFIGURE + "..")
@@ -71,6 +73,16 @@ class ArchitectureTests {
 			.dependOnClassesThat()
 			.resideInAnyPackage("org.apache.kafka..internals..", "org.apache.kafka.common.protocol..",
 					"org.apache.kafka.common.requests..", "org.apache.kafka.common.message..")
+			.check(CLASSES);
+	}
+
+	@Test
+	void theLibrarysOwnPackagesAloneWrapConsumers() {
+		noClasses().that()
+			.resideOutsideOfPackages(OFFSET_GUARD, VERSION_CAP, WRAPPING)
+			.should()
+			.dependOnClassesThat()
+			.resideInAPackage(WRAPPING)
 			.check(CLASSES);
 	}
 
@@ -101,7 +113,8 @@ class ArchitectureTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ OFFSET_GUARD + ", 44", VERSION_CAP + ", 18", AUTOCONFIGURE + ", 6", ACTUATE + ", 2" })
+	@CsvSource({ OFFSET_GUARD + ", 44", VERSION_CAP + ", 18", WRAPPING + ", 3", AUTOCONFIGURE + ", 6",
+			ACTUATE + ", 2" })
 	void onlyTheListedTypesArePublic(String packageName, int count) throws IOException {
 		List<String> listed = new ClassPathResource("public-types/" + packageName + ".txt")
 			.getContentAsString(StandardCharsets.UTF_8)

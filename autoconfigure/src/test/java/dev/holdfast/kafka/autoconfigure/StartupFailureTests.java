@@ -5,12 +5,14 @@
 
 package dev.holdfast.kafka.autoconfigure;
 
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.holdfast.kafka.autoconfigure.TestConsumerFactories.Recording;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
@@ -20,9 +22,16 @@ import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.integration.config.EnableIntegration;
+import org.springframework.integration.kafka.inbound.KafkaMessageSource;
+import org.springframework.kafka.core.ConsumerFactory;
+import org.springframework.kafka.listener.ConsumerProperties;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 /**
@@ -104,6 +113,56 @@ class StartupFailureTests {
 			});
 	}
 
+	@Test
+	void aPolledSourceThatRefusesTheFactoryIsExplained(CapturedOutput output) {
+		assertThatNoException().isThrownBy(() -> start(PolledSource.class, "--holdfast.kafka.enabled=false"));
+
+		Throwable failure = catchThrowable(() -> start(PolledSource.class));
+
+		assertThat(failure).rootCause()
+			.hasMessage("Custom consumer factory is not configured with 'max.poll.records = 1'");
+		assertThat(output.getOut()).containsOnlyOnce("APPLICATION FAILED TO START")
+			.contains(
+					"""
+							Description:
+
+							Spring Integration's KafkaMessageSource has refused its consumer factory. It takes a \
+							DefaultKafkaConsumerFactory, and none of its subclasses, unless 'max.poll.records' is 1 in the factory's \
+							configuration or the source is created with 'allowMultiFetch'. Holdfast guards the consumers of \
+							'kafkaConsumerFactory' by a subclass.
+
+							Action:
+
+							Give the source a consumer factory bean of its own that is configured with 'max.poll.records=1', which is \
+							what the source would have changed it to: its consumer is guarded then. Or create the source with \
+							'allowMultiFetch', which is guarded too and reads more than one record at a time. Or take the factory out \
+							with 'holdfast.kafka.consumer-factories.kafkaConsumerFactory.enabled=false'.
+							""");
+	}
+
+	@Test
+	void aPolledSourceStartsWithEachOfTheWaysOut() {
+		for (String wayOut : List.of("--spring.kafka.consumer.max-poll-records=1", "--multi-fetch=true",
+				"--holdfast.kafka.consumer-factories.kafkaConsumerFactory.enabled=false")) {
+			assertThatNoException().as(wayOut).isThrownBy(() -> start(PolledSource.class, wayOut));
+		}
+	}
+
+	@Test
+	void aPolledSourceThatRefusesAFactoryOfTheApplicationsOwnIsNotOurs(CapturedOutput output) {
+		for (String enabled : List.of("--holdfast.kafka.enabled=false", "--holdfast.kafka.enabled=true")) {
+			assertThatException().isThrownBy(() -> start(OwnPolledSource.class, enabled));
+		}
+		assertThat(output).contains("Custom consumer factory").doesNotContain("APPLICATION FAILED TO START");
+	}
+
+	private static void start(Class<?> application, String... arguments) {
+		new SpringApplicationBuilder(application).web(WebApplicationType.NONE)
+			.properties("spring.kafka.bootstrap-servers=localhost:1", "spring.main.banner-mode=off")
+			.run(arguments)
+			.close();
+	}
+
 	private static void start(String configuration, String... arguments) {
 		new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
 			.properties("spring.config.name=" + configuration, "spring.main.banner-mode=off")
@@ -114,6 +173,28 @@ class StartupFailureTests {
 	@Configuration(proxyBeanMethods = false)
 	@ImportAutoConfiguration({ KafkaAutoConfiguration.class, HoldfastKafkaAutoConfiguration.class })
 	static class Application {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableIntegration
+	static class PolledSource extends Application {
+
+		@Bean
+		KafkaMessageSource<?, ?> source(ConsumerFactory<?, ?> factory,
+				@Value("${multi-fetch:false}") boolean multiFetch) {
+			return new KafkaMessageSource<>(factory, new ConsumerProperties("orders"), multiFetch);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnPolledSource extends PolledSource {
+
+		@Bean
+		Recording orders() {
+			return new Recording();
+		}
 
 	}
 

@@ -22,7 +22,13 @@ final class AdminConfiguration {
 
 	private static final Set<String> CONSUMER_ONLY = consumerOnly();
 
-	private static final int REQUEST_TIMEOUT = 2_000;
+	/** Longer than answers are late, shorter than anybody waits for a silent broker. */
+	private static final int REQUEST_TIMEOUT = 3_000;
+
+	/** Questions are waited for over several polls. */
+	private static final int API_TIMEOUT = 30_000;
+
+	private static final String RECOVERY_STRATEGY = "metadata.recovery.strategy";
 
 	private AdminConfiguration() {
 	}
@@ -35,8 +41,20 @@ final class AdminConfiguration {
 		configuration.put(AdminClientConfig.ENABLE_METRICS_PUSH_CONFIG, false);
 		// A broker that is silent must not keep the admin client from asking another one.
 		configuration.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_TIMEOUT);
-		configuration.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 2 * REQUEST_TIMEOUT);
+		configuration.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, API_TIMEOUT);
+		stayOnCluster(configuration, AdminClientConfig.configNames());
 		return configuration;
+	}
+
+	/**
+	 * A client that starts anew from its bootstrap servers may find another cluster there
+	 * (KIP-899), and one whose brokers are all away does so, with a log line, thousands
+	 * of times a second.
+	 */
+	static void stayOnCluster(Map<String, Object> configuration, Set<String> known) {
+		if (known.contains(RECOVERY_STRATEGY)) {
+			configuration.put(RECOVERY_STRATEGY, "none");
+		}
 	}
 
 	private static Set<String> consumerOnly() {

@@ -40,8 +40,10 @@ final class ApplicationCommits {
 
 	private final ClientCommits clientCommits;
 
+	private final FirstCommits firstCommits;
+
 	ApplicationCommits(Consumer<?, ?> client, PartitionStates states, Holds holds, HeldBackCommits heldBack,
-			PositionCommits commits, LateCommits lateCommits, ClientCommits clientCommits) {
+			PositionCommits commits, LateCommits lateCommits, ClientCommits clientCommits, FirstCommits firstCommits) {
 		this.client = client;
 		this.states = states;
 		this.holds = holds;
@@ -49,20 +51,27 @@ final class ApplicationCommits {
 		this.commits = commits;
 		this.lateCommits = lateCommits;
 		this.clientCommits = clientCommits;
+		this.firstCommits = firstCommits;
 	}
 
 	void commitSync(@Nullable Map<TopicPartition, OffsetAndMetadata> offsets, @Nullable Duration timeout) {
 		// What was committed before must not be taken note of after this.
 		clientCommits.takeNote();
+		note(offsets);
+		commits.used();
 		if (offsets != null) {
 			commits.overtake(offsets.keySet());
-			commits.commitSync(committable(offsets), timeout);
+			Map<TopicPartition, OffsetAndMetadata> committable = committable(offsets);
+			commits.commitSync(committable, timeout);
+			firstCommits.committing(committable.keySet());
 		}
-		else if (!holds.isEmpty()) {
+		else if (isAnyInDoubt()) {
 			commits.overtakeAll();
+			firstCommits.committingAll();
 			commits.commitSync(consumed(), timeout);
 		}
 		else {
+			firstCommits.committingAll();
 			heldBack.retain(Set.of());
 			commits.overtakeAll();
 			if (timeout != null) {
@@ -77,14 +86,19 @@ final class ApplicationCommits {
 	void commitAsync(@Nullable Map<TopicPartition, OffsetAndMetadata> offsets,
 			@Nullable OffsetCommitCallback callback) {
 		clientCommits.takeNote();
+		note(offsets);
+		commits.used();
 		if (offsets != null) {
 			commits.commitAsync(offsets, this::committable, callback);
+			firstCommits.committing(offsets.keySet());
 		}
-		else if (!holds.isEmpty()) {
+		else if (isAnyInDoubt()) {
 			commits.overtakeAll();
+			firstCommits.committingAll();
 			commits.commitAsync(consumed(), this::committable, callback);
 		}
 		else {
+			firstCommits.committingAll();
 			heldBack.retain(Set.of());
 			commits.overtakeAll();
 			if (callback != null) {
@@ -93,6 +107,15 @@ final class ApplicationCommits {
 			else {
 				client.commitAsync();
 			}
+		}
+	}
+
+	private void note(@Nullable Map<TopicPartition, OffsetAndMetadata> offsets) {
+		if (offsets != null) {
+			states.committedByApplication(offsets.keySet());
+		}
+		else {
+			states.committedByApplication();
 		}
 	}
 
@@ -111,6 +134,10 @@ final class ApplicationCommits {
 			states.commitsRead();
 		}
 		return PositionCommits.withoutBookmarks(committed);
+	}
+
+	private boolean isAnyInDoubt() {
+		return !holds.isEmpty() || !states.undecided().isEmpty();
 	}
 
 	private Map<TopicPartition, OffsetAndMetadata> committable(Map<TopicPartition, OffsetAndMetadata> offsets) {
@@ -141,6 +168,9 @@ final class ApplicationCommits {
 	private Map<TopicPartition, OffsetAndMetadata> consumed() {
 		Map<TopicPartition, OffsetAndMetadata> consumed = new HashMap<>();
 		for (TopicPartition partition : client.assignment()) {
+			if (states.undecided().contains(partition)) {
+				continue;
+			}
 			if (holds.isPositionInDoubt(partition)) {
 				holds.holdBackPosition(partition);
 				continue;

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * and counts are in base 36, what is not known is empty:
  *
  * <pre>
- * holdfast1|cluster id|topic id|committed offset|partition count|witness offset|leader epoch|timestamp|initial
+ * holdfast1|cluster id|topic id|committed offset|partition count|witness offset|leader epoch|timestamp|initial|mark
  * </pre>
  *
  * @param clusterId the cluster the commit was made in, or a digest of a long one
@@ -34,9 +34,11 @@ import org.jspecify.annotations.Nullable;
  * @param witnessTimestamp its timestamp, -1 if it is not known
  * @param initialCommits whether all of those partitions had a commit, so that one without
  * was not there or has lost it
+ * @param clusterMark tells clusters of one id apart, see {@link Cluster#mark()}; empty if
+ * it is not known, and then left out of the text
  */
 record Bookmark(String clusterId, @Nullable Uuid topicId, long committedOffset, int partitions, long witnessOffset,
-		int witnessLeaderEpoch, long witnessTimestamp, boolean initialCommits) {
+		int witnessLeaderEpoch, long witnessTimestamp, boolean initialCommits, String clusterMark) {
 
 	static final int MAX_LENGTH = 120;
 
@@ -49,6 +51,8 @@ record Bookmark(String clusterId, @Nullable Uuid topicId, long committedOffset, 
 
 	private static final int FIELDS = 9;
 
+	private static final int FIELDS_WITH_MARK = 10;
+
 	Bookmark {
 		clusterId = shortened(clusterId);
 		if (Uuid.ZERO_UUID.equals(topicId)) {
@@ -59,14 +63,14 @@ record Bookmark(String clusterId, @Nullable Uuid topicId, long committedOffset, 
 	/**
 	 * Reads the bookmark in a commit.
 	 * @param commit the commit
-	 * @param clusterId the cluster that it was read from
+	 * @param cluster the cluster that it was read from
 	 * @return the bookmark; {@code null} if there is none, or if it was made for another
 	 * commit: tools that mirror commits to other clusters take the metadata along
 	 */
-	static @Nullable Bookmark in(OffsetAndMetadata commit, String clusterId) {
+	static @Nullable Bookmark in(OffsetAndMetadata commit, Cluster cluster) {
 		Bookmark bookmark = parse(commit.metadata());
 		boolean own = bookmark != null && bookmark.committedOffset == commit.offset()
-				&& bookmark.clusterId.equals(shortened(clusterId));
+				&& cluster.hasWritten(bookmark.clusterId, bookmark.clusterMark);
 		return own ? bookmark : null;
 	}
 
@@ -76,13 +80,15 @@ record Bookmark(String clusterId, @Nullable Uuid topicId, long committedOffset, 
 
 	private static @Nullable Bookmark parse(@Nullable String metadata) {
 		String[] fields = isOne(metadata) ? Objects.requireNonNull(metadata).split("\\|", -1) : new String[0];
-		if (fields.length != FIELDS) {
+		String mark = (fields.length == FIELDS_WITH_MARK) ? fields[FIELDS] : "";
+		boolean isWhole = fields.length == FIELDS || (fields.length == FIELDS_WITH_MARK && Cluster.isMark(mark));
+		if (!isWhole) {
 			return null;
 		}
 		try {
 			return new Bookmark(fields[1], fields[2].isEmpty() ? null : Uuid.fromString(fields[2]), number(fields[3]),
 					(int) number(fields[4]), number(fields[5]), (int) number(fields[6]), number(fields[7]),
-					fields[8].equals("1"));
+					fields[8].equals("1"), mark);
 		}
 		catch (IllegalArgumentException ex) {
 			// Written by something else, or cut off.
@@ -131,6 +137,9 @@ record Bookmark(String clusterId, @Nullable Uuid topicId, long committedOffset, 
 		append(text, witnessLeaderEpoch);
 		append(text, witnessTimestamp);
 		text.append(SEPARATOR).append(initialCommits ? '1' : '0');
+		if (!clusterMark.isEmpty()) {
+			text.append(SEPARATOR).append(clusterMark);
+		}
 	}
 
 	private static void append(StringBuilder text, long number) {
@@ -155,7 +164,7 @@ record Bookmark(String clusterId, @Nullable Uuid topicId, long committedOffset, 
 	/**
 	 * Asked at every commit, where a regular expression would be what costs most.
 	 */
-	private static boolean isPlain(String id) {
+	static boolean isPlain(String id) {
 		for (int i = 0; i < id.length(); i++) {
 			char c = id.charAt(i);
 			boolean letterOrDigit = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -166,7 +175,7 @@ record Bookmark(String clusterId, @Nullable Uuid topicId, long committedOffset, 
 		return true;
 	}
 
-	private static String shortened(String id) {
+	static String shortened(String id) {
 		if (id.length() <= ID_LENGTH && isPlain(id)) {
 			return id;
 		}

@@ -61,6 +61,13 @@ public enum Cause {
 	/** The topic was deleted and created anew: its id has changed. */
 	TOPIC_RECREATED(EARLIEST, LATEST, HOLD, FAIL),
 
+	/**
+	 * The client speaks to another cluster than the one that its position came from.
+	 * Where the last record delivered stands in the new log, offset, timestamp and sizes,
+	 * the position is kept whatever the policy says.
+	 */
+	CLUSTER_CHANGED(HOLD, KEEP, EARLIEST, LATEST, TIMESTAMP, FAIL),
+
 	/** The evidence is not to be had, or it contradicts itself. */
 	UNVERIFIABLE(HOLD, KEEP, DIVERGENCE, EARLIEST, FAIL);
 
@@ -71,6 +78,13 @@ public enum Cause {
 	Cause(Action defaultAction, Action... others) {
 		this.defaultAction = defaultAction;
 		this.allowedActions = Collections.unmodifiableSet(EnumSet.of(defaultAction, others));
+	}
+
+	/**
+	 * Whether the position is one of another log than the one that is there now.
+	 */
+	boolean isOtherLog() {
+		return this == TOPIC_RECREATED || this == CLUSTER_CHANGED;
 	}
 
 	/**

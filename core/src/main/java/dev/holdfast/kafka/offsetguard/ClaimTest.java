@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Holds a truncation claim against the log itself. A claim says: the first offset with a
- * leader epoch above e is D (KIP-320, KIP-101).
+ * leader epoch above e is D (KIP-320, KIP-101). With it comes the largest epoch of the
+ * log that is not above e.
  */
 final class ClaimTest {
 
@@ -18,7 +19,10 @@ final class ClaimTest {
 		/** The log holds what it would hold if the claim were true. */
 		SUPPORTED,
 
-		/** The log holds a record that it could not hold if the claim were true. */
+		/**
+		 * The log holds a record that it could not hold if the claim were true, or the
+		 * claim is no answer to what was asked.
+		 */
 		REFUTED,
 
 		/** The log does not tell. */
@@ -33,7 +37,15 @@ final class ClaimTest {
 		TruncationClaim claim = evidence.repeatedClaim();
 		LogBounds before = evidence.boundsBefore();
 		LogBounds after = evidence.boundsAfter();
-		if (claim == null || !claim.isDefined() || before == null || after == null) {
+		if (claim == null || !claim.isDefined()) {
+			return Verdict.UNDECIDED;
+		}
+		// What the inspector has asked for: the client may have asked for another one.
+		int epoch = evidence.leaderEpoch();
+		if (epoch >= 0 && claim.leaderEpoch() > epoch) {
+			return Verdict.REFUTED;
+		}
+		if (before == null || after == null) {
 			return Verdict.UNDECIDED;
 		}
 		long divergentOffset = claim.divergentOffset();
@@ -42,7 +54,6 @@ final class ClaimTest {
 			// there, its start could not lie above.
 			return Verdict.REFUTED;
 		}
-		int epoch = Math.max(evidence.leaderEpoch(), claim.leaderEpoch());
 		if (epoch < 0) {
 			return Verdict.UNDECIDED;
 		}

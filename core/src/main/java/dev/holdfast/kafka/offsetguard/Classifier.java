@@ -21,8 +21,9 @@ final class Classifier {
 			case NO_COMMITTED_OFFSET -> classifyNoCommittedOffset(evidence.remembered());
 			case COMMITTED_EPOCH -> classifyCommittedEpoch(evidence);
 			case TOPIC_ID -> Cause.UNVERIFIABLE;
+			case CLUSTER_ID -> Cause.CLUSTER_CHANGED;
 			case TRUNCATION -> classifyTruncation(evidence);
-			case OUT_OF_RANGE -> classifyReportedOutOfRange(evidence);
+			case OUT_OF_RANGE, SOUGHT_OUT_OF_RANGE -> classifyReportedOutOfRange(evidence);
 			case HELD_ABOVE_LOG_END -> classifyHeldAboveLogEnd(evidence);
 		};
 	}

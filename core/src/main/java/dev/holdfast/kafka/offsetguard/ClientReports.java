@@ -111,13 +111,19 @@ final class ClientReports {
 	}
 
 	void clear() {
-		clearPositions();
+		clearPositions(Set.of());
 		clearWithoutOffset();
 	}
 
-	void clearPositions() {
-		reports.clear();
-		positionsReport = null;
+	/**
+	 * Forgets what was reported about positions.
+	 * @param undecided those about which nothing could be decided yet
+	 */
+	void clearPositions(Set<TopicPartition> undecided) {
+		reports.keySet().retainAll(undecided);
+		if (reports.isEmpty()) {
+			positionsReport = null;
+		}
 	}
 
 	void clearWithoutOffset() {

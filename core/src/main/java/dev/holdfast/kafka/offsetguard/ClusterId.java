@@ -5,48 +5,68 @@
 
 package dev.holdfast.kafka.offsetguard;
 
-import java.util.function.Supplier;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Objects;
 
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The id of the cluster that one consumer speaks to: what bookmarks and this process
- * remember holds for that cluster alone. Some brokers have none.
+ * Knows which cluster one consumer speaks to: what bookmarks and this process remember
+ * holds for that cluster alone.
  */
 final class ClusterId {
 
-	private final Supplier<@Nullable String> client;
+	private final ClientCluster client;
 
 	private final TopicLookup lookup;
 
-	private final EvidenceBudget budget;
+	private @Nullable Cluster named;
 
-	/**
-	 * Creates it.
-	 * @param client what the client was told
-	 */
-	ClusterId(Supplier<@Nullable String> client, TopicLookup lookup, EvidenceBudget budget) {
+	private ToldCluster.@Nullable Told namedFor;
+
+	ClusterId(ClientCluster client, TopicLookup lookup) {
 		this.client = client;
 		this.lookup = lookup;
-		this.budget = budget;
 	}
 
 	/**
 	 * The id as far as it is known. Never waits, so that commits do not.
 	 */
-	@Nullable String known() {
-		String told = client.get();
-		return (told != null) ? told : lookup.clusterId();
+	@Nullable String id() {
+		ToldCluster.Told told = client.told();
+		if (told != null) {
+			return told.id();
+		}
+		return (named != null) ? named.id() : null;
 	}
 
 	/**
-	 * The id, for which brokers are asked if need be.
+	 * The cluster, if it was asked for and the client has not been told of another one
+	 * since. Never waits.
+	 */
+	@Nullable Cluster known() {
+		ToldCluster.Told told = client.told();
+		boolean same = namedFor == null || told == null || namedFor.changes() == told.changes();
+		boolean equal = named == null || told == null || Objects.equals(named.id(), told.id());
+		return (same && equal) ? named : null;
+	}
+
+	/**
+	 * The cluster, for which brokers are asked if need be.
+	 * @param topics topics of the client's
+	 * @param wait how long to wait
 	 * @throws WakeupException if the consumer was woken up meanwhile
 	 */
-	@Nullable String ask() {
-		String told = client.get();
-		return (told != null) ? told : lookup.askClusterId(budget.left().dividedBy(4));
+	Reply<Cluster> ask(Collection<String> topics, Duration wait) {
+		ToldCluster.Told told = client.told();
+		Reply<Cluster> reply = lookup.cluster(topics, wait);
+		if (reply instanceof Reply.Answered<Cluster> answered) {
+			named = answered.value();
+			namedFor = told;
+		}
+		return reply;
 	}
 
 }

@@ -34,7 +34,7 @@ public final class ConsumerConfigurationCapture
 
 	private @Nullable Map<String, ?> configuration;
 
-	private volatile @Nullable String clusterId;
+	private volatile ToldCluster.@Nullable Told told;
 
 	private volatile @Nullable Consumer<@Nullable String> clusterObserver;
 
@@ -56,12 +56,15 @@ public final class ConsumerConfigurationCapture
 	@Override
 	public void onUpdate(ClusterResource cluster) {
 		String id = cluster.clusterId();
-		if (!Objects.equals(id, clusterId)) {
-			clusterId = id;
-			Consumer<@Nullable String> observer = clusterObserver;
-			if (observer != null) {
-				observer.accept(id);
-			}
+		ToldCluster.Told before = told;
+		if (before != null && Objects.equals(id, before.id())) {
+			return;
+		}
+		boolean another = before != null && before.id() != null && id != null;
+		told = new ToldCluster.Told(id, ((before != null) ? before.changes() : 0) + (another ? 1 : 0));
+		Consumer<@Nullable String> observer = clusterObserver;
+		if (observer != null) {
+			observer.accept(id);
 		}
 	}
 
@@ -71,16 +74,26 @@ public final class ConsumerConfigurationCapture
 
 	/**
 	 * The cluster that the client speaks to.
-	 * @return its id, {@code null} if it has none or the client has not asked yet
+	 * @return {@code null} if the client has not asked yet
+	 */
+	ToldCluster.@Nullable Told cluster() {
+		return told;
+	}
+
+	/**
+	 * The id of the cluster that the client speaks to.
+	 * @return the id, {@code null} if it has none or the client has not asked yet
 	 */
 	@Nullable String clusterId() {
-		return clusterId;
+		ToldCluster.Told now = told;
+		return (now != null) ? now.id() : null;
 	}
 
 	void onCluster(Consumer<@Nullable String> observer) {
 		clusterObserver = observer;
-		if (clusterId != null) {
-			observer.accept(clusterId);
+		String id = clusterId();
+		if (id != null) {
+			observer.accept(id);
 		}
 	}
 

@@ -148,6 +148,9 @@ final class CurrentPositions {
 		}
 		budget.renew(left);
 		startingPositions.decidePending();
+		if (states.undecided().contains(partition)) {
+			return states.undecided().position(partition);
+		}
 		// The client reads commits, too, and the coordinator may answer it sooner.
 		return state.isPositioned() ? OptionalLong.empty() : ask(partition, deadline.left(budget.whole()));
 	}

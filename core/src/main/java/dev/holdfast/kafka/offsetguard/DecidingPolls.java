@@ -33,6 +33,8 @@ final class DecidingPolls<K, V> {
 
 	private final Incident incident;
 
+	private final ClusterChanges clusterChanges;
+
 	private final BooleanSupplier worthPolling;
 
 	private final UnaryOperator<Duration> piece;
@@ -46,11 +48,12 @@ final class DecidingPolls<K, V> {
 	 * something was decided
 	 * @param throwFailure throws if any decision so far was to fail
 	 */
-	DecidingPolls(Consumer<K, V> client, PartitionStates states, Incident incident, BooleanSupplier worthPolling,
-			UnaryOperator<Duration> piece, Runnable throwFailure) {
+	DecidingPolls(Consumer<K, V> client, PartitionStates states, Incident incident, ClusterChanges clusterChanges,
+			BooleanSupplier worthPolling, UnaryOperator<Duration> piece, Runnable throwFailure) {
 		this.client = client;
 		this.states = states;
 		this.incident = incident;
+		this.clusterChanges = clusterChanges;
 		this.worthPolling = worthPolling;
 		this.piece = piece;
 		this.throwFailure = throwFailure;
@@ -100,12 +103,17 @@ final class DecidingPolls<K, V> {
 	 */
 	private @Nullable ConsumerRecords<K, V> pollUndisturbed(Duration timeout) {
 		try {
-			return delivered(client.poll(timeout));
+			return delivered(pollClient(timeout));
 		}
 		catch (InvalidOffsetException ex) {
 			incident.report(ex);
 			return null;
 		}
+	}
+
+	private ConsumerRecords<K, V> pollClient(Duration timeout) {
+		ConsumerRecords<K, V> records = client.poll(timeout);
+		return (clusterChanges.isNew() && !records.isEmpty()) ? clusterChanges.takeBack(records) : records;
 	}
 
 	private ConsumerRecords<K, V> decide(ConsumerRecords<K, V> polled, boolean isAllSaid) {
@@ -147,7 +155,7 @@ final class DecidingPolls<K, V> {
 	private ConsumerRecords<K, V> collectReports() {
 		while (true) {
 			try {
-				return client.poll(REPORT_PATIENCE);
+				return pollClient(REPORT_PATIENCE);
 			}
 			catch (InvalidOffsetException ex) {
 				if (!incident.report(ex)) {

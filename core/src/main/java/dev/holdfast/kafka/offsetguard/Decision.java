@@ -48,14 +48,16 @@ public record Decision(Instant at, @Nullable String groupId, String clientId, To
 
 	/**
 	 * Whether the consumer delivers other records now than it would have before.
-	 * @return {@code true} unless the position was kept or is a first one
+	 * @return {@code true} unless the position was kept, is a first one, or is the log
+	 * start because the application has sought below it
 	 */
 	public boolean isNotable() {
 		if (observed && impact.spared() > 0) {
 			return true;
 		}
 		if (outcome instanceof Outcome.ReadFrom readFrom) {
-			return evidence.origin() >= 0 && readFrom.offset() != evidence.origin();
+			return evidence.origin() >= 0 && readFrom.offset() != evidence.origin()
+					&& !evidence.isSoughtBelowLogStart();
 		}
 		return !(outcome instanceof Outcome.LookedUp);
 	}

@@ -26,8 +26,9 @@ final class DecisionMaker {
 	 * where that cannot be known.
 	 */
 	static Ruling limit(Cause cause, Ruling ruling, MoveLimits limits, Evidence evidence) {
-		// Offsets in two different logs have nothing to do with each other.
-		if (cause == Cause.TOPIC_RECREATED || evidence.origin() < 0) {
+		// Offsets in two different logs have nothing to do with each other, and what the
+		// application asks for is not where it was.
+		if (cause.isOtherLog() || evidence.origin() < 0 || evidence.isSoughtBelowLogStart()) {
 			return ruling;
 		}
 		boolean tooFar = (ruling.outcome() instanceof Outcome.LookedUp) ? !limits.equals(MoveLimits.unlimited())
@@ -72,7 +73,8 @@ final class DecisionMaker {
 	}
 
 	static Decision.Impact impact(Evidence evidence, Outcome outcome, AutoOffsetReset autoOffsetReset) {
-		if (!(outcome instanceof Outcome.ReadFrom readFrom) || evidence.origin() < 0) {
+		if (!(outcome instanceof Outcome.ReadFrom readFrom) || evidence.origin() < 0
+				|| evidence.trigger() == Evidence.Trigger.CLUSTER_ID || evidence.isSoughtBelowLogStart()) {
 			return Decision.Impact.NONE;
 		}
 		if (evidence.isOtherTopic()) {

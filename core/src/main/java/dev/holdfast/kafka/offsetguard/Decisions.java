@@ -84,16 +84,25 @@ final class Decisions {
 	 */
 	Opening open(TopicPartition partition, Evidence evidence) {
 		Cause cause = Classifier.classify(evidence);
-		Action action = isReleased(partition, cause, evidence) ? Action.KEEP
-				: chooser.choose(partition, cause, evidence);
-		return new Opening(partition, cause, action, evidence);
+		return new Opening(partition, cause, action(partition, cause, evidence), evidence);
+	}
+
+	private Action action(TopicPartition partition, Cause cause, Evidence evidence) {
+		if (cause == Cause.BELOW_LOG_START && evidence.isSoughtBelowLogStart()) {
+			return Action.EARLIEST;
+		}
+		return isReleased(partition, cause, evidence) ? Action.KEEP : chooser.choose(partition, cause, evidence);
 	}
 
 	/**
-	 * Whether a partition is held for what is not so any more: its leader does not make
-	 * the claim, or has reached the committed epoch.
+	 * Whether there is nothing to be decided: a partition is held for what is not so any
+	 * more, as its leader does not make the claim, or has reached the committed epoch; or
+	 * the position is as good on the new cluster as it was on the old one.
 	 */
 	private boolean isReleased(TopicPartition partition, Cause cause, Evidence evidence) {
+		if (cause == Cause.CLUSTER_CHANGED) {
+			return evidence.witness() != null && evidence.witness().standsInMirror();
+		}
 		Hold hold = holds.find(partition);
 		if (hold == null || hold.isRetry()) {
 			return false;
@@ -139,22 +148,38 @@ final class Decisions {
 	private @Nullable Outcome observe(Opening opening, Ruling ruling, @Nullable Outcome plain) {
 		states.started(opening.partition());
 		if (plain instanceof Outcome.ReadFrom readFrom) {
-			TruncationClaim claim = opening.evidence().claim();
-			OffsetAndMetadata position = new OffsetAndMetadata(readFrom.offset(),
-					(claim != null && claim.isDefined()) ? Optional.of(claim.leaderEpoch()) : Optional.empty(), "");
+			OffsetAndMetadata position = new OffsetAndMetadata(readFrom.offset(), claimedEpoch(opening), "");
 			client.seek(opening.partition(), position);
 			states.get(opening.partition()).seek(position);
 		}
 		else if (plain instanceof Outcome.LookedUp lookedUp) {
 			lookUp(opening.partition(), lookedUp.end());
 		}
-		listeners.decided(decision(opening, possible(opening.cause(), ruling, opening.evidence())));
+		listeners.decided(decision(opening, possible(opening, ruling)));
 		return plain;
 	}
 
+	/**
+	 * The epoch of the divergent offset where the client goes. It would wait for a leader
+	 * that has reached it if it was sought with one that none has; alone it believes the
+	 * claim without waiting.
+	 */
+	private Optional<Integer> claimedEpoch(Opening opening) {
+		TruncationClaim claim = opening.evidence().claim();
+		int reached = Math.max(states.get(opening.partition()).ownEpoch(), opening.evidence().currentLeaderEpoch());
+		return (claim != null && claim.isDefined() && claim.leaderEpoch() <= reached) ? Optional.of(claim.leaderEpoch())
+				: Optional.empty();
+	}
+
 	private Outcome enforce(Opening opening, Ruling ruling) {
-		Ruling effective = possible(opening.cause(), ruling, opening.evidence());
+		Ruling effective = possible(opening, ruling);
 		Hold hold = holds.find(opening.partition());
+		if (hold != null && !hold.isRetry() && opening.cause() == Cause.UNVERIFIABLE
+				&& !opening.evidence().isAnswered()) {
+			// What it is held for was established, and no answer is no news.
+			holds.postponeRecheck(opening.partition());
+			return hold.decision().outcome();
+		}
 		if (hold != null && hold.decision().cause() == opening.cause() && effective.outcome() instanceof Outcome.Held) {
 			holds.postponeRecheck(opening.partition());
 			return effective.outcome();
@@ -186,7 +211,8 @@ final class Decisions {
 	 */
 	private void lose(Decision decision) {
 		long position = decision.evidence().position();
-		if (decision.cause() == Cause.TOPIC_RECREATED) {
+		boolean stays = decision.outcome() instanceof Outcome.ReadFrom readFrom && readFrom.offset() == position;
+		if (decision.cause().isOtherLog() && !stays) {
 			states.get(decision.partition()).lose(0, position);
 		}
 		else if (decision.cause() == Cause.LOG_TRUNCATED && decision.outcome() instanceof Outcome.ReadFrom readFrom
@@ -216,14 +242,15 @@ final class Decisions {
 
 	/**
 	 * A client that has read the committed epoch itself believes no leader with a lower
-	 * one, wherever it is sought to; a new client will, as the commit is replaced.
+	 * one, wherever it is sought to. A new client will, once the commit is replaced.
 	 * <p>
 	 * The client commits whatever position it has under {@code enable.auto.commit}: a
 	 * partition that has none cannot be held then.
 	 */
-	private Ruling possible(Cause cause, Ruling ruling, Evidence evidence) {
-		if (cause == Cause.EPOCH_AHEAD && (configuration.readsCommitsFirst() || states.isCommitsRead())
-				&& evidence.currentLeaderEpoch() < evidence.leaderEpoch()) {
+	private Ruling possible(Opening opening, Ruling ruling) {
+		Evidence evidence = opening.evidence();
+		if ((configuration.readsCommitsFirst() || states.isCommitsRead()) && moves(ruling.outcome())
+				&& evidence.currentLeaderEpoch() < states.get(opening.partition()).committedEpoch()) {
 			return Ruling.hold(ruling.named());
 		}
 		boolean impossible = ruling.outcome() instanceof Outcome.Held && evidence.position() < 0
@@ -238,6 +265,9 @@ final class Decisions {
 	private boolean apply(Decision decision) {
 		// Whatever this is about, nobody has to find out any more where it starts.
 		states.started(decision.partition());
+		if (moves(decision.outcome())) {
+			commits.release(decision.partition());
+		}
 		if (decision.outcome() instanceof Outcome.ReadFrom readFrom) {
 			return readFrom(decision, readFrom.offset());
 		}
@@ -247,6 +277,7 @@ final class Decisions {
 		}
 		boolean wasHeld = holds.contains(decision.partition());
 		holds.hold(decision);
+		commits.hold(decision.partition(), decision.evidence());
 		if (!wasHeld && decision.outcome() instanceof Outcome.Held && decision.evidence().position() < 0) {
 			resetOffsets.startAsPlain(decision.partition());
 		}
@@ -262,10 +293,20 @@ final class Decisions {
 			heldBack.forget(partition);
 			seekAndRelease(partition, offset);
 			states.get(partition).seek(new OffsetAndMetadata(offset));
+			if (decision.evidence().isSoughtBelowLogStart()) {
+				// The log start may move again before anything is delivered.
+				states.get(partition).meant();
+			}
 			return true;
 		}
 		heldBack.makeDue(partition, offset);
 		PartitionState state = states.get(partition);
+		Witness witness = decision.evidence().witness();
+		if (decision.cause() == Cause.CLUSTER_CHANGED && witness != null && witness.found() != null
+				&& witness.standsInMirror()) {
+			// In the epoch that it has in this cluster.
+			state.witness(witness.found());
+		}
 		if (decision.resolution() != null) {
 			state.keepAnew();
 		}
@@ -316,6 +357,7 @@ final class Decisions {
 	 * Ends a hold without a decision: the group has an offset for the partition now.
 	 */
 	void release(TopicPartition partition) {
+		commits.release(partition);
 		heldBack.forget(partition);
 		holds.release(partition);
 	}

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param trigger what put the position into question
  * @param position the consumer's position, -1 where it has none
- * @param leaderEpoch the highest leader epoch among the records behind the position, -1
- * where unknown
+ * @param leaderEpoch the leader epoch that the inspector has validated the position with;
+ * where it did not, the highest one that is said to be behind the position, -1 where
+ * unknown
  * @param claim the truncation claim as the client reported it, if it did
  * @param validation what a fresh inspector was told when it validated the position again
  * @param repeatedClaim the claim as the inspector got it, if {@link Validation#CLAIMED}
@@ -55,10 +56,20 @@ public record Evidence(Trigger trigger, long position, int leaderEpoch, @Nullabl
 
 		/** A fetch was answered with OFFSET_OUT_OF_RANGE. */
 		OUT_OF_RANGE,
+
+		/**
+		 * As {@link #OUT_OF_RANGE}, for a position that the application has sought, and
+		 * from which nothing was delivered or committed yet.
+		 */
+		SOUGHT_OUT_OF_RANGE,
+
 		/** The committed leader epoch is above the leader's. */
 		COMMITTED_EPOCH,
+
 		/** The topic has another id than before. */
 		TOPIC_ID,
+		/** The client speaks to a cluster of another id than before. */
+		CLUSTER_ID,
 
 		/**
 		 * As {@link #OUT_OF_RANGE}, for a partition that is held already since its
@@ -72,7 +83,8 @@ public record Evidence(Trigger trigger, long position, int leaderEpoch, @Nullabl
 	public enum Validation {
 
 		/**
-		 * The inspector did not ask: the position's epoch is unknown or does not matter.
+		 * The inspector did not ask: the position's epoch is unknown, does not matter, or
+		 * is not known to be one that a leader has reached.
 		 */
 		NOT_ASKED,
 
@@ -104,6 +116,13 @@ public record Evidence(Trigger trigger, long position, int leaderEpoch, @Nullabl
 	}
 
 	/**
+	 * Whether brokers have answered all that was asked about a position.
+	 */
+	boolean isAnswered() {
+		return position < 0 || (boundsAfter != null && validation != Validation.UNANSWERED);
+	}
+
+	/**
 	 * Whether the topic is another one than before, although it has the same name.
 	 */
 	boolean isOtherTopic() {
@@ -112,6 +131,15 @@ public record Evidence(Trigger trigger, long position, int leaderEpoch, @Nullabl
 			return false;
 		}
 		return !before.equals(topicId);
+	}
+
+	/**
+	 * Whether the application asks for records that the log does not have any more: it
+	 * means the log start, and nothing is lost of what it had.
+	 */
+	boolean isSoughtBelowLogStart() {
+		return trigger == Trigger.SOUGHT_OUT_OF_RANGE && !isOtherTopic() && boundsAfter != null
+				&& position < boundsAfter.logStartOffset();
 	}
 
 	static Evidence noCommittedOffset(Remembered remembered, @Nullable Uuid topicId) {

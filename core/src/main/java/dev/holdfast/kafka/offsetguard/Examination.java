@@ -103,7 +103,7 @@ final class Examination {
 	 */
 	void askForClaim() {
 		inspector.seek(findings.partition(),
-				new OffsetAndMetadata(findings.suspect.position(), Optional.of(findings.suspect.leaderEpoch()), ""));
+				new OffsetAndMetadata(findings.suspect.position(), Optional.of(findings.suspect.reachedEpoch()), ""));
 	}
 
 	private void read(RecordReading wanted) {

@@ -61,10 +61,10 @@ final class Findings {
 	 * Whether asking for the position's epoch again can tell anything.
 	 */
 	boolean isWorthValidating() {
-		boolean askable = logEndBefore >= 0 && suspect.leaderEpoch() >= 0;
+		boolean askable = logEndBefore >= 0 && suspect.reachedEpoch() >= 0;
 		boolean inDoubt = switch (suspect.trigger()) {
-			case OUT_OF_RANGE -> suspect.position() > logEndBefore;
-			case COMMITTED_EPOCH, TOPIC_ID -> false;
+			case OUT_OF_RANGE, SOUGHT_OUT_OF_RANGE -> suspect.position() > logEndBefore;
+			case COMMITTED_EPOCH, TOPIC_ID, CLUSTER_ID -> false;
 			default -> true;
 		};
 		return askable && inDoubt;
@@ -95,9 +95,22 @@ final class Findings {
 		return delivered != null && delivered.offset() >= logStartBefore && delivered.offset() < logEndAfter;
 	}
 
+	/**
+	 * Whether nothing can be done yet about a position that is one of another topic, or
+	 * in another epoch, than the client's: where the log starts and ends is not answered.
+	 */
+	boolean isOpen() {
+		Evidence evidence = toEvidence();
+		boolean needsBounds = suspect.trigger() == Evidence.Trigger.COMMITTED_EPOCH
+				|| suspect.trigger() == Evidence.Trigger.TOPIC_ID || evidence.isOtherTopic();
+		return needsBounds && evidence.boundsAfter() == null;
+	}
+
 	Evidence toEvidence() {
 		RecordIdentity delivered = suspect.delivered();
-		return new Evidence(suspect.trigger(), suspect.position(), suspect.leaderEpoch(), suspect.claim(), validation,
+		int leaderEpoch = (validation != Evidence.Validation.NOT_ASKED) ? suspect.reachedEpoch()
+				: suspect.leaderEpoch();
+		return new Evidence(suspect.trigger(), suspect.position(), leaderEpoch, suspect.claim(), validation,
 				repeatedClaim, bounds(logStartBefore, logEndBefore),
 				bounds(isTruncation() ? logStartBefore : logStartAfter, logEndAfter), beforeDivergence, atDivergence,
 				(delivered != null) ? new Witness(delivered, atWitness) : null, latestOffset, timestampOffset,

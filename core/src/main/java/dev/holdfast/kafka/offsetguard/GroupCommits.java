@@ -6,22 +6,21 @@
 package dev.holdfast.kafka.offsetguard;
 
 import java.time.Duration;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BinaryOperator;
 import java.util.stream.IntStream;
 
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +36,7 @@ final class GroupCommits {
 	 * A coordinator may be away for a while; an admin client that is alone in the dark
 	 * may stay there.
 	 */
-	private static final int TIMEOUTS_UNTIL_CONSUMER_ASKS = 3;
+	private static final long UNTIL_CONSUMER_ASKS = TimeUnit.SECONDS.toNanos(15);
 
 	private final Consumer<?, ?> client;
 
@@ -53,7 +52,8 @@ final class GroupCommits {
 
 	private final PartitionStates states;
 
-	private int timeouts;
+	/** When questions began to be asked in vain, 0 if they are not. */
+	private long unansweredSince;
 
 	private boolean told;
 
@@ -70,51 +70,72 @@ final class GroupCommits {
 
 	/**
 	 * The commits of partitions, with the metadata that brokers have.
+	 * @param wait how long to wait for an admin client's answer
 	 * @return {@code null} for a partition without a commit; a partition that is missing
 	 * could not be told about
+	 * @throws TimeoutException if there is no answer yet
 	 */
-	Map<TopicPartition, @Nullable OffsetAndMetadata> of(Set<TopicPartition> partitions) {
+	Map<TopicPartition, @Nullable OffsetAndMetadata> of(Set<TopicPartition> partitions, Duration wait) {
 		if (groupId == null) {
 			Map<TopicPartition, @Nullable OffsetAndMetadata> none = new HashMap<>();
 			partitions.forEach((partition) -> none.put(partition, null));
 			return none;
 		}
-		Duration left = budget.left();
-		boolean lastTry = timeouts >= TIMEOUTS_UNTIL_CONSUMER_ASKS;
-		try {
-			Map<TopicPartition, @Nullable OffsetAndMetadata> answered = lookup.commits(groupId, partitions,
-					lastTry ? left.dividedBy(2) : left);
-			timeouts = 0;
-			return answered;
+		boolean lastTry = unansweredSince != 0 && System.nanoTime() - unansweredSince > UNTIL_CONSUMER_ASKS;
+		Reply<Map<TopicPartition, @Nullable OffsetAndMetadata>> reply = lookup.commits(groupId, partitions,
+				lastTry ? wait.dividedBy(2) : wait);
+		if (reply instanceof Reply.Answered<Map<TopicPartition, @Nullable OffsetAndMetadata>> answered) {
+			unansweredSince = 0;
+			return answered.value();
 		}
-		catch (TimeoutException ex) {
-			timeouts++;
-			if (!lastTry) {
-				throw ex;
-			}
-			return askConsumer(groupId, partitions, left.dividedBy(2), ex);
+		if (reply instanceof Reply.Refused<?> refused) {
+			return askConsumer(groupId, partitions, budget.left(), refused.reason());
 		}
-		catch (WakeupException | InterruptException ex) {
-			throw ex;
+		if (lastTry) {
+			return askConsumer(groupId, partitions, budget.left().dividedBy(2), "no answer");
 		}
-		catch (KafkaException ex) {
-			return askConsumer(groupId, partitions, left, ex);
-		}
+		unansweredSince = (unansweredSince != 0) ? unansweredSince : System.nanoTime();
+		throw new TimeoutException("No commits of group %s in time".formatted(groupId));
 	}
 
 	private Map<TopicPartition, @Nullable OffsetAndMetadata> askConsumer(String group, Set<TopicPartition> partitions,
-			Duration timeout, KafkaException failure) {
+			Duration timeout, String reason) {
 		if (!told) {
 			told = true;
 			logger.warn("Group {} cannot be asked for its commits by an admin client, so the consumer asks: {}", group,
-					failure.toString());
+					reason);
 		}
 		states.commitsRead();
 		return new HashMap<>(client.committed(partitions, timeout));
 	}
 
+	/**
+	 * Whether the consumer itself had to ask for commits, which an admin client could
+	 * not.
+	 */
+	boolean isAskedByConsumer() {
+		return told;
+	}
+
+	/**
+	 * The commits of partitions as {@link #of} has them, asked for once more.
+	 * @param timeout how long to wait
+	 */
+	Map<TopicPartition, @Nullable OffsetAndMetadata> again(Set<TopicPartition> partitions, Duration timeout) {
+		String group = Objects.requireNonNull(groupId);
+		if (told) {
+			return new HashMap<>(client.committed(partitions, timeout));
+		}
+		lookup.forgetQuestions();
+		if (lookup.commits(group, partitions,
+				timeout) instanceof Reply.Answered<Map<TopicPartition, @Nullable OffsetAndMetadata>> answered) {
+			return answered.value();
+		}
+		throw new TimeoutException("No commits of group %s in time".formatted(group));
+	}
+
 	@Nullable Bookmark bookmark(OffsetAndMetadata commit) {
-		String cluster = clusterId.ask();
+		Cluster cluster = clusterId.known();
 		return (cluster != null) ? Bookmark.in(commit, cluster) : null;
 	}
 
@@ -128,7 +149,9 @@ final class GroupCommits {
 					bookmark.initialCommits(), bookmark.topicId(), bookmark.witnessTimestamp());
 		}
 		GroupMemory.Entry entry = entry(partition);
-		return (entry != null && entry.offset() == commit.offset())
+		// A commit without the bookmark that this process has put into it is another one,
+		// which was made on purpose.
+		return (entry != null && entry.offset() == commit.offset() && !entry.marked())
 				? new Remembered(partition.partition(), commit.offset(), -1, false, entry.topicId(), entry.timestamp())
 				: new Remembered(partition.partition(), commit.offset(), -1, false, null, -1);
 	}
@@ -141,8 +164,11 @@ final class GroupCommits {
 			Map<TopicPartition, OffsetAndMetadata> others) {
 		Map<String, Bookmark> bookmarks = bookmarks(others);
 		Map<TopicPartition, Remembered> remembered = new HashMap<>();
-		missing.forEach((partition) -> remembered.put(partition,
-				remembered(partition, entry(partition), bookmarks.get(partition.topic()))));
+		missing.forEach((partition) -> {
+			Remembered now = remembered(partition, entry(partition), bookmarks.get(partition.topic()));
+			Evidence before = held(partition);
+			remembered.put(partition, (before != null && before.position() < 0) ? now.and(before.remembered()) : now);
+		});
 		return remembered;
 	}
 
@@ -165,19 +191,36 @@ final class GroupCommits {
 	}
 
 	/**
-	 * What this consumer's bookmarks are to say about how many partitions a topic has:
+	 * What this consumer's bookmarks are to say about how many partitions topics have:
 	 * that all of them have a commit, if so; else what the group's bookmarks knew when
-	 * that was so; else how many there are.
-	 * @param topic the topic
-	 * @param partitions how many partitions it has
-	 * @param commits all commits of the group on it
+	 * that was so, or before those without one were added; else how many there are.
+	 * @param names the topics
+	 * @param topics what is known of them, and told in bookmarks
+	 * @param commits all commits of the group on them
 	 */
-	Topics.Coverage coverage(String topic, int partitions, Map<TopicPartition, OffsetAndMetadata> commits) {
-		boolean complete = partitions > 0 && IntStream.range(0, partitions)
-			.allMatch((partition) -> commits.containsKey(new TopicPartition(topic, partition)));
-		Bookmark before = bookmarks(commits).get(topic);
-		return (!complete && before != null && before.initialCommits()) ? new Topics.Coverage(before.partitions(), true)
-				: new Topics.Coverage(partitions, complete);
+	void cover(Set<String> names, Topics topics, Map<TopicPartition, OffsetAndMetadata> commits) {
+		Map<String, Bookmark> bookmarks = bookmarks(commits);
+		for (String topic : names) {
+			int partitions = topics.known(topic).partitions();
+			BitSet missing = new BitSet();
+			IntStream.range(0, partitions)
+				.filter((partition) -> !commits.containsKey(new TopicPartition(topic, partition)))
+				.forEach(missing::set);
+			topics.cover(topic,
+					coverage(partitions, missing, bookmarks.get(topic), topics.coverage(topic).partitions()), missing);
+		}
+	}
+
+	private static Topics.Coverage coverage(int partitions, BitSet missing, @Nullable Bookmark before, int counted) {
+		if (partitions > 0 && missing.isEmpty()) {
+			return new Topics.Coverage(partitions, true);
+		}
+		if (before != null && before.initialCommits()) {
+			return new Topics.Coverage(before.partitions(), true);
+		}
+		int most = (before != null) ? Math.max(before.partitions(), counted) : counted;
+		boolean hasGrown = most > 0 && missing.nextSetBit(most) >= 0;
+		return new Topics.Coverage(hasGrown ? most : partitions, false);
 	}
 
 	private static Remembered remembered(TopicPartition partition, GroupMemory.@Nullable Entry entry,
@@ -204,9 +247,12 @@ final class GroupCommits {
 	 */
 	void remember(Map<TopicPartition, OffsetAndMetadata> commits, Topics topics, PartitionStates states,
 			boolean confirmed) {
-		String cluster = (groupId != null && !commits.isEmpty()) ? clusterId.known() : null;
+		String cluster = commits.isEmpty() ? null : key();
 		if (groupId == null || cluster == null) {
 			return;
+		}
+		if (confirmed) {
+			topics.committed(commits.keySet());
 		}
 		commits.forEach((partition, commit) -> {
 			PartitionState state = states.find(partition);
@@ -220,8 +266,9 @@ final class GroupCommits {
 			}
 			// A commit in the last topic of the name says nothing about this one.
 			boolean confirmedBefore = before != null && before.confirmed() && sameTopic;
-			memory.remember(cluster, groupId, partition, new GroupMemory.Entry(commit.offset(), topicId,
-					(witness != null) ? witness.timestamp() : -1, confirmed || confirmedBefore));
+			memory.remember(cluster, groupId, partition,
+					new GroupMemory.Entry(commit.offset(), topicId, (witness != null) ? witness.timestamp() : -1,
+							confirmed || confirmedBefore, Bookmark.isOne(commit.metadata())));
 		});
 	}
 
@@ -245,14 +292,48 @@ final class GroupCommits {
 	 * known that the group comes from the old.
 	 */
 	void leave(TopicPartition partition, @Nullable Uuid topicId) {
-		String cluster = clusterId.ask();
+		String cluster = key();
 		if (groupId != null && cluster != null) {
-			memory.remember(cluster, groupId, partition, new GroupMemory.Entry(-1, topicId, -1, false));
+			memory.remember(cluster, groupId, partition, new GroupMemory.Entry(-1, topicId, -1, false, false));
 		}
 	}
 
+	/**
+	 * A partition is held: what was established about it outlives its assignment, and
+	 * only grows.
+	 */
+	void hold(TopicPartition partition, Evidence evidence) {
+		String cluster = key();
+		if (groupId != null && cluster != null) {
+			memory.hold(cluster, groupId, partition, evidence);
+		}
+	}
+
+	/**
+	 * What a partition is held for, or was when it was taken away.
+	 */
+	@Nullable Evidence held(TopicPartition partition) {
+		String cluster = key();
+		return (groupId != null && cluster != null) ? memory.held(cluster, groupId, partition) : null;
+	}
+
+	/**
+	 * It was decided where a partition goes on.
+	 */
+	void release(TopicPartition partition) {
+		String cluster = key();
+		if (groupId != null && cluster != null) {
+			memory.release(cluster, groupId, partition);
+		}
+	}
+
+	private @Nullable String key() {
+		Cluster cluster = clusterId.known();
+		return (cluster != null) ? cluster.key() : null;
+	}
+
 	private GroupMemory.@Nullable Entry entry(TopicPartition partition) {
-		String cluster = clusterId.ask();
+		String cluster = key();
 		return (groupId != null && cluster != null) ? memory.find(cluster, groupId, partition) : null;
 	}
 

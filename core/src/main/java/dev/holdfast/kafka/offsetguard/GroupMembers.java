@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -40,7 +41,7 @@ final class GroupMembers {
 			TopicPartition partition, Duration timeout) {
 		Admin admin = null;
 		try {
-			admin = admins.open(client);
+			admin = admins.open(client, Set.of());
 			return owner(admin, groupId, partition, timeout);
 		}
 		catch (InterruptedException ex) {
@@ -52,7 +53,7 @@ final class GroupMembers {
 		}
 		finally {
 			if (admin != null) {
-				admin.close(Duration.ZERO);
+				SharedAdmins.close(admin);
 			}
 		}
 	}

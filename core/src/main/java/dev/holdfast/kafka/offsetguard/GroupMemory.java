@@ -22,6 +22,8 @@ final class GroupMemory {
 
 	private final Map<Key, Entry> entries = new ConcurrentHashMap<>();
 
+	private final Map<Key, Evidence> held = new ConcurrentHashMap<>();
+
 	private final Set<Uuid> gone = ConcurrentHashMap.newKeySet();
 
 	private record Key(String clusterId, String groupId, TopicPartition partition) {
@@ -36,12 +38,36 @@ final class GroupMemory {
 	 * known
 	 * @param confirmed whether a commit was ever seen to succeed: a client that is about
 	 * to commit may fail to
+	 * @param marked whether a bookmark was in it
 	 */
-	record Entry(long offset, @Nullable Uuid topicId, long timestamp, boolean confirmed) {
+	record Entry(long offset, @Nullable Uuid topicId, long timestamp, boolean confirmed, boolean marked) {
 	}
 
 	void remember(String clusterId, String groupId, TopicPartition partition, Entry entry) {
 		entries.put(new Key(clusterId, groupId, partition), entry);
+	}
+
+	/**
+	 * A partition is held: what was established about it outlives its assignment.
+	 */
+	void hold(String clusterId, String groupId, TopicPartition partition, Evidence evidence) {
+		held.put(new Key(clusterId, groupId, partition), evidence);
+	}
+
+	/**
+	 * What a partition is held for, or was when it was taken away.
+	 */
+	@Nullable Evidence held(String clusterId, String groupId, TopicPartition partition) {
+		return held.isEmpty() ? null : held.get(new Key(clusterId, groupId, partition));
+	}
+
+	/**
+	 * It was decided where the partition goes on.
+	 */
+	void release(String clusterId, String groupId, TopicPartition partition) {
+		if (!held.isEmpty()) {
+			held.remove(new Key(clusterId, groupId, partition));
+		}
 	}
 
 	/**

@@ -5,115 +5,243 @@
 
 package dev.holdfast.kafka.offsetguard;
 
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
+import java.lang.invoke.MethodHandles;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.ConcurrentModificationException;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.regex.Pattern;
 
+import dev.holdfast.kafka.versioncap.ClientVersions;
 import dev.holdfast.kafka.versioncap.VersionedClient;
+import dev.holdfast.kafka.wrapping.ConsumerWrappers;
+import dev.holdfast.kafka.wrapping.Interception;
+import dev.holdfast.kafka.wrapping.UnwrappableConsumerException;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetCommitCallback;
+import org.apache.kafka.clients.consumer.SubscriptionPattern;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Intercepts what matters to positions and passes every other method through, so that a
- * newer {@link Consumer} interface needs no new code here.
+ * Takes the calls that matter to positions. Each method that is not private and that
+ * consumers have too is called by the application in place of the client's; what is not
+ * here passes through, so that a newer {@link Consumer} interface needs no new code.
  */
-final class GuardedConsumer<K, V> implements InvocationHandler {
+final class GuardedConsumer<K, V> implements Interception {
 
-	private final Consumer<K, V> delegate;
+	private static final ConsumerWrappers WRAPPERS = new ConsumerWrappers(MethodHandles.lookup(),
+			VersionedClient.class);
+
+	private final Consumer<K, V> client;
 
 	private final PositionGuard<K, V> guard;
 
-	private GuardedConsumer(Consumer<K, V> delegate, PositionGuard<K, V> guard) {
-		this.delegate = delegate;
+	private GuardedConsumer(Consumer<K, V> client, PositionGuard<K, V> guard) {
+		this.client = client;
 		this.guard = guard;
 	}
 
-	@SuppressWarnings("unchecked")
-	static <K, V> Consumer<K, V> wrap(Consumer<K, V> delegate, PositionGuard<K, V> guard) {
-		return (Consumer<K, V>) Proxy.newProxyInstance(GuardedConsumer.class.getClassLoader(),
-				new Class<?>[] { Consumer.class, VersionedClient.class }, new GuardedConsumer<>(delegate, guard));
+	/**
+	 * Puts a guard around a client.
+	 * @throws UnwrappableConsumerException if that is impossible
+	 */
+	static <K, V> Consumer<K, V> wrap(Consumer<K, V> client, PositionGuard<K, V> guard) {
+		return WRAPPERS.wrap(client, new GuardedConsumer<>(client, guard));
 	}
 
 	static boolean isGuarded(@Nullable Object consumer) {
-		return consumer != null && Proxy.isProxyClass(consumer.getClass())
-				&& Proxy.getInvocationHandler(consumer) instanceof GuardedConsumer;
+		return WRAPPERS.isWrapper(consumer);
 	}
 
 	@Override
-	public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
-		try {
-			return invoke(proxy, method, (arguments != null) ? arguments : new Object[0], method.getName());
-		}
-		catch (WakeupException ex) {
-			// It has reached the application: nothing else is to be woken up by it.
-			guard.forgetWakeup();
-			throw ex;
-		}
+	public void onWakeup() {
+		// It has reached the application: nothing else is to be woken up by it.
+		guard.forgetWakeup();
 	}
 
-	private @Nullable Object invoke(Object proxy, Method method, Object[] args, String name) throws Throwable {
-		switch (name) {
-			case "poll":
-				return guard.poll((Duration) args[0]);
-			case "position":
-				return guard.position((TopicPartition) args[0], (args.length > 1) ? (Duration) args[1] : null);
-			case "seek", "seekToBeginning", "seekToEnd", "assign", "pause", "resume":
-				move(name, args);
-				return null;
-			case "currentLag":
-				// Between the log end and a position that the partition never had.
-				return guard.holds().isWithoutPosition((TopicPartition) args[0]) ? OptionalLong.empty()
-						: pass(method, args);
-			case "paused":
-				return guard.holds().pausedByApplication();
-			case "commitSync", "commitAsync":
-				commit(method, args);
-				return null;
-			case "committed":
-				return committed(method, args);
-			case "subscribe":
-				return subscribe(method, args);
-			case "unsubscribe":
-				return leave(method, args, guard::forgetAssignment);
-			case "close":
-				return leave(method, args, guard::close);
-			case "wakeup":
-				guard.wakeup();
-				return null;
-			case "clientVersions":
-				return guard.clientVersions();
-			case "equals":
-				return proxy == args[0];
-			case "hashCode":
-				return System.identityHashCode(proxy);
-			case "toString":
-				return "GuardedConsumer[" + delegate + "]";
-			default:
-				return pass(method, args);
+	ClientVersions clientVersions() {
+		return guard.clientVersions();
+	}
+
+	ConsumerRecords<K, V> poll(Duration timeout) {
+		return guard.poll(timeout);
+	}
+
+	/** Before kafka-clients 4.0. */
+	ConsumerRecords<K, V> poll(long timeoutMillis) {
+		return poll(Duration.ofMillis(timeoutMillis));
+	}
+
+	void wakeup() {
+		guard.wakeup();
+	}
+
+	long position(TopicPartition partition) {
+		return guard.position(partition, null);
+	}
+
+	long position(TopicPartition partition, Duration timeout) {
+		return guard.position(partition, timeout);
+	}
+
+	void seek(TopicPartition partition, long offset) {
+		if (offset < 0) {
+			throw new IllegalArgumentException("seek offset must not be a negative number");
 		}
+		seek(partition, new OffsetAndMetadata(offset));
+	}
+
+	void seek(TopicPartition partition, OffsetAndMetadata offset) {
+		guard.seek(partition, offset);
+	}
+
+	void seekToBeginning(Collection<TopicPartition> partitions) {
+		guard.seekToBeginning(partitions);
+	}
+
+	void seekToEnd(Collection<TopicPartition> partitions) {
+		guard.seekToEnd(partitions);
+	}
+
+	void pause(Collection<TopicPartition> partitions) {
+		guard.holds().pauseByApplication(partitions);
+	}
+
+	void resume(Collection<TopicPartition> partitions) {
+		guard.holds().resumeByApplication(partitions);
+	}
+
+	Set<TopicPartition> paused() {
+		return guard.holds().pausedByApplication();
+	}
+
+	void commitSync() {
+		guard.commits().commitSync(null, null);
+	}
+
+	void commitSync(Duration timeout) {
+		guard.commits().commitSync(null, timeout);
+	}
+
+	void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets) {
+		guard.commits().commitSync(Objects.requireNonNull(offsets, "offsets"), null);
+	}
+
+	void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets, Duration timeout) {
+		guard.commits().commitSync(Objects.requireNonNull(offsets, "offsets"), timeout);
+	}
+
+	void commitAsync() {
+		guard.commits().commitAsync(null, null);
+	}
+
+	void commitAsync(@Nullable OffsetCommitCallback callback) {
+		guard.commits().commitAsync(null, callback);
+	}
+
+	void commitAsync(Map<TopicPartition, OffsetAndMetadata> offsets, @Nullable OffsetCommitCallback callback) {
+		guard.commits().commitAsync(Objects.requireNonNull(offsets, "offsets"), callback);
+	}
+
+	Map<TopicPartition, OffsetAndMetadata> committed(Set<TopicPartition> partitions) {
+		return guard.commits().read(client.committed(partitions));
+	}
+
+	Map<TopicPartition, OffsetAndMetadata> committed(Set<TopicPartition> partitions, Duration timeout) {
+		return guard.commits().read(client.committed(partitions, timeout));
+	}
+
+	/** Before kafka-clients 4.0. */
+	@Nullable OffsetAndMetadata committed(TopicPartition partition) {
+		return committed(Set.of(partition)).get(partition);
+	}
+
+	/** Before kafka-clients 4.0. */
+	@Nullable OffsetAndMetadata committed(TopicPartition partition, Duration timeout) {
+		return committed(Set.of(partition), timeout).get(partition);
+	}
+
+	ConsumerGroupMetadata groupMetadata() {
+		guard.leaveCommitsToTransactions();
+		return client.groupMetadata();
+	}
+
+	OptionalLong currentLag(TopicPartition partition) {
+		// Between the log end and a position that the partition never had.
+		return guard.isWithoutPosition(partition) ? OptionalLong.empty() : client.currentLag(partition);
+	}
+
+	void assign(Collection<TopicPartition> partitions) {
+		guard.assign(partitions);
+	}
+
+	void subscribe(Collection<String> topics) {
+		client.subscribe(topics, guard.listen(null));
+	}
+
+	void subscribe(Collection<String> topics, @Nullable ConsumerRebalanceListener listener) {
+		client.subscribe(topics, around(listener));
+	}
+
+	void subscribe(Pattern pattern) {
+		client.subscribe(pattern, guard.listen(null));
+	}
+
+	void subscribe(Pattern pattern, @Nullable ConsumerRebalanceListener listener) {
+		client.subscribe(pattern, around(listener));
+	}
+
+	void subscribe(SubscriptionPattern pattern) {
+		client.subscribe(pattern, guard.listen(null));
+	}
+
+	void subscribe(SubscriptionPattern pattern, @Nullable ConsumerRebalanceListener listener) {
+		client.subscribe(pattern, around(listener));
+	}
+
+	/**
+	 * Gives every subscription the guard's listener around the application's own; none
+	 * where the client refuses that there is none.
+	 */
+	private @Nullable ConsumerRebalanceListener around(@Nullable ConsumerRebalanceListener application) {
+		return (application != null) ? guard.listen(application) : null;
+	}
+
+	void unsubscribe() {
+		leave(client::unsubscribe, guard::forgetAssignment);
+	}
+
+	void close() {
+		leave(client::close, guard::close);
+	}
+
+	@SuppressWarnings("deprecation")
+	void close(Duration timeout) {
+		leave(() -> client.close(timeout), guard::close);
+	}
+
+	void close(CloseOptions options) {
+		leave(() -> client.close(options), guard::close);
 	}
 
 	/**
 	 * What is known of the assignment goes with it, even if the client fails on the way
 	 * out; but not if it refuses the thread, and goes on.
 	 */
-	private @Nullable Object leave(Method method, Object[] args, Runnable forget) throws Throwable {
+	private void leave(Runnable way, Runnable forget) {
 		boolean refused = false;
 		guard.clientCommits().leaving(guard.partitions());
 		try {
-			return pass(method, args);
+			way.run();
 		}
 		catch (ConcurrentModificationException ex) {
 			refused = true;
@@ -126,72 +254,9 @@ final class GuardedConsumer<K, V> implements InvocationHandler {
 		}
 	}
 
-	@SuppressWarnings("unchecked")
-	private void move(String method, Object[] args) {
-		switch (method) {
-			case "seek" -> guard.seek((TopicPartition) args[0], toOffset(args[1]));
-			case "seekToBeginning" -> guard.seekToBeginning((Collection<TopicPartition>) args[0]);
-			case "seekToEnd" -> guard.seekToEnd((Collection<TopicPartition>) args[0]);
-			case "assign" -> guard.assign((Collection<TopicPartition>) args[0]);
-			case "pause" -> guard.holds().pauseByApplication((Collection<TopicPartition>) args[0]);
-			case "resume" -> guard.holds().resumeByApplication((Collection<TopicPartition>) args[0]);
-			default -> throw new IllegalArgumentException(method);
-		}
-	}
-
-	private static OffsetAndMetadata toOffset(Object offset) {
-		if (offset instanceof Long value) {
-			if (value < 0) {
-				throw new IllegalArgumentException("seek offset must not be a negative number");
-			}
-			return new OffsetAndMetadata(value);
-		}
-		return (OffsetAndMetadata) offset;
-	}
-
-	/**
-	 * Gives every subscription the guard's listener around the application's own.
-	 */
-	private @Nullable Object subscribe(Method method, Object[] args) throws Throwable {
-		if (args.length == 1) {
-			Method withListener = Consumer.class.getMethod(method.getName(), method.getParameterTypes()[0],
-					ConsumerRebalanceListener.class);
-			return pass(withListener, new Object[] { args[0], guard.listen(null) });
-		}
-		Object[] guarded = args.clone();
-		if (guarded[1] instanceof ConsumerRebalanceListener application) {
-			guarded[1] = guard.listen(application);
-		}
-		return pass(method, guarded);
-	}
-
-	@SuppressWarnings("unchecked")
-	private void commit(Method method, Object[] args) {
-		boolean named = args.length > 0 && method.getParameterTypes()[0] == Map.class;
-		Map<TopicPartition, OffsetAndMetadata> offsets = named
-				? Objects.requireNonNull((Map<TopicPartition, OffsetAndMetadata>) args[0], "offsets") : null;
-		Object last = (args.length > 0) ? args[args.length - 1] : null;
-		if (method.getName().equals("commitSync")) {
-			guard.commits().commitSync(offsets, (last instanceof Duration timeout) ? timeout : null);
-		}
-		else {
-			guard.commits().commitAsync(offsets, (last instanceof OffsetCommitCallback callback) ? callback : null);
-		}
-	}
-
-	@SuppressWarnings("unchecked")
-	private Object committed(Method method, Object[] args) throws Throwable {
-		return guard.commits()
-			.read((Map<TopicPartition, OffsetAndMetadata>) Objects.requireNonNull(pass(method, args)));
-	}
-
-	private @Nullable Object pass(Method method, Object[] args) throws Throwable {
-		try {
-			return method.invoke(delegate, args);
-		}
-		catch (InvocationTargetException ex) {
-			throw ex.getTargetException();
-		}
+	@Override
+	public String toString() {
+		return "GuardedConsumer[" + client + "]";
 	}
 
 }

@@ -165,9 +165,18 @@ final class Holds {
 	}
 
 	void resumeSuspended() {
+		resumeSuspended(Set.of());
+	}
+
+	/**
+	 * Lets the client fetch from suspended partitions again.
+	 * @param undecided those about which nothing could be decided yet
+	 */
+	void resumeSuspended(Set<TopicPartition> undecided) {
 		if (!suspended.isEmpty()) {
 			Set<TopicPartition> resumable = new HashSet<>(suspended);
-			suspended.clear();
+			resumable.removeAll(undecided);
+			suspended.removeAll(resumable);
 			resumable.retainAll(client.assignment());
 			client.resume(resumable);
 		}
@@ -268,12 +277,12 @@ final class Holds {
 	 * growing intervals, up to the one that was set.
 	 */
 	private Duration untilRecheck(Decision decision, int rechecks) {
-		return (decision.cause() == Cause.UNVERIFIABLE)
+		return (decision.cause() == Cause.UNVERIFIABLE || !decision.evidence().isAnswered())
 				? shorter(FIRST_RECHECK.multipliedBy(1L << Math.min(rechecks, 20))) : recheckInterval;
 	}
 
 	Set<TopicPartition> pausedByApplication() {
-		Set<TopicPartition> paused = client.paused();
+		Set<TopicPartition> paused = states.undecided().withoutOwn(client.paused());
 		if (held.isEmpty() && suspended.isEmpty()) {
 			return paused;
 		}
@@ -289,10 +298,12 @@ final class Holds {
 	void pauseByApplication(Collection<TopicPartition> partitions) {
 		client.pause(partitions);
 		partitions.forEach(suspended::remove);
+		states.undecided().note(partitions, true);
 		notePause(partitions, true);
 	}
 
-	void resumeByApplication(Collection<TopicPartition> partitions) {
+	void resumeByApplication(Collection<TopicPartition> resumed) {
+		Collection<TopicPartition> partitions = states.undecided().note(resumed, false);
 		if (held.isEmpty() && suspended.isEmpty()) {
 			client.resume(partitions);
 			return;

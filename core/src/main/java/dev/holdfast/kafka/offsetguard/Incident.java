@@ -22,7 +22,6 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -57,11 +56,18 @@ final class Incident {
 
 	private final EvidenceBudget budget;
 
+	private final ClusterId clusterId;
+
 	private final ClientReports reports = new ClientReports();
+
+	private final Retry retry = new Retry();
+
+	/** Not answered yet. */
+	private @Nullable TopicQuery topicQuery;
 
 	Incident(Consumer<?, ?> client, PartitionStates states, Holds holds, Decisions decisions,
 			StartingPositions startingPositions, Inquiry inquiry, Topics topics, TopicLookup lookup,
-			EvidenceBudget budget) {
+			ClusterId clusterId, EvidenceBudget budget) {
 		this.client = client;
 		this.states = states;
 		this.holds = holds;
@@ -70,6 +76,7 @@ final class Incident {
 		this.inquiry = inquiry;
 		this.topics = topics;
 		this.lookup = lookup;
+		this.clusterId = clusterId;
 		this.budget = budget;
 	}
 
@@ -130,20 +137,32 @@ final class Incident {
 	 * reports stand
 	 */
 	void resolve(boolean isAllSaid) {
+		if (!retry.isDue()) {
+			return;
+		}
 		// Asking a client may have partitions assigned anew, which makes them others.
 		Map<TopicPartition, PartitionState> before = states.get(assigned());
 		List<Suspect> suspects = suspects(before.keySet(), isAllSaid);
 		if (!suspects.isEmpty() && budget.isNearlySpent()) {
 			return;
 		}
-		TopicLookup.Query topicQuery = askAboutTopics(suspects);
-		List<Findings> findings = inquiry.inspect(suspects, budget.left());
-		takeTopics(findings, topicQuery);
+		TopicQuery query = askAboutTopics(suspects);
+		Map<TopicPartition, Suspect> answered = withLeaderEpochs(suspects);
+		List<Findings> findings = inquiry.inspect(List.copyOf(answered.values()), budget.left());
+		Set<TopicPartition> untold = takeTopics(findings, query);
+		suspects.forEach((each) -> {
+			if (!answered.containsKey(each.partition())) {
+				untold.add(each.partition());
+			}
+		});
+		untold.addAll(Inquiry.open(findings));
 		InvalidOffsetException own = reports.positionsReport();
-		reports.clearPositions();
-		holds.resumeSuspended();
+		reports.clearPositions(untold);
+		holds.resumeSuspended(reports.positions().keySet());
+		retry.note(!untold.isEmpty());
 		boolean rethrow = inquiry.judge(findings.stream()
 			.filter((each) -> states.find(each.partition()) == before.get(each.partition()))
+			.filter((each) -> !untold.contains(each.partition()))
 			.toList());
 		resolveWithoutOffset();
 		if (rethrow && own != null) {
@@ -155,33 +174,41 @@ final class Incident {
 	 * A position can also be wrong because the log is another one. That is asked while
 	 * the rest is inspected, and costs no time of its own.
 	 */
-	private TopicLookup.@Nullable Query askAboutTopics(List<Suspect> suspects) {
+	private @Nullable TopicQuery askAboutTopics(List<Suspect> suspects) {
 		Set<String> names = new HashSet<>();
 		suspects.forEach((suspect) -> names.add(suspect.partition().topic()));
 		names.removeIf((topic) -> topics.id(topic) == null);
-		return names.isEmpty() ? null : lookup.start(names, Set.of());
+		TopicQuery present = topicQuery;
+		if (present == null || !present.isAbout(names, Set.of()) || present.isDone()) {
+			present = names.isEmpty() ? null : lookup.start(names, Set.of());
+			topicQuery = present;
+		}
+		return present;
 	}
 
-	private void takeTopics(List<Findings> findings, TopicLookup.@Nullable Query query) {
+	/**
+	 * Adds to findings what brokers say about their topics.
+	 * @return those about whose topics brokers have not answered yet
+	 */
+	private Set<TopicPartition> takeTopics(List<Findings> findings, @Nullable TopicQuery query) {
+		Set<TopicPartition> untold = new HashSet<>();
 		if (query == null) {
-			return;
+			return untold;
 		}
 		List<TopicPartition> partitions = findings.stream().map(Findings::partition).toList();
-		TopicLookup.Answer answer;
-		try {
-			answer = confirmed(query.answer(), partitions);
-		}
-		catch (TimeoutException ex) {
-			logger.debug("Decided without knowing the topics' ids: {}", ex.getMessage());
-			answer = TopicLookup.Answer.NOTHING;
-		}
+		TopicAnswer answer = confirmed(lookup.answer(query, budget.left().dividedBy(HURRY)), partitions);
 		for (Findings each : findings) {
+			String topic = each.partition().topic();
+			if (answer.topics().containsKey(topic) && answer.topic(topic).isPending()) {
+				untold.add(each.partition());
+			}
 			each.remembered = remembered(each.partition());
-			each.topicId = answer.topic(each.partition().topic()).id();
+			each.topicId = answer.id(topic);
 		}
+		return untold;
 	}
 
-	private TopicLookup.Answer confirmed(TopicLookup.Answer answer, Collection<TopicPartition> partitions) {
+	private TopicAnswer confirmed(TopicAnswer answer, Collection<TopicPartition> partitions) {
 		Map<TopicPartition, Uuid> before = new HashMap<>();
 		for (TopicPartition partition : partitions) {
 			Uuid topicId = remembered(partition).topicId();
@@ -190,7 +217,7 @@ final class Incident {
 			}
 		}
 		try (EvidenceBudget.Spending spending = budget.spend()) {
-			return topics.confirmed(answer, before, budget.left().dividedBy(HURRY));
+			return topics.confirmed(answer, before, clusterId.known(), budget.left().dividedBy(HURRY));
 		}
 	}
 
@@ -205,15 +232,15 @@ final class Incident {
 	 * another one by now.
 	 */
 	void checkTopics() {
-		TopicLookup.Answer first = topics.check(client.assignment());
+		TopicAnswer first = topics.check(client.assignment());
 		if (first.topics().isEmpty()) {
 			return;
 		}
-		TopicLookup.Answer answer = confirmed(first, client.assignment());
+		TopicAnswer answer = confirmed(first, client.assignment());
 		List<Suspect> suspects = new ArrayList<>();
 		Set<TopicPartition> assigned = assigned();
 		for (TopicPartition partition : assigned) {
-			Uuid now = answer.topic(partition.topic()).id();
+			Uuid now = answer.id(partition.topic());
 			Remembered before = remembered(partition);
 			if (now != null && before.topicId() != null && !now.equals(before.topicId())) {
 				PartitionState state = states.get(partition);
@@ -222,7 +249,11 @@ final class Incident {
 				suspects.add(suspect(partition, Evidence.Trigger.TOPIC_ID, position, state, null).on(before, now));
 			}
 		}
-		inquiry.examine(suspects, budget.left());
+		boolean isDecided = inquiry.examine(suspects, budget.left()).isEmpty();
+		if (!isDecided) {
+			topics.checkSoon();
+			return;
+		}
 		topics.learn(answer);
 		startingPositions.coverGrown(answer);
 	}
@@ -243,7 +274,6 @@ final class Incident {
 	boolean recheck(Set<TopicPartition> held, boolean takeTime) {
 		List<Suspect> suspects = new ArrayList<>();
 		Set<TopicPartition> withoutPosition = new HashSet<>();
-		TopicLookup.Answer epochs = leaderEpochs(held);
 		boolean patient = takeTime;
 		boolean asked = true;
 		for (TopicPartition partition : held) {
@@ -262,46 +292,47 @@ final class Incident {
 				continue;
 			}
 			patient |= hold.rechecks() >= HURRIED_RECHECKS;
-			boolean aboveLogEnd = hold.decision().cause() == Cause.ABOVE_LOG_END || wasAboveLogEnd(evidence);
-			PartitionState state = states.get(partition);
-			suspects.add(new Suspect(partition, aboveLogEnd ? Evidence.Trigger.HELD_ABOVE_LOG_END : evidence.trigger(),
-					evidence.position(), Math.max(state.leaderEpoch(), evidence.leaderEpoch()), evidence.lastClaim(),
-					state.lastDelivered(), evidence.remembered(), evidence.topicId(),
-					(evidence.trigger() == Evidence.Trigger.COMMITTED_EPOCH) ? epochs.leaderEpoch(partition)
-							: evidence.currentLeaderEpoch()));
+			suspects.add(Suspect.again(partition, evidence, states.get(partition)));
 		}
 		if (!withoutPosition.isEmpty()) {
-			asked = startingPositions.decide(withoutPosition);
+			asked &= startingPositions.decide(withoutPosition);
 		}
-		inquiry.examine(suspects, patient ? budget.left() : budget.left().dividedBy(HURRY));
-		return asked;
+		Map<TopicPartition, Suspect> answered = withLeaderEpochs(suspects);
+		suspects.stream()
+			.map(Suspect::partition)
+			.filter((each) -> !answered.containsKey(each))
+			.forEach(holds::postponeRecheck);
+		inquiry.examine(List.copyOf(answered.values()), patient ? budget.left() : budget.left().dividedBy(HURRY))
+			.forEach(holds::postponeRecheck);
+		return asked && answered.size() == suspects.size();
 	}
 
 	/**
-	 * A log whose end was below the position once is not the old one because it has
-	 * grown.
+	 * The same suspects, with the leaders' epochs where it is in doubt whether a leader
+	 * has reached the one that is named. Others cost no request. Those are left out about
+	 * which a leader has not answered yet.
 	 */
-	private static boolean wasAboveLogEnd(Evidence evidence) {
-		LogBounds bounds = evidence.boundsBefore();
-		boolean outOfRange = evidence.trigger() == Evidence.Trigger.OUT_OF_RANGE
-				|| evidence.trigger() == Evidence.Trigger.HELD_ABOVE_LOG_END;
-		return outOfRange && bounds != null && evidence.position() > bounds.logEndOffset();
-	}
-
-	/**
-	 * Of those partitions that are held until their leader has a higher one.
-	 */
-	private TopicLookup.Answer leaderEpochs(Set<TopicPartition> held) {
-		Set<TopicPartition> ahead = new HashSet<>(held);
-		ahead.removeIf((partition) -> {
-			Hold hold = holds.find(partition);
-			return hold == null || hold.decision().evidence().trigger() != Evidence.Trigger.COMMITTED_EPOCH;
-		});
-		if (ahead.isEmpty()) {
-			return TopicLookup.Answer.NOTHING;
+	private Map<TopicPartition, Suspect> withLeaderEpochs(List<Suspect> suspects) {
+		Set<TopicPartition> doubtful = new HashSet<>();
+		suspects.stream().filter(Suspect::isEpochInDoubt).forEach((each) -> doubtful.add(each.partition()));
+		Map<TopicPartition, Suspect> answered = new LinkedHashMap<>();
+		if (doubtful.isEmpty()) {
+			suspects.forEach((each) -> answered.put(each.partition(), each));
+			return answered;
 		}
 		try (EvidenceBudget.Spending spending = budget.spend()) {
-			return lookup.ask(Set.of(), ahead, budget.left().dividedBy(HURRY));
+			TopicAnswer epochs = lookup.ask(Set.of(), doubtful, budget.left().dividedBy(HURRY));
+			for (Suspect each : suspects) {
+				boolean isDoubtful = doubtful.contains(each.partition());
+				Reply<Integer> epoch = epochs.leaderEpoch(each.partition());
+				if (!isDoubtful || !epoch.isPending()) {
+					answered.put(each.partition(), isDoubtful ? each.under(epoch.orIfRefused(-1)) : each);
+				}
+			}
+			if (!epochs.isPending()) {
+				lookup.forgetQuestions();
+			}
+			return answered;
 		}
 	}
 
@@ -352,14 +383,16 @@ final class Incident {
 
 	private void addSuspect(Map<TopicPartition, Suspect> suspects, TopicPartition partition,
 			ClientReports.Report report, boolean isAllSaid) {
-		if (holds.contains(partition)) {
+		if (holds.contains(partition) || states.undecided().contains(partition)) {
 			return;
 		}
 		PartitionState state = states.get(partition);
 		if (report.trigger() == Evidence.Trigger.OUT_OF_RANGE) {
 			OptionalLong position = positionNow(partition);
 			if (position.isPresent() && position.getAsLong() == report.position()) {
-				suspects.put(partition, suspect(partition, report.trigger(), report.position(), state, null));
+				Evidence.Trigger trigger = state.isSoughtByApplication() ? Evidence.Trigger.SOUGHT_OUT_OF_RANGE
+						: Evidence.Trigger.OUT_OF_RANGE;
+				suspects.put(partition, suspect(partition, trigger, report.position(), state, null));
 			}
 		}
 		else if (!dropLate(partition, state, report) && !hasPosition(partition, state, report, isAllSaid)) {
@@ -416,8 +449,11 @@ final class Incident {
 	private static Suspect suspect(TopicPartition partition, Evidence.Trigger trigger, long position,
 			PartitionState state, @Nullable TruncationClaim claim) {
 		int answered = (claim != null) ? claim.leaderEpoch() : -1;
-		return new Suspect(partition, trigger, position, Math.max(state.leaderEpoch(), answered), claim,
-				state.lastDelivered(), Remembered.NOTHING, null, -1);
+		// A client that says nothing may wait for the leader of an epoch that the
+		// application has sought with.
+		boolean isReached = claim != null || !state.isSoughtByApplication();
+		return new Suspect(partition, trigger, position, Math.max(state.leaderEpoch(), answered),
+				isReached ? state.ownEpoch() : -1, claim, state.lastDelivered(), Remembered.NOTHING, null, -1);
 	}
 
 	private OptionalLong positionNow(TopicPartition partition) {

@@ -7,6 +7,7 @@ package dev.holdfast.kafka.offsetguard;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -50,11 +51,23 @@ final class Inquiry {
 
 	/**
 	 * Gathers evidence, decides and applies.
+	 * @return those about which nothing was decided, as something was not answered
 	 * @throws org.apache.kafka.common.errors.WakeupException if the consumer was woken
 	 * up: nothing was decided
 	 */
-	void examine(List<Suspect> suspects, Duration timeout) {
-		judge(inspect(suspects, timeout));
+	Set<TopicPartition> examine(List<Suspect> suspects, Duration timeout) {
+		List<Findings> findings = inspect(suspects, timeout);
+		judge(findings);
+		return open(findings);
+	}
+
+	/**
+	 * Those about which nothing can be decided yet.
+	 */
+	static Set<TopicPartition> open(List<Findings> findings) {
+		Set<TopicPartition> open = new HashSet<>();
+		findings.stream().filter(Findings::isOpen).forEach((each) -> open.add(each.partition()));
+		return open;
 	}
 
 	List<Findings> inspect(List<Suspect> suspects, Duration timeout) {
@@ -83,7 +96,8 @@ final class Inquiry {
 		Set<TopicPartition> assigned = client.assignment();
 		for (Findings each : findings) {
 			boolean mereBystander = each.isTruncation() && each.suspect.claim() == null && each.repeatedClaim == null;
-			if (!mereBystander && assigned.contains(each.partition()) && !states.isRevoked(each.partition())) {
+			if (!mereBystander && !each.isOpen() && assigned.contains(each.partition())
+					&& !states.isRevoked(each.partition())) {
 				Evidence evidence = each.toEvidence();
 				Outcome outcome = decisions.decide(each.partition(), evidence);
 				rethrow |= outcome instanceof Outcome.Rethrown;

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Predicate;
 
 import dev.holdfast.kafka.versioncap.ClientCap;
@@ -70,11 +71,11 @@ final class Inspection implements AutoCloseable {
 
 	private final Map<TopicPartition, Examination> open = new LinkedHashMap<>();
 
-	Inspection(ClientConfiguration client, Duration timeout, ClientCap cap) {
+	Inspection(ClientConfiguration client, Set<String> endpoints, Duration timeout, ClientCap cap) {
 		this.deadline = Deadline.after(timeout);
 		this.stragglerPatience = timeout.dividedBy(4);
-		ClientCap.Construction<KafkaConsumer<byte[], byte[]>> constructed = cap
-			.construct(() -> new KafkaConsumer<byte[], byte[]>(InspectorConfiguration.derive(client, timeout)));
+		ClientCap.Construction<KafkaConsumer<byte[], byte[]>> constructed = cap.construct(
+				() -> new KafkaConsumer<byte[], byte[]>(InspectorConfiguration.derive(client, endpoints, timeout)));
 		this.inspector = constructed.client();
 		this.cap = cap.cap();
 		this.versions = constructed.versions();

@@ -7,6 +7,7 @@ package dev.holdfast.kafka.offsetguard;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 import dev.holdfast.kafka.versioncap.ClientCap;
 import org.apache.kafka.common.KafkaException;
@@ -24,7 +25,12 @@ final class Inspector {
 
 	private static final Logger logger = LoggerFactory.getLogger(Inspector.class);
 
+	/** Of the time for an inspection. Mostly the client knows without asking. */
+	private static final int ENDPOINTS_SHARE = 4;
+
 	private final ClientConfiguration configuration;
+
+	private final ClientCluster cluster;
 
 	private final ActionChooser chooser;
 
@@ -36,8 +42,9 @@ final class Inspector {
 	/** Set until an inspection has ended for it, or {@link #forgetWakeup()}. */
 	private volatile boolean wokenUp;
 
-	Inspector(ClientConfiguration configuration, ActionChooser chooser, ClientCap cap) {
+	Inspector(ClientConfiguration configuration, ClientCluster cluster, ActionChooser chooser, ClientCap cap) {
 		this.configuration = configuration;
+		this.cluster = cluster;
 		this.chooser = chooser;
 		this.cap = cap;
 	}
@@ -49,7 +56,7 @@ final class Inspector {
 	 * @throws WakeupException if {@link #wakeup()} was called meanwhile
 	 */
 	List<Findings> inspect(List<Suspect> suspects, Duration timeout) {
-		try (Inspection inspection = new Inspection(configuration, timeout, cap)) {
+		try (Inspection inspection = open(suspects, timeout)) {
 			running = inspection;
 			if (wokenUp) {
 				throw new WakeupException();
@@ -70,6 +77,12 @@ final class Inspector {
 		finally {
 			running = null;
 		}
+	}
+
+	private Inspection open(List<Suspect> suspects, Duration timeout) {
+		Set<String> topics = Topics.names(suspects.stream().map(Suspect::partition).toList());
+		return new Inspection(configuration, cluster.endpoints(topics, timeout.dividedBy(ENDPOINTS_SHARE)), timeout,
+				cap);
 	}
 
 	/**

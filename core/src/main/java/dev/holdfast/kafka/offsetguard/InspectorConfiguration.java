@@ -7,6 +7,7 @@ package dev.holdfast.kafka.offsetguard;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -37,10 +38,16 @@ final class InspectorConfiguration {
 	private InspectorConfiguration() {
 	}
 
-	static Map<String, Object> derive(ClientConfiguration client, Duration inspectionTimeout) {
+	static Map<String, Object> derive(ClientConfiguration client, Set<String> endpoints, Duration inspectionTimeout) {
 		Map<String, Object> configuration = new HashMap<>(client.values());
 		configuration.keySet().removeAll(APPLICATION_ONLY);
 		configuration.put(ConsumerConfig.CLIENT_ID_CONFIG, "holdfast-inspector-" + client.clientId());
+		if (!endpoints.isEmpty()) {
+			// The client's own brokers: the configured ones may be another cluster's by
+			// now.
+			configuration.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, List.copyOf(endpoints));
+		}
+		AdminConfiguration.stayOnCluster(configuration, ConsumerConfig.configNames());
 		configuration.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
 		configuration.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
 		configuration.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);

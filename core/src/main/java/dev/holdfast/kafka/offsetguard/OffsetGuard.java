@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 import dev.holdfast.kafka.versioncap.ClientCap;
+import dev.holdfast.kafka.wrapping.UnwrappableConsumerException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.TopicPartition;
@@ -70,9 +71,10 @@ public final class OffsetGuard {
 	 * @param construction creates the client from its own configuration with the given
 	 * entries put over it, on the calling thread
 	 * @return a guard around the client: every method it does not care about reaches the
-	 * client unchanged
+	 * client unchanged. It is a {@code KafkaConsumer} if the client is one
 	 * @throws UnguardableConsumerException if the client does not report, while it is
-	 * constructed, a configuration with those entries in it
+	 * constructed, a configuration with those entries in it; or if nothing can be put
+	 * around it, as in a native image
 	 */
 	public <K, V> Consumer<K, V> createConsumer(Map<String, Object> configuration,
 			Function<Map<String, Object>, Consumer<K, V>> construction) {
@@ -102,11 +104,24 @@ public final class OffsetGuard {
 		ClientConfiguration clientConfiguration = ClientConfiguration.of(captured, autoOffsetReset);
 		capture.onCluster(constructed.versions()::cluster);
 		PositionGuard<K, V> guard = new PositionGuard<>(client, clientConfiguration,
-				context.alsoTelling(new LyingBrokers(capture, cap.learned())), capture::clusterId,
+				context.alsoTelling(new LyingBrokers(capture, cap.learned())), capture::cluster,
 				constructed.versions());
 		capture.onCommits(guard.clientCommits()::committed);
+		Consumer<K, V> guarded = wrap(client, guard);
 		context.consumers().add(guard);
-		return GuardedConsumer.wrap(client, guard);
+		return guarded;
+	}
+
+	private static <K, V> Consumer<K, V> wrap(Consumer<K, V> client, PositionGuard<K, V> guard) {
+		try {
+			return GuardedConsumer.wrap(client, guard);
+		}
+		catch (UnwrappableConsumerException ex) {
+			client.close();
+			throw new UnguardableConsumerException(
+					"The consumer (%s) cannot be wrapped: %s".formatted(client.getClass().getName(), ex.getMessage()),
+					ex);
+		}
 	}
 
 	/**

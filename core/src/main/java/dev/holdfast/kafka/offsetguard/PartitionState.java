@@ -55,6 +55,10 @@ final class PartitionState {
 
 	private int leaderEpoch = -1;
 
+	private int ownEpoch = -1;
+
+	private int committedEpoch = -1;
+
 	private long witnessOffset = -1;
 
 	private int witnessLeaderEpoch = -1;
@@ -64,6 +68,8 @@ final class PartitionState {
 	private int witnessKeySize = -1;
 
 	private int witnessValueSize = -1;
+
+	private boolean soughtByApplication;
 
 	private long runStart = -1;
 
@@ -78,6 +84,8 @@ final class PartitionState {
 	private @Nullable Tries tries;
 
 	private @Nullable Uuid topicId;
+
+	private long firstPosition = -1;
 
 	private @Nullable Hold hold;
 
@@ -119,8 +127,33 @@ final class PartitionState {
 				: new OffsetAndMetadata(position, (soughtEpoch >= 0) ? Optional.of(soughtEpoch) : Optional.empty(), "");
 	}
 
+	/**
+	 * The highest leader epoch behind the position, as far as anybody says, -1 if nobody
+	 * does.
+	 */
 	int leaderEpoch() {
 		return leaderEpoch;
+	}
+
+	/**
+	 * The leader epoch that the client itself has had for the position, from records or
+	 * from a seek, -1 if it is not known. A client that reports anything about a position
+	 * has found a leader with that epoch.
+	 */
+	int ownEpoch() {
+		return ownEpoch;
+	}
+
+	/**
+	 * The leader epoch in the commit that the partition was to start from, if it was not
+	 * started from there; -1 if there was none.
+	 */
+	int committedEpoch() {
+		return committedEpoch;
+	}
+
+	void committedEpoch(int epoch) {
+		committedEpoch = epoch;
 	}
 
 	@Nullable RecordIdentity lastDelivered() {
@@ -137,6 +170,18 @@ final class PartitionState {
 
 	void topicId(@Nullable Uuid topicId) {
 		this.topicId = topicId;
+	}
+
+	/**
+	 * Where a partition without a commit started, as long as that is not committed either
+	 * and nothing was delivered or sought since; else -1.
+	 */
+	long firstPosition() {
+		return firstPosition;
+	}
+
+	void firstPosition(long offset) {
+		firstPosition = offset;
 	}
 
 	@Nullable Hold hold() {
@@ -166,10 +211,16 @@ final class PartitionState {
 		witnessKeySize = last.serializedKeySize();
 		witnessValueSize = last.serializedValueSize();
 		position = witnessOffset + 1;
+		firstPosition = -1;
 		lost = (lost != null) ? lost.delivered(position) : null;
 		positioned = true;
 		tries = null;
-		leaderEpoch = Math.max(leaderEpoch, witnessLeaderEpoch);
+		soughtByApplication = false;
+		if (witnessLeaderEpoch >= 0) {
+			// As it only ever grows along a log, no other can be behind the position.
+			leaderEpoch = witnessLeaderEpoch;
+			ownEpoch = witnessLeaderEpoch;
+		}
 	}
 
 	/**
@@ -278,10 +329,27 @@ final class PartitionState {
 		positioned = true;
 		tries = null;
 		position = offset.offset();
+		firstPosition = -1;
 		doubted = -1;
 		soughtEpoch = offset.leaderEpoch().orElse(-1);
-		leaderEpoch = offset.leaderEpoch().orElse(-1);
+		leaderEpoch = soughtEpoch;
+		ownEpoch = soughtEpoch;
+		soughtByApplication = false;
 		forgetDelivered();
+	}
+
+	/**
+	 * The client speaks to another cluster, which has other epochs and topic ids.
+	 */
+	void changeCluster() {
+		tries = null;
+		doubted = -1;
+		soughtEpoch = -1;
+		leaderEpoch = -1;
+		runStart = -1;
+		runEnd = -1;
+		runLeaderEpoch = -1;
+		topicId = null;
 	}
 
 	/**
@@ -291,8 +359,34 @@ final class PartitionState {
 		positioned = true;
 		tries = null;
 		position = -1;
+		firstPosition = -1;
 		leaderEpoch = -1;
+		ownEpoch = -1;
+		soughtByApplication = false;
 		forgetDelivered();
+	}
+
+	/**
+	 * The application itself has set the position: it means what the log has from there
+	 * on. Where it has sought back to records that it has in hand, it means those.
+	 */
+	void meant() {
+		soughtByApplication = batchStart < 0 || position < batchStart;
+	}
+
+	/**
+	 * Whether the position is where the application wants to be, and not where it was:
+	 * nothing was delivered from there, nor committed since.
+	 */
+	boolean isSoughtByApplication() {
+		return soughtByApplication;
+	}
+
+	/**
+	 * The application has committed: it was there, wherever it is now.
+	 */
+	void committed() {
+		soughtByApplication = false;
 	}
 
 	/**

@@ -36,11 +36,24 @@ final class PartitionStates {
 
 	private boolean delivering;
 
+	private final UndecidedStarts undecided;
+
 	/** Sought by the application since the client was polled last. */
 	private final Set<TopicPartition> sought = new HashSet<>();
 
 	/** Taken away, although an async consumer may still show them as assigned. */
 	private final Set<TopicPartition> revoked = new HashSet<>();
+
+	PartitionStates(UndecidedStarts undecided) {
+		this.undecided = undecided;
+	}
+
+	/**
+	 * Those of the starting partitions that wait for answers.
+	 */
+	UndecidedStarts undecided() {
+		return undecided;
+	}
 
 	/**
 	 * The partitions, by topic and number. Thread-safe.
@@ -122,6 +135,22 @@ final class PartitionStates {
 	}
 
 	/**
+	 * The partitions start anew, and nothing is known of them.
+	 */
+	void restart(Collection<TopicPartition> partitions) {
+		forget(partitions);
+		start(partitions);
+	}
+
+	/**
+	 * What was decided about where a partition starts is not so.
+	 */
+	void startAnew(TopicPartition partition) {
+		states.put(partition, new PartitionState());
+		starting.add(partition);
+	}
+
+	/**
 	 * The assignment was replaced by the application: what stays keeps its position.
 	 */
 	void replace(Collection<TopicPartition> partitions) {
@@ -131,6 +160,7 @@ final class PartitionStates {
 	}
 
 	void forget(Collection<TopicPartition> partitions) {
+		undecided.forget(partitions);
 		for (TopicPartition partition : List.copyOf(partitions)) {
 			states.remove(partition);
 			starting.remove(partition);
@@ -159,6 +189,7 @@ final class PartitionStates {
 	}
 
 	void forgetAll() {
+		undecided.forgetAll();
 		delivering = false;
 		revoked.clear();
 		states.clear();
@@ -179,6 +210,11 @@ final class PartitionStates {
 	 */
 	void started(TopicPartition partition) {
 		starting.remove(partition);
+		undecided.end(partition);
+	}
+
+	boolean isStarting(TopicPartition partition) {
+		return !starting.isEmpty() && starting.contains(partition);
 	}
 
 	void seekByApplication(TopicPartition partition, @Nullable OffsetAndMetadata offset) {
@@ -189,11 +225,25 @@ final class PartitionStates {
 		else {
 			state.seekToUnknown();
 		}
+		state.meant();
 		// Whoever seeks means the topic that is there now.
 		state.topicId(null);
 		state.loseNothing();
-		starting.remove(partition);
+		started(partition);
 		sought.add(partition);
+	}
+
+	void committedByApplication(Collection<TopicPartition> partitions) {
+		for (TopicPartition partition : partitions) {
+			PartitionState state = states.get(partition);
+			if (state != null) {
+				state.committed();
+			}
+		}
+	}
+
+	void committedByApplication() {
+		states.values().forEach(PartitionState::committed);
 	}
 
 	boolean isSought(TopicPartition partition) {

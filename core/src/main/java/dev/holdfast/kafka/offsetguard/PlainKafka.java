@@ -22,9 +22,9 @@ final class PlainKafka {
 	static @Nullable Outcome outcome(Evidence evidence, AutoOffsetReset autoOffsetReset) {
 		return switch (evidence.trigger()) {
 			case TRUNCATION -> truncation(evidence, autoOffsetReset);
-			case OUT_OF_RANGE, HELD_ABOVE_LOG_END -> reset(autoOffsetReset);
-			// No client looks at topic ids, and one that goes by a committed epoch waits.
-			case NO_COMMITTED_OFFSET, COMMITTED_EPOCH, TOPIC_ID -> null;
+			case OUT_OF_RANGE, SOUGHT_OUT_OF_RANGE, HELD_ABOVE_LOG_END -> reset(autoOffsetReset);
+			// No client looks at ids, and one that goes by a committed epoch waits.
+			case NO_COMMITTED_OFFSET, COMMITTED_EPOCH, TOPIC_ID, CLUSTER_ID -> null;
 		};
 	}
 

@@ -10,7 +10,6 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -22,16 +21,14 @@ import org.apache.kafka.clients.consumer.RetriableCommitFailedException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.errors.OffsetMetadataTooLarge;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes commits, with what the guard has to add to them: a bookmark where there is no
- * metadata of the application's, and a leader epoch where that is wanted and known. What
- * it adds never makes a commit fail.
+ * Makes commits, with what the guard has to add to them. What it adds never makes a
+ * commit fail: one that is refused with it is sent once more without.
  */
 final class PositionCommits {
 
@@ -48,8 +45,6 @@ final class PositionCommits {
 
 	private final OffsetGuardSettings settings;
 
-	private final ClusterId clusterId;
-
 	private final PartitionStates states;
 
 	private final Topics topics;
@@ -58,13 +53,13 @@ final class PositionCommits {
 
 	private final EvidenceBudget budget;
 
-	private boolean tooLarge;
-
 	private boolean committingFirst;
+
+	private boolean used;
 
 	private final LatestCommits latest = new LatestCommits();
 
-	private final BookmarkTexts texts = new BookmarkTexts();
+	private final CommitMarks marks;
 
 	/** To be thrown yet. */
 	private final Queue<RuntimeException> callbackFailures = new ArrayDeque<>();
@@ -77,11 +72,11 @@ final class PositionCommits {
 		this.client = client;
 		this.configuration = configuration;
 		this.settings = settings;
-		this.clusterId = clusterId;
 		this.states = states;
 		this.topics = topics;
 		this.commits = commits;
 		this.budget = budget;
+		this.marks = new CommitMarks(configuration.clientId(), settings.commits(), clusterId, states, topics);
 	}
 
 	/**
@@ -90,18 +85,25 @@ final class PositionCommits {
 	 */
 	void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets, @Nullable Duration timeout) {
 		latest.overtake(offsets.keySet());
-		Map<TopicPartition, OffsetAndMetadata> marked = mark(offsets, true);
+		Map<TopicPartition, OffsetAndMetadata> marked = marks.mark(offsets);
+		Map<TopicPartition, OffsetAndMetadata> taken = marked;
 		try {
 			send(marked, timeout);
+			marks.taken(marked);
 		}
-		catch (OffsetMetadataTooLarge ex) {
-			if (ex == thrownByCallback || !isMarked(marked, offsets)) {
+		catch (KafkaException ex) {
+			if (isThrownByCallback(ex) || !marks.mayBeReason(ex, marked, offsets)) {
 				throw ex;
 			}
-			send(mark(offsets, false), timeout);
-			giveUpBookmarks();
+			taken = marks.withoutBookmarks(offsets);
+			send(taken, timeout);
+			marks.refused(offsets.size(), ex);
 		}
-		commits.remember(offsets, topics, states);
+		commits.remember(taken, topics, states);
+	}
+
+	private boolean isThrownByCallback(KafkaException failure) {
+		return thrownByCallback != null && (failure == thrownByCallback || failure.getCause() == thrownByCallback);
 	}
 
 	private void send(Map<TopicPartition, OffsetAndMetadata> offsets, @Nullable Duration timeout) {
@@ -135,28 +137,41 @@ final class PositionCommits {
 			@Nullable OffsetCommitCallback callback) {
 		// Applications go on using their map.
 		Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>(given);
-		send(new AsyncCommit(committable, callback, latest.make(offsets.keySet())), offsets, 0);
+		send(new AsyncCommit(committable, callback, latest.make(offsets.keySet())), offsets, null);
+	}
+
+	/**
+	 * A commit was refused that had bookmarks.
+	 *
+	 * @param offsets how many offsets were in it
+	 * @param reason what it was refused for
+	 */
+	private record Refusal(int offsets, Exception reason) {
 	}
 
 	/**
 	 * Sends it.
-	 * @param refused how many offsets were refused with bookmarks, 0 before any was sent
+	 * @param refusal of the same offsets with bookmarks, {@code null} before any was sent
 	 */
-	private void send(AsyncCommit commit, Map<TopicPartition, OffsetAndMetadata> given, int refused) {
+	private void send(AsyncCommit commit, Map<TopicPartition, OffsetAndMetadata> given, @Nullable Refusal refusal) {
 		Map<TopicPartition, OffsetAndMetadata> offsets = commit.committable.apply(given);
-		Map<TopicPartition, OffsetAndMetadata> marked = mark(offsets, refused == 0);
+		Map<TopicPartition, OffsetAndMetadata> marked = (refusal != null) ? marks.withoutBookmarks(offsets)
+				: marks.mark(offsets);
 		Map<TopicPartition, Uuid> sentIn = topicIds(offsets.keySet());
 		client.commitAsync(marked, (committed, failure) -> {
-			if (refused == 0 && failure instanceof OffsetMetadataTooLarge && isMarked(marked, offsets)) {
+			if (refusal == null && failure != null && marks.mayBeReason(failure, marked, offsets)) {
 				sendAgain(commit, offsets, failure);
 				return;
 			}
 			latest.forget(commit.ticket, given.keySet());
 			if (failure == null) {
-				if (refused > 0 && refused == offsets.size()) {
-					giveUpBookmarks();
+				if (refusal == null) {
+					marks.taken(marked);
 				}
-				Map<TopicPartition, OffsetAndMetadata> known = new HashMap<>(offsets);
+				else if (refusal.offsets == offsets.size()) {
+					marks.refused(refusal.offsets, refusal.reason);
+				}
+				Map<TopicPartition, OffsetAndMetadata> known = new HashMap<>(marked);
 				known.keySet().removeIf((partition) -> isElsewhere(partition, sentIn.get(partition)));
 				commits.remember(known, topics, states);
 			}
@@ -176,7 +191,7 @@ final class PositionCommits {
 					"Other offsets were committed meanwhile, or the partitions taken away", refused));
 		}
 		else {
-			send(commit, left, offsets.size());
+			send(commit, left, new Refusal(offsets.size(), refused));
 		}
 	}
 
@@ -240,13 +255,13 @@ final class PositionCommits {
 	 */
 	private boolean isElsewhere(TopicPartition partition, @Nullable Uuid sentIn) {
 		PartitionState state = states.find(partition);
-		return state != null && sentIn != null && !sentIn.equals(topicId(partition, state));
+		return state != null && sentIn != null && !sentIn.equals(marks.topicId(partition, state));
 	}
 
 	private Map<TopicPartition, Uuid> topicIds(Set<TopicPartition> partitions) {
 		Map<TopicPartition, Uuid> ids = new HashMap<>();
 		for (TopicPartition partition : partitions) {
-			Uuid id = topicId(partition, states.find(partition));
+			Uuid id = marks.topicId(partition, states.find(partition));
 			if (id != null) {
 				ids.put(partition, id);
 			}
@@ -254,23 +269,26 @@ final class PositionCommits {
 		return ids;
 	}
 
-	private @Nullable Uuid topicId(TopicPartition partition, @Nullable PartitionState state) {
-		return (state != null && state.topicId() != null) ? state.topicId() : topics.id(partition.topic());
+	/**
+	 * The application has polled, or committed: from now on the guard may, too.
+	 */
+	void used() {
+		used = true;
 	}
 
 	/**
 	 * Commits where partitions start that had no commit, so that a later lack of one is a
-	 * loss. Before anything is delivered: a commit on its way could otherwise overtake
-	 * one that the application makes through a producer's transaction.
-	 * @return what was committed
+	 * loss.
+	 * @return whether it was committed
 	 */
-	Map<TopicPartition, OffsetAndMetadata> commitInitial(Map<TopicPartition, Long> positions) {
-		if (!isCommitting() || positions.isEmpty()) {
-			return Map.of();
-		}
+	boolean commitInitial(Map<TopicPartition, Long> positions) {
+		return isCommitting() && commitFirst(offsets(positions), budget.left());
+	}
+
+	private static Map<TopicPartition, OffsetAndMetadata> offsets(Map<TopicPartition, Long> positions) {
 		Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
 		positions.forEach((partition, offset) -> offsets.put(partition, new OffsetAndMetadata(offset)));
-		return commitFirst(offsets, budget.left());
+		return offsets;
 	}
 
 	/**
@@ -279,12 +297,10 @@ final class PositionCommits {
 	 * consumer could not tell it from one in the new topic.
 	 */
 	void commitRecreated(Map<TopicPartition, Long> positions) {
-		if (isAllowedToCommit() && !positions.isEmpty()) {
-			Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-			positions.forEach((partition, offset) -> offsets.put(partition, new OffsetAndMetadata(offset)));
+		if (used && isAllowedToCommit() && !positions.isEmpty()) {
 			try (EvidenceBudget.Spending spending = budget.spend()) {
 				Duration share = budget.left().dividedBy(HURRY);
-				commitFirst(offsets, (share.compareTo(LEAST_TIMEOUT) < 0) ? LEAST_TIMEOUT : share);
+				commitFirst(offsets(positions), (share.compareTo(LEAST_TIMEOUT) < 0) ? LEAST_TIMEOUT : share);
 			}
 		}
 	}
@@ -294,12 +310,15 @@ final class PositionCommits {
 	 * @param offsets the offsets, with the metadata that they have
 	 */
 	void commitAgain(Map<TopicPartition, OffsetAndMetadata> offsets) {
-		if (isCommitting() && !offsets.isEmpty()) {
+		if (used && isCommitting() && !offsets.isEmpty()) {
 			commitFirst(withoutBookmarks(offsets), budget.left());
 		}
 	}
 
-	private boolean isCommitting() {
+	/**
+	 * Whether the guard commits anything where the application would not.
+	 */
+	boolean isCommitting() {
 		return isAllowedToCommit() && !configuration.autoCommit();
 	}
 
@@ -307,12 +326,11 @@ final class PositionCommits {
 		return settings.commits().initialPosition() && !settings.isObserving() && configuration.groupId() != null;
 	}
 
-	private Map<TopicPartition, OffsetAndMetadata> commitFirst(Map<TopicPartition, OffsetAndMetadata> offsets,
-			Duration timeout) {
+	private boolean commitFirst(Map<TopicPartition, OffsetAndMetadata> offsets, Duration timeout) {
 		committingFirst = true;
 		try {
 			commitSync(offsets, timeout);
-			return offsets;
+			return true;
 		}
 		catch (WakeupException ex) {
 			// Meant for the poll around this.
@@ -324,60 +342,7 @@ final class PositionCommits {
 		finally {
 			committingFirst = false;
 		}
-		return Map.of();
-	}
-
-	private Map<TopicPartition, OffsetAndMetadata> mark(Map<TopicPartition, OffsetAndMetadata> offsets,
-			boolean bookmarks) {
-		String cluster = clusterId.known();
-		boolean marking = bookmarks && settings.commits().bookmark() && !tooLarge && cluster != null;
-		if (!marking && !settings.commits().leaderEpoch()) {
-			return offsets;
-		}
-		Map<TopicPartition, OffsetAndMetadata> marked = new HashMap<>(offsets.size() * 2);
-		offsets.forEach((partition, offset) -> marked.put(partition,
-				(offset != null) ? mark(partition, offset, marking ? cluster : null) : null));
-		return marked;
-	}
-
-	private OffsetAndMetadata mark(TopicPartition partition, OffsetAndMetadata offset, @Nullable String cluster) {
-		PartitionState state = states.find(partition);
-		Optional<Integer> epoch = offset.leaderEpoch();
-		if (epoch.isEmpty() && settings.commits().leaderEpoch() && state != null) {
-			int known = state.leaderEpochAt(offset.offset() - 1);
-			epoch = (known >= 0) ? Optional.of(known) : epoch;
-		}
-		String metadata = (cluster != null && offset.metadata().isEmpty())
-				? texts.text(partition.topic(), bookmark(cluster, partition, offset.offset(), state))
-				: offset.metadata();
-		return new OffsetAndMetadata(offset.offset(), epoch, metadata);
-	}
-
-	private Bookmark bookmark(String cluster, TopicPartition partition, long offset, @Nullable PartitionState state) {
-		Uuid topicId = topicId(partition, state);
-		Topics.Coverage coverage = topics.coverage(partition.topic());
-		RecordIdentity witness = (state != null) ? state.witnessBelow(offset) : null;
-		return (witness != null)
-				? new Bookmark(cluster, topicId, offset, coverage.partitions(), witness.offset(), witness.leaderEpoch(),
-						witness.timestamp(), coverage.complete())
-				: new Bookmark(cluster, topicId, offset, coverage.partitions(), -1, -1, -1, coverage.complete());
-	}
-
-	private static boolean isMarked(Map<TopicPartition, OffsetAndMetadata> marked,
-			Map<TopicPartition, OffsetAndMetadata> offsets) {
-		return marked != offsets
-				&& marked.values().stream().anyMatch((each) -> each != null && Bookmark.isOne(each.metadata()));
-	}
-
-	/**
-	 * What was refused with bookmarks was taken without, all of it.
-	 */
-	private void giveUpBookmarks() {
-		if (!tooLarge) {
-			tooLarge = true;
-			logger.warn("The brokers take no metadata of {} characters (offset.metadata.max.bytes): consumer {} "
-					+ "commits without bookmarks from now on", Bookmark.MAX_LENGTH, configuration.clientId());
-		}
+		return false;
 	}
 
 	/**

@@ -8,7 +8,6 @@ package dev.holdfast.kafka.offsetguard;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Set;
-import java.util.function.Supplier;
 
 import dev.holdfast.kafka.versioncap.ClientVersions;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -41,7 +40,7 @@ final class PositionGuard<K, V> {
 
 	private final Consumer<K, V> client;
 
-	private final PartitionStates states = new PartitionStates();
+	private final PartitionStates states;
 
 	private final HeldBackCommits heldBack;
 
@@ -69,11 +68,15 @@ final class PositionGuard<K, V> {
 
 	private final Resolutions resolutions;
 
+	private final ClusterChanges clusterChanges;
+
 	private final TopicLookup lookup;
 
 	private final Topics topics;
 
 	private final PositionCommits positionCommits;
+
+	private final FirstCommits firstCommits;
 
 	private final ApplicationCommits applicationCommits;
 
@@ -85,11 +88,12 @@ final class PositionGuard<K, V> {
 	private boolean polling;
 
 	PositionGuard(Consumer<K, V> client, ClientConfiguration configuration, GuardContext context,
-			Supplier<@Nullable String> ownClusterId, ClientVersions versions) {
+			ToldCluster toldCluster, ClientVersions versions) {
 		OffsetGuardSettings settings = context.settings();
 		this.client = client;
 		this.closing = () -> context.consumers().remove(this);
 		this.versions = versions;
+		this.states = new PartitionStates(UndecidedStarts.of(client, configuration));
 		this.heldBack = new HeldBackCommits(client);
 		this.holds = new Holds(client, states, heldBack, settings.timing().holdRecheck());
 		this.budget = new EvidenceBudget(configuration.shorter(settings.timing().inspection()));
@@ -97,24 +101,30 @@ final class PositionGuard<K, V> {
 		this.listeners = new Listeners(context.listeners(), configuration, settings.policy());
 		ActionChooser chooser = new ActionChooser(settings.policy(), context.ownPolicy(), configuration);
 		ResetOffsets resetOffsets = new ResetOffsets(client, configuration.autoOffsetReset(), budget);
-		this.lookup = new TopicLookup(context.admins(), configuration);
+		ClientCluster cluster = new ClientCluster(client, toldCluster);
+		this.lookup = new TopicLookup(context.admins(), configuration, cluster);
 		this.topics = new Topics(lookup, context.memory(), settings.timing().topicCheck());
-		ClusterId clusterId = new ClusterId(ownClusterId, lookup, budget);
+		ClusterId clusterId = new ClusterId(cluster, lookup);
 		GroupCommits groupCommits = new GroupCommits(client, configuration.groupId(), clusterId, context.memory(),
 				lookup, budget, states);
 		this.decisions = new Decisions(client, configuration, chooser, states, holds, heldBack, resetOffsets,
 				groupCommits, listeners, settings.isObserving());
 		this.positionCommits = new PositionCommits(client, configuration, settings, clusterId, states, topics,
 				groupCommits, budget);
-		this.inspector = new Inspector(configuration, chooser, context.inspectorCap());
+		this.firstCommits = new FirstCommits(client, budget, states, topics, groupCommits, positionCommits);
+		this.inspector = new Inspector(configuration, cluster, chooser, context.inspectorCap());
 		Inquiry inquiry = new Inquiry(client, states, decisions, positionCommits, inspector,
 				new LatestOffsets(client, configuration, chooser), budget, listeners);
-		this.startingPositions = new StartingPositions(client, budget, states, decisions, groupCommits, topics, lookup,
+		this.startingPositions = new StartingPositions(client, budget, states, decisions, clusterId, groupCommits,
+				topics, lookup,
 				new FirstPositions(states, decisions, groupCommits, topics, resetOffsets, settings.isObserving()),
-				inquiry, positionCommits, StartingPositions.Rules.of(settings, configuration, context.inspectorCap()));
+				firstCommits, inquiry, positionCommits,
+				StartingPositions.Rules.of(settings, configuration, context.inspectorCap()));
 		this.incident = new Incident(client, states, holds, decisions, startingPositions, inquiry, topics, lookup,
-				budget);
-		this.polls = new DecidingPolls<>(client, states, incident,
+				clusterId, budget);
+		this.clusterChanges = new ClusterChanges(client, cluster, states, holds, topics, inquiry, budget,
+				settings.isObserving());
+		this.polls = new DecidingPolls<>(client, states, incident, clusterChanges,
 				() -> !states.isAnyStarting() && !budget.isNearlySpent(), this::piece, this::throwFailure);
 		this.currentPositions = new CurrentPositions(client, configuration, states, holds, startingPositions, incident,
 				resetOffsets, budget);
@@ -123,7 +133,7 @@ final class PositionGuard<K, V> {
 				lateCommits);
 		this.resolutions = new Resolutions(client, holds, chooser, decisions, incident);
 		this.applicationCommits = new ApplicationCommits(client, states, holds, heldBack, positionCommits, lateCommits,
-				clientCommits);
+				clientCommits, firstCommits);
 	}
 
 	Holds holds() {
@@ -162,6 +172,9 @@ final class PositionGuard<K, V> {
 	}
 
 	private Duration piece(Duration left) {
+		if (!states.undecided().isEmpty()) {
+			return shorter(left, SHORTEST_PIECE);
+		}
 		Duration longest = holds.isEmpty() ? LONGEST_PIECE : shorter(holds.untilDue(), LONGEST_PIECE_HELD);
 		return shorter(left, longer(longest, SHORTEST_PIECE));
 	}
@@ -182,13 +195,25 @@ final class PositionGuard<K, V> {
 		clientCommits.takeNote();
 		polling = true;
 		try {
+			positionCommits.used();
+			if (clusterChanges.isNew()) {
+				incident.forgetAll();
+				firstCommits.forgetAll();
+				clusterChanges.look();
+			}
 			if (!incident.isOpen()) {
-				startingPositions.decidePending();
+				if (!clusterChanges.isWaiting()) {
+					startingPositions.decidePending();
+				}
+				if (firstCommits.commitDue()) {
+					startingPositions.decidePending();
+				}
 				resolutions.carryOut(budget);
 				recheckHolds();
 				checkTopics(now);
 			}
 			heldBack.commitDue();
+			firstCommits.polling();
 			ConsumerRecords<K, V> records = polls.poll(timeout, now);
 			holds.forgetThoseNotInVain(records.isEmpty());
 			if (records.isEmpty()) {
@@ -313,8 +338,7 @@ final class PositionGuard<K, V> {
 	 * Where the application itself seeks it has decided: nothing is held against it.
 	 */
 	private void soughtByApplication(TopicPartition partition, @Nullable OffsetAndMetadata offset) {
-		holds.release(partition);
-		heldBack.forget(partition);
+		decisions.release(partition);
 		incident.forget(Set.of(partition));
 		states.seekByApplication(partition, offset);
 	}
@@ -322,6 +346,9 @@ final class PositionGuard<K, V> {
 	void assign(Collection<TopicPartition> partitions) {
 		clientCommits.leaving(states.partitions());
 		client.assign(partitions);
+		startingPositions.forgetQuestions();
+		clusterChanges.assigned(true);
+		firstCommits.assignedByHand(true);
 		incident.forgetAll();
 		holds.retain(partitions);
 		heldBack.retain(partitions);
@@ -337,7 +364,24 @@ final class PositionGuard<K, V> {
 		holds.retain(Set.of());
 		heldBack.retain(Set.of());
 		states.forgetAll();
+		firstCommits.forgetAll();
 		topics.retain(Set.of());
+	}
+
+	/**
+	 * The application has asked for the group's metadata, which producers need to commit
+	 * in a transaction, and nobody else does.
+	 */
+	void leaveCommitsToTransactions() {
+		firstCommits.leaveToTransactions();
+	}
+
+	/**
+	 * Whether a partition has never had a position since it was assigned: only the
+	 * paused client has one.
+	 */
+	boolean isWithoutPosition(TopicPartition partition) {
+		return holds.isWithoutPosition(partition) || states.undecided().contains(partition);
 	}
 
 	ApplicationCommits commits() {
@@ -358,6 +402,9 @@ final class PositionGuard<K, V> {
 
 	void onAssigned(Collection<TopicPartition> partitions) {
 		if (!partitions.isEmpty()) {
+			startingPositions.forgetQuestions();
+			clusterChanges.assigned(false);
+			firstCommits.assignedByHand(false);
 			states.start(partitions);
 			listeners.assigned(partitions);
 			startingPositions.decidePending();

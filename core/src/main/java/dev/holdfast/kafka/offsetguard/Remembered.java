@@ -30,6 +30,17 @@ public record Remembered(int partition, long committedOffset, int partitions, bo
 	public static final Remembered NOTHING = new Remembered(-1, -1, -1, false, null, -1);
 
 	/**
+	 * The same, and what was known earlier. Bookmarks go when commits without one replace
+	 * theirs; what they have told stays true.
+	 */
+	Remembered and(Remembered earlier) {
+		boolean isCounted = earlier.partitions >= 0;
+		return new Remembered(partition, (committedOffset >= 0) ? committedOffset : earlier.committedOffset,
+				isCounted ? earlier.partitions : partitions, isCounted ? earlier.initialCommits : initialCommits,
+				(topicId != null) ? topicId : earlier.topicId, Math.max(timestamp, earlier.timestamp));
+	}
+
+	/**
 	 * Whether the topic did not have this partition when the group committed last.
 	 * @return {@code false} also if that is not known
 	 */

@@ -6,64 +6,201 @@
 package dev.holdfast.kafka.offsetguard;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 import dev.holdfast.kafka.versioncap.ClientCap;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One admin client for all consumers of a guard that connect alike: opened when the first
- * of them asks something, and closed with the last one. Thread-safe.
+ * One admin client for all consumers of a guard that connect alike, to the same brokers:
+ * opened when the first of them asks something, and closed with the last one.
+ * Thread-safe.
  */
 final class SharedAdmins {
 
+	/**
+	 * {@code Admin.close} waits for its thread, and for ever if the time is 0
+	 * (Thread.join). The thread ends by itself.
+	 */
+	private static final Duration CLOSE_TIMEOUT = Duration.ofMillis(1);
+
+	private static final String OFFSETS_TOPIC = "__consumer_offsets";
+
 	private final ClientCap cap;
 
-	private final Map<Map<String, Object>, Shared> open = new HashMap<>();
+	private final KnownClusters clusters = new KnownClusters();
+
+	private final Map<Map<String, Object>, List<Shared>> open = new HashMap<>();
 
 	SharedAdmins(ClientCap cap) {
 		this.cap = cap;
 	}
 
 	/**
-	 * Opens an admin client that nobody shares, and that whoever opens it closes.
+	 * Opens an admin client that nobody shares, and that whoever opens it closes, by
+	 * {@link #close}.
+	 * @param endpoints the brokers to start from; none for those that are configured
 	 * @throws org.apache.kafka.common.KafkaException if it cannot be opened
 	 */
-	Admin open(ClientConfiguration client) {
+	Admin open(ClientConfiguration client, Collection<String> endpoints) {
 		Map<String, Object> own = new HashMap<>(AdminConfiguration.derive(client));
 		own.put(CommonClientConfigs.CLIENT_ID_CONFIG, "holdfast-admin-" + client.clientId());
+		if (!endpoints.isEmpty()) {
+			own.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, List.copyOf(endpoints));
+		}
 		return cap.construct(() -> Admin.create(own)).client();
 	}
 
 	/**
-	 * Opens the admin client of a consumer.
-	 * @throws org.apache.kafka.common.KafkaException if it cannot be opened
+	 * Closes an admin client without waiting for it.
 	 */
-	Lease lease(ClientConfiguration client) {
+	static void close(Admin admin) {
+		admin.close(CLOSE_TIMEOUT);
+	}
+
+	/**
+	 * Takes a share in the admin client of consumers like this one. Opens nothing yet.
+	 * @param clusterId what the client was told, {@code null} if it was told nothing
+	 * @param endpoints the brokers that the client knows, none if it knows none
+	 */
+	Lease lease(ClientConfiguration client, @Nullable String clusterId, Set<String> endpoints) {
 		Map<String, Object> configuration = AdminConfiguration.derive(client);
 		synchronized (open) {
-			Shared shared = open.get(configuration);
-			if (shared == null) {
-				shared = new Shared(open(client));
-				open.put(configuration, shared);
+			List<Shared> alike = open.computeIfAbsent(configuration, (key) -> new ArrayList<>());
+			Shared shared = alike.stream()
+				.filter((each) -> each.isFor(clusterId, endpoints))
+				.findFirst()
+				.orElseGet(() -> new Shared(client, clusterId, endpoints));
+			if (!alike.contains(shared)) {
+				alike.add(shared);
 			}
+			shared.endpoints.addAll(endpoints);
 			shared.leases++;
 			return new Lease(configuration, shared);
 		}
 	}
 
-	private static final class Shared {
+	private final class Shared {
 
-		private final Admin admin;
+		private final ClientConfiguration client;
 
+		private final @Nullable String clusterId;
+
+		/** Guarded by {@link SharedAdmins#open}. */
+		private final Set<String> endpoints;
+
+		/** Guarded by {@link SharedAdmins#open}. */
 		private int leases;
 
-		Shared(Admin admin) {
-			this.admin = admin;
+		private @Nullable Admin admin;
+
+		private @Nullable KafkaFuture<String> described;
+
+		private @Nullable KafkaFuture<Uuid> offsetsTopic;
+
+		private boolean closed;
+
+		Shared(ClientConfiguration client, @Nullable String clusterId, Set<String> endpoints) {
+			this.client = client;
+			this.clusterId = clusterId;
+			this.endpoints = new HashSet<>(endpoints);
 		}
 
+		boolean isFor(@Nullable String otherId, Set<String> others) {
+			boolean connected = endpoints.isEmpty() ? others.isEmpty() : others.stream().anyMatch(endpoints::contains);
+			return connected && Objects.equals(clusterId, otherId);
+		}
+
+		private Set<String> endpoints() {
+			synchronized (open) {
+				return Set.copyOf(endpoints);
+			}
+		}
+
+		/** Only those who need it wait for its construction. */
+		synchronized Admin admin() {
+			Admin present = admin;
+			if (present == null) {
+				present = open(client, endpoints());
+				admin = present;
+			}
+			return present;
+		}
+
+		synchronized KafkaFuture<String> described() {
+			KafkaFuture<String> present = described;
+			if (present == null || present.isCompletedExceptionally()) {
+				present = admin().describeCluster().clusterId();
+				described = present;
+			}
+			return present;
+		}
+
+		synchronized KafkaFuture<Uuid> offsetsTopic() {
+			KafkaFuture<Uuid> present = offsetsTopic;
+			if (present == null || (present.isCompletedExceptionally() && !isRefused(present))) {
+				present = SharedAdmins.offsetsTopic(admin());
+				offsetsTopic = present;
+			}
+			return present;
+		}
+
+		synchronized void forgetCluster() {
+			described = null;
+			offsetsTopic = null;
+		}
+
+		private boolean isRefused(KafkaFuture<?> future) {
+			return Reply.of(future, (value) -> true) instanceof Reply.Refused;
+		}
+
+		synchronized void close() {
+			if (!closed && admin != null) {
+				SharedAdmins.close(admin);
+			}
+			closed = true;
+		}
+
+	}
+
+	/**
+	 * Asks for the id of the topic in which a cluster keeps its groups' offsets.
+	 */
+	static KafkaFuture<Uuid> offsetsTopic(Admin admin) {
+		return Objects.requireNonNull(admin.describeTopics(Set.of(OFFSETS_TOPIC)).topicNameValues().get(OFFSETS_TOPIC))
+			.thenApply(TopicDescription::topicId);
+	}
+
+	/**
+	 * What is known of the id of that topic. Some brokers have no such topic.
+	 */
+	static Reply<Optional<Uuid>> offsetsTopicId(KafkaFuture<Uuid> future) {
+		if (future.isCompletedExceptionally()) {
+			try {
+				future.getNow(Uuid.ZERO_UUID);
+			}
+			catch (Exception ex) {
+				if (ex.getCause() instanceof UnknownTopicOrPartitionException) {
+					return new Reply.Answered<>(Optional.empty());
+				}
+			}
+		}
+		return Reply.of(future, (id) -> Optional.of(id).filter((each) -> !each.equals(Uuid.ZERO_UUID)));
 	}
 
 	/**
@@ -82,8 +219,52 @@ final class SharedAdmins {
 			this.shared = shared;
 		}
 
+		/**
+		 * The admin client.
+		 * @throws org.apache.kafka.common.KafkaException if it cannot be opened
+		 */
 		Admin admin() {
-			return shared.admin;
+			return shared.admin();
+		}
+
+		/**
+		 * Asks, unless that was asked before, which cluster the admin client speaks to.
+		 * @return completed when {@link #cluster()} knows all there is to know
+		 * @throws org.apache.kafka.common.KafkaException if it cannot be opened
+		 */
+		CompletableFuture<?> askCluster() {
+			return CompletableFuture.allOf(TopicQuery.completable(shared.described()),
+					TopicQuery.completable(shared.offsetsTopic()));
+		}
+
+		/**
+		 * The cluster that the admin client speaks to, without waiting.
+		 * @throws org.apache.kafka.common.KafkaException if it cannot be opened
+		 */
+		Reply<Cluster> cluster() {
+			Reply<Optional<String>> id = Reply.of(shared.described(), Optional::ofNullable);
+			Reply<Optional<Uuid>> offsetsTopicId = offsetsTopicId(shared.offsetsTopic());
+			if (id.isPending() || offsetsTopicId.isPending()) {
+				return new Reply.NotYet<>();
+			}
+			return new Reply.Answered<>(
+					clusters.name(id.orIfRefused(Optional.ofNullable(shared.clusterId)).orElse(null),
+							shared.endpoints(), offsetsTopicId.orIfRefused(Optional.empty()).orElse(null)));
+		}
+
+		/**
+		 * The admin client has spoken to another cluster than the client: asks again next
+		 * time.
+		 */
+		void forgetCluster() {
+			shared.forgetCluster();
+		}
+
+		/**
+		 * The brokers that the admin client was opened for.
+		 */
+		Set<String> endpoints() {
+			return shared.endpoints();
 		}
 
 		@Override
@@ -96,9 +277,13 @@ final class SharedAdmins {
 				if (--shared.leases > 0) {
 					return;
 				}
-				open.remove(configuration);
+				List<Shared> alike = open.getOrDefault(configuration, List.of());
+				alike.remove(shared);
+				if (alike.isEmpty()) {
+					open.remove(configuration);
+				}
 			}
-			shared.admin.close(Duration.ZERO);
+			shared.close();
 		}
 
 	}

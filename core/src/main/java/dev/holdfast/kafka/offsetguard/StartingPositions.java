@@ -5,11 +5,13 @@
 
 package dev.holdfast.kafka.offsetguard;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -21,6 +23,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,6 +41,9 @@ final class StartingPositions {
 	/** Of the time that is left: the other partitions wait for the answers. */
 	private static final int LOOKUP_SHARE = 4;
 
+	/** How long to wait for an answer that was not there in time before. */
+	private static final Duration AGAIN = Duration.ofMillis(50);
+
 	private final Consumer<?, ?> client;
 
 	private final EvidenceBudget budget;
@@ -45,6 +51,8 @@ final class StartingPositions {
 	private final PartitionStates states;
 
 	private final Decisions decisions;
+
+	private final ClusterId clusterId;
 
 	private final GroupCommits commits;
 
@@ -54,26 +62,33 @@ final class StartingPositions {
 
 	private final FirstPositions firstPositions;
 
+	private final FirstCommits firstCommits;
+
 	private final Inquiry inquiry;
 
 	private final PositionCommits positionCommits;
 
 	private final Rules rules;
 
+	/** About which all was answered this time. */
+	private final Set<TopicPartition> decided = new HashSet<>();
+
 	/** Of commits that may have to be made again. */
 	private final Map<TopicPartition, String> metadataAhead = new HashMap<>();
 
 	StartingPositions(Consumer<?, ?> client, EvidenceBudget budget, PartitionStates states, Decisions decisions,
-			GroupCommits commits, Topics topics, TopicLookup lookup, FirstPositions firstPositions, Inquiry inquiry,
-			PositionCommits positionCommits, Rules rules) {
+			ClusterId clusterId, GroupCommits commits, Topics topics, TopicLookup lookup, FirstPositions firstPositions,
+			FirstCommits firstCommits, Inquiry inquiry, PositionCommits positionCommits, Rules rules) {
 		this.client = client;
 		this.budget = budget;
 		this.states = states;
 		this.decisions = decisions;
+		this.clusterId = clusterId;
 		this.commits = commits;
 		this.topics = topics;
 		this.lookup = lookup;
 		this.firstPositions = firstPositions;
+		this.firstCommits = firstCommits;
 		this.inquiry = inquiry;
 		this.positionCommits = positionCommits;
 		this.rules = rules;
@@ -97,14 +112,14 @@ final class StartingPositions {
 		if (budget.isNearlySpent()) {
 			return false;
 		}
+		Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>();
 		try {
 			List<Suspect> suspects;
 			try (EvidenceBudget.Spending spending = budget.spend()) {
-				suspects = start(partitions);
+				suspects = start(partitions, committed);
 			}
-			inquiry.examine(suspects, budget.left());
+			decided.removeAll(inquiry.examine(suspects, budget.left()));
 			commitWithoutEpoch(suspects);
-			return true;
 		}
 		catch (WakeupException ex) {
 			// Meant for the poll around this.
@@ -113,7 +128,42 @@ final class StartingPositions {
 		catch (KafkaException ex) {
 			logger.debug("No starting positions for {} yet", partitions, ex);
 		}
+		return isDecided(partitions, committed);
+	}
+
+	/**
+	 * Has those wait about whom something was not answered yet.
+	 */
+	private boolean isDecided(Set<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> committed) {
+		Set<TopicPartition> undecided = new HashSet<>(partitions);
+		undecided.removeAll(decided);
+		decided.clear();
+		if (undecided.isEmpty()) {
+			lookup.forgetQuestions();
+			return true;
+		}
+		undecided.removeIf((partition) -> !states.isStarting(partition));
+		if (!rules.observing()) {
+			undecided.retainAll(client.assignment());
+			states.undecided().hold(undecided, committed);
+		}
 		return false;
+	}
+
+	/**
+	 * The assignment is another one: what was asked about the last one does not count.
+	 */
+	void forgetQuestions() {
+		lookup.forgetQuestions();
+	}
+
+	/**
+	 * How long to wait for an answer. Whoever waits already lets the client be polled in
+	 * between.
+	 */
+	private Duration patience(Duration share) {
+		boolean again = !states.undecided().isEmpty();
+		return (again && share.compareTo(AGAIN) > 0) ? AGAIN : share;
 	}
 
 	/**
@@ -124,29 +174,67 @@ final class StartingPositions {
 		return firstPositions.isLeftToClient(partition);
 	}
 
-	private List<Suspect> start(Set<TopicPartition> partitions) {
-		Map<TopicPartition, @Nullable OffsetAndMetadata> answered = commits.of(partitions);
-		Map<TopicPartition, OffsetAndMetadata> committed = withCommit(answered);
-		TopicLookup.Answer answer = ask(partitions, committed);
-		topics.learn(answer);
-		// What nobody could tell about is asked for again, and does not start before.
-		Set<TopicPartition> missing = new HashSet<>(partitions);
-		missing.removeIf((partition) -> !answered.containsKey(partition) || committed.containsKey(partition));
-		Map<TopicPartition, OffsetAndMetadata> all = new HashMap<>(committed);
-		Set<TopicPartition> others = others(partitions, missing, committed);
-		if (!others.isEmpty()) {
-			all.putAll(withCommit(commits.of(others)));
+	private List<Suspect> start(Set<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> committed) {
+		if (rules.grouped() && clusterId.ask(Topics.names(partitions), patience(budget.left().dividedBy(LOOKUP_SHARE)))
+			.isPending()) {
+			return List.of();
 		}
+		Map<TopicPartition, @Nullable OffsetAndMetadata> answered = commits.of(partitions, patience(budget.left()));
+		committed.putAll(withCommit(answered));
+		TopicAnswer answer = ask(partitions, committed);
+		topics.learn(answer);
+		Map<TopicPartition, OffsetAndMetadata> ready = new HashMap<>(committed);
+		ready.keySet().removeIf((partition) -> !isAnswered(partition, committed, answer));
+		Set<TopicPartition> missing = new HashSet<>(partitions);
+		missing.removeIf((partition) -> !answered.containsKey(partition) || committed.containsKey(partition)
+				|| answer.topic(partition.topic()).isPending());
+		Map<TopicPartition, OffsetAndMetadata> all = new HashMap<>(committed);
+		Set<String> untold = addOthers(partitions, missing, committed, all);
+		missing.removeIf((partition) -> untold.contains(partition.topic()));
 		// Nothing is asked for from here on that would be lost if something else was not
 		// answered.
 		Map<TopicPartition, OffsetAndMetadata> started = new HashMap<>();
-		List<Suspect> suspects = startCommitted(committed, answer, started);
+		List<Suspect> suspects = startCommitted(ready, answer, started);
 		commits.remember(started, topics, states);
-		startWithout(missing, all);
+		decided.addAll(ready.keySet());
+		startWithout(missing, all, untold);
 		return suspects;
 	}
 
-	private List<Suspect> startCommitted(Map<TopicPartition, OffsetAndMetadata> committed, TopicLookup.Answer answer,
+	/**
+	 * Whether all was answered that a committed offset is looked at for.
+	 */
+	private boolean isAnswered(TopicPartition partition, Map<TopicPartition, OffsetAndMetadata> committed,
+			TopicAnswer answer) {
+		OffsetAndMetadata commit = Objects.requireNonNull(committed.get(partition));
+		boolean needsId = commits.remembered(partition, commit).topicId() != null;
+		boolean needsEpoch = commit.leaderEpoch().isPresent() || rearmed(commit) >= 0;
+		return !(needsId && answer.topic(partition.topic()).isPending())
+				&& !(needsEpoch && answer.leaderEpoch(partition).isPending());
+	}
+
+	/**
+	 * Adds the group's commits on the other partitions of the topics.
+	 * @return the topics about which there was no answer
+	 */
+	private Set<String> addOthers(Set<TopicPartition> partitions, Set<TopicPartition> missing,
+			Map<TopicPartition, OffsetAndMetadata> committed, Map<TopicPartition, OffsetAndMetadata> all) {
+		Set<TopicPartition> others = others(partitions, missing, committed);
+		if (others.isEmpty()) {
+			return Set.of();
+		}
+		try {
+			Map<TopicPartition, @Nullable OffsetAndMetadata> answered = commits.of(others, patience(budget.left()));
+			all.putAll(withCommit(answered));
+			others.removeAll(answered.keySet());
+		}
+		catch (TimeoutException ex) {
+			logger.debug("No answer yet about the group's other commits", ex);
+		}
+		return Topics.names(others);
+	}
+
+	private List<Suspect> startCommitted(Map<TopicPartition, OffsetAndMetadata> committed, TopicAnswer answer,
 			Map<TopicPartition, OffsetAndMetadata> started) {
 		List<Suspect> suspects = new ArrayList<>();
 		committed.forEach((partition, commit) -> {
@@ -154,6 +242,7 @@ final class StartingPositions {
 			if (suspect != null) {
 				suspects.add(suspect);
 				metadataAhead.put(partition, commit.metadata());
+				states.get(partition).committedEpoch(commit.leaderEpoch().orElse(-1));
 			}
 			if (suspect == null || rules.observing()) {
 				started.put(partition, commit);
@@ -163,7 +252,7 @@ final class StartingPositions {
 			Uuid before = commits.remembered(partition, commit).topicId();
 			start(partition, commit, answer);
 			// That of the log that was committed in, as long as nobody knows better.
-			states.get(partition).topicId((before != null) ? before : answer.topic(partition.topic()).id());
+			states.get(partition).topicId((before != null) ? before : answer.id(partition.topic()));
 		});
 		return suspects;
 	}
@@ -208,18 +297,17 @@ final class StartingPositions {
 	/**
 	 * Bookmarks that are made from here on say what is known now of the topics' commits.
 	 */
-	private void startWithout(Set<TopicPartition> missing, Map<TopicPartition, OffsetAndMetadata> all) {
-		Set<String> names = Topics.names(all.keySet());
+	private void startWithout(Set<TopicPartition> missing, Map<TopicPartition, OffsetAndMetadata> all,
+			Set<String> untold) {
+		Set<String> committed = Topics.names(all.keySet());
+		Set<String> names = new HashSet<>(committed);
 		names.addAll(Topics.names(missing));
-		names.forEach((topic) -> cover(topic, all));
+		names.removeAll(untold);
+		commits.cover(names, topics, all);
 		if (!missing.isEmpty()) {
 			Map<TopicPartition, Long> first = firstPositions.start(missing, all);
-			Map<TopicPartition, OffsetAndMetadata> covered = new HashMap<>(all);
-			first.forEach((partition, offset) -> covered.put(partition, new OffsetAndMetadata(offset)));
-			Topics.names(missing).forEach((topic) -> cover(topic, covered));
-			if (!positionCommits.commitInitial(first).keySet().equals(first.keySet())) {
-				Topics.names(missing).forEach((topic) -> cover(topic, all));
-			}
+			missing.stream().filter((partition) -> !states.isStarting(partition)).forEach(decided::add);
+			firstCommits.pend(first, committed);
 		}
 	}
 
@@ -227,21 +315,22 @@ final class StartingPositions {
 	 * Topics may get partitions that are assigned to others, whose bookmarks may be lost:
 	 * what this consumer's say of how many there are has to keep up.
 	 */
-	void coverGrown(TopicLookup.Answer answer) {
+	void coverGrown(TopicAnswer answer) {
 		Set<TopicPartition> grown = new HashSet<>();
-		answer.topics().forEach((topic, facts) -> {
+		answer.topics().forEach((topic, reply) -> {
 			int covered = topics.coverage(topic).partitions();
-			if (rules.bookmarks() && covered > 0 && facts.partitions() > covered) {
-				IntStream.range(0, facts.partitions())
-					.forEach((partition) -> grown.add(new TopicPartition(topic, partition)));
+			int partitions = (reply instanceof Reply.Answered<TopicFacts> answered) ? answered.value().partitions()
+					: -1;
+			if (rules.bookmarks() && covered > 0 && partitions > covered) {
+				IntStream.range(0, partitions).forEach((partition) -> grown.add(new TopicPartition(topic, partition)));
 			}
 		});
 		if (grown.isEmpty() || budget.isNearlySpent()) {
 			return;
 		}
 		try (EvidenceBudget.Spending spending = budget.spend()) {
-			Map<TopicPartition, OffsetAndMetadata> all = withCommit(commits.of(grown));
-			Topics.names(grown).forEach((topic) -> cover(topic, all));
+			Map<TopicPartition, OffsetAndMetadata> all = withCommit(commits.of(grown, budget.left()));
+			commits.cover(Topics.names(grown), topics, all);
 		}
 		catch (WakeupException ex) {
 			// Meant for the poll around this.
@@ -250,12 +339,6 @@ final class StartingPositions {
 		catch (KafkaException ex) {
 			logger.debug("Not known yet how many partitions the group has committed on {}", Topics.names(grown), ex);
 		}
-	}
-
-	private void cover(String topic, Map<TopicPartition, OffsetAndMetadata> all) {
-		Map<TopicPartition, OffsetAndMetadata> onTopic = new HashMap<>(all);
-		onTopic.keySet().removeIf((partition) -> !partition.topic().equals(topic));
-		topics.cover(topic, commits.coverage(topic, topics.known(topic).partitions(), onTopic));
 	}
 
 	/**
@@ -282,7 +365,7 @@ final class StartingPositions {
 				: state.position() == suspect.position();
 	}
 
-	private TopicLookup.Answer ask(Set<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> committed) {
+	private TopicAnswer ask(Set<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> committed) {
 		Set<TopicPartition> withEpoch = new HashSet<>();
 		Map<TopicPartition, Uuid> before = new HashMap<>();
 		committed.forEach((partition, commit) -> {
@@ -294,8 +377,8 @@ final class StartingPositions {
 				withEpoch.add(partition);
 			}
 		});
-		TopicLookup.Answer first = lookup.ask(rules.topicIds() ? Topics.names(partitions) : Set.of(), withEpoch,
-				budget.left().dividedBy(LOOKUP_SHARE));
+		TopicAnswer first = lookup.ask(rules.topicIds() ? Topics.names(partitions) : Set.of(), withEpoch,
+				patience(budget.left().dividedBy(LOOKUP_SHARE)));
 		Set<TopicPartition> missing = new HashSet<>(partitions);
 		missing.removeAll(committed.keySet());
 		commits.rememberedWithoutCommit(missing, committed).forEach((partition, remembered) -> {
@@ -303,17 +386,22 @@ final class StartingPositions {
 				before.put(partition, remembered.topicId());
 			}
 		});
-		return topics.confirmed(first, before, budget.left().dividedBy(LOOKUP_SHARE));
+		return topics.confirmed(first, before, clusterId.known(), budget.left().dividedBy(LOOKUP_SHARE));
 	}
 
 	/**
 	 * What has to be looked into before a committed offset can be used.
 	 */
-	private @Nullable Suspect suspect(TopicPartition partition, OffsetAndMetadata commit, TopicLookup.Answer answer) {
+	private @Nullable Suspect suspect(TopicPartition partition, OffsetAndMetadata commit, TopicAnswer answer) {
 		Remembered remembered = commits.remembered(partition, commit);
-		Uuid topicId = answer.topic(partition.topic()).id();
+		Uuid topicId = answer.id(partition.topic());
+		Evidence held = commits.held(partition);
+		if (held != null && held.position() == commit.offset()) {
+			// It was held there when it was taken away.
+			return Suspect.again(partition, held, states.get(partition));
+		}
 		int committedEpoch = commit.leaderEpoch().orElse(-1);
-		int leaderEpoch = answer.leaderEpoch(partition);
+		int leaderEpoch = answer.leaderEpoch(partition).orIfRefused(-1);
 		Evidence.Trigger trigger;
 		if (remembered.topicId() != null && topicId != null && !remembered.topicId().equals(topicId)) {
 			trigger = Evidence.Trigger.TOPIC_ID;
@@ -324,17 +412,18 @@ final class StartingPositions {
 		else {
 			return null;
 		}
-		return new Suspect(partition, trigger, commit.offset(), committedEpoch, null, null, remembered, topicId,
+		return new Suspect(partition, trigger, commit.offset(), committedEpoch, -1, null, null, remembered, topicId,
 				leaderEpoch);
 	}
 
-	private void start(TopicPartition partition, OffsetAndMetadata commit, TopicLookup.Answer answer) {
+	private void start(TopicPartition partition, OffsetAndMetadata commit, TopicAnswer answer) {
 		OffsetAndMetadata position = commit;
 		int epoch = rearmed(commit);
-		if (epoch >= 0 && epoch <= answer.leaderEpoch(partition)) {
+		int leaderEpoch = answer.leaderEpoch(partition).orIfRefused(-1);
+		if (epoch >= 0 && epoch <= leaderEpoch) {
 			position = new OffsetAndMetadata(commit.offset(), Optional.of(epoch), "");
 		}
-		if (!isStalling(commit, answer.leaderEpoch(partition))) {
+		if (!isStalling(commit, leaderEpoch)) {
 			client.seek(partition, position);
 		}
 		PartitionState state = states.get(partition);
@@ -372,12 +461,13 @@ final class StartingPositions {
 	/**
 	 * What starting positions are decided by.
 	 *
+	 * @param grouped whether there is a group that may have commits
 	 * @param topicIds whether topics are described
 	 * @param bookmarks whether bookmarks are read and made
 	 * @param rearming whether positions whose commit has no epoch are validated
 	 * @param observing whether committed offsets are used whatever is found out
 	 */
-	record Rules(boolean topicIds, boolean bookmarks, boolean rearming, boolean observing) {
+	record Rules(boolean grouped, boolean topicIds, boolean bookmarks, boolean rearming, boolean observing) {
 
 		static Rules of(OffsetGuardSettings settings, ClientConfiguration configuration, ClientCap cap) {
 			boolean topicIds = configuration.groupId() != null
@@ -385,7 +475,7 @@ final class StartingPositions {
 			boolean bookmarks = configuration.groupId() != null && settings.commits().bookmark();
 			boolean rearming = settings.commits().bookmark() && !settings.isObserving()
 					&& VersionCapCheck.canValidatePositions(cap.cap());
-			return new Rules(topicIds, bookmarks, rearming, settings.isObserving());
+			return new Rules(configuration.groupId() != null, topicIds, bookmarks, rearming, settings.isObserving());
 		}
 
 	}

@@ -7,22 +7,20 @@ package dev.holdfast.kafka.offsetguard;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Collectors;
 
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.DescribeTopicsResult;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
-import org.apache.kafka.clients.admin.ListOffsetsResult;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
@@ -35,54 +33,99 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Asks brokers, for one consumer, what no consumer tells: topic ids, and leader epochs;
- * and for commits, since a consumer that asks for those believes the epochs in them. Runs
- * on the consumer's own thread; only {@link #wakeup()} may be called from another. What
- * is not to be had in time is unknown, and nothing else.
+ * and for commits, since a consumer that asks for those believes the epochs in them. The
+ * brokers asked are those of the cluster that the client is connected to. Runs on the
+ * consumer's own thread; only {@link #wakeup()} may be called from another.
+ * <p>
+ * What is not answered in time is waited for by whoever asks the same again, until
+ * {@link #forgetQuestions()}.
  */
 final class TopicLookup implements AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(TopicLookup.class);
 
-	private static final Duration CLUSTER_INTERVAL = Duration.ofSeconds(30);
+	/** An answer that nobody has used for so long is asked for again. */
+	private static final long QUESTION_LIFE = TimeUnit.SECONDS.toNanos(30);
 
 	private final SharedAdmins admins;
 
 	private final ClientConfiguration configuration;
 
+	private final ClientCluster client;
+
 	private SharedAdmins.@Nullable Lease lease;
 
-	/** When to ask for the cluster's id, which some brokers never tell. */
-	private long askClusterAt = System.nanoTime();
+	private @Nullable String leasedFor;
 
-	private @Nullable String clusterId;
+	private @Nullable TopicQuery topicQuery;
+
+	private @Nullable Anew anew;
+
+	private final Map<Set<TopicPartition>, KafkaFuture<Map<TopicPartition, OffsetAndMetadata>>> commitQueries = new HashMap<>();
+
+	private long askedAt = System.nanoTime();
+
+	private boolean told;
 
 	private volatile @Nullable CompletableFuture<?> running;
 
 	private volatile boolean wokenUp;
 
-	TopicLookup(SharedAdmins admins, ClientConfiguration configuration) {
+	TopicLookup(SharedAdmins admins, ClientConfiguration configuration, ClientCluster client) {
 		this.admins = admins;
 		this.configuration = configuration;
+		this.client = client;
 	}
 
 	/**
-	 * What was asked for, as far as it was answered.
-	 *
-	 * @param topics what is known of each topic
-	 * @param leaderEpochs the current leader epoch of each partition
+	 * The cluster that the client is connected to. All other questions go there.
+	 * @param topics topics of the client's
+	 * @param timeout how long to wait
+	 * @throws WakeupException if {@link #wakeup()} was called meanwhile
 	 */
-	record Answer(Map<String, TopicFacts> topics, Map<TopicPartition, Integer> leaderEpochs) {
-
-		static final Answer NOTHING = new Answer(Map.of(), Map.of());
-
-		TopicFacts topic(String topic) {
-			return topics.getOrDefault(topic, TopicFacts.UNKNOWN);
+	Reply<Cluster> cluster(Collection<String> topics, Duration timeout) {
+		ToldCluster.Told now = client.told();
+		try {
+			SharedAdmins.Lease current = connect(now, client.endpoints(topics, timeout));
+			await(current.askCluster(), timeout);
+			Reply<Cluster> reply = current.cluster();
+			boolean isOther = now != null && reply instanceof Reply.Answered<Cluster> answered
+					&& !Objects.equals(now.id(), answered.value().id());
+			if (isOther) {
+				current.forgetCluster();
+				return new Reply.NotYet<>();
+			}
+			return reply;
 		}
-
-		int leaderEpoch(TopicPartition partition) {
-			return leaderEpochs.getOrDefault(partition, -1);
+		catch (WakeupException | InterruptException ex) {
+			throw ex;
 		}
+		catch (KafkaException ex) {
+			return unopened(ex);
+		}
+	}
 
+	private SharedAdmins.Lease connect(ToldCluster.@Nullable Told now, Set<String> endpoints) {
+		String id = (now != null) ? now.id() : null;
+		SharedAdmins.Lease present = lease;
+		if (present != null && Objects.equals(leasedFor, id)
+				&& (endpoints.isEmpty() || !Collections.disjoint(endpoints, present.endpoints()))) {
+			return present;
+		}
+		close();
+		present = admins.lease(configuration, id, endpoints);
+		lease = present;
+		leasedFor = id;
+		return present;
+	}
+
+	private <T> Reply<T> unopened(KafkaException failure) {
+		if (!told) {
+			told = true;
+			logger.warn("Consumer {} has no admin client yet: {}", configuration.clientId(), failure.toString());
+		}
+		return configuration.values().containsKey(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG) ? new Reply.NotYet<>()
+				: new Reply.Refused<>(failure.toString());
 	}
 
 	/**
@@ -92,58 +135,98 @@ final class TopicLookup implements AutoCloseable {
 	 * @param timeout how long to wait
 	 * @throws WakeupException if {@link #wakeup()} was called meanwhile
 	 */
-	Answer ask(Collection<String> topics, Collection<TopicPartition> partitions, Duration timeout) {
+	TopicAnswer ask(Collection<String> topics, Collection<TopicPartition> partitions, Duration timeout) {
 		if (topics.isEmpty() && partitions.isEmpty()) {
-			return Answer.NOTHING;
+			return TopicAnswer.NOTHING;
 		}
-		Query query = start(topics, partitions);
-		if (query != null) {
-			await(query.done, timeout);
+		forgetOldQuestions();
+		TopicQuery query = topicQuery;
+		if (query == null || !query.isAbout(topics, partitions) || query.isPartlyFailed()) {
+			try {
+				query = TopicQuery.start(admin(), topics, partitions);
+			}
+			catch (KafkaException ex) {
+				return TopicAnswer.of(topics, partitions, unopened(ex));
+			}
+			topicQuery = query;
 		}
-		return (query != null) ? query.answer() : Answer.NOTHING;
+		await(query.done(), timeout);
+		return query.answer();
 	}
 
 	/**
 	 * Asks about topics through a connection of its own: one that was there before most
 	 * likely leads to the broker that has answered before.
 	 * @param topics the topics
+	 * @param cluster the cluster that has answered before, {@code null} if it is not
+	 * known
 	 * @param timeout how long to wait
+	 * @return the answer; nothing is answered if another cluster has answered
 	 * @throws WakeupException if {@link #wakeup()} was called meanwhile
 	 */
-	Answer askAnew(Collection<String> topics, Duration timeout) {
-		Admin other;
-		try {
-			other = admins.open(configuration);
+	TopicAnswer askAnew(Collection<String> topics, @Nullable Cluster cluster, Duration timeout) {
+		Anew present = anew;
+		if (present == null || !present.query.isAbout(topics, Set.of())) {
+			forgetAnew();
+			try {
+				present = Anew.ask(admins.open(configuration, (lease != null) ? lease.endpoints() : Set.of()), topics);
+			}
+			catch (KafkaException ex) {
+				return TopicAnswer.of(topics, Set.of(), unopened(ex));
+			}
+			anew = present;
 		}
-		catch (KafkaException ex) {
-			logger.warn("Could not ask about topics {}: {}", topics, ex.toString());
-			return Answer.NOTHING;
+		await(present.query.done(), timeout);
+		if (!present.query.isDone()) {
+			return TopicAnswer.of(topics, Set.of(), new Reply.NotYet<>());
 		}
-		try {
-			Query query = new Query(other.describeTopics(topics), null, Set.of());
-			await(query.done, timeout);
-			return query.answer();
+		forgetAnew();
+		if (cluster != null && present.query.isOutside(cluster)) {
+			close();
+			return TopicAnswer.of(topics, Set.of(), new Reply.NotYet<>());
 		}
-		finally {
-			other.close(Duration.ZERO);
+		return present.query.answer();
+	}
+
+	private void forgetAnew() {
+		if (anew != null) {
+			SharedAdmins.close(anew.admin);
+			anew = null;
 		}
 	}
 
 	/**
-	 * Asks about topics without waiting for the answer.
+	 * A question through a connection of its own.
 	 */
-	@Nullable Query start(Collection<String> topics, Collection<TopicPartition> partitions) {
+	private record Anew(Admin admin, TopicQuery query) {
+
+		static Anew ask(Admin admin, Collection<String> topics) {
+			return new Anew(admin, TopicQuery.startWithCluster(admin, topics));
+		}
+
+	}
+
+	/**
+	 * Asks about topics without waiting for the answer.
+	 * @return {@code null} if there is no admin client
+	 */
+	@Nullable TopicQuery start(Collection<String> topics, Collection<TopicPartition> partitions) {
 		try {
-			return new Query(topics.isEmpty() ? null : admin().describeTopics(topics),
-					partitions.isEmpty() ? null
-							: admin().listOffsets(partitions.stream()
-								.collect(Collectors.toMap((each) -> each, (each) -> OffsetSpec.latest()))),
-					Set.copyOf(partitions));
+			return TopicQuery.start(admin(), topics, partitions);
 		}
 		catch (KafkaException ex) {
-			logger.warn("Could not ask about topics {}: {}", topics, ex.toString());
+			unopened(ex);
 			return null;
 		}
+	}
+
+	/**
+	 * Waits for the answer to a question.
+	 * @throws WakeupException if {@link #wakeup()} was called meanwhile
+	 */
+	TopicAnswer answer(TopicQuery query, Duration timeout) {
+		await(query.done(), timeout);
+		return query.answer();
 	}
 
 	/**
@@ -154,91 +237,83 @@ final class TopicLookup implements AutoCloseable {
 	 * @return the commits, {@code null} for a partition that has none. A partition that
 	 * is missing could not be told about: while a transaction is about to commit it, for
 	 * one
-	 * @throws org.apache.kafka.common.errors.TimeoutException if there is no answer in
-	 * time
-	 * @throws KafkaException if the group cannot be asked
 	 * @throws WakeupException if {@link #wakeup()} was called meanwhile
 	 */
-	Map<TopicPartition, @Nullable OffsetAndMetadata> commits(String groupId, Set<TopicPartition> partitions,
+	Reply<Map<TopicPartition, @Nullable OffsetAndMetadata>> commits(String groupId, Set<TopicPartition> partitions,
 			Duration timeout) {
-		KafkaFuture<Map<TopicPartition, OffsetAndMetadata>> future = admin()
-			.listConsumerGroupOffsets(Map.of(groupId, new ListConsumerGroupOffsetsSpec().topicPartitions(partitions)),
-					// As consumers ask, whatever their isolation level (KIP-447).
-					new ListConsumerGroupOffsetsOptions().requireStable(true)
-						.timeoutMs((int) Math.min(Integer.MAX_VALUE, timeout.toMillis())))
-			.partitionsToOffsetAndMetadata(groupId);
-		CompletableFuture<@Nullable Object> done = new CompletableFuture<>();
-		future.whenComplete((commits, failure) -> done.complete(null));
-		await(done, timeout);
-		if (!future.isDone()) {
-			throw new org.apache.kafka.common.errors.TimeoutException(
-					"No commits of group %s within %s".formatted(groupId, timeout));
-		}
-		try {
-			return new HashMap<>(future.getNow(Map.of()));
-		}
-		catch (InterruptedException ex) {
-			throw new InterruptException(ex);
-		}
-		catch (ExecutionException ex) {
-			throw (ex.getCause() instanceof KafkaException cause) ? cause : new KafkaException(ex.getCause());
-		}
-	}
-
-	/**
-	 * The cluster's id: a client that was assigned its partitions by hand may not have
-	 * heard of it yet. Asks now and then only, as some brokers have none.
-	 * @return the id, {@code null} if it is not to be had in time
-	 * @throws WakeupException if {@link #wakeup()} was called meanwhile
-	 */
-	@Nullable String askClusterId(Duration timeout) {
-		if (clusterId == null && System.nanoTime() - askClusterAt >= 0) {
-			askClusterAt = System.nanoTime() + CLUSTER_INTERVAL.toNanos();
+		forgetOldQuestions();
+		KafkaFuture<Map<TopicPartition, OffsetAndMetadata>> future = commitQueries.get(partitions);
+		if (future == null || future.isCompletedExceptionally()) {
 			try {
-				KafkaFuture<String> future = admin().describeCluster().clusterId();
-				await(Query.completable(future), timeout);
-				clusterId = Query.now(future);
-			}
-			catch (WakeupException | InterruptException ex) {
-				throw ex;
+				future = askForCommits(groupId, partitions);
 			}
 			catch (KafkaException ex) {
-				logger.debug("No cluster id", ex);
+				return unopened(ex);
 			}
+			commitQueries.put(Set.copyOf(partitions), future);
 		}
-		return clusterId;
+		await(TopicQuery.completable(future), timeout);
+		Reply<Map<TopicPartition, @Nullable OffsetAndMetadata>> reply = Reply.of(future, HashMap::new);
+		boolean isWhole = !(reply instanceof Reply.Answered<Map<TopicPartition, @Nullable OffsetAndMetadata>> answered)
+				|| answered.value().keySet().containsAll(partitions);
+		if (!isWhole) {
+			commitQueries.remove(partitions);
+		}
+		return reply;
+	}
+
+	private KafkaFuture<Map<TopicPartition, OffsetAndMetadata>> askForCommits(String groupId,
+			Set<TopicPartition> partitions) {
+		return admin()
+			.listConsumerGroupOffsets(Map.of(groupId, new ListConsumerGroupOffsetsSpec().topicPartitions(partitions)),
+					// As consumers ask, whatever their isolation level (KIP-447).
+					new ListConsumerGroupOffsetsOptions().requireStable(true))
+			.partitionsToOffsetAndMetadata(groupId);
 	}
 
 	/**
-	 * The cluster's id as far as it was asked for.
+	 * From now on every question is asked anew: the answers so far were used, or are
+	 * about another assignment.
 	 */
-	@Nullable String clusterId() {
-		return clusterId;
+	void forgetQuestions() {
+		topicQuery = null;
+		forgetAnew();
+		commitQueries.clear();
+		askedAt = System.nanoTime();
+	}
+
+	private void forgetOldQuestions() {
+		if (System.nanoTime() - askedAt > QUESTION_LIFE) {
+			forgetQuestions();
+		}
 	}
 
 	private Admin admin() {
-		if (lease == null) {
-			lease = admins.lease(configuration);
+		SharedAdmins.Lease present = lease;
+		if (present == null) {
+			present = connect(client.told(), Set.of());
 		}
-		return lease.admin();
+		return present.admin();
 	}
 
 	private void await(CompletableFuture<?> done, Duration timeout) {
-		running = done;
+		// Those who are woken up leave the question for others to wait for.
+		CompletableFuture<?> waiting = done.copy();
+		running = waiting;
 		try {
 			if (wokenUp) {
 				throw new WakeupException();
 			}
-			done.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+			waiting.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
 		}
 		catch (TimeoutException ex) {
-			logger.debug("No whole answer about topics within {}", timeout);
+			logger.debug("No whole answer within {}", timeout);
 		}
 		catch (ExecutionException ex) {
 			if (ex.getCause() instanceof WakeupException) {
 				throw new WakeupException();
 			}
-			logger.debug("No whole answer about topics", ex.getCause());
+			logger.debug("No whole answer", ex.getCause());
 		}
 		catch (InterruptedException ex) {
 			throw new InterruptException(ex);
@@ -257,7 +332,7 @@ final class TopicLookup implements AutoCloseable {
 	}
 
 	/**
-	 * Ends a running {@link #ask} soon. Thread-safe.
+	 * Ends a running question soon. Thread-safe.
 	 */
 	void wakeup() {
 		wokenUp = true;
@@ -267,84 +342,16 @@ final class TopicLookup implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * Gives the admin client back. The next question takes one again.
+	 */
 	@Override
 	public void close() {
+		forgetQuestions();
 		if (lease != null) {
 			lease.close();
 			lease = null;
 		}
-	}
-
-	/**
-	 * Questions on their way.
-	 */
-	static final class Query {
-
-		private final @Nullable DescribeTopicsResult topics;
-
-		private final @Nullable ListOffsetsResult offsets;
-
-		private final Set<TopicPartition> partitions;
-
-		private final CompletableFuture<?> done;
-
-		private Query(@Nullable DescribeTopicsResult topics, @Nullable ListOffsetsResult offsets,
-				Set<TopicPartition> partitions) {
-			this.topics = topics;
-			this.offsets = offsets;
-			this.partitions = partitions;
-			this.done = CompletableFuture.allOf(completable((topics != null) ? topics.allTopicNames() : null),
-					completable((offsets != null) ? offsets.all() : null));
-		}
-
-		boolean isDone() {
-			return done.isDone();
-		}
-
-		private static CompletableFuture<?> completable(@Nullable KafkaFuture<?> future) {
-			CompletableFuture<@Nullable Object> completable = new CompletableFuture<>();
-			if (future == null) {
-				completable.complete(null);
-			}
-			else {
-				// Failures concern single topics, and each answer is looked at by itself.
-				future.whenComplete((value, failure) -> completable.complete(null));
-			}
-			return completable;
-		}
-
-		Answer answer() {
-			Map<String, TopicFacts> facts = new HashMap<>();
-			if (topics != null) {
-				topics.topicNameValues().forEach((topic, future) -> {
-					TopicDescription description = now(future);
-					if (description != null) {
-						facts.put(topic, new TopicFacts(description.topicId(), description.partitions().size()));
-					}
-				});
-			}
-			Map<TopicPartition, Integer> epochs = new HashMap<>();
-			if (offsets != null) {
-				for (TopicPartition partition : partitions) {
-					ListOffsetsResult.ListOffsetsResultInfo info = now(offsets.partitionResult(partition));
-					if (info != null && info.leaderEpoch().isPresent()) {
-						epochs.put(partition, info.leaderEpoch().get());
-					}
-				}
-			}
-			return new Answer(facts, epochs);
-		}
-
-		private static <T> @Nullable T now(KafkaFuture<T> future) {
-			try {
-				return future.isDone() ? future.getNow(null) : null;
-			}
-			catch (Exception ex) {
-				logger.debug("No answer about a topic or a partition: {}", ex.toString());
-				return null;
-			}
-		}
-
 	}
 
 }

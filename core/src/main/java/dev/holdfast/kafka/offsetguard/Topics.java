@@ -6,16 +6,18 @@
 package dev.holdfast.kafka.offsetguard;
 
 import java.time.Duration;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +31,8 @@ final class Topics {
 
 	private static final Logger logger = LoggerFactory.getLogger(Topics.class);
 
+	private static final long SOON = TimeUnit.SECONDS.toNanos(1);
+
 	private final TopicLookup lookup;
 
 	private final GroupMemory memory;
@@ -39,7 +43,13 @@ final class Topics {
 
 	private final Map<String, Coverage> coverages = new HashMap<>();
 
-	private TopicLookup.@Nullable Query query;
+	/** Those with partitions that are not known to have a commit. */
+	private final Map<String, Uncovered> uncovered = new HashMap<>();
+
+	private record Uncovered(int partitions, BitSet missing) {
+	}
+
+	private @Nullable TopicQuery query;
 
 	private long checkAt;
 
@@ -63,15 +73,66 @@ final class Topics {
 	}
 
 	/**
-	 * What was known at the last assignment: what is learned since says nothing about
-	 * commits.
+	 * What was known when commits were asked for last, or is known by those that this
+	 * consumer has made since.
 	 */
 	Coverage coverage(String topic) {
 		return coverages.getOrDefault(topic, Coverage.UNKNOWN);
 	}
 
-	void cover(String topic, Coverage coverage) {
+	/**
+	 * Takes note of what bookmarks are to tell.
+	 * @param missing the partitions without a commit; once all of these are committed,
+	 * the topic is covered completely
+	 */
+	void cover(String topic, Coverage coverage, BitSet missing) {
 		coverages.put(topic, coverage);
+		if (missing.isEmpty()) {
+			uncovered.remove(topic);
+		}
+		else {
+			uncovered.put(topic, new Uncovered(known(topic).partitions(), missing));
+		}
+	}
+
+	/**
+	 * The group has commits of these partitions.
+	 */
+	void committed(Collection<TopicPartition> partitions) {
+		for (TopicPartition partition : uncovered.isEmpty() ? Set.<TopicPartition>of() : partitions) {
+			Uncovered topic = uncovered.get(partition.topic());
+			if (topic != null) {
+				topic.missing.clear(partition.partition());
+				if (topic.missing.isEmpty()) {
+					cover(partition.topic(), new Coverage(topic.partitions, true), topic.missing);
+				}
+			}
+		}
+	}
+
+	/**
+	 * Which topics are covered completely once these partitions are committed, too.
+	 */
+	Set<String> completedBy(Set<TopicPartition> partitions) {
+		if (uncovered.isEmpty()) {
+			return Set.of();
+		}
+		Set<String> completed = new TreeSet<>();
+		uncovered.forEach((name, topic) -> {
+			if (topic.missing.stream()
+				.allMatch((partition) -> partitions.contains(new TopicPartition(name, partition)))) {
+				completed.add(name);
+			}
+		});
+		return completed;
+	}
+
+	/**
+	 * What is known of a topic once all of its partitions are committed.
+	 */
+	Coverage completed(String topic) {
+		Uncovered completed = uncovered.get(topic);
+		return (completed != null) ? new Coverage(completed.partitions, true) : coverage(topic);
 	}
 
 	TopicFacts known(String topic) {
@@ -85,10 +146,11 @@ final class Topics {
 	/**
 	 * Takes what brokers say. What they do not know now is still known.
 	 */
-	void learn(TopicLookup.Answer answer) {
-		answer.topics().forEach((topic, facts) -> {
-			if (facts.id() != null || !known.containsKey(topic)) {
-				known.put(topic, facts);
+	void learn(TopicAnswer answer) {
+		answer.topics().forEach((topic, reply) -> {
+			if (reply instanceof Reply.Answered<TopicFacts> answered
+					&& (answered.value().id() != null || !known.containsKey(topic))) {
+				known.put(topic, answered.value());
 			}
 		});
 	}
@@ -99,15 +161,17 @@ final class Topics {
 	 * heard of the newest topic yet tells the id of the last one.
 	 * @param first the answer
 	 * @param before the id of each partition's topic so far, where one is known
+	 * @param cluster the cluster that has answered, {@code null} if it is not known
 	 * @param timeout how long to wait for the second answer
-	 * @return the answer, without the ids in doubt
-	 * @throws TimeoutException if there is no second answer in time
+	 * @return the answer, without the ids in doubt. A topic is not answered yet whose
+	 * second answer is missing
 	 * @throws WakeupException if the consumer was woken up meanwhile
 	 */
-	TopicLookup.Answer confirmed(TopicLookup.Answer first, Map<TopicPartition, Uuid> before, Duration timeout) {
+	TopicAnswer confirmed(TopicAnswer first, Map<TopicPartition, Uuid> before, @Nullable Cluster cluster,
+			Duration timeout) {
 		Map<String, Uuid> replaced = new HashMap<>();
 		before.forEach((partition, id) -> {
-			Uuid now = first.topic(partition.topic()).id();
+			Uuid now = first.id(partition.topic());
 			if (now != null && !now.equals(id)) {
 				replaced.put(partition.topic(), id);
 			}
@@ -115,29 +179,44 @@ final class Topics {
 		if (replaced.isEmpty()) {
 			return first;
 		}
-		TopicLookup.Answer second = lookup.askAnew(replaced.keySet(), timeout);
-		Map<String, TopicFacts> facts = new HashMap<>(first.topics());
-		replaced.forEach((topic, id) -> {
-			Uuid now = Objects.requireNonNull(first.topic(topic).id());
-			if (second.topic(topic).id() == null && !memory.isGone(now)) {
-				throw new TimeoutException("Nobody has repeated in time that %s is another topic now".formatted(topic));
+		TopicAnswer second = lookup.askAnew(replaced.keySet(), cluster, timeout);
+		Map<String, Reply<TopicFacts>> facts = new HashMap<>(first.topics());
+		replaced.forEach((topic, id) -> facts.put(topic, confirmed(topic, id, first, second)));
+		return new TopicAnswer(facts, first.leaderEpochs());
+	}
+
+	private Reply<TopicFacts> confirmed(String topic, Uuid before, TopicAnswer first, TopicAnswer second) {
+		Uuid now = Objects.requireNonNull(first.id(topic));
+		if (!memory.isGone(now)) {
+			if (second.topic(topic).isPending()) {
+				return new Reply.NotYet<>();
 			}
-			if (!memory.isGone(now) && now.equals(second.topic(topic).id())) {
-				memory.rememberGone(id);
+			if (now.equals(second.id(topic))) {
+				memory.rememberGone(before);
+				return first.topic(topic);
 			}
-			else {
-				logger.info("Topic {} is {} to some brokers and {} to others, or was: nothing follows from that", topic,
-						now, id);
-				facts.put(topic, first.topic(topic).withoutId());
-			}
-		});
-		return new TopicLookup.Answer(facts, first.leaderEpochs());
+		}
+		logger.info("Topic {} is {} to some brokers and {} to others, or was: nothing follows from that", topic, now,
+				before);
+		return (first.topic(topic) instanceof Reply.Answered<TopicFacts> answered)
+				? new Reply.Answered<>(answered.value().withoutId()) : new Reply.NotYet<>();
+	}
+
+	/**
+	 * The topics are those of another cluster.
+	 */
+	void forgetAll() {
+		known.clear();
+		coverages.clear();
+		uncovered.clear();
+		query = null;
 	}
 
 	void retain(Collection<TopicPartition> assigned) {
 		Set<String> names = names(assigned);
 		known.keySet().retainAll(names);
 		coverages.keySet().retainAll(names);
+		uncovered.keySet().retainAll(names);
 	}
 
 	static Set<String> names(Collection<TopicPartition> partitions) {
@@ -155,20 +234,28 @@ final class Topics {
 	}
 
 	/**
+	 * What was asked about was not answered: it is asked again before the interval is
+	 * over.
+	 */
+	void checkSoon() {
+		checkAt = Math.min(checkAt, System.nanoTime() + SOON);
+	}
+
+	/**
 	 * Asks if it is time to, and takes the answer if there is one.
 	 * @param assigned the assignment
 	 * @return what brokers say now; {@link #learn} has not been called with it
 	 */
-	TopicLookup.Answer check(Collection<TopicPartition> assigned) {
+	TopicAnswer check(Collection<TopicPartition> assigned) {
 		if (query == null) {
 			checkAt = System.nanoTime() + interval.toNanos();
 			query = assigned.isEmpty() ? null : lookup.start(names(assigned), Set.of());
-			return TopicLookup.Answer.NOTHING;
+			return TopicAnswer.NOTHING;
 		}
 		if (!query.isDone()) {
-			return TopicLookup.Answer.NOTHING;
+			return TopicAnswer.NOTHING;
 		}
-		TopicLookup.Answer answer = query.answer();
+		TopicAnswer answer = query.answer();
 		query = null;
 		return answer;
 	}

@@ -15,4 +15,8 @@ public final class UnguardableConsumerException extends RuntimeException {
 		super(reason);
 	}
 
+	UnguardableConsumerException(String reason, Throwable cause) {
+		super(reason, cause);
+	}
+
 }

@@ -32,6 +32,19 @@ public record Witness(RecordIdentity delivered, @Nullable RecordIdentity found) 
 	}
 
 	/**
+	 * Whether the record delivered stands in the log of another cluster, to which it was
+	 * mirrored: leader epochs differ there, and without a timestamp and sizes nothing
+	 * names a record.
+	 */
+	boolean standsInMirror() {
+		boolean known = delivered.timestamp() >= 0 && delivered.keySize() != RecordIdentity.UNKNOWN_SIZE
+				&& delivered.valueSize() != RecordIdentity.UNKNOWN_SIZE;
+		return known && found != null && delivered.offset() == found.offset()
+				&& delivered.timestamp() == found.timestamp() && delivered.keySize() == found.keySize()
+				&& delivered.valueSize() == found.valueSize();
+	}
+
+	/**
 	 * Compares the record delivered with the one found.
 	 * @return the verdict
 	 */

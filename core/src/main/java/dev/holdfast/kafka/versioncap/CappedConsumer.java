@@ -5,58 +5,58 @@
 
 package dev.holdfast.kafka.versioncap;
 
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
+import java.lang.invoke.MethodHandles;
+import java.time.Duration;
 
+import dev.holdfast.kafka.wrapping.ConsumerWrappers;
+import dev.holdfast.kafka.wrapping.Interception;
+import dev.holdfast.kafka.wrapping.UnwrappableConsumerException;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.jspecify.annotations.Nullable;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 
 /**
  * A consumer under a cap that nobody guards: stops polling when a broker was refused, and
  * passes everything else through.
  */
-final class CappedConsumer implements InvocationHandler {
+final class CappedConsumer<K, V> implements Interception {
 
-	private final Consumer<?, ?> client;
+	private static final ConsumerWrappers WRAPPERS = new ConsumerWrappers(MethodHandles.lookup(),
+			VersionedClient.class);
+
+	private final Consumer<K, V> client;
 
 	private final ClientVersions versions;
 
-	private CappedConsumer(Consumer<?, ?> client, ClientVersions versions) {
+	private CappedConsumer(Consumer<K, V> client, ClientVersions versions) {
 		this.client = client;
 		this.versions = versions;
 	}
 
-	@SuppressWarnings("unchecked")
+	/**
+	 * Wraps a client.
+	 * @throws UnwrappableConsumerException if that is impossible
+	 */
 	static <K, V> Consumer<K, V> wrap(Consumer<K, V> client, ClientVersions versions) {
-		return (Consumer<K, V>) Proxy.newProxyInstance(CappedConsumer.class.getClassLoader(),
-				new Class<?>[] { Consumer.class, VersionedClient.class }, new CappedConsumer(client, versions));
+		return WRAPPERS.wrap(client, new CappedConsumer<>(client, versions));
+	}
+
+	ClientVersions clientVersions() {
+		return versions;
+	}
+
+	ConsumerRecords<K, V> poll(Duration timeout) {
+		versions.requireAccepted();
+		return client.poll(timeout);
+	}
+
+	/** Before kafka-clients 4.0. */
+	ConsumerRecords<K, V> poll(long timeoutMillis) {
+		return poll(Duration.ofMillis(timeoutMillis));
 	}
 
 	@Override
-	public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
-		switch (method.getName()) {
-			case "clientVersions":
-				return versions;
-			case "equals":
-				return arguments != null && proxy == arguments[0];
-			case "hashCode":
-				return System.identityHashCode(proxy);
-			case "toString":
-				return "CappedConsumer[" + client + "]";
-			case "poll":
-				versions.requireAccepted();
-				break;
-			default:
-				break;
-		}
-		try {
-			return method.invoke(client, arguments);
-		}
-		catch (InvocationTargetException ex) {
-			throw ex.getTargetException();
-		}
+	public String toString() {
+		return "CappedConsumer[" + client + "]";
 	}
 
 }

@@ -7,6 +7,7 @@ package dev.holdfast.kafka.versioncap;
 
 import java.util.function.Supplier;
 
+import dev.holdfast.kafka.wrapping.UnwrappableConsumerException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.jspecify.annotations.Nullable;
@@ -112,8 +113,10 @@ public final class ClientCap {
 	 * @param <K> the type of the keys
 	 * @param <V> the type of the values
 	 * @param construction constructs it, on the calling thread
-	 * @return the consumer, a {@link VersionedClient}; its {@code poll} throws a
-	 * {@link RefusedBrokerException} when a broker offers less than it has to
+	 * @return the consumer, a {@link VersionedClient}, and a {@code KafkaConsumer} if the
+	 * client is one; its {@code poll} throws a {@link RefusedBrokerException} when a
+	 * broker offers less than it has to. The client itself where this JVM makes no
+	 * wrapper and there is nothing that a broker has to offer
 	 * @throws VersionCapInstallException if there are rules, and the client does not
 	 * follow them
 	 */
@@ -123,7 +126,20 @@ public final class ClientCap {
 		if (wrapped || constructed.client() instanceof MockConsumer) {
 			return constructed.client();
 		}
-		return CappedConsumer.wrap(constructed.client(), constructed.versions());
+		try {
+			return CappedConsumer.wrap(constructed.client(), constructed.versions());
+		}
+		catch (UnwrappableConsumerException ex) {
+			VersionCap required = constructed.versions().cap();
+			if (required.minVersions().isEmpty()) {
+				return constructed.client();
+			}
+			close(constructed.client());
+			throw new VersionCapInstallException(
+					"%s cannot be kept from brokers that offer less than it demands (%s): %s"
+						.formatted(constructed.client(), required, ex.getMessage()),
+					ex);
+		}
 	}
 
 	/**

@@ -47,6 +47,8 @@ class ClassifierTests {
 					records without epochs, witness    | 0     | CLAIMED    | 100@0 | 0-300  | 0-300  | 99@-1  | 100@-1 | same      | FALSE_TRUNCATION
 					own epoch unknown                  | -1    | CLAIMED    | 100@-1| 0-300  | 0-300  | 99@0   | 100@2  | -         | UNVERIFIABLE
 					epoch of the answer is higher      | 0     | CLAIMED    | 100@2 | 0-300  | 0-300  | 99@0   | 100@2  | -         | FALSE_TRUNCATION
+					the same, if the log agrees        | 0     | CLAIMED    | 100@1 | 0-300  | 0-300  | 99@0   | 100@2  | -         | FALSE_TRUNCATION
+					the same, witness replaced         | 0     | CLAIMED    | 100@1 | 0-300  | 0-300  | 99@0   | 100@2  | different | UNVERIFIABLE
 					undefined answer                   | 0     | CLAIMED    | -1@-1 | 0-300  | 0-300  | -      | -      | -         | UNVERIFIABLE
 					undefined answer, witness stands   | 0     | CLAIMED    | -1@-1 | 0-300  | 0-300  | -      | -      | same      | FALSE_TRUNCATION
 					not repeated                       | 0     | VALID      | -     | 0-300  | 0-300  | -      | -      | -         | FALSE_TRUNCATION

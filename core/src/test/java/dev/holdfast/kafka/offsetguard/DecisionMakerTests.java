@@ -150,6 +150,21 @@ class DecisionMakerTests {
 		assertThat(ruling).isEqualTo(Ruling.readFrom(Action.EARLIEST, 20));
 	}
 
+	/** The application was not there, so that nothing is lost on the way to the start. */
+	@ParameterizedTest
+	@CsvSource({ "10, 20, 0", "10, 21, 0", "19, 20, 0", "20, 21, 1" })
+	void seekOfTheApplicationBelowTheLogStartIsNoDistance(long sought, long logStart, long lost) {
+		LogBounds bounds = new LogBounds(20, 280);
+		Evidence evidence = new Evidence(Trigger.SOUGHT_OUT_OF_RANGE, sought, -1, null, Validation.NOT_ASKED, null,
+				bounds, bounds, null, null, null, -1, -1, Remembered.NOTHING, null, -1);
+		Ruling ruling = Ruling.readFrom(Action.EARLIEST, logStart);
+
+		assertThat(DecisionMaker.impact(evidence, ruling.outcome(), AutoOffsetReset.parse("latest")))
+			.isEqualTo(new Decision.Impact(lost, 0, 0));
+		assertThat(DecisionMaker.limit(Cause.BELOW_LOG_START, ruling, new MoveLimits(0L, 0L), evidence))
+			.isEqualTo((lost == 0) ? ruling : Ruling.hold(Action.EARLIEST));
+	}
+
 	/** What is told is what was done, not what the policy would have liked. */
 	@Test
 	void tellsTheActionTaken() {

@@ -106,6 +106,7 @@ class DecisionPropertyTests {
 				case SPURIOUS_OUT_OF_RANGE -> evidence.position() >= evidence.boundsBefore().logStartOffset()
 						&& evidence.position() <= evidence.boundsBefore().logEndOffset()
 						&& (evidence.trigger() == Trigger.OUT_OF_RANGE
+								|| evidence.trigger() == Trigger.SOUGHT_OUT_OF_RANGE
 								|| (evidence.trigger() == Trigger.HELD_ABOVE_LOG_END && isWitnessThere(evidence)));
 				case EPOCH_AHEAD -> evidence.trigger() == Trigger.COMMITTED_EPOCH && evidence.currentLeaderEpoch() >= 0;
 				default -> false;
@@ -213,7 +214,7 @@ class DecisionPropertyTests {
 
 		assertThat(ruling.named()).isEqualTo(action);
 		if (unlimited.outcome() instanceof Outcome.ReadFrom readFrom && cause != Cause.TOPIC_RECREATED
-				&& origin(evidence) >= 0) {
+				&& origin(evidence) >= 0 && !isSoughtBelowLogStart(evidence)) {
 			long moved = readFrom.offset() - origin(evidence);
 			boolean allowed = (limits.maxRewindRecords() == null || -moved <= limits.maxRewindRecords())
 					&& (limits.maxSkipRecords() == null || moved <= limits.maxSkipRecords());
@@ -232,7 +233,8 @@ class DecisionPropertyTests {
 		boolean limited = limits.maxRewindRecords() != null || limits.maxSkipRecords() != null;
 
 		assertThat(DecisionMaker.limit(Cause.COMMITTED_OFFSET_LOST, lookedUp, limits, evidence))
-			.isEqualTo((limited && origin(evidence) >= 0) ? Ruling.hold(Action.LATEST) : lookedUp);
+			.isEqualTo((limited && origin(evidence) >= 0 && !isSoughtBelowLogStart(evidence))
+					? Ruling.hold(Action.LATEST) : lookedUp);
 		assertThat(DecisionMaker.limit(Cause.TOPIC_RECREATED, lookedUp, limits, evidence)).isEqualTo(lookedUp);
 	}
 
@@ -258,7 +260,7 @@ class DecisionPropertyTests {
 			@ForAll @LongRange(min = 0, max = MAX_OFFSET) long target, @ForAll("reset") AutoOffsetReset reset) {
 		Decision.Impact impact = DecisionMaker.impact(evidence, new Outcome.ReadFrom(target), reset);
 
-		if (origin(evidence) < 0) {
+		if (origin(evidence) < 0 || isSoughtBelowLogStart(evidence)) {
 			assertThat(impact).isEqualTo(Decision.Impact.NONE);
 		}
 		else if (!isOtherTopic(evidence)) {
@@ -291,6 +293,11 @@ class DecisionPropertyTests {
 		return (evidence.position() >= 0) ? evidence.position() : evidence.remembered().committedOffset();
 	}
 
+	private static boolean isSoughtBelowLogStart(Evidence evidence) {
+		return evidence.trigger() == Trigger.SOUGHT_OUT_OF_RANGE && !isOtherTopic(evidence)
+				&& evidence.boundsAfter() != null && evidence.position() < evidence.boundsAfter().logStartOffset();
+	}
+
 	private static boolean isOtherTopic(Evidence evidence) {
 		Uuid before = evidence.remembered().topicId();
 		return before != null && evidence.topicId() != null && !before.equals(evidence.topicId());
@@ -307,15 +314,27 @@ class DecisionPropertyTests {
 	}
 
 	private static int askedEpoch(Evidence evidence) {
-		return Math.max(evidence.leaderEpoch(), evidence.repeatedClaim().leaderEpoch());
+		return evidence.leaderEpoch();
 	}
 
 	private static boolean isClaimTestable(Evidence evidence) {
-		return evidence.repeatedClaim() != null && evidence.repeatedClaim().divergentOffset() >= 0
-				&& evidence.boundsBefore() != null && evidence.boundsAfter() != null;
+		return isClaimDefined(evidence) && evidence.boundsBefore() != null && evidence.boundsAfter() != null;
+	}
+
+	private static boolean isClaimDefined(Evidence evidence) {
+		return evidence.repeatedClaim() != null && evidence.repeatedClaim().divergentOffset() >= 0;
+	}
+
+	/** An epoch above the one asked for is in no answer of Kafka's. */
+	private static boolean isClaimNoAnswer(Evidence evidence) {
+		return isClaimDefined(evidence) && askedEpoch(evidence) >= 0
+				&& evidence.repeatedClaim().leaderEpoch() > askedEpoch(evidence);
 	}
 
 	private static boolean isClaimRefuted(Evidence evidence) {
+		if (isClaimNoAnswer(evidence)) {
+			return true;
+		}
 		if (!isClaimTestable(evidence)) {
 			return false;
 		}

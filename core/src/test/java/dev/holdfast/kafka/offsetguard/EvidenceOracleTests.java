@@ -24,10 +24,10 @@ import static org.assertj.core.api.Assertions.assertThat;
  * evidence proves.
  * <p>
  * The first word says what put the position into question: {@code truncation},
- * {@code out-of-range}, {@code held} (out of range again, for a partition that is held
- * above the log end), {@code epoch} (the committed epoch), {@code id} (the topic's) or
- * {@code no-commit}. What follows is the evidence, and what is not mentioned was not to
- * be had:
+ * {@code out-of-range}, {@code sought} (out of range, where the application has sought),
+ * {@code held} (out of range again, for a partition that is held above the log end),
+ * {@code epoch} (the committed epoch), {@code id} (the topic's) or {@code no-commit}.
+ * What follows is the evidence, and what is not mentioned was not to be had:
  * <ul>
  * <li>{@code pos}: the position, 200 unless given; {@code e}: the epoch behind it
  * <li>{@code reported}: the client's claim, {@code claim}: the inspector's, as
@@ -50,8 +50,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class EvidenceOracleTests {
 
 	private static final Map<String, Trigger> TRIGGERS = Map.of("truncation", Trigger.TRUNCATION, "out-of-range",
-			Trigger.OUT_OF_RANGE, "held", Trigger.HELD_ABOVE_LOG_END, "epoch", Trigger.COMMITTED_EPOCH, "id",
-			Trigger.TOPIC_ID, "no-commit", Trigger.NO_COMMITTED_OFFSET);
+			Trigger.OUT_OF_RANGE, "held", Trigger.HELD_ABOVE_LOG_END, "sought", Trigger.SOUGHT_OUT_OF_RANGE, "epoch",
+			Trigger.COMMITTED_EPOCH, "id", Trigger.TOPIC_ID, "no-commit", Trigger.NO_COMMITTED_OFFSET);
 
 	@ParameterizedTest(name = "{index}: {0} -> {1}, {2}: {3}")
 	@CsvSource(delimiter = '|',
@@ -85,6 +85,9 @@ class EvidenceOracleTests {
 					out-of-range log=0..300 old=A now=B                                   | topic-recreated       | 0                 | in range, but of another log
 					epoch e=7 leader=0 log=0..300 old=A now=B                             | topic-recreated       | 0                 | the epoch was one of another topic
 					out-of-range log=201..300                                             | below-log-start       | 201               | one record is missing
+					sought log=201..300                                                   | below-log-start       | 201               | the application asks for a record that is gone
+					sought log=0..199                                                     | above-log-end         | hold              | the application asks for a record that is not there yet
+					sought log=0..300                                                     | spurious-out-of-range | 200               | the application asks for a record that is there
 					out-of-range log=300..300                                             | below-log-start       | 300               | retention has emptied the log
 					out-of-range before=0..300 after=250..300                             | below-log-start       | 250               | retention passes while we look
 					out-of-range pos=0 log=1..1                                           | below-log-start       | 1                 | the smallest log that has lost a record
@@ -128,7 +131,6 @@ class EvidenceOracleTests {
 					truncation e=0 claim=100@0 log=0..300 below=97@0 at=102@2             | log-truncated         | 100               | compaction left holes on both sides
 					truncation e=2 claim=100@2 log=0..300 below=99@1 at=100@3             | log-truncated         | 100               | the last epoch that remained lies below the asked one
 					truncation e=3 claim=100@1 log=0..300 below=99@1 at=100@4             | log-truncated         | 100               | the answer names the largest epoch below the asked one
-					truncation e=-1 claim=100@0 log=0..300 below=99@0 at=100@2            | log-truncated         | 100               | the answer's epoch stands in for one that is not known
 					truncation e=0 claim=100@0 log=0..300 below=99@0 at=100@2 witness=99:same    | log-truncated  | 100               | a witness below the divergence stays
 					truncation e=0 claim=100@0 log=0..300 below=99@0 at=100@2 witness=199:other  | log-truncated  | 100               | another record where the witness was
 					truncation e=0 claim=100@0 log=0..300 below=99@0 at=100@2 witness=199:hole   | log-truncated  | 100               | a hole where the witness was says nothing
@@ -142,6 +144,11 @@ class EvidenceOracleTests {
 					truncation e=3 claim=100@0 log=0..300 below=99@0 at=100@2             | false-truncation      | 200               | epoch 2 is not above 3, whatever the answer's epoch
 					truncation e=3 claim=100@0 log=0..300 below=99@0 at=100@3             | false-truncation      | 200               | epoch 3 is not above 3
 					truncation e=0 claim=100@2 log=0..300 below=99@0 at=100@2             | false-truncation      | 200               | the answer says that epoch 2 ended before
+					truncation e=0 claim=100@1 log=0..300 below=99@0 at=100@2             | false-truncation      | 200               | nobody has asked for epoch 1, whatever the log holds
+					truncation e=0 claim=100@1 log=0..300                                 | false-truncation      | 200               | that takes no record
+					truncation e=0 claim=100@1 log=0..300 below=99@0 at=100@2 witness=199:other  | unverifiable   | hold              | no answer to what was asked, and yet the log is another one
+					out-of-range e=0 claim=100@1 log=0..150 below=99@0 at=100@2           | above-log-end         | hold              | no answer to what was asked, and yet the log ends below
+					held e=7 leader=0 log=0..270 pos=1000                                 | above-log-end         | hold              | no leader has the epoch, which takes nothing from the bounds
 					truncation e=0 claim=0@0 log=1..300                                   | false-truncation      | 200               | the log starts above the claim
 					truncation e=0 claim=0@0 log=170..300                                 | false-truncation      | 200               | the log starts far above the claim
 					truncation e=-1 claim=0@-1 log=170..300                               | false-truncation      | 200               | that takes no epoch
@@ -167,6 +174,7 @@ class EvidenceOracleTests {
 					truncation e=0 claim=100@0 log=0..300 below=99@-1 at=100@2            | unverifiable          | hold              | a record before without an epoch
 					truncation e=0 claim=100@0 log=0..300 below=99@0 at=100@-1            | unverifiable          | hold              | a record there without an epoch
 					truncation e=-1 claim=100@-1 log=0..300 below=99@0 at=100@2           | unverifiable          | hold              | above which epoch, nobody knows
+					truncation e=-1 claim=100@0 log=0..300 below=99@0 at=100@2            | unverifiable          | hold              | the answer's epoch does not tell which one was asked for
 					truncation e=0 claim=100@0 before=0..300 after=150..300 at=150@2      | unverifiable          | hold              | the log start has passed the claim since
 					truncation e=0 claim=100@0 below=99@0 at=100@2                        | unverifiable          | hold              | a claim without bounds
 					truncation e=0 claim=100@0 after=0..300 below=99@0 at=100@2           | unverifiable          | hold              | the log start was not read before the claim

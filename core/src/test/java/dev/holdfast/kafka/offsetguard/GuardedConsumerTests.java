@@ -5,6 +5,8 @@
 
 package dev.holdfast.kafka.offsetguard;
 
+import java.io.Serializable;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
@@ -22,21 +24,30 @@ import java.util.stream.Stream;
 
 import org.apache.kafka.clients.consumer.CloseOptions;
 import dev.holdfast.kafka.versioncap.ClientCap;
+import dev.holdfast.kafka.versioncap.VersionedClient;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.SubscriptionPattern;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import static java.lang.reflect.Modifier.PRIVATE;
+import static java.lang.reflect.Modifier.STATIC;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.mockito.Mockito.atLeastOnce;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.spy;
+import static org.mockito.Mockito.verify;
 
 /**
  * That nothing is lost between the application and its client. The delegate records its
@@ -54,18 +65,82 @@ class GuardedConsumerTests {
 
 	private final Consumer<String, String> guarded = guard(delegate);
 
+	private final KafkaConsumer<String, String> client = recordingClient();
+
+	private final Consumer<String, String> guardedClient = guard(client);
+
 	static Stream<Method> methods() {
-		return Arrays.stream(Consumer.class.getMethods()).filter((method) -> !Modifier.isStatic(method.getModifiers()));
+		return methods(Consumer.class);
+	}
+
+	static Stream<Method> clientMethods() {
+		return methods(KafkaConsumer.class);
+	}
+
+	private static Stream<Method> methods(Class<?> type) {
+		return Arrays.stream(type.getMethods())
+			.filter((method) -> method.getDeclaringClass() != Object.class)
+			.filter((method) -> !Modifier.isStatic(method.getModifiers()));
 	}
 
 	@ParameterizedTest
 	@MethodSource("methods")
 	void everyMethodReachesTheDelegate(Method method) throws Exception {
-		Object[] arguments = Arrays.stream(method.getParameterTypes()).map(this::argument).toArray();
-
-		method.invoke(guarded, arguments);
+		method.invoke(guarded, arguments(method));
 
 		assertThat(calls).contains(expectedCall(method));
+	}
+
+	@ParameterizedTest
+	@MethodSource("clientMethods")
+	void everyMethodReachesTheClient(Method method) throws Exception {
+		method.invoke(guardedClient, arguments(method));
+
+		assertThat(calls).contains(expectedCall(method));
+	}
+
+	@ParameterizedTest
+	@MethodSource("clientMethods")
+	void whateverIsWokenUpIsTheLastThatIs(Method method) {
+		GuardContext context = GuardContext.of(OffsetGuardSettings.defaults(), null, List.of(), ClientCap.none());
+		PositionGuard<String, String> positionGuard = spy(positionGuard(client, context));
+		Consumer<String, String> consumer = GuardedConsumer.wrap(client, positionGuard);
+		refusal = new WakeupException();
+
+		assertThatExceptionOfType(InvocationTargetException.class)
+			.isThrownBy(() -> method.invoke(consumer, arguments(method)))
+			.havingCause()
+			.isSameAs(refusal);
+
+		verify(positionGuard, atLeastOnce()).forgetWakeup();
+	}
+
+	private Object[] arguments(Method method) {
+		return Arrays.stream(method.getParameterTypes()).map(this::argument).toArray();
+	}
+
+	/**
+	 * A method with a slip in its name or types would never be called.
+	 */
+	@Test
+	void whatItTakesAreMethodsThatConsumersHave() {
+		List<String> taken = Arrays.stream(GuardedConsumer.class.getDeclaredMethods())
+			.filter((method) -> !method.isSynthetic() && (method.getModifiers() & (STATIC | PRIVATE)) == 0)
+			.map(GuardedConsumerTests::erased)
+			.toList();
+		List<String> own = List.of("void onWakeup[]", "ConsumerRecords poll[long]",
+				"OffsetAndMetadata committed[TopicPartition]", "OffsetAndMetadata committed[TopicPartition, Duration]");
+		List<String> ofConsumers = Stream.of(KafkaConsumer.class, VersionedClient.class)
+			.flatMap((type) -> Arrays.stream(type.getMethods()))
+			.map(GuardedConsumerTests::erased)
+			.toList();
+
+		assertThat(taken).containsAll(own);
+		assertThat(ofConsumers).containsAll(taken.stream().filter((method) -> !own.contains(method)).toList());
+	}
+
+	private static String erased(Method method) {
+		return method.getReturnType().getSimpleName() + " " + call(method.getName(), method.getParameterTypes());
 	}
 
 	/**
@@ -96,7 +171,17 @@ class GuardedConsumerTests {
 		assertThat(guarded).isEqualTo(guarded).isNotEqualTo(other).isNotEqualTo(delegate);
 		assertThat(guarded.hashCode()).isEqualTo(System.identityHashCode(guarded));
 		assertThat(guarded).hasToString("GuardedConsumer[the delegate]");
+		assertThat(guardedClient).isEqualTo(guardedClient).isNotEqualTo(guard(client)).isNotEqualTo(client);
+		assertThat(guardedClient.hashCode()).isEqualTo(System.identityHashCode(guardedClient));
+		assertThat(guardedClient).hasToString("GuardedConsumer[the delegate]");
 		assertThat(calls).isEmpty();
+	}
+
+	@Test
+	void isWhatTheClientIs() {
+		assertThat(guardedClient).isInstanceOf(KafkaConsumer.class).isInstanceOf(VersionedClient.class);
+		assertThat(guarded).isNotInstanceOf(KafkaConsumer.class).isInstanceOf(VersionedClient.class);
+		assertThat(List.of(guarded, guardedClient)).noneMatch((consumer) -> consumer instanceof Serializable);
 	}
 
 	@Test
@@ -108,7 +193,9 @@ class GuardedConsumerTests {
 	@Test
 	void knowsAGuardedConsumer() {
 		assertThat(OffsetGuard.isGuarded(guarded)).isTrue();
+		assertThat(OffsetGuard.isGuarded(guardedClient)).isTrue();
 		assertThat(OffsetGuard.isGuarded(delegate)).isFalse();
+		assertThat(OffsetGuard.isGuarded(client)).isFalse();
 	}
 
 	/**
@@ -145,28 +232,33 @@ class GuardedConsumerTests {
 	@SuppressWarnings("unchecked")
 	private Consumer<String, String> recordingDelegate() {
 		return (Consumer<String, String>) Proxy.newProxyInstance(getClass().getClassLoader(),
-				new Class<?>[] { Consumer.class }, (proxy, method, arguments) -> {
-					switch (method.getName()) {
-						case "toString":
-							return "the delegate";
-						case "equals":
-							return proxy == arguments[0];
-						case "partitionsFor":
-							if ("forbidden".equals(arguments[0])) {
-								throw new IllegalStateException("not this topic");
-							}
-							break;
-						case "close":
-							if (refusal != null) {
-								throw refusal;
-							}
-							break;
-						default:
-							break;
-					}
-					calls.add(call(method.getName(), method.getParameterTypes()));
-					return result(method.getReturnType());
-				});
+				new Class<?>[] { Consumer.class }, this::answer);
+	}
+
+	@SuppressWarnings("unchecked")
+	private KafkaConsumer<String, String> recordingClient() {
+		return mock(KafkaConsumer.class, (call) -> answer(call.getMock(), call.getMethod(), call.getArguments()));
+	}
+
+	private @Nullable Object answer(Object delegate, Method method, Object[] arguments) {
+		switch (method.getName()) {
+			case "toString":
+				return "the delegate";
+			case "equals":
+				return delegate == arguments[0];
+			case "partitionsFor":
+				if ("forbidden".equals(arguments[0])) {
+					throw new IllegalStateException("not this topic");
+				}
+				break;
+			default:
+				break;
+		}
+		calls.add(call(method.getName(), method.getParameterTypes()));
+		if (refusal != null) {
+			throw refusal;
+		}
+		return result(method.getReturnType());
 	}
 
 	private static String call(String name, Class<?>[] types) {

@@ -34,7 +34,7 @@ class HeldBackCommitsTests {
 
 	private final CommittingClient client = new CommittingClient();
 
-	private final PartitionStates states = new PartitionStates();
+	private final PartitionStates states = new PartitionStates(new UndecidedStarts(client, false));
 
 	private final HeldBackCommits commits = new HeldBackCommits(client);
 

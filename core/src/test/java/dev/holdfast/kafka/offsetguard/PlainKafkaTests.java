@@ -35,7 +35,7 @@ class PlainKafkaTests {
 	@CsvSource({ "OUT_OF_RANGE, earliest, earliest", "OUT_OF_RANGE, latest, latest",
 			"OUT_OF_RANGE, by_duration:PT1H, auto-offset-reset", "OUT_OF_RANGE, none, rethrown",
 			"HELD_ABOVE_LOG_END, earliest, earliest", "HELD_ABOVE_LOG_END, latest, latest",
-			"HELD_ABOVE_LOG_END, none, rethrown" })
+			"HELD_ABOVE_LOG_END, none, rethrown", "SOUGHT_OUT_OF_RANGE, latest, latest" })
 	void outOfRange(Trigger trigger, String reset, String outcome) {
 		assertThat(PlainKafka.outcome(evidence(trigger, 100L, 100L), AutoOffsetReset.parse(reset)))
 			.isEqualTo(outcome(outcome));

@@ -65,17 +65,25 @@ class PositionGuardTests {
 
 	};
 
-	private final PositionGuard<String, String> guard = new PositionGuard<>(client,
-			new ClientConfiguration(Map.of(), "group", "client", AutoOffsetReset.parse("earliest"), false, false, false,
-					Duration.ofMinutes(5)),
-			GuardContext.of(OffsetGuardSettings.defaults(), null, List.of(listener), ClientCap.none()), () -> "cluster",
-			Consumers.unknownVersions());
+	private PositionGuard<String, String> guard = guard(false);
+
+	/**
+	 * A client that commits by itself is not kept from the positions that it finds.
+	 */
+	private PositionGuard<String, String> guard(boolean autoCommit) {
+		return new PositionGuard<>(client,
+				new ClientConfiguration(Map.of(), "group", "client", AutoOffsetReset.parse("earliest"), false,
+						autoCommit, false, Duration.ofMinutes(5)),
+				GuardContext.of(OffsetGuardSettings.defaults(), null, List.of(listener), ClientCap.none()),
+				() -> new ToldCluster.Told("cluster", 0), Consumers.unknownVersions());
+	}
 
 	/**
 	 * The coordinator answers the guard too late, and the client in time.
 	 */
 	@Test
 	void recordsAreNotedBeforeALateReportIsDecidedAbout() {
+		guard = guard(true);
 		client.committedFailures = 1;
 		client.positionsKnown = false;
 		guard.assign(Set.of(PARTITION));
@@ -186,6 +194,7 @@ class PositionGuardTests {
 	 */
 	@Test
 	void partitionThatWasDecidedAboutDoesNotStartAgain() {
+		guard = guard(true);
 		client.committedFailures = 1;
 		guard.assign(Set.of(PARTITION));
 		client.seek(PARTITION, 10);

@@ -350,7 +350,7 @@ class PositionsAskedForTests {
 		cluster.createTopic(topic, Map.of(0, List.of(brokers.get(0)), 1, List.of(brokers.get(1))), Map.of());
 		cluster.produce(lost, END);
 		cluster.produce(other, 30);
-		Bookmark bookmark = new Bookmark(clusterId(), null, 10, 2, -1, -1, -1, true);
+		Bookmark bookmark = new Bookmark(clusterId(), null, 10, 2, -1, -1, -1, true, "");
 		cluster.commit(topic, other, new OffsetAndMetadata(10, bookmark.toString()));
 		return new Consumers(cluster, protocol, topic).with("auto.offset.reset", reset);
 	}

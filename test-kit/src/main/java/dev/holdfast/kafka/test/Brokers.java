@@ -47,12 +47,14 @@ final class Brokers implements AutoCloseable {
 		this.kit = kit;
 	}
 
-	static Brokers start(int count, Map<String, String> properties) {
+	static Brokers start(int count, @Nullable String clusterId, Map<String, String> properties) {
 		// Separate controller: a broker can then be stopped without the cluster.
-		TestKitNodes nodes = new TestKitNodes.Builder(released()).setNumBrokerNodes(count)
-			.setNumControllerNodes(1)
-			.build();
-		KafkaClusterTestKit.Builder builder = new KafkaClusterTestKit.Builder(nodes);
+		TestKitNodes.Builder nodes = new TestKitNodes.Builder(released()).setNumBrokerNodes(count)
+			.setNumControllerNodes(1);
+		if (clusterId != null) {
+			nodes.setClusterId(clusterId);
+		}
+		KafkaClusterTestKit.Builder builder = new KafkaClusterTestKit.Builder(nodes.build());
 		defaults(count).forEach(builder::setConfigProp);
 		properties.forEach(builder::setConfigProp);
 		try {

@@ -10,8 +10,10 @@ import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.message.DescribeTopicPartitionsResponseData;
 import org.apache.kafka.common.message.MetadataResponseData;
 import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData;
+import org.apache.kafka.common.message.OffsetFetchResponseData;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.OffsetFetchResponse;
 import org.apache.kafka.common.requests.OffsetsForLeaderEpochResponse;
 
 /**
@@ -33,6 +35,9 @@ final class Edits {
 		if (edit instanceof Effect.TopicId lie) {
 			return (answer instanceof MetadataResponseData metadata) ? topicId(metadata, lie.id(), context)
 					: topicId((DescribeTopicPartitionsResponseData) answer, lie.id(), context);
+		}
+		if (edit instanceof Effect.NoCommittedOffset) {
+			return noCommittedOffset((OffsetFetchResponseData) answer, context);
 		}
 		if (edit instanceof Effect.ErrorCode lie) {
 			return ErrorAnswers.apply(lie.api(), answer, lie.error(), context);
@@ -74,6 +79,42 @@ final class Edits {
 		for (DescribeTopicPartitionsResponseData.DescribeTopicPartitionsResponseTopic topic : answer.topics()) {
 			if (topic.errorCode() == Errors.NONE.code() && context.coversTopic(topic.name(), topic.topicId())) {
 				topic.setTopicId(id);
+				hit = true;
+			}
+		}
+		return hit;
+	}
+
+	private static boolean noCommittedOffset(OffsetFetchResponseData answer, EditContext context) {
+		boolean hit = false;
+		// Up to version 7 there is one group, and its topics stand on top.
+		for (OffsetFetchResponseData.OffsetFetchResponseTopic topic : answer.topics()) {
+			for (OffsetFetchResponseData.OffsetFetchResponsePartition partition : topic.partitions()) {
+				if (partition.committedOffset() >= 0 && context.covers(topic.name(), partition.partitionIndex())) {
+					partition.setCommittedOffset(OffsetFetchResponse.INVALID_OFFSET)
+						.setCommittedLeaderEpoch(OffsetsForLeaderEpochResponse.UNDEFINED_EPOCH)
+						.setMetadata(OffsetFetchResponse.NO_METADATA);
+					hit = true;
+				}
+			}
+		}
+		for (OffsetFetchResponseData.OffsetFetchResponseGroup group : answer.groups()) {
+			for (OffsetFetchResponseData.OffsetFetchResponseTopics topic : group.topics()) {
+				hit |= noCommittedOffset(topic, context);
+			}
+		}
+		return hit;
+	}
+
+	private static boolean noCommittedOffset(OffsetFetchResponseData.OffsetFetchResponseTopics topic,
+			EditContext context) {
+		boolean hit = false;
+		for (OffsetFetchResponseData.OffsetFetchResponsePartitions partition : topic.partitions()) {
+			if (partition.committedOffset() >= 0
+					&& context.covers(topic.name(), topic.topicId(), partition.partitionIndex())) {
+				partition.setCommittedOffset(OffsetFetchResponse.INVALID_OFFSET)
+					.setCommittedLeaderEpoch(OffsetsForLeaderEpochResponse.UNDEFINED_EPOCH)
+					.setMetadata(OffsetFetchResponse.NO_METADATA);
 				hit = true;
 			}
 		}

@@ -65,6 +65,21 @@ sealed interface Effect {
 
 	}
 
+	/** Answers to OffsetFetch deny that there is a commit. */
+	record NoCommittedOffset() implements Edit {
+
+		@Override
+		public boolean concerns(RequestHeader header) {
+			return header.apiKey() == ApiKeys.OFFSET_FETCH;
+		}
+
+		@Override
+		public boolean canBeNarrowed() {
+			return true;
+		}
+
+	}
+
 	/** Answers carry an error. */
 	record ErrorCode(ApiKeys api, Errors error) implements Edit {
 

@@ -79,6 +79,16 @@ public final class Fault {
 	}
 
 	/**
+	 * OffsetFetch answers that a partition has no committed offset, for every partition
+	 * that has one, as a coordinator does that has not read all commits yet. Answers to
+	 * consumers and to admin clients alike.
+	 * @return the fault
+	 */
+	public static Fault noCommittedOffset() {
+		return of(new Effect.NoCommittedOffset());
+	}
+
+	/**
 	 * Answers carry an error code. Supported are, by partition, {@code FETCH} (also for
 	 * partitions an incremental answer would leave out), {@code LIST_OFFSETS},
 	 * {@code OFFSET_FOR_LEADER_EPOCH}, {@code OFFSET_COMMIT} and {@code OFFSET_FETCH} (an

@@ -19,6 +19,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ElectionNotNeededException;
 import org.apache.kafka.common.errors.UnknownMemberIdException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A real Kafka cluster in this JVM, behind a {@link Wire} that can lie. All brokers are
@@ -346,6 +347,8 @@ public final class KafkaCluster implements AutoCloseable {
 
 		private int brokers = 1;
 
+		private @Nullable String clusterId;
+
 		private Builder() {
 		}
 
@@ -359,6 +362,17 @@ public final class KafkaCluster implements AutoCloseable {
 				throw new IllegalArgumentException("A cluster needs at least one broker, not " + brokers);
 			}
 			this.brokers = brokers;
+			return this;
+		}
+
+		/**
+		 * Set the cluster's id; a random one by default. Brokers that start from an image
+		 * without an id of their own all have the same one.
+		 * @param id the id, 22 characters of URL-safe base64
+		 * @return this builder
+		 */
+		public Builder clusterId(String id) {
+			this.clusterId = id;
 			return this;
 		}
 
@@ -379,7 +393,7 @@ public final class KafkaCluster implements AutoCloseable {
 		 * @throws IllegalStateException if it does not start
 		 */
 		public KafkaCluster start() {
-			Brokers brokers = Brokers.start(this.brokers, this.properties);
+			Brokers brokers = Brokers.start(this.brokers, this.clusterId, this.properties);
 			try {
 				Wire wire = new Wire(brokers.addresses(), brokers::topicName);
 				Admin admin = Admin.create(Map.of("bootstrap.servers", brokers.bootstrapServers(), "client.id",

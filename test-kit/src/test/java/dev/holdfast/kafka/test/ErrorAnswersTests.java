@@ -27,6 +27,7 @@ import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.OffsetCommitRequestData;
 import org.apache.kafka.common.message.OffsetFetchRequestData;
+import org.apache.kafka.common.message.OffsetFetchResponseData;
 import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
 import org.apache.kafka.common.message.SyncGroupRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -39,6 +40,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -172,6 +174,41 @@ class ErrorAnswersTests {
 			AbstractResponse now = client.call(ApiKeys.OFFSET_FETCH, (short) 10, committed(10));
 			assertThat(now.errorCounts()).containsEntry(Errors.GROUP_AUTHORIZATION_FAILED, 1);
 		}
+	}
+
+	@ParameterizedTest(name = "v{0}")
+	@ValueSource(ints = { 1, 7, 8, 9, 10 })
+	void commitThatIsDenied(int version) throws Exception {
+		TopicPartition committed = new TopicPartition(TOPIC, 0);
+		Fault.Handle other = this.cluster.wire()
+			.inject(Fault.noCommittedOffset().forPartition(new TopicPartition(TOPIC, 1)));
+		try (RawClient client = RawClient.connect(this.cluster)) {
+			assertThat(commits(client, version)).containsExactly(1L, -1L);
+			assertThat(other.hits()).isZero();
+			Fault.Handle denied = this.cluster.wire()
+				.inject(Fault.noCommittedOffset().forPartition(committed).times(1));
+			assertThat(commits(client, version)).containsExactly(-1L, -1L);
+			assertThat(commits(client, version)).containsExactly(1L, -1L);
+			assertThat(denied.hits()).isEqualTo(1);
+		}
+	}
+
+	private static List<Long> commits(RawClient client, int version) throws Exception {
+		OffsetFetchResponseData answer = (OffsetFetchResponseData) client
+			.call(ApiKeys.OFFSET_FETCH, (short) version, committed(version))
+			.data();
+		return (version < 8)
+				? answer.topics()
+					.stream()
+					.flatMap((topic) -> topic.partitions().stream())
+					.map(OffsetFetchResponseData.OffsetFetchResponsePartition::committedOffset)
+					.toList()
+				: answer.groups()
+					.stream()
+					.flatMap((group) -> group.topics().stream())
+					.flatMap((topic) -> topic.partitions().stream())
+					.map(OffsetFetchResponseData.OffsetFetchResponsePartitions::committedOffset)
+					.toList();
 	}
 
 	private static int errors(RawClient client, ApiKeys api, int version, ApiMessage request) throws Exception {

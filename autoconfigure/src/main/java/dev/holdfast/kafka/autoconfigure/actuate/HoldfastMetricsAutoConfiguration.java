@@ -8,7 +8,9 @@ import dev.holdfast.kafka.autoconfigure.GuardedFactories;
 import dev.holdfast.kafka.autoconfigure.HoldfastKafkaAutoConfiguration;
 import dev.holdfast.kafka.offsetguard.DecisionListener;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -31,8 +33,20 @@ public final class HoldfastMetricsAutoConfiguration {
 
 	@Bean
 	@Order(Ordered.HIGHEST_PRECEDENCE)
-	DecisionMeters holdfastDecisionMeters(MeterRegistry registry, GuardedFactories factories) {
-		return new DecisionMeters(registry, factories);
+	DecisionMeters holdfastDecisionMeters(ObjectProvider<MeterRegistry> registries, GuardedFactories factories) {
+		return new DecisionMeters(registry(registries), factories);
+	}
+
+	/**
+	 * Spring Boot makes one registry of several. Where it does not, each has a right to
+	 * the meters.
+	 */
+	private static MeterRegistry registry(ObjectProvider<MeterRegistry> registries) {
+		return registries.getIfUnique(() -> {
+			CompositeMeterRegistry all = new CompositeMeterRegistry();
+			registries.orderedStream().forEach(all::add);
+			return all;
+		});
 	}
 
 }

@@ -5,9 +5,12 @@
 
 package dev.holdfast.kafka.autoconfigure.actuate;
 
+import java.util.Set;
+
 import dev.holdfast.kafka.autoconfigure.GuardedFactories;
 import dev.holdfast.kafka.autoconfigure.HoldfastKafkaAutoConfiguration;
 import dev.holdfast.kafka.offsetguard.OffsetGuard;
+import dev.holdfast.kafka.offsetguard.OffsetPolicy;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
@@ -52,6 +55,32 @@ class ConditionsTests {
 		runner.run((context) -> assertThat(context).hasNotFailed()
 			.doesNotHaveBean(DecisionMeters.class)
 			.hasSingleBean(HoldfastEndpoint.class));
+	}
+
+	@Test
+	void severalRegistriesAllGetTheMeters() {
+		runner.withBean("one", SimpleMeterRegistry.class)
+			.withBean("other", SimpleMeterRegistry.class)
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				context.getBean(DecisionMeters.class).onAssignment("group", Set.of("orders"), OffsetPolicy.defaults());
+				assertThat(context.getBeansOfType(MeterRegistry.class).values()).hasSize(2)
+					.allMatch((registry) -> registry.find(DecisionMeters.LOST).counters().size() == 1);
+			});
+	}
+
+	@Test
+	void thePrimaryOneOfSeveralRegistriesGetsTheMeters() {
+		runner.withBean("one", SimpleMeterRegistry.class)
+			.withBean("other", SimpleMeterRegistry.class, SimpleMeterRegistry::new,
+					(definition) -> definition.setPrimary(true))
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				context.getBean(DecisionMeters.class).onAssignment("group", Set.of("orders"), OffsetPolicy.defaults());
+				assertThat(context.getBean("other", MeterRegistry.class).find(DecisionMeters.LOST).counters())
+					.hasSize(1);
+				assertThat(context.getBean("one", MeterRegistry.class).getMeters()).isEmpty();
+			});
 	}
 
 	@Test

@@ -1,0 +1,246 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.autoconfigure;
+
+import java.io.Serializable;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+
+import dev.holdfast.kafka.autoconfigure.TestConsumerFactories.Recording;
+import dev.holdfast.kafka.offsetguard.OffsetGuard;
+import dev.holdfast.kafka.offsetguard.OffsetGuardSettings;
+import dev.holdfast.kafka.offsetguard.UnguardableConsumerException;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.kafka.core.ConsumerFactory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Applications that know their consumers as clients, whatever is around these; and JVMs
+ * in which there is no way to put anything around them.
+ */
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
+@ExtendWith(OutputCaptureExtension.class)
+class WrappedConsumersTests {
+
+	private static final TopicPartition PARTITION = new TopicPartition("orders", 0);
+
+	@TempDir
+	private Path directory;
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(KafkaAutoConfiguration.class, HoldfastKafkaAutoConfiguration.class))
+		.withPropertyValues("spring.kafka.bootstrap-servers=localhost:1");
+
+	@Test
+	void aFactoryThatPromisesClientsIsGuarded(CapturedOutput output) {
+		runner.withPropertyValues("holdfast.kafka.on-unguarded=fail")
+			.withBean("orders", PromisingClients.class)
+			.run((context) -> {
+				try (KafkaConsumer<String, String> consumer = context.getBean(PromisingClients.class)
+					.createConsumer("group", null, null, null)) {
+					assertThat(OffsetGuard.isGuarded(consumer)).isTrue();
+				}
+				assertThat(output).doesNotContain("WARN");
+			});
+	}
+
+	@Test
+	void aFactoryThatPromisesMoreIsReported() {
+		runner.withPropertyValues("holdfast.kafka.on-unguarded=fail")
+			.withBean("orders", PromisingMore.class)
+			.run((context) -> assertThat(context.getStartupFailure())
+				.isInstanceOf(UnguardedConsumerFactoryException.class)
+				.hasMessageContaining("'orders' is not guarded: its method createConsumer promises a Special, which a "
+						+ "guarded consumer is not"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "holdfast.kafka.offset-guard.enabled=true",
+			"holdfast.kafka.version-cap.max-versions.Fetch=12" })
+	void aProxyAroundAConsumerHasItsClass(String property) {
+		runner.withPropertyValues(property).withBean("orders", Recording.class).run((context) -> {
+			Consumer<?, ?> consumer = context.getBean(Recording.class).createConsumer("group", null);
+			List<String> calls = new ArrayList<>();
+			ProxyFactory factory = new ProxyFactory(consumer);
+			factory.setProxyTargetClass(true);
+			factory.addAdvice((MethodInterceptor) (invocation) -> {
+				calls.add(invocation.getMethod().getName());
+				return invocation.proceed();
+			});
+
+			try (KafkaConsumer<?, ?> proxy = (KafkaConsumer<?, ?>) factory.getProxy()) {
+				proxy.assign(List.of(PARTITION));
+				assertThat(consumer.assignment()).containsExactly(PARTITION);
+				assertThat(OffsetGuard.isGuarded(proxy)).isTrue();
+			}
+			assertThat(calls).containsExactly("assign", "close");
+			assertThat(consumer).isNotInstanceOf(Serializable.class);
+		});
+	}
+
+	@Test
+	void theJvmHasNothingToSayAboutIt() throws Exception {
+		ForkedJvm.End end = jvm().succeeded();
+
+		assertThat(end.output()).endsWith("guarded" + System.lineSeparator()).doesNotContainIgnoringCase("warn");
+	}
+
+	@Test
+	void whatRunsInANativeImageIsNotGuarded() throws Exception {
+		ForkedJvm.End end = jvm("-Dnative=true").succeeded();
+
+		assertThat(end.output()).contains("Consumers of 'kafkaConsumerFactory' are not guarded: The consumer (")
+			.contains("cannot be wrapped: a wrapper is a class that is made at run time, and a native image makes none")
+			.endsWith("plain" + System.lineSeparator());
+	}
+
+	/**
+	 * Nor does Spring make proxies of classes there.
+	 */
+	@Test
+	void whatRunsWithoutTheModuleIsNotGuarded() throws Exception {
+		ForkedJvm.End end = jvm("--limit-modules", "java.se").succeeded();
+
+		assertThat(end.output()).contains("'kafkaConsumerFactory' are not guarded: ")
+			.endsWith("plain" + System.lineSeparator());
+	}
+
+	@Test
+	void aCapNeedsNoWrapperThere() throws Exception {
+		ForkedJvm.End end = capped("-Dholdfast.kafka.version-cap.max-versions.Fetch=12").succeeded();
+
+		assertThat(end.output()).endsWith("plain" + System.lineSeparator()).doesNotContainIgnoringCase("warn");
+	}
+
+	@Test
+	void aDemandOnBrokersDoes() throws Exception {
+		ForkedJvm.End end = capped("-Dholdfast.kafka.version-cap.min-versions.Fetch=12").failed();
+
+		assertThat(end.output())
+			.contains("cannot be kept from brokers that offer less than it demands (Fetch >= 12): a "
+					+ "wrapper is a class that is made at run time, and a native image makes none");
+	}
+
+	private ForkedJvm.End capped(String rule) throws Exception {
+		return jvm("-Dnative=true", "-Dholdfast.kafka.offset-guard.enabled=false", rule);
+	}
+
+	@Test
+	void withoutTheModuleTheGuardSaysWhatIsMissing() throws Exception {
+		ForkedJvm.End end = new ForkedJvm(directory).classPath(ApplicationFiles.classPath())
+			.options("--limit-modules", "java.se")
+			.run(GuardedByHand.class)
+			.succeeded();
+
+		assertThat(end.output()).contains("The consumer (org.apache.kafka.clients.consumer.KafkaConsumer) cannot be "
+				+ "wrapped: this JVM has no sun.reflect.ReflectionFactory: add the module jdk.unsupported to its image");
+	}
+
+	private ForkedJvm.End jvm(String... options) throws Exception {
+		return new ForkedJvm(directory).classPath(ApplicationFiles.classPath())
+			.options(options)
+			.run(CreatingApplication.class, "--spring.main.banner-mode=off", "--spring.main.log-startup-info=false",
+					"--spring.kafka.bootstrap-servers=localhost:1");
+	}
+
+	static class PromisingClients extends Recording {
+
+		@Override
+		public KafkaConsumer<String, String> createConsumer(String groupId, String clientIdPrefix,
+				String clientIdSuffix, Properties properties) {
+			return (KafkaConsumer<String, String>) super.createConsumer(groupId, clientIdPrefix, clientIdSuffix,
+					properties);
+		}
+
+	}
+
+	static class PromisingMore extends Recording {
+
+		@Override
+		public Special createConsumer(String groupId, String clientIdPrefix, String clientIdSuffix,
+				Properties properties) {
+			return new Special();
+		}
+
+	}
+
+	static class Special extends KafkaConsumer<String, String> {
+
+		Special() {
+			super(TestConsumerFactories.configuration());
+		}
+
+	}
+
+	/** Says what its consumers are. */
+	@SpringBootConfiguration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class CreatingApplication {
+
+		public static void main(String[] arguments) {
+			try (ConfigurableApplicationContext context = SpringApplication.run(CreatingApplication.class, arguments)) {
+				if (Boolean.getBoolean("native")) {
+					// From the start it would have Boot look for what was prepared ahead
+					// of time.
+					System.setProperty("org.graalvm.nativeimage.imagecode", "runtime");
+				}
+				try (KafkaConsumer<?, ?> consumer = (KafkaConsumer<?, ?>) context.getBean(ConsumerFactory.class)
+					.createConsumer()) {
+					System.out.println(OffsetGuard.isGuarded(consumer) ? "guarded" : "plain");
+				}
+			}
+		}
+
+	}
+
+	/** Says why its consumer cannot be guarded. */
+	static final class GuardedByHand {
+
+		private GuardedByHand() {
+		}
+
+		public static void main(String[] arguments) {
+			Map<String, Object> configuration = TestConsumerFactories.configuration();
+			OffsetGuard guard = new OffsetGuard(OffsetGuardSettings.defaults(), List.of());
+			try {
+				guard.createConsumer(configuration, (overrides) -> {
+					configuration.putAll(overrides);
+					return new KafkaConsumer<>(configuration);
+				});
+			}
+			catch (UnguardableConsumerException ex) {
+				System.out.println(ex.getMessage());
+			}
+		}
+
+	}
+
+}

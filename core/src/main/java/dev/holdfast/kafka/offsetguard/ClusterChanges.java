@@ -1,0 +1,161 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Notices that the client speaks to another cluster than before (clients bootstrap anew,
+ * KIP-899): its positions came from the old one, and are in question. Belongs to the
+ * consumer's thread.
+ */
+final class ClusterChanges {
+
+	/**
+	 * A group on another cluster does not know its member, and says so at a heartbeat.
+	 */
+	private static final long UNTIL_REBALANCE = TimeUnit.SECONDS.toNanos(10);
+
+	private final Consumer<?, ?> client;
+
+	private final ClientCluster cluster;
+
+	private final PartitionStates states;
+
+	private final Holds holds;
+
+	private final Topics topics;
+
+	private final Inquiry inquiry;
+
+	private final EvidenceBudget budget;
+
+	private final boolean observing;
+
+	private int seen;
+
+	private boolean selfAssigned;
+
+	private boolean waiting;
+
+	private long waitingUntil;
+
+	ClusterChanges(Consumer<?, ?> client, ClientCluster cluster, PartitionStates states, Holds holds, Topics topics,
+			Inquiry inquiry, EvidenceBudget budget, boolean observing) {
+		this.client = client;
+		this.cluster = cluster;
+		this.states = states;
+		this.holds = holds;
+		this.topics = topics;
+		this.inquiry = inquiry;
+		this.budget = budget;
+		this.observing = observing;
+	}
+
+	/**
+	 * The application, or its group, has assigned partitions.
+	 * @param byApplication whether it was the application
+	 */
+	void assigned(boolean byApplication) {
+		selfAssigned = byApplication;
+		waiting = false;
+	}
+
+	/**
+	 * Whether starts wait for the group to assign its partitions anew.
+	 */
+	boolean isWaiting() {
+		waiting = waiting && waitingUntil - System.nanoTime() > 0;
+		return waiting;
+	}
+
+	/**
+	 * Whether the client has come to another cluster and nobody has looked yet.
+	 */
+	boolean isNew() {
+		ToldCluster.Told told = cluster.told();
+		return told != null && told.changes() != seen;
+	}
+
+	/**
+	 * Sends the client back to where it was before records that may come from either
+	 * cluster.
+	 */
+	<K, V> ConsumerRecords<K, V> takeBack(ConsumerRecords<K, V> records) {
+		if (observing) {
+			return records;
+		}
+		for (TopicPartition partition : records.partitions()) {
+			long position = states.get(partition).position();
+			client.seek(partition,
+					new OffsetAndMetadata((position >= 0) ? position : records.records(partition).get(0).offset()));
+		}
+		return ConsumerRecords.empty();
+	}
+
+	/**
+	 * Looks whether the client has come to another cluster, and deals with it: positions
+	 * that the application has assigned are looked into; a group's partitions start from
+	 * what it has committed in the new cluster, as they would without a guard.
+	 */
+	void look() {
+		ToldCluster.Told told = cluster.told();
+		if (told == null || told.changes() == seen) {
+			return;
+		}
+		seen = told.changes();
+		topics.forgetAll();
+		Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>();
+		for (TopicPartition partition : client.assignment()) {
+			PartitionState state = states.get(partition);
+			if (!states.isSought(partition) && !states.isStarting(partition) && state.position() >= 0) {
+				positions.put(partition, new OffsetAndMetadata(state.position()));
+			}
+		}
+		if (selfAssigned) {
+			inquire(positions);
+		}
+		else if (!observing) {
+			restart(positions);
+		}
+	}
+
+	private void inquire(Map<TopicPartition, OffsetAndMetadata> positions) {
+		List<Suspect> suspects = new ArrayList<>();
+		positions.forEach((partition, position) -> {
+			PartitionState state = states.get(partition);
+			state.changeCluster();
+			if (!observing) {
+				// Without the epoch, which is one of the old cluster's.
+				client.seek(partition, position);
+			}
+			suspects.add(new Suspect(partition, Evidence.Trigger.CLUSTER_ID, position.offset(), -1, -1, null,
+					state.lastDelivered(), Remembered.NOTHING, null, -1));
+		});
+		inquiry.examine(suspects, budget.left());
+	}
+
+	private void restart(Map<TopicPartition, OffsetAndMetadata> positions) {
+		Set<TopicPartition> partitions = new HashSet<>(positions.keySet());
+		partitions.forEach(holds::release);
+		states.restart(partitions);
+		states.undecided().hold(partitions, positions);
+		waiting = true;
+		waitingUntil = System.nanoTime() + UNTIL_REBALANCE;
+	}
+
+}

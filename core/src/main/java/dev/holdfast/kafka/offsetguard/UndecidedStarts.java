@@ -1,0 +1,143 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Partitions about whose start something that matters was not answered yet. They are
+ * paused in the client, at a provisional position that is never committed, so that the
+ * others are read meanwhile; the application does not see the pause. Belongs to the
+ * consumer's thread.
+ */
+final class UndecidedStarts {
+
+	private final Consumer<?, ?> client;
+
+	/**
+	 * Whether only partitions wait whose commit is known. A client that commits by itself
+	 * would commit any other position; and one whose application wants its exception,
+	 * where there is no commit, must stay without a position.
+	 */
+	private final boolean onlyCommitted;
+
+	/** By partition, whether the application has paused it. */
+	private final Map<TopicPartition, Boolean> waiting = new HashMap<>();
+
+	/** Where plain Kafka would be: at the commit, if it is known. */
+	private final Map<TopicPartition, Long> positions = new HashMap<>();
+
+	UndecidedStarts(Consumer<?, ?> client, boolean onlyCommitted) {
+		this.client = client;
+		this.onlyCommitted = onlyCommitted;
+	}
+
+	static UndecidedStarts of(Consumer<?, ?> client, ClientConfiguration configuration) {
+		return new UndecidedStarts(client, configuration.autoCommit()
+				|| configuration.autoOffsetReset().strategy() == AutoOffsetReset.Strategy.NONE);
+	}
+
+	boolean isEmpty() {
+		return waiting.isEmpty();
+	}
+
+	boolean contains(TopicPartition partition) {
+		return waiting.containsKey(partition);
+	}
+
+	/**
+	 * The position of a partition that waits.
+	 * @return its committed offset, empty as long as that is not known
+	 */
+	OptionalLong position(TopicPartition partition) {
+		Long position = positions.get(partition);
+		return (position != null) ? OptionalLong.of(position) : OptionalLong.empty();
+	}
+
+	/**
+	 * Has partitions wait.
+	 * @param partitions the partitions
+	 * @param committed their commits, as far as they are known
+	 */
+	void hold(Set<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> committed) {
+		Set<TopicPartition> paused = null;
+		for (TopicPartition partition : partitions) {
+			OffsetAndMetadata commit = committed.get(partition);
+			if (commit != null) {
+				positions.put(partition, commit.offset());
+			}
+			if (waiting.containsKey(partition) || (onlyCommitted && commit == null)) {
+				continue;
+			}
+			paused = (paused != null) ? paused : client.paused();
+			waiting.put(partition, paused.contains(partition));
+			client.pause(Set.of(partition));
+			client.seek(partition, new OffsetAndMetadata((commit != null) ? commit.offset() : 0));
+		}
+	}
+
+	/**
+	 * It was decided where a partition starts.
+	 */
+	void end(TopicPartition partition) {
+		positions.remove(partition);
+		if (!waiting.isEmpty() && Boolean.FALSE.equals(waiting.remove(partition))) {
+			client.resume(Set.of(partition));
+		}
+	}
+
+	/**
+	 * The partitions were taken away.
+	 */
+	void forget(Collection<TopicPartition> partitions) {
+		partitions.forEach(waiting::remove);
+		partitions.forEach(positions::remove);
+	}
+
+	void forgetAll() {
+		waiting.clear();
+		positions.clear();
+	}
+
+	/**
+	 * The application pauses or resumes.
+	 * @return those partitions whose pause in the client is the application's business
+	 */
+	Collection<TopicPartition> note(Collection<TopicPartition> partitions, boolean pause) {
+		if (waiting.isEmpty()) {
+			return partitions;
+		}
+		Set<TopicPartition> others = new HashSet<>(partitions);
+		for (TopicPartition partition : partitions) {
+			if (waiting.replace(partition, pause) != null) {
+				others.remove(partition);
+			}
+		}
+		return others;
+	}
+
+	/**
+	 * Leaves of the client's pauses those of the application.
+	 */
+	Set<TopicPartition> withoutOwn(Set<TopicPartition> paused) {
+		if (waiting.isEmpty()) {
+			return paused;
+		}
+		Set<TopicPartition> visible = new HashSet<>(paused);
+		visible.removeIf((partition) -> Boolean.FALSE.equals(waiting.get(partition)));
+		return visible;
+	}
+
+}

@@ -1,0 +1,153 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+import dev.holdfast.kafka.test.KafkaCluster;
+import dev.holdfast.kafka.test.LyingKafka;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static dev.holdfast.kafka.offsetguard.Consumers.range;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Leader epochs that no leader has reached, in commits and in bookmarks: 270 records in
+ * epoch 0, and a position beyond them that is said to be one of epoch 7.
+ */
+@LyingKafka
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
+class EpochsAheadTests {
+
+	private final KafkaCluster cluster;
+
+	EpochsAheadTests(KafkaCluster cluster) {
+		this.cluster = cluster;
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void commitAboveTheLogEndStaysOneWhenItIsLookedAtAgain(String protocol) {
+		TopicPartition partition = topicOf270("recheck-" + protocol);
+		cluster.commit(partition.topic(), partition, new OffsetAndMetadata(1000, Optional.of(7), ""));
+		Consumers consumers = consumers(protocol, partition);
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(partition.topic()));
+			Consumers.pollUntil(consumer, () -> inspections() >= 3);
+
+			assertThat(consumers.causes()).containsExactly(Cause.ABOVE_LOG_END);
+			assertThat(consumers.decisions.get(0).outcome()).isEqualTo(new Outcome.Held());
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "LATEST, 270", "EARLIEST, 0" })
+	void commitAboveTheLogEndIsResolvedAsSuch(Action action, long first) {
+		TopicPartition partition = topicOf270("resolve-" + action);
+		cluster.commit(partition.topic(), partition, new OffsetAndMetadata(1000, Optional.of(7), ""));
+		Consumers consumers = consumers("classic", partition);
+		OffsetGuard guard = consumers.oneProcess().process();
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(partition.topic()));
+			Consumers.pollUntil(consumer, () -> inspections() >= 2);
+			CompletableFuture<ResolutionResult> result = guard.resolve(partition.topic(), partition,
+					new Resolution(action, "alice", "looked at it"));
+			Map<TopicPartition, List<Long>> delivered = Consumers.pollUntil(consumer, result::isDone);
+			assertThat(result).isCompletedWithValue(new ResolutionResult.Resolved(consumers.decisions.get(1)));
+			cluster.produce(partition, 5);
+			Consumers.pollInto(consumer, delivered, () -> Consumers.isAt(consumer, partition, 275));
+
+			assertThat(delivered).isEqualTo(Map.of(partition, range(first, 275)));
+		}
+	}
+
+	/**
+	 * This client has believed the commit before anybody could look at it: it would read
+	 * nothing, wherever it is sent.
+	 */
+	@Test
+	void asyncConsumerIsNotSentWhereItWouldWait() {
+		TopicPartition partition = topicOf270("resolve-async");
+		cluster.commit(partition.topic(), partition, new OffsetAndMetadata(1000, Optional.of(7), ""));
+		Consumers consumers = consumers("consumer", partition);
+		OffsetGuard guard = consumers.oneProcess().process();
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(partition.topic()));
+			Consumers.pollUntil(consumer, () -> inspections() >= 2);
+			CompletableFuture<ResolutionResult> result = guard.resolve(partition.topic(), partition,
+					new Resolution(Action.LATEST, "alice", "looked at it"));
+			Consumers.pollUntil(consumer, result::isDone);
+
+			assertThat(result).isCompletedWithValue(new ResolutionResult.StillHeld(consumers.decisions.get(0)));
+			assertThat(consumers.causes()).containsExactly(Cause.ABOVE_LOG_END);
+			assertThat(consumer.position(partition)).isEqualTo(1000);
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "classic, 999", "consumer, 999", "classic, 990", "consumer, 990" })
+	void epochInABookmarkDoesNotHoldWhatThePolicyMoves(String protocol, long witness) throws Exception {
+		TopicPartition partition = topicOf270("bookmark-%s-%d".formatted(protocol, witness));
+		cluster.commit(partition.topic(), partition, bookmarked(1000, witness));
+		Consumers consumers = consumers(protocol, partition).policy(Cause.ABOVE_LOG_END, Action.LATEST);
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(partition.topic()));
+			Map<TopicPartition, List<Long>> delivered = Consumers.pollUntil(consumer,
+					() -> !consumers.decisions.isEmpty());
+			cluster.produce(partition, 5);
+			Consumers.pollInto(consumer, delivered, () -> Consumers.isAt(consumer, partition, 275));
+
+			assertThat(delivered).isEqualTo(Map.of(partition, range(270, 275)));
+			assertThat(consumers.decisions).singleElement().satisfies((decision) -> {
+				assertThat(decision.cause()).isEqualTo(Cause.ABOVE_LOG_END);
+				assertThat(decision.outcome()).isEqualTo(new Outcome.ReadFrom(270));
+			});
+		}
+	}
+
+	private Consumers consumers(String protocol, TopicPartition partition) {
+		return new Consumers(cluster, protocol, partition.topic()).timing(Duration.ofSeconds(3),
+				Duration.ofMillis(300));
+	}
+
+	private TopicPartition topicOf270(String topic) {
+		TopicPartition partition = new TopicPartition(topic, 0);
+		cluster.createTopic(topic, 1);
+		cluster.produce(partition, 270);
+		return partition;
+	}
+
+	private OffsetAndMetadata bookmarked(long offset, long witness) throws Exception {
+		String clusterId = cluster.admin().describeCluster().clusterId().get();
+		return new OffsetAndMetadata(offset, Optional.empty(),
+				new Bookmark(clusterId, null, offset, 1, witness, 7, 1_000, true, "").toString());
+	}
+
+	/**
+	 * Each asks for both bounds twice.
+	 */
+	private long inspections() {
+		return cluster.wire().count("holdfast-inspector-", ApiKeys.LIST_OFFSETS) / 4;
+	}
+
+}

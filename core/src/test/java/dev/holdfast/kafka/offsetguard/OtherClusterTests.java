@@ -1,0 +1,242 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import dev.holdfast.kafka.test.KafkaCluster;
+import dev.holdfast.kafka.test.MovableAddress;
+
+import static dev.holdfast.kafka.offsetguard.Consumers.range;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A name that leads to one cluster leads to another later: what is known of the one is
+ * not used for the other.
+ */
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
+class OtherClusterTests {
+
+	private static final String IMAGES_DEFAULT_ID = "5L6g3nShT-eMCtK--X86sw";
+
+	private static final TopicPartition PARTITION = new TopicPartition("orders", 0);
+
+	private static final OffsetGuardSettings.Timing QUICK = new OffsetGuardSettings.Timing(Duration.ofSeconds(5),
+			Duration.ofMillis(300), Duration.ofMillis(300));
+
+	private KafkaCluster first;
+
+	private KafkaCluster second;
+
+	private MovableAddress address;
+
+	@BeforeEach
+	void noClusters() {
+		first = null;
+		second = null;
+		address = null;
+	}
+
+	@AfterEach
+	void close() {
+		if (address != null) {
+			address.close();
+		}
+		for (KafkaCluster cluster : List.of(first, second)) {
+			cluster.close();
+		}
+	}
+
+	private void start(String firstId, String secondId) {
+		first = start(firstId);
+		second = start(secondId);
+		address = MovableAddress.to(first);
+		first.createTopic(PARTITION.topic(), 1);
+		second.createTopic(PARTITION.topic(), 1);
+	}
+
+	private static KafkaCluster start(String id) {
+		KafkaCluster.Builder builder = KafkaCluster.builder();
+		return id.isEmpty() ? builder.start() : builder.clusterId(id).start();
+	}
+
+	private Consumers consumers(String protocol) {
+		return new Consumers(first, protocol, "billing").with("bootstrap.servers", address.bootstrapServers())
+			.with("metadata.max.age.ms", 500)
+			.with("reconnect.backoff.max.ms", 200)
+			.timing(QUICK);
+	}
+
+	/**
+	 * Another consumer of the process is still on the first cluster.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "classic, false", "classic, true", "consumer, true" })
+	void restartedConsumerStartsFromTheCommitsOfTheClusterThatItIsOn(String protocol, boolean guarded) {
+		start("", "");
+		first.produce(PARTITION, 300);
+		second.produce(PARTITION, 300);
+		first.commit("billing", PARTITION, new OffsetAndMetadata(200));
+		second.commit("billing", PARTITION, new OffsetAndMetadata(100));
+		Consumers consumers = consumers(protocol).oneProcess();
+
+		try (Consumer<String, String> stays = consumers.create(guarded)) {
+			stays.subscribe(List.of(PARTITION.topic()));
+			assertThat(Consumers.pollTo(stays, PARTITION, 300)).isEqualTo(range(200, 300));
+			address.leadTo(second);
+			try (Consumer<String, String> restarted = consumers.create(guarded)) {
+				restarted.subscribe(List.of(PARTITION.topic()));
+
+				assertThat(Consumers.pollTo(restarted, PARTITION, 300)).isEqualTo(range(100, 300));
+			}
+		}
+		assertThat(consumers.decisions).isEmpty();
+	}
+
+	/**
+	 * The mirror has the same records at the same offsets, and 20 more.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "classic, false", "classic, true", "consumer, false", "consumer, true" })
+	void selfAssignedConsumerReadsOnInAMirror(String protocol, boolean guarded) throws Exception {
+		start("", "");
+		send(first, 0, 100);
+		send(second, 0, 120);
+		Consumers consumers = consumers(protocol).with("auto.offset.reset", "earliest");
+
+		try (Consumer<String, String> consumer = consumers.create(guarded)) {
+			consumer.assign(List.of(PARTITION));
+			assertThat(Consumers.pollTo(consumer, PARTITION, 100)).isEqualTo(range(0, 100));
+			consumers.decisions.clear();
+			address.leadTo(second);
+			first.close();
+
+			assertThat(Consumers.pollTo(consumer, PARTITION, 120)).isEqualTo(range(100, 120));
+		}
+		if (guarded) {
+			assertThat(consumers.decisions).singleElement().satisfies((decision) -> {
+				assertThat(decision.cause()).isEqualTo(Cause.CLUSTER_CHANGED);
+				assertThat(decision.action()).isEqualTo(Action.KEEP);
+				assertThat(decision.outcome()).isEqualTo(new Outcome.ReadFrom(100));
+				assertThat(decision.impact()).isEqualTo(Decision.Impact.NONE);
+			});
+		}
+	}
+
+	/**
+	 * What is at the same offsets there is something else.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void selfAssignedConsumerIsHeldInAnotherLog(String protocol) throws Exception {
+		start("", "");
+		send(first, 0, 100);
+		send(second, 1, 120);
+		Consumers consumers = consumers(protocol).with("auto.offset.reset", "earliest").oneProcess();
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.assign(List.of(PARTITION));
+			assertThat(Consumers.pollTo(consumer, PARTITION, 100)).isEqualTo(range(0, 100));
+			consumer.commitSync(Map.of(PARTITION, new OffsetAndMetadata(100)));
+			consumers.decisions.clear();
+			address.leadTo(second);
+			first.close();
+
+			assertThat(Consumers.pollUntil(consumer, () -> !consumers.process().held().isEmpty())).isEmpty();
+			consumer.commitSync(Map.of(PARTITION, new OffsetAndMetadata(100)));
+			assertThat(second.committed("billing")).isEmpty();
+			assertThat(consumers.causes()).containsExactly(Cause.CLUSTER_CHANGED);
+
+			consumers.process()
+				.resolve("billing", PARTITION, new Resolution(Action.EARLIEST, "operator", "new cluster"));
+			assertThat(Consumers.pollTo(consumer, PARTITION, 120)).isEqualTo(range(0, 120));
+		}
+	}
+
+	/**
+	 * The group has its own commits there.
+	 */
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void subscribedConsumerStartsFromTheCommitsOfTheNewCluster(boolean guarded) throws Exception {
+		start("", "");
+		send(first, 0, 100);
+		send(second, 0, 120);
+		second.commit("billing", PARTITION, new OffsetAndMetadata(50));
+		// A member of the consumer protocol fails where another cluster does not know it.
+		Consumers consumers = consumers("classic").with("auto.offset.reset", "earliest")
+			.with("session.timeout.ms", 6000)
+			.with("heartbeat.interval.ms", 300);
+
+		try (Consumer<String, String> consumer = consumers.create(guarded)) {
+			consumer.subscribe(List.of(PARTITION.topic()));
+			assertThat(Consumers.pollTo(consumer, PARTITION, 100)).isEqualTo(range(0, 100));
+			consumers.decisions.clear();
+			address.leadTo(second);
+			first.close();
+
+			assertThat(Consumers.pollTo(consumer, PARTITION, 120)).isEqualTo(range(50, 120));
+		}
+		assertThat(consumers.decisions).isEmpty();
+	}
+
+	/**
+	 * Nothing that was seen of a topic on one cluster says anything about the other's.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "classic, false", "classic, true", "consumer, true" })
+	void clusterOfTheSameIdIsAnotherOne(String protocol, boolean guarded) {
+		start(IMAGES_DEFAULT_ID, IMAGES_DEFAULT_ID);
+		first.produce(PARTITION, 100);
+		second.produce(PARTITION, 100);
+		Consumers consumers = consumers(protocol).with("auto.offset.reset", "latest").oneProcess();
+
+		try (Consumer<String, String> consumer = consumers.create(guarded)) {
+			consumer.subscribe(List.of(PARTITION.topic()));
+			Consumers.pollUntil(consumer, () -> Consumers.isAt(consumer, PARTITION, 100));
+			consumer.commitSync(Map.of(PARTITION, new OffsetAndMetadata(100)));
+		}
+		address.leadTo(second);
+		consumers.decisions.clear();
+		try (Consumer<String, String> consumer = consumers.create(guarded)) {
+			consumer.subscribe(List.of(PARTITION.topic()));
+
+			assertThat(Consumers.pollUntil(consumer, () -> Consumers.isAt(consumer, PARTITION, 100))).isEmpty();
+		}
+		assertThat(consumers.causes()).isEqualTo(guarded ? List.of(Cause.NO_COMMITTED_OFFSET) : List.of());
+	}
+
+	private static void send(KafkaCluster cluster, int salt, int count) throws Exception {
+		try (KafkaProducer<String, String> producer = new KafkaProducer<>(
+				new HashMap<>(Map.of("bootstrap.servers", cluster.directBootstrapServers())), new StringSerializer(),
+				new StringSerializer())) {
+			for (int i = 0; i < count; i++) {
+				producer.send(new ProducerRecord<>(PARTITION.topic(), 0, 1_700_000_000_000L + i + salt, null, "v" + i));
+			}
+			producer.flush();
+		}
+		Awaitility.await().until(() -> cluster.logEnd(PARTITION) == count);
+	}
+
+}
