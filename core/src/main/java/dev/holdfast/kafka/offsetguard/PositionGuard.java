@@ -377,8 +377,8 @@ final class PositionGuard<K, V> {
 	}
 
 	/**
-	 * Whether a partition has never had a position since it was assigned: only the
-	 * paused client has one.
+	 * Whether a partition has never had a position since it was assigned: only the paused
+	 * client has one.
 	 */
 	boolean isWithoutPosition(TopicPartition partition) {
 		return holds.isWithoutPosition(partition) || states.undecided().contains(partition);
