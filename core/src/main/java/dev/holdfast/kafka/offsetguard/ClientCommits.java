@@ -15,6 +15,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,7 +56,11 @@ final class ClientCommits {
 	 * The client has committed, and tells its interceptors. What has bookmarks was
 	 * committed by the guard, which has taken note of it. Thread-safe.
 	 */
-	void committed(Map<TopicPartition, OffsetAndMetadata> offsets) {
+	void committed(@Nullable Map<TopicPartition, OffsetAndMetadata> offsets) {
+		if (offsets == null) {
+			// The async client's, if all that was to be committed is held.
+			return;
+		}
 		for (OffsetAndMetadata offset : offsets.values()) {
 			if (!Bookmark.isOne(offset.metadata())) {
 				reported.add(offsets);

@@ -16,14 +16,12 @@ import java.util.stream.Stream;
 
 import dev.holdfast.kafka.offsetguard.Action;
 import dev.holdfast.kafka.offsetguard.Decision;
-import dev.holdfast.kafka.test.Fault;
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.LyingKafka;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Timeout;
 
@@ -72,27 +70,7 @@ class WorksWithPositionsTests {
 
 			application.assertDelivered(Map.of(orders.partition(1), read()));
 			assertThat(orders.committed(0)).isEqualTo(-1);
-			assertHeld(application);
-		}
-	}
-
-	/** An exception would cost the container the records that it has polled. */
-	@EachProtocol
-	@DisplayName("A held partition, and `fixTxOffsets`, while its leader is silent")
-	void fixesTransactionalOffsetsWithASilentLeader(String protocol) {
-		Orders orders = prepare();
-		Fault.Handle silence = cluster.wire()
-			.inject(Fault.silence(ApiKeys.LIST_OFFSETS)
-				.forClient(orders.topic())
-				.onBroker(cluster.leader(orders.partition(0))));
-		try (Application application = run(orders, FixingOffsets.class, protocol, HOLD,
-				"holdfast.kafka.offset-guard.inspection-timeout=1s")) {
-			produceInTransactions(orders);
-			orders.awaitCommitted(1, 42);
-
-			application.assertDelivered(Map.of(orders.partition(1), read()));
-			assertThat(orders.committed(0)).isEqualTo(-1);
-			silence.close();
+			assertThat(application.awaitDecisions(1)).extracting(Decision::action).containsExactly(Action.HOLD);
 		}
 	}
 
@@ -121,10 +99,6 @@ class WorksWithPositionsTests {
 				.forEach((partition, offsets) -> delivered.put(partition.partition(), offsets));
 			return delivered;
 		}
-	}
-
-	private static void assertHeld(Application application) {
-		assertThat(application.awaitDecisions(1)).extracting(Decision::action).containsExactly(Action.HOLD);
 	}
 
 	private Orders prepare() {
