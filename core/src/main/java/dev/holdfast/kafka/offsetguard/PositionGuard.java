@@ -83,6 +83,8 @@ final class PositionGuard<K, V> {
 
 	private final ClientVersions versions;
 
+	private final GroupMemory memory;
+
 	/** Whether the consumer's thread is inside {@link #poll}. */
 	private boolean polling;
 
@@ -90,7 +92,14 @@ final class PositionGuard<K, V> {
 			Supplier<@Nullable String> ownClusterId, ClientVersions versions) {
 		OffsetGuardSettings settings = context.settings();
 		this.client = client;
-		this.closing = () -> context.consumers().remove(this);
+		this.memory = context.memory();
+		this.memory.join(configuration.groupId());
+		this.closing = () -> {
+			// Consumers may be closed twice.
+			if (context.consumers().remove(this)) {
+				this.memory.leave(configuration.groupId());
+			}
+		};
 		this.versions = versions;
 		this.heldBack = new HeldBackCommits(client);
 		this.holds = new Holds(client, states, heldBack, settings.timing().holdRecheck());
@@ -183,6 +192,7 @@ final class PositionGuard<K, V> {
 		versions.requireAccepted();
 		budget.renew();
 		clientCommits.takeNote();
+		memory.forgetUnused();
 		polling = true;
 		try {
 			positionCommits.used();
