@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * {@code poll} or {@code position}: be quick. What a listener throws is logged and
  * changes nothing.
  * <p>
- * Two more methods, which nobody needs to implement, tell what surrounds decisions.
+ * More methods, which nobody needs to implement, tell what surrounds decisions.
  */
 @FunctionalInterface
 public interface DecisionListener {
@@ -44,6 +44,15 @@ public interface DecisionListener {
 	 * @param duration how long it took
 	 */
 	default void onInspection(@Nullable String groupId, Duration duration) {
+	}
+
+	/**
+	 * Called when the guard has forgotten a group, some time after the last of its
+	 * consumers in this process was closed: nobody has to show anything of it any more.
+	 * Called on the thread of any consumer of the same guard.
+	 * @param groupId the consumer group
+	 */
+	default void onGroupForgotten(String groupId) {
 	}
 
 }

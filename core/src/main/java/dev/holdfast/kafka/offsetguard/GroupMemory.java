@@ -5,9 +5,18 @@
 
 package dev.holdfast.kafka.offsetguard;
 
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -15,18 +24,65 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What this process knows of commits of consumer groups: whether there was one, which
- * brokers forget after a while; and of topics that are gone. Thread-safe; as large as the
- * partitions that were assigned to this guard's consumers so far.
+ * brokers forget after a while; and of topics that are gone. Thread-safe.
+ * <p>
+ * A group is forgotten an hour after its last consumer in this process was closed, or
+ * sooner where many are left: the one that was left first goes first. That is looked at
+ * whenever a consumer is made, polled or closed.
  */
 final class GroupMemory {
 
-	private final Map<Key, Entry> entries = new ConcurrentHashMap<>();
+	static final Duration UNUSED = Duration.ofHours(1);
 
-	private final Map<Key, Evidence> held = new ConcurrentHashMap<>();
+	/** Groups without a consumer and their partitions: some megabytes. */
+	static final int MOST_UNUSED = 10_000;
 
-	private final Set<Uuid> gone = ConcurrentHashMap.newKeySet();
+	private static final int MOST_GONE = 1_000;
 
-	private record Key(String clusterId, String groupId, TopicPartition partition) {
+	private final Map<String, Group> groups = new ConcurrentHashMap<>();
+
+	private final Set<Uuid> gone = new LinkedHashSet<>();
+
+	private final LongSupplier nanoTime;
+
+	private final Consumer<String> forgotten;
+
+	/** Whether any group is without a consumer. */
+	private volatile boolean anyUnused;
+
+	private volatile long forgetAt;
+
+	/**
+	 * Creates it.
+	 * @param nanoTime the time, as {@link System#nanoTime()} tells it
+	 * @param forgotten told of each group that is forgotten, on any consumer's thread
+	 */
+	GroupMemory(LongSupplier nanoTime, Consumer<String> forgotten) {
+		this.nanoTime = nanoTime;
+		this.forgotten = forgotten;
+	}
+
+	private record Key(String clusterId, TopicPartition partition) {
+	}
+
+	/**
+	 * What is known of a group. Its consumers are counted under the lock of all groups.
+	 */
+	private static final class Group {
+
+		private final Map<Key, Entry> entries = new ConcurrentHashMap<>();
+
+		private final Map<Key, Evidence> held = new ConcurrentHashMap<>();
+
+		private int consumers;
+
+		private long unusedSince;
+
+		/** One without commits costs something, too. */
+		private int weight() {
+			return 1 + entries.size() + held.size();
+		}
+
 	}
 
 	/**
@@ -45,30 +101,105 @@ final class GroupMemory {
 			CommitHistory history) {
 	}
 
+	/**
+	 * A consumer of the group was made.
+	 */
+	void join(@Nullable String groupId) {
+		if (groupId != null) {
+			synchronized (this) {
+				groups.computeIfAbsent(groupId, (key) -> new Group()).consumers++;
+			}
+		}
+		forgetUnused();
+	}
+
+	/**
+	 * A consumer of the group was closed.
+	 */
+	void leave(@Nullable String groupId) {
+		Group group = (groupId != null) ? groups.get(groupId) : null;
+		if (group != null) {
+			synchronized (this) {
+				group.consumers--;
+				group.unusedSince = nanoTime.getAsLong();
+				// Looks at once whether too many are left.
+				forgetAt = group.unusedSince;
+				anyUnused = true;
+			}
+		}
+		forgetUnused();
+	}
+
+	/**
+	 * Forgets the groups that nobody has used for long. Costs next to nothing most of the
+	 * time.
+	 */
+	void forgetUnused() {
+		if (anyUnused && nanoTime.getAsLong() - forgetAt >= 0) {
+			forget().forEach(forgotten);
+		}
+	}
+
+	private synchronized List<String> forget() {
+		long now = nanoTime.getAsLong();
+		Map<String, Group> unused = new HashMap<>(groups);
+		unused.values().removeIf((group) -> group.consumers > 0);
+		List<String> oldestFirst = new ArrayList<>(unused.keySet());
+		oldestFirst.sort(Comparator.comparingLong((groupId) -> unusedSince(unused, groupId) - now));
+		int weight = unused.values().stream().mapToInt(Group::weight).sum();
+		List<String> forgetting = new ArrayList<>();
+		for (String groupId : oldestFirst) {
+			long since = unusedSince(unused, groupId);
+			if (now - since < UNUSED.toNanos() && weight <= MOST_UNUSED) {
+				forgetAt = since + UNUSED.toNanos();
+				break;
+			}
+			weight -= Objects.requireNonNull(groups.remove(groupId)).weight();
+			forgetting.add(groupId);
+		}
+		anyUnused = forgetting.size() < oldestFirst.size();
+		return forgetting;
+	}
+
+	private static long unusedSince(Map<String, Group> groups, String groupId) {
+		return Objects.requireNonNull(groups.get(groupId)).unusedSince;
+	}
+
+	/**
+	 * Takes note of a commit of a group that has a consumer.
+	 */
 	void remember(String clusterId, String groupId, TopicPartition partition, Entry entry) {
-		entries.put(new Key(clusterId, groupId, partition), entry);
+		Group group = groups.get(groupId);
+		if (group != null) {
+			group.entries.put(new Key(clusterId, partition), entry);
+		}
 	}
 
 	/**
 	 * A partition is held: what was established about it outlives its assignment.
 	 */
 	void hold(String clusterId, String groupId, TopicPartition partition, Evidence evidence) {
-		held.put(new Key(clusterId, groupId, partition), evidence);
+		Group group = groups.get(groupId);
+		if (group != null) {
+			group.held.put(new Key(clusterId, partition), evidence);
+		}
 	}
 
 	/**
 	 * What a partition is held for, or was when it was taken away.
 	 */
 	@Nullable Evidence held(String clusterId, String groupId, TopicPartition partition) {
-		return held.isEmpty() ? null : held.get(new Key(clusterId, groupId, partition));
+		Group group = groups.get(groupId);
+		return (group == null || group.held.isEmpty()) ? null : group.held.get(new Key(clusterId, partition));
 	}
 
 	/**
 	 * It was decided where the partition goes on.
 	 */
 	void release(String clusterId, String groupId, TopicPartition partition) {
-		if (!held.isEmpty()) {
-			held.remove(new Key(clusterId, groupId, partition));
+		Group group = groups.get(groupId);
+		if (group != null && !group.held.isEmpty()) {
+			group.held.remove(new Key(clusterId, partition));
 		}
 	}
 
@@ -76,7 +207,13 @@ final class GroupMemory {
 	 * Another topic has taken the name of this one.
 	 */
 	void rememberGone(Uuid topicId) {
-		gone.add(topicId);
+		synchronized (gone) {
+			gone.add(topicId);
+			if (gone.size() > MOST_GONE) {
+				// Brokers lag behind the last ones only.
+				gone.remove(gone.iterator().next());
+			}
+		}
 	}
 
 	/**
@@ -84,11 +221,21 @@ final class GroupMemory {
 	 * that a broker that still tells it has not heard the news (KIP-516).
 	 */
 	boolean isGone(Uuid topicId) {
-		return gone.contains(topicId);
+		synchronized (gone) {
+			return gone.contains(topicId);
+		}
 	}
 
 	@Nullable Entry find(String clusterId, String groupId, TopicPartition partition) {
-		return entries.get(new Key(clusterId, groupId, partition));
+		Group group = groups.get(groupId);
+		return (group != null) ? group.entries.get(new Key(clusterId, partition)) : null;
+	}
+
+	/**
+	 * How many commits are known.
+	 */
+	int size() {
+		return groups.values().stream().mapToInt((group) -> group.entries.size()).sum();
 	}
 
 }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 
 import dev.holdfast.kafka.versioncap.ClientCap;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,13 @@ record GuardContext(OffsetGuardSettings settings, @Nullable OffsetResetPolicy ow
 
 	static GuardContext of(OffsetGuardSettings settings, @Nullable OffsetResetPolicy ownPolicy,
 			List<DecisionListener> listeners, ClientCap cap) {
-		return new GuardContext(settings, ownPolicy, listeners, new SharedAdmins(cap), new GroupMemory(),
+		return of(settings, ownPolicy, listeners, cap, System::nanoTime);
+	}
+
+	static GuardContext of(OffsetGuardSettings settings, @Nullable OffsetResetPolicy ownPolicy,
+			List<DecisionListener> listeners, ClientCap cap, LongSupplier nanoTime) {
+		return new GuardContext(settings, ownPolicy, listeners, new SharedAdmins(cap),
+				new GroupMemory(nanoTime, (groupId) -> Listeners.forgotten(listeners, groupId)),
 				ConcurrentHashMap.newKeySet(), cap);
 	}
 

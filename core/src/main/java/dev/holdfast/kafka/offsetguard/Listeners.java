@@ -48,7 +48,18 @@ final class Listeners {
 		tell((listener) -> listener.onInspection(configuration.groupId(), duration));
 	}
 
+	/**
+	 * Nothing is known of a group any more.
+	 */
+	static void forgotten(List<DecisionListener> listeners, String groupId) {
+		tell(listeners, (listener) -> listener.onGroupForgotten(groupId));
+	}
+
 	private void tell(Consumer<DecisionListener> news) {
+		tell(listeners, news);
+	}
+
+	private static void tell(List<DecisionListener> listeners, Consumer<DecisionListener> news) {
 		for (DecisionListener listener : listeners) {
 			try {
 				news.accept(listener);

@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 import dev.holdfast.kafka.versioncap.ClientCap;
 import dev.holdfast.kafka.wrapping.UnwrappableConsumerException;
@@ -57,8 +58,17 @@ public final class OffsetGuard {
 	 */
 	public OffsetGuard(OffsetGuardSettings settings, @Nullable OffsetResetPolicy ownPolicy,
 			List<DecisionListener> listeners, ClientCap cap) {
-		this.context = GuardContext.of(settings, ownPolicy, List.copyOf(listeners), cap.withoutLearning());
+		this(settings, ownPolicy, listeners, cap, System::nanoTime);
+	}
+
+	OffsetGuard(OffsetGuardSettings settings, @Nullable OffsetResetPolicy ownPolicy, List<DecisionListener> listeners,
+			ClientCap cap, LongSupplier nanoTime) {
+		this.context = GuardContext.of(settings, ownPolicy, List.copyOf(listeners), cap.withoutLearning(), nanoTime);
 		this.cap = cap;
+	}
+
+	GroupMemory memory() {
+		return context.memory();
 	}
 
 	/**

@@ -84,6 +84,8 @@ final class PositionGuard<K, V> {
 
 	private final ClientVersions versions;
 
+	private final GroupMemory memory;
+
 	/** Whether the consumer's thread is inside {@link #poll}. */
 	private boolean polling;
 
@@ -91,7 +93,14 @@ final class PositionGuard<K, V> {
 			ToldCluster toldCluster, ClientVersions versions) {
 		OffsetGuardSettings settings = context.settings();
 		this.client = client;
-		this.closing = () -> context.consumers().remove(this);
+		this.memory = context.memory();
+		this.memory.join(configuration.groupId());
+		this.closing = () -> {
+			// Consumers may be closed twice.
+			if (context.consumers().remove(this)) {
+				this.memory.leave(configuration.groupId());
+			}
+		};
 		this.versions = versions;
 		this.states = new PartitionStates(UndecidedStarts.of(client, configuration));
 		this.heldBack = new HeldBackCommits(client);
@@ -194,6 +203,7 @@ final class PositionGuard<K, V> {
 		versions.requireAccepted();
 		budget.renew();
 		clientCommits.takeNote();
+		memory.forgetUnused();
 		polling = true;
 		try {
 			positionCommits.used();

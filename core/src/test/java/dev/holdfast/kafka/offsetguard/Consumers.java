@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.stream.LongStream;
 
 import dev.holdfast.kafka.versioncap.ClientCap;
@@ -96,6 +97,14 @@ final class Consumers {
 	 */
 	Consumers oneProcess() {
 		process = new OffsetGuard(settings, List.of(decisions::add));
+		return this;
+	}
+
+	/**
+	 * As {@link #oneProcess()}, with a clock and a listener of its own.
+	 */
+	Consumers oneProcess(LongSupplier nanoTime, DecisionListener listener) {
+		process = new OffsetGuard(settings, null, List.of(decisions::add, listener), ClientCap.none(), nanoTime);
 		return this;
 	}
 

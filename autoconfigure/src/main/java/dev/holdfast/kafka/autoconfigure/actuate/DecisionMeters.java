@@ -5,6 +5,7 @@
 package dev.holdfast.kafka.autoconfigure.actuate;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,6 +19,7 @@ import dev.holdfast.kafka.offsetguard.OffsetPolicy;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import org.jspecify.annotations.Nullable;
@@ -91,6 +93,27 @@ final class DecisionMeters implements DecisionListener {
 	@Override
 	public void onInspection(@Nullable String groupId, Duration duration) {
 		inspection(groupId).record(duration);
+	}
+
+	/**
+	 * Applications may make groups without end. A factory of another guard may still have
+	 * consumers of this one.
+	 */
+	@Override
+	public void onGroupForgotten(String groupId) {
+		boolean used = factories.factories()
+			.stream()
+			.map(GuardedFactories.Factory::guard)
+			.filter(Objects::nonNull)
+			.flatMap((guard) -> guard.assignments().stream())
+			.anyMatch((assignment) -> groupId.equals(assignment.groupId()));
+		if (!used) {
+			String name = GroupName.of(groupId);
+			gauges.removeIf((tags) -> tags.stream().anyMatch((tag) -> tag.equals(Tag.of("group", name))));
+			for (String meter : List.of(DECISIONS, LOST, REWOUND, PROTECTED, HELD, INSPECTION)) {
+				registry.find(meter).tag("group", name).meters().forEach(registry::remove);
+			}
+		}
 	}
 
 	private Counter decisions(@Nullable String groupId, String topic, Cause cause, Action action) {

@@ -84,6 +84,22 @@ class DecisionMetersTests {
 			.containsOnly("group", "topic", "cause", "action");
 	}
 
+	/**
+	 * Those of a group that comes back are new ones.
+	 */
+	@Test
+	void goWithTheGroup() {
+		meters.onAssignment("other", Set.of("orders"), OffsetPolicy.defaults());
+		List<Meter> others = registry.getMeters();
+		for (int i = 0; i < 2; i++) {
+			meters.onAssignment("group", Set.of("orders"), OffsetPolicy.defaults());
+			assertThat(registry.getMeters()).hasSize(2 * others.size());
+			meters.onDecision(decision(0, new Decision.Impact(1, 20, 300)));
+			meters.onGroupForgotten("group");
+			assertThat(registry.getMeters()).containsExactlyInAnyOrderElementsOf(others);
+		}
+	}
+
 	@Test
 	void aConsumerWithoutAGroupIsCountedToo() {
 		meters.onAssignment(null, Set.of("orders"), OffsetPolicy.defaults());

@@ -1,0 +1,156 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+
+import dev.holdfast.kafka.test.KafkaCluster;
+import dev.holdfast.kafka.test.LyingKafka;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Applications that make groups without end, to look into a topic once, must not fill the
+ * memory.
+ */
+@LyingKafka
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+class ForgottenGroupsTests {
+
+	private static final int PARTITIONS = 12;
+
+	private final KafkaCluster cluster;
+
+	private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 1000);
+
+	private final List<String> forgotten = new ArrayList<>();
+
+	ForgottenGroupsTests(KafkaCluster cluster) {
+		this.cluster = cluster;
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void groupIsForgottenSomeTimeAfterItsLastConsumer(String protocol) {
+		String topic = "peeked-" + protocol;
+		cluster.createTopic(topic, PARTITIONS);
+		Consumers consumers = new Consumers(cluster, protocol, topic).with("auto.offset.reset", "earliest")
+			.oneProcess(now::get, new Forgotten());
+		List<String> groups = IntStream.range(0, 10).mapToObj((i) -> topic + "-" + i).toList();
+		for (String group : groups) {
+			try (Consumer<String, String> peek = consumers.with("group.id", group).guarded()) {
+				commitAll(peek, topic);
+			}
+		}
+		assertThat(consumers.process().memory().size()).isEqualTo(10 * PARTITIONS);
+
+		try (Consumer<String, String> living = consumers.with("group.id", topic).guarded()) {
+			commitAll(living, topic);
+			now.addAndGet(GroupMemory.UNUSED.toNanos() - 1);
+			living.poll(Duration.ZERO);
+			assertThat(consumers.process().memory().size()).isEqualTo(11 * PARTITIONS);
+			assertThat(forgotten).isEmpty();
+
+			now.addAndGet(1);
+			living.poll(Duration.ZERO);
+			assertThat(consumers.process().memory().size()).isEqualTo(PARTITIONS);
+			assertThat(forgotten).containsExactlyInAnyOrderElementsOf(groups);
+		}
+	}
+
+	private void commitAll(Consumer<?, ?> consumer, String topic) {
+		List<TopicPartition> partitions = IntStream.range(0, PARTITIONS)
+			.mapToObj((partition) -> new TopicPartition(topic, partition))
+			.toList();
+		consumer.assign(partitions);
+		Consumers.pollUntil(consumer, () -> Consumers.isAt(consumer, partitions.get(0), 0));
+		partitions.forEach((partition) -> consumer.commitSync(Map.of(partition, new OffsetAndMetadata(0))));
+	}
+
+	@Test
+	void groupThatIsUsedAgainIsKept() {
+		GroupMemory memory = new GroupMemory(now::get, forgotten::add);
+		join(memory, "again", 1);
+		memory.leave("again");
+		now.addAndGet(GroupMemory.UNUSED.toNanos() / 2);
+		memory.join("again");
+		now.addAndGet(GroupMemory.UNUSED.toNanos());
+		memory.forgetUnused();
+		assertThat(find(memory, "again", 0)).isNotNull();
+
+		memory.leave("again");
+		now.addAndGet(GroupMemory.UNUSED.toNanos());
+		memory.forgetUnused();
+		assertThat(find(memory, "again", 0)).isNull();
+		assertThat(forgotten).containsExactly("again");
+	}
+
+	@Test
+	void groupThatWasLeftFirstGoesFirst() {
+		GroupMemory memory = new GroupMemory(now::get, forgotten::add);
+		int half = GroupMemory.MOST_UNUSED / 2;
+		for (String group : List.of("first", "second", "third")) {
+			join(memory, group, half);
+			now.incrementAndGet();
+			memory.leave(group);
+		}
+		join(memory, "living", half);
+
+		assertThat(forgotten).containsExactly("first", "second");
+		assertThat(memory.size()).isEqualTo(2 * half);
+	}
+
+	@Test
+	void topicsThatAreGoneAreForgottenOneDay() {
+		GroupMemory memory = new GroupMemory(now::get, forgotten::add);
+		List<Uuid> gone = IntStream.range(0, 1_001).mapToObj((i) -> Uuid.randomUuid()).toList();
+		gone.forEach(memory::rememberGone);
+
+		assertThat(memory.isGone(gone.get(0))).isFalse();
+		assertThat(gone.subList(1, 1_001)).allMatch(memory::isGone);
+	}
+
+	private static void join(GroupMemory memory, String group, int partitions) {
+		memory.join(group);
+		for (int i = 0; i < partitions; i++) {
+			memory.remember("cluster", group, new TopicPartition("orders", i),
+					new GroupMemory.Entry(1, null, -1, true, false, new CommitHistory()));
+		}
+	}
+
+	private static GroupMemory.@Nullable Entry find(GroupMemory memory, String group, int partition) {
+		return memory.find("cluster", group, new TopicPartition("orders", partition));
+	}
+
+	private final class Forgotten implements DecisionListener {
+
+		@Override
+		public void onDecision(Decision decision) {
+		}
+
+		@Override
+		public void onGroupForgotten(String groupId) {
+			forgotten.add(groupId);
+		}
+
+	}
+
+}
