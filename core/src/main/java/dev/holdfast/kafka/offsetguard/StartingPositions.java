@@ -217,7 +217,9 @@ final class StartingPositions {
 		names.addAll(Topics.names(missing));
 		commits.cover(names, topics, all);
 		if (!missing.isEmpty()) {
-			firstCommits.pend(firstPositions.start(missing, all), committed);
+			Map<TopicPartition, Long> first = firstPositions.start(missing, all);
+			commits.startedWithout(first.keySet(), topics);
+			firstCommits.pend(first, committed);
 		}
 	}
 
