@@ -52,6 +52,12 @@ final class GroupCommits {
 
 	private final PartitionStates states;
 
+	/**
+	 * The topics in which this consumer has started partitions that had no commit, and
+	 * have none so far.
+	 */
+	private final Map<TopicPartition, Uuid> startedWithout = new HashMap<>();
+
 	/** Served by the coordinator although there was a later one. */
 	private final Map<TopicPartition, OffsetAndMetadata> older = new HashMap<>();
 
@@ -226,15 +232,28 @@ final class GroupCommits {
 		return new Topics.Coverage(hasGrown ? most : partitions, false);
 	}
 
-	private static Remembered remembered(TopicPartition partition, GroupMemory.@Nullable Entry entry,
+	private Remembered remembered(TopicPartition partition, GroupMemory.@Nullable Entry entry,
 			@Nullable Bookmark bookmark) {
-		Uuid topicId = (entry != null) ? entry.topicId() : null;
+		Uuid topicId = (entry != null) ? entry.topicId() : startedWithout.get(partition);
 		if (topicId == null && bookmark != null) {
 			topicId = bookmark.topicId();
 		}
 		return new Remembered(partition.partition(), (entry != null && entry.confirmed()) ? entry.offset() : -1,
 				(bookmark != null) ? bookmark.partitions() : -1, bookmark != null && bookmark.initialCommits(), topicId,
 				(entry != null) ? entry.timestamp() : -1);
+	}
+
+	/**
+	 * Partitions without a commit were started. If the consumer gets them again before it
+	 * has committed, the topic may be another one by then.
+	 */
+	void startedWithout(Set<TopicPartition> partitions, Topics topics) {
+		for (TopicPartition partition : partitions) {
+			Uuid topicId = topics.id(partition.topic());
+			if (topicId != null && entry(partition) == null) {
+				startedWithout.putIfAbsent(partition, topicId);
+			}
+		}
 	}
 
 	/**
@@ -256,6 +275,9 @@ final class GroupCommits {
 		}
 		if (confirmed) {
 			topics.committed(commits.keySet());
+			if (!startedWithout.isEmpty()) {
+				startedWithout.keySet().removeAll(commits.keySet());
+			}
 		}
 		commits.forEach((partition, commit) -> {
 			PartitionState state = states.find(partition);
@@ -327,6 +349,10 @@ final class GroupCommits {
 	 * known that the group comes from the old.
 	 */
 	void leave(TopicPartition partition, @Nullable Uuid topicId) {
+		if (startedWithout.containsKey(partition)) {
+			// Of no concern to other consumers.
+			return;
+		}
 		String cluster = key();
 		if (groupId != null && cluster != null) {
 			memory.remember(cluster, groupId, partition,

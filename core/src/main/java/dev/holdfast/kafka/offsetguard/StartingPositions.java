@@ -309,6 +309,7 @@ final class StartingPositions {
 		if (!missing.isEmpty()) {
 			Map<TopicPartition, Long> first = firstPositions.start(missing, all);
 			missing.stream().filter((partition) -> !states.isStarting(partition)).forEach(decided::add);
+			commits.startedWithout(first.keySet(), topics);
 			firstCommits.pend(first, committed);
 		}
 	}
