@@ -64,6 +64,27 @@ class FirstCommitTests {
 	}
 
 	/**
+	 * An application that reads would have this commit replaced, which makes consumers
+	 * wait.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void monitorLeavesCommitsAsTheyAre(String protocol) {
+		String topic = "ahead-" + protocol;
+		TopicPartition partition = topicOf(topic, 1, 270).get(0);
+		cluster.commit(topic, partition, Consumers.offset(50, 7));
+		Consumers consumers = new Consumers(cluster, protocol, topic).with("auto.offset.reset", "latest");
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.assign(List.of(partition));
+			assertThat(consumer.position(partition)).isEqualTo(50);
+		}
+
+		assertThat(consumers.causes()).containsExactly(Cause.EPOCH_AHEAD);
+		assertThat(cluster.committed(topic).get(partition)).isEqualTo(Consumers.offset(50, 7));
+	}
+
+	/**
 	 * What came while it was away does not concern it.
 	 */
 	@ParameterizedTest
