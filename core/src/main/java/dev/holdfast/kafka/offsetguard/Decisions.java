@@ -216,8 +216,9 @@ final class Decisions {
 	private void lose(Decision decision) {
 		TopicPartition partition = decision.partition();
 		long position = decision.evidence().position();
-		boolean stays = decision.outcome() instanceof Outcome.ReadFrom readFrom && readFrom.offset() == position;
-		if (decision.cause().isOtherLog() && !stays) {
+		boolean isMirrored = decision.cause() == Cause.CLUSTER_CHANGED
+				&& decision.outcome() instanceof Outcome.ReadFrom readFrom && readFrom.offset() == position;
+		if (decision.cause().isOtherLog() && !isMirrored) {
 			states.lose(partition, 0, position, holds.isPausedByApplication(partition));
 			if (decision.cause() == Cause.TOPIC_RECREATED) {
 				states.get(partition).recreatedAs(decision.evidence().topicId());

@@ -21,6 +21,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,9 +56,11 @@ class HelperClientsTests {
 	@Timeout(20)
 	void adminClientIsClosedAlthoughItsThreadIsBlocked() throws InterruptedException {
 		SharedAdmins admins = new SharedAdmins(ClientCap.none());
-		SharedAdmins.Lease lease = admins
-			.lease(ClientConfiguration.of(Map.of("bootstrap.servers", cluster.bootstrapServers(), "client.id",
-					"blocked", "auto.offset.reset", "none"), AutoOffsetReset.parse("latest")), null, Set.of());
+		Map<String, Object> configuration = Map.of("bootstrap.servers", cluster.bootstrapServers(), "client.id",
+				"blocked", "key.deserializer", StringDeserializer.class, "value.deserializer",
+				StringDeserializer.class);
+		SharedAdmins.Lease lease = admins.lease(ClientConfiguration.of(configuration, AutoOffsetReset.parse("latest")),
+				null, Set.of());
 		CountDownLatch blocked = new CountDownLatch(1);
 		CountDownLatch end = new CountDownLatch(1);
 		lease.admin().describeCluster().clusterId().whenComplete((id, failure) -> {

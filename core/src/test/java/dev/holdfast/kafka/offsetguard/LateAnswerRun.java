@@ -76,8 +76,16 @@ final class LateAnswerRun {
 		// Short, so that a consumer that is not answered asks again before long.
 		this.consumers = new Consumers(cluster, protocol, group).with("auto.offset.reset", "latest")
 			.with("request.timeout.ms", 4000)
-			.timing(Duration.ofSeconds(5), Duration.ofSeconds(1))
+			.timing(inspectionTimeout(late), Duration.ofSeconds(1))
 			.oneProcess();
+	}
+
+	/**
+	 * An inspection asks for several answers in a row: if all of them are late, it takes
+	 * longer than by default.
+	 */
+	private static Duration inspectionTimeout(@Nullable Late late) {
+		return Duration.ofSeconds((late != null && late.how == Lateness.LATE_ALWAYS) ? 30 : 5);
 	}
 
 	/**
