@@ -107,6 +107,44 @@ class GroupMemoryTests {
 	}
 
 	/**
+	 * What shows the loss may go: a member without a guard commits for the other
+	 * partition, or the partition is taken away and comes back.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void lossThatWasEstablishedIsNotForgotten(String protocol) throws Exception {
+		String topic = "established-" + protocol;
+		TopicPartition lost = new TopicPartition(topic, 0);
+		TopicPartition other = new TopicPartition(topic, 1);
+		cluster.createTopic(topic, 2);
+		Consumers consumers = consumers(protocol, topic);
+		readSome(consumers, lost, other);
+		delete(topic, lost);
+		cluster.produce(lost, 5);
+		consumers.decisions.clear();
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.assign(Set.of(lost));
+			assertThat(Consumers.pollUntil(consumer, () -> !consumers.decisions.isEmpty())).isEmpty();
+			cluster.commit(topic, other, new OffsetAndMetadata(10));
+			assertThat(pollForRechecks(consumer, 3)).isEmpty();
+			assertThat(consumers.causes()).containsExactly(Cause.COMMITTED_OFFSET_LOST);
+
+			consumer.assign(Set.of());
+			consumer.assign(Set.of(lost));
+			assertThat(pollForRechecks(consumer, 3)).isEmpty();
+		}
+		assertThat(consumers.causes()).containsOnly(Cause.COMMITTED_OFFSET_LOST);
+		assertThat(cluster.committed(topic)).isEqualTo(Map.of(other, new OffsetAndMetadata(10)));
+	}
+
+	private Map<TopicPartition, List<Long>> pollForRechecks(Consumer<?, ?> consumer, int rechecks) {
+		long before = cluster.wire().count("holdfast-admin-", ApiKeys.OFFSET_FETCH);
+		return Consumers.pollUntil(consumer,
+				() -> cluster.wire().count("holdfast-admin-", ApiKeys.OFFSET_FETCH) >= before + 2 * rechecks);
+	}
+
+	/**
 	 * In the same process no bookmark is needed, and the timestamp of the last record
 	 * delivered is known.
 	 */

@@ -115,6 +115,36 @@ class TopicsTests {
 	}
 
 	/**
+	 * Whoever restores a topic commits where its groups go on: without a bookmark, and
+	 * perhaps where they were.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "classic, false", "classic, true", "consumer, false", "consumer, true" })
+	void commitMadeOnPurposeInTheNewTopicIsBelieved(String protocol, boolean guarded) {
+		TopicPartition partition = new TopicPartition("restored-%s-%s".formatted(protocol, guarded), 0);
+		cluster.createTopic(partition.topic(), 1);
+		cluster.produce(partition, 220);
+		Consumers consumers = new Consumers(cluster, protocol, partition.topic()).with("auto.offset.reset", "earliest")
+			.timing(NO_CHECK)
+			.oneProcess();
+		try (Consumer<String, String> consumer = consumers.create(guarded)) {
+			consumer.subscribe(List.of(partition.topic()));
+			Consumers.pollTo(consumer, partition, 220);
+			consumer.commitSync(Map.of(partition, new OffsetAndMetadata(200)));
+		}
+		recreate(partition, 220);
+		cluster.commit(partition.topic(), partition, new OffsetAndMetadata(200));
+		consumers.decisions.clear();
+
+		try (Consumer<String, String> consumer = consumers.create(guarded)) {
+			consumer.subscribe(List.of(partition.topic()));
+
+			assertThat(Consumers.pollTo(consumer, partition, 220)).isEqualTo(range(200, 220));
+		}
+		assertThat(consumers.decisions).isEmpty();
+	}
+
+	/**
 	 * A client that goes by the epoch waits for a leader that has it: for ever, without a
 	 * word.
 	 */
