@@ -17,6 +17,9 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Notices that the client speaks to another cluster than before (clients bootstrap anew,
@@ -29,6 +32,8 @@ final class ClusterChanges {
 	 * A group on another cluster does not know its member, and says so at a heartbeat.
 	 */
 	private static final long UNTIL_REBALANCE = TimeUnit.SECONDS.toNanos(10);
+
+	private static final Logger logger = LoggerFactory.getLogger(ClusterChanges.class);
 
 	private final Consumer<?, ?> client;
 
@@ -45,6 +50,9 @@ final class ClusterChanges {
 	private final EvidenceBudget budget;
 
 	private final boolean observing;
+
+	/** Positions about which nobody has decided since the last change. */
+	private final Map<TopicPartition, OffsetAndMetadata> unexamined = new HashMap<>();
 
 	private int seen;
 
@@ -73,6 +81,7 @@ final class ClusterChanges {
 	void assigned(boolean byApplication) {
 		selfAssigned = byApplication;
 		waiting = false;
+		unexamined.clear();
 	}
 
 	/**
@@ -88,7 +97,7 @@ final class ClusterChanges {
 	 */
 	boolean isNew() {
 		ToldCluster.Told told = cluster.told();
-		return told != null && told.changes() != seen;
+		return !unexamined.isEmpty() || (told != null && told.changes() != seen);
 	}
 
 	/**
@@ -114,11 +123,21 @@ final class ClusterChanges {
 	 */
 	void look() {
 		ToldCluster.Told told = cluster.told();
-		if (told == null || told.changes() == seen) {
-			return;
+		if (told != null && told.changes() != seen) {
+			seen = told.changes();
+			topics.forgetAll();
+			Map<TopicPartition, OffsetAndMetadata> positions = positions();
+			if (selfAssigned) {
+				unexamined.putAll(positions);
+			}
+			else if (!observing) {
+				restart(positions);
+			}
 		}
-		seen = told.changes();
-		topics.forgetAll();
+		inquire();
+	}
+
+	private Map<TopicPartition, OffsetAndMetadata> positions() {
 		Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>();
 		for (TopicPartition partition : client.assignment()) {
 			PartitionState state = states.get(partition);
@@ -126,17 +145,13 @@ final class ClusterChanges {
 				positions.put(partition, new OffsetAndMetadata(state.position()));
 			}
 		}
-		if (selfAssigned) {
-			inquire(positions);
-		}
-		else if (!observing) {
-			restart(positions);
-		}
+		return positions;
 	}
 
-	private void inquire(Map<TopicPartition, OffsetAndMetadata> positions) {
+	private void inquire() {
 		List<Suspect> suspects = new ArrayList<>();
-		positions.forEach((partition, position) -> {
+		unexamined.keySet().removeIf(states::isSought);
+		unexamined.forEach((partition, position) -> {
 			PartitionState state = states.get(partition);
 			state.changeCluster();
 			if (!observing) {
@@ -146,7 +161,14 @@ final class ClusterChanges {
 			suspects.add(new Suspect(partition, Evidence.Trigger.CLUSTER_ID, position.offset(), -1, -1, null,
 					state.lastDelivered(), Remembered.NOTHING, null, -1));
 		});
-		inquiry.examine(suspects, budget.left());
+		try {
+			inquiry.examine(suspects, budget.left());
+			unexamined.clear();
+		}
+		catch (WakeupException ex) {
+			// The client throws the same as soon as it is polled.
+			logger.debug("Woken up while looking at the new cluster");
+		}
 	}
 
 	private void restart(Map<TopicPartition, OffsetAndMetadata> positions) {

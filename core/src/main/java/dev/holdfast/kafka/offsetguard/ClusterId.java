@@ -7,7 +7,6 @@ package dev.holdfast.kafka.offsetguard;
 
 import java.time.Duration;
 import java.util.Collection;
-import java.util.Objects;
 
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +35,7 @@ final class ClusterId {
 	 */
 	@Nullable String id() {
 		ToldCluster.Told told = client.told();
-		if (told != null) {
+		if (told != null && told.id() != null) {
 			return told.id();
 		}
 		return (named != null) ? named.id() : null;
@@ -49,7 +48,8 @@ final class ClusterId {
 	@Nullable Cluster known() {
 		ToldCluster.Told told = client.told();
 		boolean same = namedFor == null || told == null || namedFor.changes() == told.changes();
-		boolean equal = named == null || told == null || Objects.equals(named.id(), told.id());
+		boolean equal = named == null || named.id() == null || told == null || told.id() == null
+				|| named.id().equals(told.id());
 		return (same && equal) ? named : null;
 	}
 

@@ -127,7 +127,7 @@ final class PositionGuard<K, V> {
 		this.startingPositions = new StartingPositions(client, budget, states, decisions, clusterId, groupCommits,
 				topics, lookup,
 				new FirstPositions(states, decisions, groupCommits, topics, resetOffsets, settings.isObserving()),
-				firstCommits, inquiry, positionCommits,
+				firstCommits, inquiry, positionCommits, new UnansweredStarts(configuration),
 				StartingPositions.Rules.of(settings, configuration, context.inspectorCap()));
 		this.incident = new Incident(client, states, holds, decisions, startingPositions, inquiry, topics, lookup,
 				clusterId, budget);

@@ -144,7 +144,7 @@ final class SharedAdmins {
 
 		synchronized KafkaFuture<String> described() {
 			KafkaFuture<String> present = described;
-			if (present == null || present.isCompletedExceptionally()) {
+			if (present == null || (present.isCompletedExceptionally() && !isRefused(present))) {
 				present = admin().describeCluster().clusterId();
 				described = present;
 			}

@@ -70,6 +70,8 @@ final class StartingPositions {
 
 	private final Rules rules;
 
+	private final UnansweredStarts unanswered;
+
 	/** About which all was answered this time. */
 	private final Set<TopicPartition> decided = new HashSet<>();
 
@@ -78,7 +80,8 @@ final class StartingPositions {
 
 	StartingPositions(Consumer<?, ?> client, EvidenceBudget budget, PartitionStates states, Decisions decisions,
 			ClusterId clusterId, GroupCommits commits, Topics topics, TopicLookup lookup, FirstPositions firstPositions,
-			FirstCommits firstCommits, Inquiry inquiry, PositionCommits positionCommits, Rules rules) {
+			FirstCommits firstCommits, Inquiry inquiry, PositionCommits positionCommits, UnansweredStarts unanswered,
+			Rules rules) {
 		this.client = client;
 		this.budget = budget;
 		this.states = states;
@@ -92,6 +95,7 @@ final class StartingPositions {
 		this.inquiry = inquiry;
 		this.positionCommits = positionCommits;
 		this.rules = rules;
+		this.unanswered = unanswered;
 	}
 
 	/**
@@ -140,8 +144,10 @@ final class StartingPositions {
 		decided.clear();
 		if (undecided.isEmpty()) {
 			lookup.forgetQuestions();
+			unanswered.end();
 			return true;
 		}
+		unanswered.tell(undecided);
 		undecided.removeIf((partition) -> !states.isStarting(partition));
 		if (!rules.observing()) {
 			undecided.retainAll(client.assignment());
@@ -155,6 +161,7 @@ final class StartingPositions {
 	 */
 	void forgetQuestions() {
 		lookup.forgetQuestions();
+		unanswered.end();
 	}
 
 	/**
@@ -162,7 +169,7 @@ final class StartingPositions {
 	 * between.
 	 */
 	private Duration patience(Duration share) {
-		boolean again = !states.undecided().isEmpty();
+		boolean again = !states.undecided().isEmpty() || (rules.observing() && unanswered.isTold());
 		return (again && share.compareTo(AGAIN) > 0) ? AGAIN : share;
 	}
 

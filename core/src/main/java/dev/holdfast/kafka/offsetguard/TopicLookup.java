@@ -47,6 +47,8 @@ final class TopicLookup implements AutoCloseable {
 	/** An answer that nobody has used for so long is asked for again. */
 	private static final long QUESTION_LIFE = TimeUnit.SECONDS.toNanos(30);
 
+	private static final long UNTIL_REFUSED = TimeUnit.SECONDS.toNanos(10);
+
 	private final SharedAdmins admins;
 
 	private final ClientConfiguration configuration;
@@ -66,6 +68,8 @@ final class TopicLookup implements AutoCloseable {
 	private long askedAt = System.nanoTime();
 
 	private boolean told;
+
+	private long unopenedSince;
 
 	private volatile @Nullable CompletableFuture<?> running;
 
@@ -89,9 +93,7 @@ final class TopicLookup implements AutoCloseable {
 			SharedAdmins.Lease current = connect(now, client.endpoints(topics, timeout));
 			await(current.askCluster(), timeout);
 			Reply<Cluster> reply = current.cluster();
-			boolean isOther = now != null && reply instanceof Reply.Answered<Cluster> answered
-					&& !Objects.equals(now.id(), answered.value().id());
-			if (isOther) {
+			if (reply instanceof Reply.Answered<Cluster> answered && isOther(now, answered.value())) {
 				current.forgetCluster();
 				return new Reply.NotYet<>();
 			}
@@ -103,6 +105,13 @@ final class TopicLookup implements AutoCloseable {
 		catch (KafkaException ex) {
 			return unopened(ex);
 		}
+	}
+
+	/**
+	 * A client that is capped may not have been told an id.
+	 */
+	private static boolean isOther(ToldCluster.@Nullable Told told, Cluster cluster) {
+		return told != null && told.id() != null && cluster.id() != null && !told.id().equals(cluster.id());
 	}
 
 	private SharedAdmins.Lease connect(ToldCluster.@Nullable Told now, Set<String> endpoints) {
@@ -119,13 +128,21 @@ final class TopicLookup implements AutoCloseable {
 		return present;
 	}
 
+	/**
+	 * There is no admin client: a name that does not resolve may do so soon, and a
+	 * configuration that is refused stays so.
+	 */
 	private <T> Reply<T> unopened(KafkaException failure) {
+		if (!told) {
+			unopenedSince = System.nanoTime();
+		}
 		if (!told) {
 			told = true;
 			logger.warn("Consumer {} has no admin client yet: {}", configuration.clientId(), failure.toString());
 		}
-		return configuration.values().containsKey(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG) ? new Reply.NotYet<>()
-				: new Reply.Refused<>(failure.toString());
+		boolean isHopeless = !configuration.values().containsKey(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG)
+				|| System.nanoTime() - unopenedSince > UNTIL_REFUSED;
+		return isHopeless ? new Reply.Refused<>(failure.toString()) : new Reply.NotYet<>();
 	}
 
 	/**
@@ -143,7 +160,7 @@ final class TopicLookup implements AutoCloseable {
 		TopicQuery query = topicQuery;
 		if (query == null || !query.isAbout(topics, partitions) || query.isPartlyFailed()) {
 			try {
-				query = TopicQuery.start(admin(), topics, partitions);
+				query = TopicQuery.start(admin(topics), topics, partitions);
 			}
 			catch (KafkaException ex) {
 				return TopicAnswer.of(topics, partitions, unopened(ex));
@@ -212,7 +229,7 @@ final class TopicLookup implements AutoCloseable {
 	 */
 	@Nullable TopicQuery start(Collection<String> topics, Collection<TopicPartition> partitions) {
 		try {
-			return TopicQuery.start(admin(), topics, partitions);
+			return TopicQuery.start(admin(topics), topics, partitions);
 		}
 		catch (KafkaException ex) {
 			unopened(ex);
@@ -264,7 +281,7 @@ final class TopicLookup implements AutoCloseable {
 
 	private KafkaFuture<Map<TopicPartition, OffsetAndMetadata>> askForCommits(String groupId,
 			Set<TopicPartition> partitions) {
-		return admin()
+		return admin(Topics.names(partitions))
 			.listConsumerGroupOffsets(Map.of(groupId, new ListConsumerGroupOffsetsSpec().topicPartitions(partitions)),
 					// As consumers ask, whatever their isolation level (KIP-447).
 					new ListConsumerGroupOffsetsOptions().requireStable(true))
@@ -288,12 +305,11 @@ final class TopicLookup implements AutoCloseable {
 		}
 	}
 
-	private Admin admin() {
-		SharedAdmins.Lease present = lease;
-		if (present == null) {
-			present = connect(client.told(), Set.of());
-		}
-		return present.admin();
+	/**
+	 * The admin client, or another one if the client has gone to other brokers since.
+	 */
+	private Admin admin(Collection<String> topics) {
+		return connect(client.told(), client.endpoints(topics, Duration.ZERO)).admin();
 	}
 
 	private void await(CompletableFuture<?> done, Duration timeout) {

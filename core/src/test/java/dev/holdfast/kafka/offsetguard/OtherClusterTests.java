@@ -196,7 +196,13 @@ class OtherClusterTests {
 			address.leadTo(second);
 			first.close();
 
-			assertThat(Consumers.pollTo(consumer, PARTITION, 120)).isEqualTo(range(50, 120));
+			Map<TopicPartition, List<Long>> delivered = new HashMap<>();
+			Consumers.pollInto(consumer, delivered, () -> delivered.getOrDefault(PARTITION, List.of()).contains(50L)
+					&& Consumers.isAt(consumer, PARTITION, 120));
+			List<Long> offsets = delivered.get(PARTITION);
+			// Plain Kafka may read on at the old offset until the group does not know it.
+			assertThat(guarded ? offsets : offsets.subList(offsets.indexOf(50L), offsets.size()))
+				.isEqualTo(range(50, 120));
 		}
 		assertThat(consumers.decisions).isEmpty();
 	}
