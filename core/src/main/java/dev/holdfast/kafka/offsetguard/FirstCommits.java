@@ -240,7 +240,11 @@ final class FirstCommits {
 			piece.keySet().forEach(this::settle);
 		}
 		committed.keySet().retainAll(asked);
-		committed.forEach(this::startAnew);
+		if (!committed.isEmpty()) {
+			logger.info("{} has a committed offset after all, which was denied before: it starts anew",
+					SomePartitions.of(committed.keySet()));
+			committed.forEach(this::startAnew);
+		}
 		if (complete) {
 			failures = 0;
 		}
@@ -286,8 +290,6 @@ final class FirstCommits {
 	 */
 	private void startAnew(TopicPartition partition, OffsetAndMetadata commit) {
 		settle(partition);
-		logger.info("{} has a committed offset after all, {}, which was denied before: it starts anew", partition,
-				commit.offset());
 		client.seek(partition, new OffsetAndMetadata(commit.offset()));
 		states.startAnew(partition);
 	}

@@ -66,6 +66,9 @@ final class GroupCommits {
 
 	private boolean told;
 
+	/** Whether the consumer had to ask last time. */
+	private boolean consumerAsks;
+
 	GroupCommits(Consumer<?, ?> client, @Nullable String groupId, ClusterId clusterId, GroupMemory memory,
 			TopicLookup lookup, EvidenceBudget budget, PartitionStates states) {
 		this.client = client;
@@ -95,6 +98,7 @@ final class GroupCommits {
 				lastTry ? wait.dividedBy(2) : wait);
 		if (reply instanceof Reply.Answered<Map<TopicPartition, @Nullable OffsetAndMetadata>> answered) {
 			unansweredSince = 0;
+			consumerAsks = false;
 			return answered.value();
 		}
 		if (reply instanceof Reply.Refused<?> refused) {
@@ -114,6 +118,7 @@ final class GroupCommits {
 			logger.warn("Group {} cannot be asked for its commits by an admin client, so the consumer asks: {}", group,
 					reason);
 		}
+		consumerAsks = true;
 		states.commitsRead();
 		return new HashMap<>(client.committed(partitions, timeout));
 	}
@@ -123,7 +128,7 @@ final class GroupCommits {
 	 * not.
 	 */
 	boolean isAskedByConsumer() {
-		return told;
+		return consumerAsks;
 	}
 
 	/**
@@ -132,7 +137,7 @@ final class GroupCommits {
 	 */
 	Map<TopicPartition, @Nullable OffsetAndMetadata> again(Set<TopicPartition> partitions, Duration timeout) {
 		String group = Objects.requireNonNull(groupId);
-		if (told) {
+		if (consumerAsks) {
 			return new HashMap<>(client.committed(partitions, timeout));
 		}
 		lookup.forgetQuestions();
@@ -146,6 +151,15 @@ final class GroupCommits {
 	@Nullable Bookmark bookmark(OffsetAndMetadata commit) {
 		Cluster cluster = clusterId.known();
 		return (cluster != null) ? Bookmark.in(commit, cluster) : null;
+	}
+
+	/**
+	 * Whether somebody else has made a commit on purpose: it lacks the bookmark that this
+	 * process has put into its own.
+	 */
+	boolean isOnPurpose(TopicPartition partition, OffsetAndMetadata commit) {
+		GroupMemory.Entry entry = entry(partition);
+		return entry != null && entry.marked() && bookmark(commit) == null;
 	}
 
 	/**

@@ -111,7 +111,8 @@ final class HeldBackCommits {
 
 	private void complete(Map<TopicPartition, OffsetAndMetadata> commits, @Nullable Exception failure) {
 		if (failure != null) {
-			logger.warn("Could not commit {}, which was left out while held: {}", commits, failure.toString());
+			logger.warn("Could not commit {}, which was left out while held: {}", SomePartitions.of(commits.keySet()),
+					failure.toString());
 		}
 		commits.forEach((partition, commit) -> {
 			boolean latest = sent.remove(partition, commit);

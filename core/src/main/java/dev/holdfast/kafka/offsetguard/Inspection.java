@@ -111,7 +111,8 @@ final class Inspection implements AutoCloseable {
 			throw ex;
 		}
 		catch (KafkaException ex) {
-			logger.warn("Could not gather all evidence about {}: {}", findings.keySet(), ex.toString());
+			logger.warn("Could not gather all evidence about {}: {}", SomePartitions.of(findings.keySet()),
+					ex.toString());
 		}
 		return findings.values();
 	}

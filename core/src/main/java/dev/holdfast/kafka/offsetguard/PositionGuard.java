@@ -258,7 +258,7 @@ final class PositionGuard<K, V> {
 			}
 			catch (KafkaException ex) {
 				// The other partitions must not wait for those that are held.
-				logger.warn("Could not look at {} again: {}", due, ex.toString());
+				logger.warn("Could not look at {} again: {}", SomePartitions.of(due), ex.toString());
 				due.forEach(holds::postponeRecheck);
 			}
 		}

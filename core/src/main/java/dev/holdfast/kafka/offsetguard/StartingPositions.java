@@ -406,7 +406,7 @@ final class StartingPositions {
 		Remembered remembered = commits.remembered(partition, commit);
 		Uuid topicId = answer.id(partition.topic());
 		Evidence held = commits.held(partition);
-		if (held != null && held.position() == commit.offset()) {
+		if (held != null && held.position() == commit.offset() && !commits.isOnPurpose(partition, commit)) {
 			// It was held there when it was taken away.
 			return Suspect.again(partition, held, states.get(partition));
 		}

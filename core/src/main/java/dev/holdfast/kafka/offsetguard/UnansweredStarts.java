@@ -6,8 +6,6 @@
 package dev.holdfast.kafka.offsetguard;
 
 import java.util.Collection;
-import java.util.Comparator;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import org.apache.kafka.common.TopicPartition;
@@ -25,8 +23,6 @@ final class UnansweredStarts {
 	private static final long FIRST_WARNING = TimeUnit.SECONDS.toNanos(10);
 
 	private static final long NEXT_WARNING = TimeUnit.MINUTES.toNanos(1);
-
-	private static final int MOST_NAMED = 10;
 
 	private final ClientConfiguration configuration;
 
@@ -52,16 +48,11 @@ final class UnansweredStarts {
 		}
 		else if (now - warnAt >= 0) {
 			warnAt = now + NEXT_WARNING;
-			List<TopicPartition> first = partitions.stream()
-				.sorted(Comparator.comparing(TopicPartition::toString))
-				.limit(MOST_NAMED)
-				.toList();
 			logger.warn(
 					"{} partition(s) of group {} do not start on consumer {}, since brokers have not answered for {} s "
-							+ "about commits, topics or leaders: {}{}",
+							+ "about commits, topics or leaders: {}",
 					partitions.size(), configuration.groupId(), configuration.clientId(),
-					TimeUnit.NANOSECONDS.toSeconds(now - since), first,
-					(first.size() < partitions.size()) ? " and others" : "");
+					TimeUnit.NANOSECONDS.toSeconds(now - since), SomePartitions.of(partitions));
 		}
 	}
 
