@@ -63,7 +63,7 @@ class WorksWithMocksTests {
 	}
 
 	@Test
-	@DisplayName("Mockito's mocks and spies of factories: left alone, and reported")
+	@DisplayName("Mockito's mocks of factories: left alone, and reported")
 	@SuppressWarnings("unchecked")
 	void mockedConsumerFactory(CapturedOutput output) {
 		Properties properties = new Properties();
