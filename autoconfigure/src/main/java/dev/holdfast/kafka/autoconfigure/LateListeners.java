@@ -58,6 +58,11 @@ final class LateListeners implements DecisionListener {
 		tell((listener) -> listener.onInspection(groupId, duration));
 	}
 
+	@Override
+	public void onGroupForgotten(String groupId) {
+		tell((listener) -> listener.onGroupForgotten(groupId));
+	}
+
 	private void tell(Consumer<DecisionListener> news) {
 		attempt(this, () -> listeners().forEach((listener) -> attempt(listener, () -> news.accept(listener))));
 	}

@@ -141,7 +141,18 @@ final class ApplicationCommits {
 	}
 
 	private Map<TopicPartition, OffsetAndMetadata> committable(Map<TopicPartition, OffsetAndMetadata> offsets) {
-		return holds.committable(current(offsets));
+		return holds.committable(withoutStandIns(current(offsets)));
+	}
+
+	private Map<TopicPartition, OffsetAndMetadata> withoutStandIns(Map<TopicPartition, OffsetAndMetadata> offsets) {
+		if (states.undecided().isEmpty()) {
+			return offsets;
+		}
+		Map<TopicPartition, OffsetAndMetadata> own = new HashMap<>(offsets);
+		own.entrySet()
+			.removeIf((each) -> each.getValue() != null
+					&& states.undecided().isStandIn(each.getKey(), each.getValue().offset()));
+		return own;
 	}
 
 	/**

@@ -53,6 +53,14 @@ final class ClientCluster {
 	}
 
 	/**
+	 * How often the client has come to another cluster so far.
+	 */
+	int changes() {
+		ToldCluster.Told now = told.now();
+		return (now != null) ? now.changes() : 0;
+	}
+
+	/**
 	 * The addresses of brokers that the client itself uses. The bootstrap servers may
 	 * lead to another cluster by now.
 	 * @param topics topics of which the client knows, or will ask for, the partitions

@@ -80,6 +80,19 @@ final class ClusterChanges {
 	 */
 	void assigned(boolean byApplication) {
 		selfAssigned = byApplication;
+		forget();
+		ToldCluster.Told told = cluster.told();
+		if (told != null && told.changes() != seen && !byApplication) {
+			// The group on the new cluster has assigned them.
+			seen = told.changes();
+			topics.forgetAll();
+		}
+	}
+
+	/**
+	 * Nothing is assigned any more.
+	 */
+	void forget() {
 		waiting = false;
 		unexamined.clear();
 	}
@@ -140,9 +153,10 @@ final class ClusterChanges {
 	private Map<TopicPartition, OffsetAndMetadata> positions() {
 		Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>();
 		for (TopicPartition partition : client.assignment()) {
-			PartitionState state = states.get(partition);
-			if (!states.isSought(partition) && !states.isStarting(partition) && state.position() >= 0) {
-				positions.put(partition, new OffsetAndMetadata(state.position()));
+			Hold hold = holds.find(partition);
+			long position = (hold != null) ? hold.decision().evidence().position() : states.get(partition).position();
+			if (!states.isSought(partition) && !states.isStarting(partition) && position >= 0) {
+				positions.put(partition, new OffsetAndMetadata(position));
 			}
 		}
 		return positions;
@@ -150,6 +164,10 @@ final class ClusterChanges {
 
 	private void inquire() {
 		List<Suspect> suspects = new ArrayList<>();
+		if (unexamined.isEmpty()) {
+			return;
+		}
+		unexamined.keySet().retainAll(client.assignment());
 		unexamined.keySet().removeIf(states::isSought);
 		unexamined.forEach((partition, position) -> {
 			PartitionState state = states.get(partition);
@@ -162,8 +180,7 @@ final class ClusterChanges {
 					state.lastDelivered(), Remembered.NOTHING, null, -1));
 		});
 		try {
-			inquiry.examine(suspects, budget.left());
-			unexamined.clear();
+			unexamined.keySet().retainAll(inquiry.examine(suspects, budget.left()));
 		}
 		catch (WakeupException ex) {
 			// The client throws the same as soon as it is polled.

@@ -25,6 +25,8 @@ final class ClusterId {
 
 	private ToldCluster.@Nullable Told namedFor;
 
+	private boolean asked;
+
 	ClusterId(ClientCluster client, TopicLookup lookup) {
 		this.client = client;
 		this.lookup = lookup;
@@ -54,12 +56,20 @@ final class ClusterId {
 	}
 
 	/**
+	 * Whether it was ever asked for: consumers without a group remember nothing.
+	 */
+	boolean isAsked() {
+		return asked;
+	}
+
+	/**
 	 * The cluster, for which brokers are asked if need be.
 	 * @param topics topics of the client's
 	 * @param wait how long to wait
 	 * @throws WakeupException if the consumer was woken up meanwhile
 	 */
 	Reply<Cluster> ask(Collection<String> topics, Duration wait) {
+		asked = true;
 		ToldCluster.Told told = client.told();
 		Reply<Cluster> reply = lookup.cluster(topics, wait);
 		if (reply instanceof Reply.Answered<Cluster> answered) {

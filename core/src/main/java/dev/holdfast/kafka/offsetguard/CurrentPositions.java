@@ -111,6 +111,7 @@ final class CurrentPositions {
 	private long standIn(TopicPartition partition, Duration waited) {
 		Hold hold = holds.find(partition);
 		long standIn = (hold != null) ? Math.max(0, hold.decision().evidence().origin()) : 0;
+		states.undecided().standIn(partition, standIn);
 		if (!waited.isZero()) {
 			impatient = Deadline.after(IMPATIENCE);
 			logger.warn("Brokers do not tell where {} would start, and the application is told {}", partition, standIn);
@@ -149,6 +150,9 @@ final class CurrentPositions {
 		budget.renew(left);
 		startingPositions.decidePending();
 		if (states.undecided().contains(partition)) {
+			if (startingPositions.takeWakeup()) {
+				throw new WakeupException();
+			}
 			return states.undecided().position(partition);
 		}
 		// The client reads commits, too, and the coordinator may answer it sooner.

@@ -56,7 +56,13 @@ final class GroupCommits {
 	 * The topics in which this consumer has started partitions that had no commit, and
 	 * have none so far.
 	 */
-	private final Map<TopicPartition, Uuid> startedWithout = new HashMap<>();
+	private final Map<TopicPartition, StartedIn> startedWithout = new HashMap<>();
+
+	private record StartedIn(String cluster, Uuid topicId) {
+	}
+
+	/** Whose commits are being asked for once more. */
+	private Set<TopicPartition> askedAgain = Set.of();
 
 	/** Served by the coordinator although there was a later one. */
 	private final Map<TopicPartition, OffsetAndMetadata> older = new HashMap<>();
@@ -140,9 +146,14 @@ final class GroupCommits {
 		if (consumerAsks) {
 			return new HashMap<>(client.committed(partitions, timeout));
 		}
-		lookup.forgetQuestions();
+		if (!askedAgain.equals(partitions)) {
+			lookup.forgetCommits(partitions);
+			askedAgain = Set.copyOf(partitions);
+		}
 		if (lookup.commits(group, partitions,
 				timeout) instanceof Reply.Answered<Map<TopicPartition, @Nullable OffsetAndMetadata>> answered) {
+			askedAgain = Set.of();
+			lookup.forgetCommits(partitions);
 			return answered.value();
 		}
 		throw new TimeoutException("No commits of group %s in time".formatted(group));
@@ -151,6 +162,14 @@ final class GroupCommits {
 	@Nullable Bookmark bookmark(OffsetAndMetadata commit) {
 		Cluster cluster = clusterId.known();
 		return (cluster != null) ? Bookmark.in(commit, cluster) : null;
+	}
+
+	/**
+	 * Whether this process knows of commits of the group's, be it in a topic that is
+	 * gone.
+	 */
+	boolean isKnown(TopicPartition partition) {
+		return entry(partition) != null;
 	}
 
 	/**
@@ -248,7 +267,7 @@ final class GroupCommits {
 
 	private Remembered remembered(TopicPartition partition, GroupMemory.@Nullable Entry entry,
 			@Nullable Bookmark bookmark) {
-		Uuid topicId = (entry != null) ? entry.topicId() : startedWithout.get(partition);
+		Uuid topicId = (entry != null) ? entry.topicId() : startedIn(partition);
 		if (topicId == null && bookmark != null) {
 			topicId = bookmark.topicId();
 		}
@@ -262,12 +281,18 @@ final class GroupCommits {
 	 * has committed, the topic may be another one by then.
 	 */
 	void startedWithout(Set<TopicPartition> partitions, Topics topics) {
+		String cluster = key();
 		for (TopicPartition partition : partitions) {
 			Uuid topicId = topics.id(partition.topic());
-			if (topicId != null && entry(partition) == null) {
-				startedWithout.putIfAbsent(partition, topicId);
+			if (cluster != null && topicId != null && entry(partition) == null) {
+				startedWithout.put(partition, new StartedIn(cluster, topicId));
 			}
 		}
+	}
+
+	private @Nullable Uuid startedIn(TopicPartition partition) {
+		StartedIn started = startedWithout.get(partition);
+		return (started != null && started.cluster.equals(key())) ? started.topicId : null;
 	}
 
 	/**

@@ -58,6 +58,8 @@ final class Incident {
 
 	private final ClusterId clusterId;
 
+	private final ClusterChanges clusterChanges;
+
 	private final ClientReports reports = new ClientReports();
 
 	private final Retry retry = new Retry();
@@ -67,7 +69,7 @@ final class Incident {
 
 	Incident(Consumer<?, ?> client, PartitionStates states, Holds holds, Decisions decisions,
 			StartingPositions startingPositions, Inquiry inquiry, Topics topics, TopicLookup lookup,
-			ClusterId clusterId, EvidenceBudget budget) {
+			ClusterId clusterId, ClusterChanges clusterChanges, EvidenceBudget budget) {
 		this.client = client;
 		this.states = states;
 		this.holds = holds;
@@ -77,6 +79,7 @@ final class Incident {
 		this.topics = topics;
 		this.lookup = lookup;
 		this.clusterId = clusterId;
+		this.clusterChanges = clusterChanges;
 		this.budget = budget;
 	}
 
@@ -137,6 +140,12 @@ final class Incident {
 	 * reports stand
 	 */
 	void resolve(boolean isAllSaid) {
+		if (clusterChanges.isNew()) {
+			// Reports about the last cluster's logs.
+			forgetAll();
+			holds.resumeSuspended();
+			return;
+		}
 		if (!retry.isDue()) {
 			return;
 		}
@@ -155,6 +164,9 @@ final class Incident {
 				untold.add(each.partition());
 			}
 		});
+		if (clusterChanges.isNew()) {
+			return;
+		}
 		untold.addAll(Inquiry.open(findings));
 		InvalidOffsetException own = reports.positionsReport();
 		reports.clearPositions(untold);
@@ -216,8 +228,12 @@ final class Incident {
 				before.put(partition, topicId);
 			}
 		}
+		Cluster cluster = clusterId.known();
+		if (cluster == null && clusterId.isAsked()) {
+			return TopicAnswer.of(answer.topics().keySet(), Set.of(), new Reply.NotYet<>());
+		}
 		try (EvidenceBudget.Spending spending = budget.spend()) {
-			return topics.confirmed(answer, before, clusterId.known(), budget.left().dividedBy(HURRY));
+			return topics.confirmed(answer, before, cluster, budget.left().dividedBy(HURRY));
 		}
 	}
 
@@ -237,6 +253,9 @@ final class Incident {
 			return;
 		}
 		TopicAnswer answer = confirmed(first, client.assignment());
+		if (answer.isPending()) {
+			topics.checkSoon();
+		}
 		List<Suspect> suspects = new ArrayList<>();
 		Set<TopicPartition> assigned = assigned();
 		for (TopicPartition partition : assigned) {

@@ -23,6 +23,8 @@ final class Inquiry {
 
 	private final Consumer<?, ?> client;
 
+	private final ClientCluster cluster;
+
 	private final PartitionStates states;
 
 	private final Decisions decisions;
@@ -37,9 +39,11 @@ final class Inquiry {
 
 	private final Listeners listeners;
 
-	Inquiry(Consumer<?, ?> client, PartitionStates states, Decisions decisions, PositionCommits commits,
-			Inspector inspector, LatestOffsets latestOffsets, EvidenceBudget budget, Listeners listeners) {
+	Inquiry(Consumer<?, ?> client, ClientCluster cluster, PartitionStates states, Decisions decisions,
+			PositionCommits commits, Inspector inspector, LatestOffsets latestOffsets, EvidenceBudget budget,
+			Listeners listeners) {
 		this.client = client;
+		this.cluster = cluster;
 		this.states = states;
 		this.decisions = decisions;
 		this.commits = commits;
@@ -56,9 +60,20 @@ final class Inquiry {
 	 * up: nothing was decided
 	 */
 	Set<TopicPartition> examine(List<Suspect> suspects, Duration timeout) {
+		int changes = cluster.changes();
 		List<Findings> findings = inspect(suspects, timeout);
+		if (cluster.changes() != changes) {
+			// It is not known in which cluster they were found.
+			return partitions(findings);
+		}
 		judge(findings);
 		return open(findings);
+	}
+
+	private static Set<TopicPartition> partitions(List<Findings> findings) {
+		Set<TopicPartition> partitions = new HashSet<>();
+		findings.forEach((each) -> partitions.add(each.partition()));
+		return partitions;
 	}
 
 	/**

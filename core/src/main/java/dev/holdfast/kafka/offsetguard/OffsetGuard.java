@@ -117,9 +117,14 @@ public final class OffsetGuard {
 				context.alsoTelling(new LyingBrokers(capture, cap.learned())), capture::cluster,
 				constructed.versions());
 		capture.onCommits(guard.clientCommits()::committed);
-		Consumer<K, V> guarded = wrap(client, guard);
 		context.consumers().add(guard);
-		return guarded;
+		try {
+			return wrap(client, guard);
+		}
+		catch (UnguardableConsumerException ex) {
+			guard.close();
+			throw ex;
+		}
 	}
 
 	private static <K, V> Consumer<K, V> wrap(Consumer<K, V> client, PositionGuard<K, V> guard) {

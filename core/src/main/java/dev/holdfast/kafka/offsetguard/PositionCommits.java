@@ -60,6 +60,8 @@ final class PositionCommits {
 
 	private boolean used;
 
+	private boolean transactional;
+
 	private final LatestCommits latest = new LatestCommits();
 
 	private final CommitMarks marks;
@@ -280,6 +282,14 @@ final class PositionCommits {
 	}
 
 	/**
+	 * From now on the application commits in a producer's transactions, which a commit of
+	 * the consumer's could overtake.
+	 */
+	void leaveToTransactions() {
+		transactional = true;
+	}
+
+	/**
 	 * Commits where partitions start that had no commit, so that a later lack of one is a
 	 * loss.
 	 * @return whether it was committed
@@ -297,13 +307,16 @@ final class PositionCommits {
 	/**
 	 * Commits where partitions go on whose topic turned out to be another one. What the
 	 * client has sent before, as a commit in the old one, is overwritten: the next
-	 * consumer could not tell it from one in the new topic.
+	 * consumer could not tell it from one in the new topic. A group that has never
+	 * committed is left without a commit.
 	 */
 	void commitRecreated(Map<TopicPartition, Long> positions) {
-		if (used && isAllowedToCommit() && !positions.isEmpty()) {
+		Map<TopicPartition, Long> committing = new HashMap<>(positions);
+		committing.keySet().removeIf((partition) -> !commits.isKnown(partition));
+		if (used && !transactional && isAllowedToCommit() && !committing.isEmpty()) {
 			try (EvidenceBudget.Spending spending = budget.spend()) {
 				Duration share = budget.left().dividedBy(HURRY);
-				commitFirst(offsets(positions), (share.compareTo(LEAST_TIMEOUT) < 0) ? LEAST_TIMEOUT : share);
+				commitFirst(offsets(committing), (share.compareTo(LEAST_TIMEOUT) < 0) ? LEAST_TIMEOUT : share);
 			}
 		}
 	}
@@ -313,7 +326,7 @@ final class PositionCommits {
 	 * @param offsets the offsets, with the metadata that they have
 	 */
 	void commitAgain(Map<TopicPartition, OffsetAndMetadata> offsets) {
-		if (used && isCommitting() && !offsets.isEmpty()) {
+		if (used && !transactional && isCommitting() && !offsets.isEmpty()) {
 			commitFirst(withoutBookmarks(offsets), budget.left());
 		}
 	}

@@ -122,17 +122,17 @@ final class PositionGuard<K, V> {
 				groupCommits, budget);
 		this.firstCommits = new FirstCommits(client, budget, states, topics, groupCommits, positionCommits);
 		this.inspector = new Inspector(configuration, cluster, chooser, context.inspectorCap());
-		Inquiry inquiry = new Inquiry(client, states, decisions, positionCommits, inspector,
+		Inquiry inquiry = new Inquiry(client, cluster, states, decisions, positionCommits, inspector,
 				new LatestOffsets(client, configuration, chooser), budget, listeners);
 		this.startingPositions = new StartingPositions(client, budget, states, decisions, clusterId, groupCommits,
 				topics, lookup,
 				new FirstPositions(states, decisions, groupCommits, topics, resetOffsets, settings.isObserving()),
 				firstCommits, inquiry, positionCommits, new UnansweredStarts(configuration),
 				StartingPositions.Rules.of(settings, configuration, context.inspectorCap()));
-		this.incident = new Incident(client, states, holds, decisions, startingPositions, inquiry, topics, lookup,
-				clusterId, budget);
 		this.clusterChanges = new ClusterChanges(client, cluster, states, holds, topics, inquiry, budget,
 				settings.isObserving());
+		this.incident = new Incident(client, states, holds, decisions, startingPositions, inquiry, topics, lookup,
+				clusterId, clusterChanges, budget);
 		this.polls = new DecidingPolls<>(client, states, incident, clusterChanges,
 				() -> !states.isAnyStarting() && !budget.isNearlySpent(), this::piece, this::throwFailure);
 		this.currentPositions = new CurrentPositions(client, configuration, states, holds, startingPositions, incident,
@@ -209,13 +209,15 @@ final class PositionGuard<K, V> {
 			positionCommits.used();
 			if (clusterChanges.isNew()) {
 				incident.forgetAll();
+				holds.resumeSuspended();
 				firstCommits.forgetAll();
 				clusterChanges.look();
 			}
+			boolean isAnyoneWaiting = !incident.isOpen() || !states.undecided().isEmpty();
+			if (isAnyoneWaiting && !clusterChanges.isWaiting()) {
+				startingPositions.decidePending();
+			}
 			if (!incident.isOpen()) {
-				if (!clusterChanges.isWaiting()) {
-					startingPositions.decidePending();
-				}
 				if (firstCommits.commitDue()) {
 					startingPositions.decidePending();
 				}
@@ -376,6 +378,7 @@ final class PositionGuard<K, V> {
 		holds.retain(Set.of());
 		heldBack.retain(Set.of());
 		states.forgetAll();
+		clusterChanges.forget();
 		firstCommits.forgetAll();
 		topics.retain(Set.of());
 	}
@@ -386,6 +389,7 @@ final class PositionGuard<K, V> {
 	 */
 	void leaveCommitsToTransactions() {
 		firstCommits.leaveToTransactions();
+		positionCommits.leaveToTransactions();
 	}
 
 	/**

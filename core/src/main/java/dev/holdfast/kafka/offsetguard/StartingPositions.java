@@ -23,6 +23,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
@@ -72,6 +73,8 @@ final class StartingPositions {
 
 	private final UnansweredStarts unanswered;
 
+	private boolean wokenUp;
+
 	/** About which all was answered this time. */
 	private final Set<TopicPartition> decided = new HashSet<>();
 
@@ -117,6 +120,7 @@ final class StartingPositions {
 			return false;
 		}
 		Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>();
+		wokenUp = false;
 		try {
 			List<Suspect> suspects;
 			try (EvidenceBudget.Spending spending = budget.spend()) {
@@ -128,11 +132,25 @@ final class StartingPositions {
 		catch (WakeupException ex) {
 			// Meant for the poll around this.
 			client.wakeup();
+			wokenUp = true;
+		}
+		catch (InterruptException ex) {
+			throw ex;
 		}
 		catch (KafkaException ex) {
 			logger.debug("No starting positions for {} yet", partitions, ex);
 		}
 		return isDecided(partitions, committed);
+	}
+
+	/**
+	 * Whether a wakeup has ended the last decision, which calls that wait without the
+	 * client have to tell. Asked once.
+	 */
+	boolean takeWakeup() {
+		boolean taken = wokenUp;
+		wokenUp = false;
+		return taken;
 	}
 
 	/**
@@ -250,7 +268,7 @@ final class StartingPositions {
 				suspects.add(suspect);
 				metadataAhead.put(partition, commit.metadata());
 				if (suspect.trigger() == Evidence.Trigger.COMMITTED_EPOCH) {
-					states.get(partition).committedEpoch(suspect.leaderEpoch());
+					states.get(partition).committedEpoch(commit.leaderEpoch().orElse(-1));
 				}
 			}
 			if (suspect == null || rules.observing()) {
@@ -405,16 +423,17 @@ final class StartingPositions {
 	private @Nullable Suspect suspect(TopicPartition partition, OffsetAndMetadata commit, TopicAnswer answer) {
 		Remembered remembered = commits.remembered(partition, commit);
 		Uuid topicId = answer.id(partition.topic());
-		Evidence held = commits.held(partition);
-		if (held != null && held.position() == commit.offset() && !commits.isOnPurpose(partition, commit)) {
-			// It was held there when it was taken away.
-			return Suspect.again(partition, held, states.get(partition));
-		}
 		int committedEpoch = commit.leaderEpoch().orElse(-1);
 		int leaderEpoch = answer.leaderEpoch(partition).orIfRefused(-1);
 		Evidence.Trigger trigger;
 		if (remembered.topicId() != null && topicId != null && !remembered.topicId().equals(topicId)) {
 			trigger = Evidence.Trigger.TOPIC_ID;
+		}
+		else if (isHeldThere(partition, commit)) {
+			// It was held there when it was taken away.
+			commits.laterThan(partition, commit);
+			return Suspect.again(partition, Objects.requireNonNull(commits.held(partition)), states.get(partition))
+				.under(leaderEpoch);
 		}
 		else if (leaderEpoch >= 0 && committedEpoch > leaderEpoch) {
 			trigger = Evidence.Trigger.COMMITTED_EPOCH;
@@ -427,6 +446,18 @@ final class StartingPositions {
 		}
 		return new Suspect(partition, trigger, commit.offset(), committedEpoch, -1, null, null, remembered, topicId,
 				leaderEpoch);
+	}
+
+	/**
+	 * Whether a partition was held where it is committed, for a reason that the commit
+	 * has not lost since.
+	 */
+	private boolean isHeldThere(TopicPartition partition, OffsetAndMetadata commit) {
+		Evidence held = commits.held(partition);
+		if (held == null || held.position() != commit.offset() || commits.isOnPurpose(partition, commit)) {
+			return false;
+		}
+		return held.trigger() != Evidence.Trigger.COMMITTED_EPOCH || commit.leaderEpoch().isPresent();
 	}
 
 	private static Remembered latest(Remembered remembered, CommitHistory.Latest latest) {

@@ -25,6 +25,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
@@ -47,8 +48,6 @@ final class TopicLookup implements AutoCloseable {
 	/** An answer that nobody has used for so long is asked for again. */
 	private static final long QUESTION_LIFE = TimeUnit.SECONDS.toNanos(30);
 
-	private static final long UNTIL_REFUSED = TimeUnit.SECONDS.toNanos(10);
-
 	private final SharedAdmins admins;
 
 	private final ClientConfiguration configuration;
@@ -59,7 +58,7 @@ final class TopicLookup implements AutoCloseable {
 
 	private @Nullable String leasedFor;
 
-	private @Nullable TopicQuery topicQuery;
+	private final Map<Question, TopicQuery> topicQueries = new HashMap<>();
 
 	private @Nullable Anew anew;
 
@@ -68,8 +67,6 @@ final class TopicLookup implements AutoCloseable {
 	private long askedAt = System.nanoTime();
 
 	private boolean told;
-
-	private long unopenedSince;
 
 	private volatile @Nullable CompletableFuture<?> running;
 
@@ -133,16 +130,16 @@ final class TopicLookup implements AutoCloseable {
 	 * configuration that is refused stays so.
 	 */
 	private <T> Reply<T> unopened(KafkaException failure) {
-		if (!told) {
-			unopenedSince = System.nanoTime();
+		if (failure instanceof WakeupException || failure instanceof InterruptException) {
+			throw failure;
 		}
 		if (!told) {
 			told = true;
 			logger.warn("Consumer {} has no admin client yet: {}", configuration.clientId(), failure.toString());
 		}
-		boolean isHopeless = !configuration.values().containsKey(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG)
-				|| System.nanoTime() - unopenedSince > UNTIL_REFUSED;
-		return isHopeless ? new Reply.Refused<>(failure.toString()) : new Reply.NotYet<>();
+		boolean isRefused = failure instanceof ConfigException
+				|| !configuration.values().containsKey(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG);
+		return isRefused ? new Reply.Refused<>(failure.toString()) : new Reply.NotYet<>();
 	}
 
 	/**
@@ -157,15 +154,16 @@ final class TopicLookup implements AutoCloseable {
 			return TopicAnswer.NOTHING;
 		}
 		forgetOldQuestions();
-		TopicQuery query = topicQuery;
-		if (query == null || !query.isAbout(topics, partitions) || query.isPartlyFailed()) {
+		Question question = new Question(Set.copyOf(topics), Set.copyOf(partitions));
+		TopicQuery query = topicQueries.get(question);
+		if (query == null || query.isPartlyFailed()) {
 			try {
 				query = TopicQuery.start(admin(topics), topics, partitions);
 			}
 			catch (KafkaException ex) {
 				return TopicAnswer.of(topics, partitions, unopened(ex));
 			}
-			topicQuery = query;
+			topicQueries.put(question, query);
 		}
 		await(query.done(), timeout);
 		return query.answer();
@@ -199,6 +197,10 @@ final class TopicLookup implements AutoCloseable {
 		}
 		forgetAnew();
 		if (cluster != null && present.query.isOutside(cluster)) {
+			// Another cluster at the same addresses, perhaps.
+			if (lease != null) {
+				lease.forgetCluster();
+			}
 			close();
 			return TopicAnswer.of(topics, Set.of(), new Reply.NotYet<>());
 		}
@@ -210,6 +212,9 @@ final class TopicLookup implements AutoCloseable {
 			SharedAdmins.close(anew.admin);
 			anew = null;
 		}
+	}
+
+	private record Question(Set<String> topics, Set<TopicPartition> partitions) {
 	}
 
 	/**
@@ -293,10 +298,17 @@ final class TopicLookup implements AutoCloseable {
 	 * about another assignment.
 	 */
 	void forgetQuestions() {
-		topicQuery = null;
+		topicQueries.clear();
 		forgetAnew();
 		commitQueries.clear();
 		askedAt = System.nanoTime();
+	}
+
+	/**
+	 * From now on the commits of these partitions are asked for anew.
+	 */
+	void forgetCommits(Set<TopicPartition> partitions) {
+		commitQueries.remove(partitions);
 	}
 
 	private void forgetOldQuestions() {

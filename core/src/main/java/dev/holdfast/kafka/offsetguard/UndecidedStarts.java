@@ -39,6 +39,9 @@ final class UndecidedStarts {
 	/** Where plain Kafka would be: at the commit, if it is known. */
 	private final Map<TopicPartition, Long> positions = new HashMap<>();
 
+	/** What the application was told in place of a position. */
+	private final Map<TopicPartition, Long> standIns = new HashMap<>();
+
 	UndecidedStarts(Consumer<?, ?> client, boolean onlyCommitted) {
 		this.client = client;
 		this.onlyCommitted = onlyCommitted;
@@ -64,6 +67,24 @@ final class UndecidedStarts {
 	OptionalLong position(TopicPartition partition) {
 		Long position = positions.get(partition);
 		return (position != null) ? OptionalLong.of(position) : OptionalLong.empty();
+	}
+
+	/**
+	 * The application was told an offset in place of the position, which nobody knows.
+	 */
+	void standIn(TopicPartition partition, long offset) {
+		if (waiting.containsKey(partition)) {
+			standIns.put(partition, offset);
+		}
+	}
+
+	/**
+	 * Whether a commit is one of an offset that the application was told in place of the
+	 * position, and not of what it has read.
+	 */
+	boolean isStandIn(TopicPartition partition, long offset) {
+		Long standIn = standIns.isEmpty() ? null : standIns.get(partition);
+		return standIn != null && standIn == offset;
 	}
 
 	/**
@@ -93,6 +114,7 @@ final class UndecidedStarts {
 	 */
 	void end(TopicPartition partition) {
 		positions.remove(partition);
+		standIns.remove(partition);
 		if (!waiting.isEmpty() && Boolean.FALSE.equals(waiting.remove(partition))) {
 			client.resume(Set.of(partition));
 		}
@@ -104,11 +126,13 @@ final class UndecidedStarts {
 	void forget(Collection<TopicPartition> partitions) {
 		partitions.forEach(waiting::remove);
 		partitions.forEach(positions::remove);
+		partitions.forEach(standIns::remove);
 	}
 
 	void forgetAll() {
 		waiting.clear();
 		positions.clear();
+		standIns.clear();
 	}
 
 	/**
