@@ -124,11 +124,12 @@ final class PositionGuard<K, V> {
 		this.inspector = new Inspector(configuration, cluster, chooser, context.inspectorCap());
 		Inquiry inquiry = new Inquiry(client, cluster, states, decisions, positionCommits, inspector,
 				new LatestOffsets(client, configuration, chooser), budget, listeners);
-		this.startingPositions = new StartingPositions(client, budget, states, decisions, clusterId, groupCommits,
-				topics, lookup,
+		StartingPositions.Rules rules = StartingPositions.Rules.of(settings, configuration, context.inspectorCap());
+		UnansweredStarts unanswered = new UnansweredStarts(configuration);
+		this.startingPositions = new StartingPositions(client, budget, states, decisions, groupCommits, topics,
+				new StartLookup(budget, states, clusterId, groupCommits, topics, lookup, unanswered, rules),
 				new FirstPositions(states, decisions, groupCommits, topics, resetOffsets, settings.isObserving()),
-				firstCommits, inquiry, positionCommits, new UnansweredStarts(configuration),
-				StartingPositions.Rules.of(settings, configuration, context.inspectorCap()));
+				firstCommits, inquiry, positionCommits, unanswered, rules);
 		this.clusterChanges = new ClusterChanges(client, cluster, states, holds, topics, inquiry, budget,
 				settings.isObserving());
 		this.incident = new Incident(client, states, holds, decisions, startingPositions, inquiry, topics, lookup,

@@ -5,7 +5,6 @@
 
 package dev.holdfast.kafka.offsetguard;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -24,7 +23,6 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,12 +37,6 @@ final class StartingPositions {
 
 	private static final Logger logger = LoggerFactory.getLogger(StartingPositions.class);
 
-	/** Of the time that is left: the other partitions wait for the answers. */
-	private static final int LOOKUP_SHARE = 4;
-
-	/** How long to wait for an answer that was not there in time before. */
-	private static final Duration AGAIN = Duration.ofMillis(50);
-
 	private final Consumer<?, ?> client;
 
 	private final EvidenceBudget budget;
@@ -53,13 +45,11 @@ final class StartingPositions {
 
 	private final Decisions decisions;
 
-	private final ClusterId clusterId;
-
 	private final GroupCommits commits;
 
 	private final Topics topics;
 
-	private final TopicLookup lookup;
+	private final StartLookup lookup;
 
 	private final FirstPositions firstPositions;
 
@@ -82,14 +72,13 @@ final class StartingPositions {
 	private final Map<TopicPartition, String> metadataAhead = new HashMap<>();
 
 	StartingPositions(Consumer<?, ?> client, EvidenceBudget budget, PartitionStates states, Decisions decisions,
-			ClusterId clusterId, GroupCommits commits, Topics topics, TopicLookup lookup, FirstPositions firstPositions,
+			GroupCommits commits, Topics topics, StartLookup lookup, FirstPositions firstPositions,
 			FirstCommits firstCommits, Inquiry inquiry, PositionCommits positionCommits, UnansweredStarts unanswered,
 			Rules rules) {
 		this.client = client;
 		this.budget = budget;
 		this.states = states;
 		this.decisions = decisions;
-		this.clusterId = clusterId;
 		this.commits = commits;
 		this.topics = topics;
 		this.lookup = lookup;
@@ -183,15 +172,6 @@ final class StartingPositions {
 	}
 
 	/**
-	 * How long to wait for an answer. Whoever waits already lets the client be polled in
-	 * between.
-	 */
-	private Duration patience(Duration share) {
-		boolean again = !states.undecided().isEmpty() || (rules.observing() && unanswered.isTold());
-		return (again && share.compareTo(AGAIN) > 0) ? AGAIN : share;
-	}
-
-	/**
 	 * Whether the client's own exception is the answer about a partition without a
 	 * committed offset.
 	 */
@@ -200,63 +180,15 @@ final class StartingPositions {
 	}
 
 	private List<Suspect> start(Set<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> committed) {
-		if (rules.grouped() && clusterId.ask(Topics.names(partitions), patience(budget.left().dividedBy(LOOKUP_SHARE)))
-			.isPending()) {
-			return List.of();
-		}
-		Map<TopicPartition, @Nullable OffsetAndMetadata> answered = commits.of(partitions, patience(budget.left()));
-		committed.putAll(withCommit(answered));
-		TopicAnswer answer = ask(partitions, committed);
-		topics.learn(answer);
-		Map<TopicPartition, OffsetAndMetadata> ready = new HashMap<>(committed);
-		ready.keySet().removeIf((partition) -> !isAnswered(partition, committed, answer));
-		Set<TopicPartition> missing = new HashSet<>(partitions);
-		missing.removeIf((partition) -> !answered.containsKey(partition) || committed.containsKey(partition)
-				|| answer.topic(partition.topic()).isPending());
-		Map<TopicPartition, OffsetAndMetadata> all = new HashMap<>(committed);
-		Set<String> untold = addOthers(partitions, missing, committed, all);
-		missing.removeIf((partition) -> untold.contains(partition.topic()));
+		StartAnswers answers = lookup.ask(partitions, committed);
 		// Nothing is asked for from here on that would be lost if something else was not
 		// answered.
 		Map<TopicPartition, OffsetAndMetadata> started = new HashMap<>();
-		List<Suspect> suspects = startCommitted(ready, answer, started);
+		List<Suspect> suspects = startCommitted(answers.ready(), answers.topics(), started);
 		commits.remember(started, topics, states);
-		decided.addAll(ready.keySet());
-		startWithout(missing, all, untold);
+		decided.addAll(answers.ready().keySet());
+		startWithout(answers);
 		return suspects;
-	}
-
-	/**
-	 * Whether all was answered that a committed offset is looked at for.
-	 */
-	private boolean isAnswered(TopicPartition partition, Map<TopicPartition, OffsetAndMetadata> committed,
-			TopicAnswer answer) {
-		OffsetAndMetadata commit = Objects.requireNonNull(committed.get(partition));
-		boolean needsId = commits.remembered(partition, commit).topicId() != null;
-		boolean needsEpoch = commit.leaderEpoch().isPresent() || rearmed(commit) >= 0;
-		return !(needsId && answer.topic(partition.topic()).isPending())
-				&& !(needsEpoch && answer.leaderEpoch(partition).isPending());
-	}
-
-	/**
-	 * Adds the group's commits on the other partitions of the topics.
-	 * @return the topics about which there was no answer
-	 */
-	private Set<String> addOthers(Set<TopicPartition> partitions, Set<TopicPartition> missing,
-			Map<TopicPartition, OffsetAndMetadata> committed, Map<TopicPartition, OffsetAndMetadata> all) {
-		Set<TopicPartition> others = others(partitions, missing, committed);
-		if (others.isEmpty()) {
-			return Set.of();
-		}
-		try {
-			Map<TopicPartition, @Nullable OffsetAndMetadata> answered = commits.of(others, patience(budget.left()));
-			all.putAll(withCommit(answered));
-			others.removeAll(answered.keySet());
-		}
-		catch (TimeoutException ex) {
-			logger.debug("No answer yet about the group's other commits", ex);
-		}
-		return Topics.names(others);
 	}
 
 	private List<Suspect> startCommitted(Map<TopicPartition, OffsetAndMetadata> committed, TopicAnswer answer,
@@ -284,55 +216,18 @@ final class StartingPositions {
 		return suspects;
 	}
 
-	private static Map<TopicPartition, OffsetAndMetadata> withCommit(
-			Map<TopicPartition, @Nullable OffsetAndMetadata> answered) {
-		Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>();
-		answered.forEach((partition, commit) -> {
-			if (commit != null) {
-				committed.put(partition, commit);
-			}
-		});
-		return committed;
-	}
-
-	/**
-	 * The other partitions of those topics about which the assigned ones' commits do not
-	 * tell enough.
-	 */
-	private Set<TopicPartition> others(Set<TopicPartition> partitions, Set<TopicPartition> missing,
-			Map<TopicPartition, OffsetAndMetadata> committed) {
-		if (!rules.bookmarks()) {
-			return Set.of();
-		}
-		Set<String> told = new HashSet<>();
-		committed.forEach((partition, commit) -> {
-			Bookmark bookmark = commits.bookmark(commit);
-			if (bookmark != null && bookmark.initialCommits()) {
-				told.add(partition.topic());
-			}
-		});
-		told.removeAll(Topics.names(missing));
-		Set<TopicPartition> others = new HashSet<>();
-		for (String topic : Topics.names(partitions)) {
-			int count = told.contains(topic) ? 0 : topics.known(topic).partitions();
-			IntStream.range(0, count).forEach((partition) -> others.add(new TopicPartition(topic, partition)));
-		}
-		others.removeAll(partitions);
-		return others;
-	}
-
 	/**
 	 * Bookmarks that are made from here on say what is known now of the topics' commits.
 	 */
-	private void startWithout(Set<TopicPartition> missing, Map<TopicPartition, OffsetAndMetadata> all,
-			Set<String> untold) {
-		Set<String> committed = Topics.names(all.keySet());
+	private void startWithout(StartAnswers answers) {
+		Set<TopicPartition> missing = answers.missing();
+		Set<String> committed = Topics.names(answers.all().keySet());
 		Set<String> names = new HashSet<>(committed);
 		names.addAll(Topics.names(missing));
-		names.removeAll(untold);
-		commits.cover(names, topics, all);
+		names.removeAll(answers.untold());
+		commits.cover(names, topics, answers.all());
 		if (!missing.isEmpty()) {
-			Map<TopicPartition, Long> first = firstPositions.start(missing, all);
+			Map<TopicPartition, Long> first = firstPositions.start(missing, answers.all());
 			missing.stream().filter((partition) -> !states.isStarting(partition)).forEach(decided::add);
 			commits.startedWithout(first.keySet(), topics);
 			firstCommits.pend(first, committed);
@@ -357,7 +252,7 @@ final class StartingPositions {
 			return;
 		}
 		try (EvidenceBudget.Spending spending = budget.spend()) {
-			Map<TopicPartition, OffsetAndMetadata> all = withCommit(commits.of(grown, budget.left()));
+			Map<TopicPartition, OffsetAndMetadata> all = StartLookup.withCommit(commits.of(grown, budget.left()));
 			commits.cover(Topics.names(grown), topics, all);
 		}
 		catch (WakeupException ex) {
@@ -391,30 +286,6 @@ final class StartingPositions {
 		return (hold != null)
 				? hold.decision().cause() == Cause.EPOCH_AHEAD && hold.decision().policyAction() == Action.KEEP
 				: state.position() == suspect.position();
-	}
-
-	private TopicAnswer ask(Set<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> committed) {
-		Set<TopicPartition> withEpoch = new HashSet<>();
-		Map<TopicPartition, Uuid> before = new HashMap<>();
-		committed.forEach((partition, commit) -> {
-			Uuid topicId = commits.remembered(partition, commit).topicId();
-			if (topicId != null) {
-				before.put(partition, topicId);
-			}
-			if (commit.leaderEpoch().isPresent() || rearmed(commit) >= 0) {
-				withEpoch.add(partition);
-			}
-		});
-		TopicAnswer first = lookup.ask(rules.topicIds() ? Topics.names(partitions) : Set.of(), withEpoch,
-				patience(budget.left().dividedBy(LOOKUP_SHARE)));
-		Set<TopicPartition> missing = new HashSet<>(partitions);
-		missing.removeAll(committed.keySet());
-		commits.rememberedWithoutCommit(missing, committed).forEach((partition, remembered) -> {
-			if (remembered.topicId() != null) {
-				before.put(partition, remembered.topicId());
-			}
-		});
-		return topics.confirmed(first, before, clusterId.known(), budget.left().dividedBy(LOOKUP_SHARE));
 	}
 
 	/**
@@ -467,7 +338,7 @@ final class StartingPositions {
 
 	private void start(TopicPartition partition, OffsetAndMetadata commit, TopicAnswer answer) {
 		OffsetAndMetadata position = commit;
-		int epoch = rearmed(commit);
+		int epoch = lookup.rearmed(commit);
 		int leaderEpoch = answer.leaderEpoch(partition).orIfRefused(-1);
 		if (epoch >= 0 && epoch <= leaderEpoch) {
 			position = new OffsetAndMetadata(commit.offset(), Optional.of(epoch), "");
@@ -491,20 +362,6 @@ final class StartingPositions {
 	 */
 	private boolean isStalling(OffsetAndMetadata commit, int leaderEpoch) {
 		return rules.observing() && leaderEpoch >= 0 && commit.leaderEpoch().orElse(-1) > leaderEpoch;
-	}
-
-	/**
-	 * The epoch with which a client can be made to validate a position whose commit has
-	 * none: that of the record right before it. An earlier record's would not do, as a
-	 * later epoch may have begun between the two.
-	 * @return the epoch, -1 where there is none or nobody can be asked
-	 */
-	private int rearmed(OffsetAndMetadata commit) {
-		if (commit.leaderEpoch().isPresent() || !rules.rearming()) {
-			return -1;
-		}
-		Bookmark bookmark = commits.bookmark(commit);
-		return (bookmark != null && bookmark.isWitnessNextToCommit()) ? bookmark.witnessLeaderEpoch() : -1;
 	}
 
 	/**

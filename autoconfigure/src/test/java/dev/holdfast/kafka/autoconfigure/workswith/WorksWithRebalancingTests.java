@@ -7,8 +7,6 @@ package dev.holdfast.kafka.autoconfigure.workswith;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
