@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -74,6 +75,43 @@ class ForgottenGroupsTests {
 			assertThat(consumers.process().memory().size()).isEqualTo(PARTITIONS);
 			assertThat(forgotten).containsExactlyInAnyOrderElementsOf(groups);
 		}
+	}
+
+	/**
+	 * Whoever only looks into a topic leaves nothing behind.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "classic, false", "classic, true", "consumer, false", "consumer, true" })
+	void groupsThatOnlyLookLeaveNoCommitAndAreForgotten(String protocol, boolean guarded) {
+		String topic = "looked-into-%s-%s".formatted(protocol, guarded);
+		cluster.createTopic(topic, PARTITIONS);
+		List<TopicPartition> partitions = IntStream.range(0, PARTITIONS)
+			.mapToObj((partition) -> new TopicPartition(topic, partition))
+			.toList();
+		partitions.forEach((partition) -> cluster.produce(partition, 5));
+		Consumers consumers = new Consumers(cluster, protocol, topic).with("auto.offset.reset", "latest")
+			.oneProcess(now::get, new Forgotten());
+		List<String> groups = IntStream.range(0, 60).mapToObj((i) -> topic + "-" + i).toList();
+
+		for (String group : groups) {
+			try (Consumer<String, String> peek = consumers.with("group.id", group).create(guarded)) {
+				peek.assign(partitions);
+				partitions.forEach((partition) -> assertThat(peek.position(partition)).isEqualTo(5));
+				assertThat(peek.endOffsets(partitions)).hasSize(PARTITIONS).allSatisfy((partition, end) -> {
+					assertThat(partition.topic()).isEqualTo(topic);
+					assertThat(end).isEqualTo(5);
+				});
+				assertThat(peek.poll(Duration.ofMillis(50))).isEmpty();
+			}
+		}
+
+		assertThat(groups).allSatisfy((group) -> assertThat(cluster.committed(group)).isEmpty());
+		assertThat(consumers.causes()).hasSize(guarded ? 60 * PARTITIONS : 0)
+			.allMatch(Cause.NO_COMMITTED_OFFSET::equals);
+		now.addAndGet(GroupMemory.UNUSED.toNanos());
+		consumers.process().memory().forgetUnused();
+		assertThat(consumers.process().memory().size()).isZero();
+		assertThat(forgotten).containsExactlyInAnyOrderElementsOf(guarded ? groups : List.of());
 	}
 
 	private void commitAll(Consumer<?, ?> consumer, String topic) {

@@ -6,10 +6,13 @@
 package dev.holdfast.kafka.offsetguard;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.LyingKafka;
@@ -136,6 +139,56 @@ class GroupMemoryTests {
 		}
 		assertThat(consumers.causes()).containsOnly(Cause.COMMITTED_OFFSET_LOST);
 		assertThat(cluster.committed(topic)).isEqualTo(Map.of(other, new OffsetAndMetadata(10)));
+	}
+
+	/**
+	 * As above, but for a rebalance: another member of the process comes and goes. With
+	 * two partitions each, it gets at least one whose commit is lost.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void lossThatWasEstablishedIsNotForgottenInARebalance(String protocol) throws Exception {
+		String topic = "rebalanced-" + protocol;
+		cluster.createTopic(topic, 4);
+		TopicPartition other = new TopicPartition(topic, 3);
+		Set<TopicPartition> lost = IntStream.range(0, 3)
+			.mapToObj((partition) -> new TopicPartition(topic, partition))
+			.collect(Collectors.toSet());
+		readSome(consumers(protocol, topic), new TopicPartition(topic, 0), new TopicPartition(topic, 1),
+				new TopicPartition(topic, 2), other);
+		delete(topic, lost);
+		lost.forEach((partition) -> cluster.produce(partition, 5));
+		Consumers consumers = consumers(protocol, topic).oneProcess();
+		Map<TopicPartition, List<Long>> delivered = new HashMap<>();
+
+		try (Consumer<String, String> stays = consumers.guarded()) {
+			stays.subscribe(List.of(topic));
+			Consumers.pollInto(stays, delivered,
+					() -> held(consumers).equals(lost) && Consumers.isAt(stays, other, 10));
+			// With metadata of the application's there is no bookmark.
+			stays.commitSync(Map.of(other, new OffsetAndMetadata(10, "own")));
+			try (Consumer<String, String> comes = consumers.guarded()) {
+				comes.subscribe(List.of(topic));
+				Consumers.pollInto(stays, delivered, () -> {
+					Consumers.pollOnceInto(comes, delivered, Duration.ofMillis(20));
+					return comes.assignment().size() == 2 && stays.assignment().size() == 2
+							&& held(consumers).equals(lost);
+				});
+				assertThat(comes.assignment()).containsAnyElementsOf(lost);
+				delivered.putAll(pollForRechecks(comes, 3));
+			}
+			Consumers.pollInto(stays, delivered, () -> stays.assignment().size() == 4 && held(consumers).equals(lost));
+			delivered.putAll(pollForRechecks(stays, 3));
+		}
+
+		assertThat(delivered).isEmpty();
+		assertThat(consumers.decisions)
+			.allSatisfy((decision) -> assertThat(decision.cause()).isEqualTo(Cause.COMMITTED_OFFSET_LOST));
+		assertThat(cluster.committed(topic)).isEqualTo(Map.of(other, new OffsetAndMetadata(10, "own")));
+	}
+
+	private static Set<TopicPartition> held(Consumers consumers) {
+		return consumers.process().held().stream().map(Decision::partition).collect(Collectors.toSet());
 	}
 
 	private Map<TopicPartition, List<Long>> pollForRechecks(Consumer<?, ?> consumer, int rechecks) {
@@ -354,8 +407,12 @@ class GroupMemoryTests {
 	}
 
 	private void delete(String group, TopicPartition partition) throws Exception {
+		delete(group, Set.of(partition));
+	}
+
+	private void delete(String group, Set<TopicPartition> partitions) throws Exception {
 		try (Admin admin = admin()) {
-			admin.deleteConsumerGroupOffsets(group, Set.of(partition)).all().get();
+			admin.deleteConsumerGroupOffsets(group, partitions).all().get();
 		}
 	}
 

@@ -16,6 +16,8 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -25,11 +27,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import dev.holdfast.kafka.test.Fault;
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.MovableAddress;
 
 import static dev.holdfast.kafka.offsetguard.Consumers.range;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * A name that leads to one cluster leads to another later: what is known of the one is
@@ -92,7 +96,7 @@ class OtherClusterTests {
 	 * Another consumer of the process is still on the first cluster.
 	 */
 	@ParameterizedTest
-	@CsvSource({ "classic, false", "classic, true", "consumer, true" })
+	@CsvSource({ "classic, false", "classic, true", "consumer, false", "consumer, true" })
 	void restartedConsumerStartsFromTheCommitsOfTheClusterThatItIsOn(String protocol, boolean guarded) {
 		start("", "");
 		first.produce(PARTITION, 300);
@@ -112,17 +116,23 @@ class OtherClusterTests {
 			}
 		}
 		assertThat(consumers.decisions).isEmpty();
+		assertThat(first.committed("billing")).isEqualTo(Map.of(PARTITION, new OffsetAndMetadata(200)));
+		assertThat(second.committed("billing")).isEqualTo(Map.of(PARTITION, new OffsetAndMetadata(100)));
 	}
 
 	/**
-	 * The mirror has the same records at the same offsets, and 20 more.
+	 * The mirror has the same records at the same offsets, and 20 more, in other epochs,
+	 * and a commit of the group's.
 	 */
 	@ParameterizedTest
 	@CsvSource({ "classic, false", "classic, true", "consumer, false", "consumer, true" })
 	void selfAssignedConsumerReadsOnInAMirror(String protocol, boolean guarded) throws Exception {
 		start("", "");
+		second.restartBroker(0);
 		send(first, 0, 100);
 		send(second, 0, 120);
+		assertThat(first.leaderEpoch(PARTITION)).isLessThan(second.leaderEpoch(PARTITION));
+		second.commit("billing", PARTITION, new OffsetAndMetadata(60));
 		Consumers consumers = consumers(protocol).with("auto.offset.reset", "earliest");
 
 		try (Consumer<String, String> consumer = consumers.create(guarded)) {
@@ -132,7 +142,8 @@ class OtherClusterTests {
 			address.leadTo(second);
 			first.close();
 
-			assertThat(Consumers.pollTo(consumer, PARTITION, 120)).isEqualTo(range(100, 120));
+			// A client alone finds that its epoch ends at 0 there.
+			assertThat(Consumers.pollTo(consumer, PARTITION, 120)).isEqualTo(range(guarded ? 100 : 0, 120));
 		}
 		if (guarded) {
 			assertThat(consumers.decisions).singleElement().satisfies((decision) -> {
@@ -142,6 +153,7 @@ class OtherClusterTests {
 				assertThat(decision.impact()).isEqualTo(Decision.Impact.NONE);
 			});
 		}
+		assertThat(second.committed("billing")).isEqualTo(Map.of(PARTITION, new OffsetAndMetadata(60)));
 	}
 
 	/**
@@ -172,6 +184,133 @@ class OtherClusterTests {
 				.resolve("billing", PARTITION, new Resolution(Action.EARLIEST, "operator", "new cluster"));
 			assertThat(Consumers.pollTo(consumer, PARTITION, 120)).isEqualTo(range(0, 120));
 		}
+	}
+
+	/**
+	 * The record that was delivered last, at 99, has the timestamp of the one at 98
+	 * there.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "classic, EARLIEST, 0", "consumer, EARLIEST, 0", "classic, LATEST, 120", "consumer, LATEST, 120",
+			"classic, TIMESTAMP, 98", "consumer, TIMESTAMP, 98", "classic, KEEP, 100", "consumer, KEEP, 100" })
+	void selfAssignedConsumerGoesInAnotherLogWhereThePolicySays(String protocol, Action action, long offset)
+			throws Exception {
+		start("", "");
+		send(first, 0, 100);
+		send(second, 1, 120);
+		second.commit("billing", PARTITION, new OffsetAndMetadata(60));
+		Consumers consumers = consumers(protocol).with("auto.offset.reset", "earliest")
+			.policy(Cause.CLUSTER_CHANGED, action);
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			readFirstAndMove(consumer, consumers);
+			Map<TopicPartition, List<Long>> delivered = Consumers.pollUntil(consumer,
+					() -> !consumers.decisions.isEmpty() && Consumers.isAt(consumer, PARTITION, 120));
+			second.produce(PARTITION, 5);
+			Consumers.pollInto(consumer, delivered, () -> Consumers.isAt(consumer, PARTITION, 125));
+
+			assertThat(delivered).isEqualTo(Map.of(PARTITION, range(offset, 125)));
+		}
+		assertThat(consumers.decisions).singleElement().satisfies((decision) -> {
+			assertThat(decision.cause()).isEqualTo(Cause.CLUSTER_CHANGED);
+			assertThat(decision.action()).isEqualTo(action);
+			assertThat(decision.outcome()).isEqualTo(new Outcome.ReadFrom(offset));
+		});
+		assertThat(second.committed("billing")).isEqualTo(Map.of(PARTITION, new OffsetAndMetadata(60)));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void selfAssignedConsumerFailsInAnotherLogIfThePolicySaysSo(String protocol) throws Exception {
+		start("", "");
+		send(first, 0, 100);
+		send(second, 1, 120);
+		Consumers consumers = consumers(protocol).with("auto.offset.reset", "earliest")
+			.policy(Cause.CLUSTER_CHANGED, Action.FAIL);
+		Map<TopicPartition, List<Long>> delivered = new HashMap<>();
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			readFirstAndMove(consumer, consumers);
+
+			for (int i = 0; i < 2; i++) {
+				assertThatExceptionOfType(OffsetDecisionException.class)
+					.isThrownBy(() -> Consumers.pollInto(consumer, delivered, () -> false))
+					.satisfies(
+							(exception) -> assertThat(exception.decision().cause()).isEqualTo(Cause.CLUSTER_CHANGED));
+			}
+		}
+		assertThat(delivered).isEmpty();
+		assertThat(consumers.causes()).containsExactly(Cause.CLUSTER_CHANGED);
+		assertThat(second.committed("billing")).isEmpty();
+	}
+
+	/**
+	 * As if there were no guard; it only tells.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "classic, false", "classic, true", "consumer, false", "consumer, true" })
+	void observedSelfAssignedConsumerReadsOnInAnotherLog(String protocol, boolean guarded) throws Exception {
+		start("", "");
+		send(first, 0, 100);
+		send(second, 1, 120);
+		second.commit("billing", PARTITION, new OffsetAndMetadata(60));
+		Consumers consumers = consumers(protocol).with("auto.offset.reset", "earliest")
+			.mode(OffsetGuardSettings.Mode.OBSERVE);
+
+		try (Consumer<String, String> consumer = consumers.create(guarded)) {
+			readFirstAndMove(consumer, consumers);
+
+			Map<TopicPartition, List<Long>> delivered = Consumers.pollUntil(consumer,
+					() -> Consumers.isAt(consumer, PARTITION, 120) && consumers.decisions.isEmpty() != guarded);
+
+			assertThat(delivered).isEqualTo(Map.of(PARTITION, range(100, 120)));
+		}
+		assertThat(consumers.decisions).hasSize(guarded ? 1 : 0).allSatisfy((decision) -> {
+			assertThat(decision.cause()).isEqualTo(Cause.CLUSTER_CHANGED);
+			assertThat(decision.observed()).isTrue();
+			assertThat(decision.outcome()).isEqualTo(new Outcome.Held());
+		});
+		assertThat(second.committed("billing")).isEqualTo(Map.of(PARTITION, new OffsetAndMetadata(60)));
+	}
+
+	/**
+	 * Nothing can be compared, although the log is the same.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void selfAssignedConsumerThatHasReadNothingIsHeld(String protocol) throws Exception {
+		start("", "");
+		send(first, 0, 100);
+		send(second, 0, 120);
+		Consumers consumers = consumers(protocol).with("auto.offset.reset", "latest").oneProcess();
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.assign(List.of(PARTITION));
+			assertThat(Consumers.pollTo(consumer, PARTITION, 100)).isEmpty();
+			consumers.decisions.clear();
+			address.leadTo(second);
+			first.close();
+
+			assertThat(Consumers.pollUntil(consumer, () -> !consumers.process().held().isEmpty())).isEmpty();
+			assertThat(consumers.decisions).singleElement().satisfies((decision) -> {
+				assertThat(decision.cause()).isEqualTo(Cause.CLUSTER_CHANGED);
+				assertThat(decision.outcome()).isEqualTo(new Outcome.Held());
+				assertThat(decision.evidence().position()).isEqualTo(100);
+			});
+			consumer.commitSync();
+			assertThat(second.committed("billing")).isEmpty();
+
+			consumers.process().resolve("billing", PARTITION, new Resolution(Action.KEEP, "operator", "a mirror"));
+			assertThat(Consumers.pollTo(consumer, PARTITION, 120)).isEqualTo(range(100, 120));
+		}
+	}
+
+	private void readFirstAndMove(Consumer<String, String> consumer, Consumers consumers) {
+		consumer.assign(List.of(PARTITION));
+		assertThat(Consumers.pollTo(consumer, PARTITION, 100)).isEqualTo(range(0, 100));
+		consumers.decisions.clear();
+		address.leadTo(second);
+		first.close();
 	}
 
 	/**
@@ -211,9 +350,12 @@ class OtherClusterTests {
 	 * Nothing that was seen of a topic on one cluster says anything about the other's.
 	 */
 	@ParameterizedTest
-	@CsvSource({ "classic, false", "classic, true", "consumer, true" })
-	void clusterOfTheSameIdIsAnotherOne(String protocol, boolean guarded) {
+	@CsvSource({ "classic, false, false", "classic, true, false", "classic, true, true", "consumer, false, false",
+			"consumer, true, false", "consumer, true, true" })
+	void clusterOfTheSameIdIsAnotherOne(String protocol, boolean guarded, boolean hidden) {
 		start(IMAGES_DEFAULT_ID, IMAGES_DEFAULT_ID);
+		// By their addresses alone the clusters can be told apart then.
+		List<Fault.Handle> hiding = hidden ? List.of(hideOffsetsTopic(first), hideOffsetsTopic(second)) : List.of();
 		first.produce(PARTITION, 100);
 		second.produce(PARTITION, 100);
 		Consumers consumers = consumers(protocol).with("auto.offset.reset", "latest").oneProcess();
@@ -231,6 +373,13 @@ class OtherClusterTests {
 			assertThat(Consumers.pollUntil(consumer, () -> Consumers.isAt(consumer, PARTITION, 100))).isEmpty();
 		}
 		assertThat(consumers.causes()).isEqualTo(guarded ? List.of(Cause.NO_COMMITTED_OFFSET) : List.of());
+		assertThat(hiding).allSatisfy((fault) -> assertThat(fault.hits()).isPositive());
+	}
+
+	private static Fault.Handle hideOffsetsTopic(KafkaCluster cluster) {
+		return cluster.wire()
+			.inject(Fault.error(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, Errors.TOPIC_AUTHORIZATION_FAILED)
+				.forTopic("__consumer_offsets"));
 	}
 
 	private static void send(KafkaCluster cluster, int salt, int count) throws Exception {
