@@ -200,8 +200,7 @@ final class StartLookup {
 				before.put(partition, remembered.topicId());
 			}
 		});
-		return topics.confirmed(first, before, clusterId.known(),
-				patience(budget.left().dividedBy(LOOKUP_SHARE)));
+		return topics.confirmed(first, before, clusterId.known(), patience(budget.left().dividedBy(LOOKUP_SHARE)));
 	}
 
 	/**
