@@ -6,6 +6,7 @@
 package dev.holdfast.kafka.offsetguard;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -162,6 +163,51 @@ class FirstCommitTests {
 			assertThat(consumers.causes()).containsExactly(Cause.NO_COMMITTED_OFFSET);
 		}
 		assertThat(offsets(topic)).isEqualTo(Map.of(0, 200L, 1, 200L));
+	}
+
+	/**
+	 * The group commits nothing on the topic that anybody could see, until the
+	 * application commits for the other partition.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "classic, false, latest", "classic, true, latest", "consumer, false, latest", "consumer, true, latest",
+			"classic, false, earliest", "classic, true, earliest", "consumer, false, earliest",
+			"consumer, true, earliest" })
+	void commitForAnotherPartitionDoesNotOverwriteOneThatWasDenied(String protocol, boolean guarded, String reset) {
+		String topic = "other-%s-%s-%s".formatted(protocol, guarded, reset);
+		List<TopicPartition> partitions = topicOf(topic, 2, 270);
+		TopicPartition own = partitions.get(0);
+		TopicPartition denied = partitions.get(1);
+		cluster.commit(topic, denied, new OffsetAndMetadata(200));
+		// The async client asks by itself, too, at the same time.
+		Fault.Handle denial = cluster.wire().inject(Fault.noCommittedOffset().forClient(topic).forPartition(denied));
+		Fault.Handle denialOnce = cluster.wire()
+			.inject(Fault.noCommittedOffset().forClient("holdfast-admin-" + topic).forPartition(denied).times(1));
+		Consumers consumers = new Consumers(cluster, protocol, topic).with("auto.offset.reset", reset);
+		boolean delivers = reset.equals("earliest");
+
+		try (Consumer<String, String> consumer = consumers.create(guarded)) {
+			consumer.subscribe(List.of(topic));
+			Map<TopicPartition, List<Long>> delivered = Consumers.pollUntil(consumer,
+					() -> partitions.stream().allMatch((each) -> Consumers.isAt(consumer, each, 270)));
+			assertThat(delivered).isEqualTo(delivers ? Map.of(own, range(0, 270), denied, range(0, 270)) : Map.of());
+			delivered.clear();
+			denial.close();
+
+			commit(consumer, true, own, 270);
+			boolean anew = guarded && !delivers;
+			Consumers.pollInto(consumer, delivered,
+					() -> !anew || delivered.getOrDefault(denied, List.of()).size() >= 70);
+			pollSome(consumer, delivered);
+
+			// A client alone skips what was denied.
+			assertThat(delivered).isEqualTo(anew ? Map.of(denied, range(200, 270)) : Map.of());
+			assertThat(consumer.position(denied)).isEqualTo(270);
+		}
+		assertThat((guarded ? denialOnce : denial).hits()).isOne();
+		assertThat(offsets(topic)).isEqualTo(Map.of(0, 270L, 1, 200L));
+		assertThat(consumers.causes())
+			.isEqualTo(guarded ? List.of(Cause.NO_COMMITTED_OFFSET, Cause.NO_COMMITTED_OFFSET) : List.of());
 	}
 
 	@ParameterizedTest
@@ -348,8 +394,12 @@ class FirstCommitTests {
 	 * Long enough for whatever a poll might lead to.
 	 */
 	private static void pollSome(Consumer<?, ?> consumer) {
+		pollSome(consumer, new HashMap<>());
+	}
+
+	private static void pollSome(Consumer<?, ?> consumer, Map<TopicPartition, List<Long>> delivered) {
 		for (int i = 0; i < 5; i++) {
-			consumer.poll(Duration.ofMillis(100));
+			Consumers.pollOnceInto(consumer, delivered, Duration.ofMillis(100));
 		}
 	}
 

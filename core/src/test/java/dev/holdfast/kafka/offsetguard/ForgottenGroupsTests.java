@@ -90,6 +90,7 @@ class ForgottenGroupsTests {
 			.toList();
 		partitions.forEach((partition) -> cluster.produce(partition, 5));
 		Consumers consumers = new Consumers(cluster, protocol, topic).with("auto.offset.reset", "latest")
+			.with("fetch.max.wait.ms", 10)
 			.oneProcess(now::get, new Forgotten());
 		List<String> groups = IntStream.range(0, 60).mapToObj((i) -> topic + "-" + i).toList();
 

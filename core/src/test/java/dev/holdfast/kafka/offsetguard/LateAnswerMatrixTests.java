@@ -91,6 +91,7 @@ class LateAnswerMatrixTests {
 		for (Cell reference : prompt) {
 			nodes.add(reference.test());
 		}
+		List<Cell> all = new ArrayList<>();
 		for (Cell reference : prompt) {
 			List<Cell> cells = new ArrayList<>();
 			for (Lateness how : Lateness.values()) {
@@ -105,7 +106,20 @@ class LateAnswerMatrixTests {
 			}
 			nodes.add(DynamicContainer.dynamicContainer("%s, %s".formatted(reference.situation, reference.protocol),
 					cells.stream().map(Cell::test)));
+			all.addAll(cells);
 		}
+		nodes.add(DynamicTest.dynamicTest("hardly any run without a late answer", () -> {
+			List<String> empty = all.stream()
+				.map(Cell::completed)
+				.filter((run) -> !run.isHit())
+				.map(LateAnswerRun::toString)
+				.toList();
+			assertThat(empty).as("of %d", all.size()).hasSizeLessThanOrEqualTo(all.size() / 10);
+		}));
+		nodes.add(DynamicTest.dynamicTest("nothing unverifiable where partitions start", () -> assertThat(
+				all.stream().filter((cell) -> cell.situation.isStart()).map(Cell::completed))
+			.allSatisfy(
+					(run) -> assertThat(run.told()).as("%s", run).noneMatch((told) -> told.contains("unverifiable")))));
 		return nodes.stream();
 	}
 

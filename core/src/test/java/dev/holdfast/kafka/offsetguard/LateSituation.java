@@ -80,6 +80,14 @@ enum LateSituation {
 	}
 
 	/**
+	 * Whether what is late is about where partitions start, and about nothing that would
+	 * have to be proven.
+	 */
+	boolean isStart() {
+		return this != LIE && !isHeld();
+	}
+
+	/**
 	 * Whether the consumer is assigned partition 1, and does not subscribe.
 	 */
 	boolean isAlone() {
