@@ -7,11 +7,13 @@ package dev.holdfast.kafka.offsetguard;
 
 import java.time.Duration;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
@@ -41,6 +43,9 @@ final class CurrentPositions {
 
 	/** Once brokers did not answer, nobody waits for them with records in hand. */
 	private static final Duration IMPATIENCE = Duration.ofSeconds(30);
+
+	/** How long one look may wait for the client's coordinator. */
+	private static final Duration SHARE_OF_CALLER = Duration.ofSeconds(1);
 
 	private static final Duration PAUSE = Duration.ofMillis(10);
 
@@ -153,7 +158,8 @@ final class CurrentPositions {
 			if (startingPositions.takeWakeup()) {
 				throw new WakeupException();
 			}
-			return states.undecided().position(partition);
+			OptionalLong known = states.undecided().position(partition);
+			return known.isPresent() ? known : plainStart(partition, deadline.left(SHARE_OF_CALLER));
 		}
 		// The client reads commits, too, and the coordinator may answer it sooner.
 		return state.isPositioned() ? OptionalLong.empty() : ask(partition, deadline.left(budget.whole()));
@@ -174,6 +180,26 @@ final class CurrentPositions {
 		}
 		catch (InvalidOffsetException ex) {
 			incident.report(ex);
+			return OptionalLong.empty();
+		}
+	}
+
+	/**
+	 * Where plain Kafka would be by now: the guard's own questions are not answered,
+	 * which is of no concern to a call of the application's. The coordinator answers the
+	 * client.
+	 */
+	private OptionalLong plainStart(TopicPartition partition, Duration left) {
+		if (configuration.groupId() == null || left.isZero()) {
+			return OptionalLong.empty();
+		}
+		try {
+			states.commitsRead();
+			OffsetAndMetadata commit = client.committed(Set.of(partition), left).get(partition);
+			long start = (commit != null) ? commit.offset() : states.get(partition).endAtStart();
+			return (start >= 0) ? OptionalLong.of(states.undecided().learn(partition, start)) : OptionalLong.empty();
+		}
+		catch (TimeoutException ex) {
 			return OptionalLong.empty();
 		}
 	}

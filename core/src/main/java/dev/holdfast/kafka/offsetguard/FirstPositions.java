@@ -5,6 +5,7 @@
 
 package dev.holdfast.kafka.offsetguard;
 
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -51,6 +52,13 @@ final class FirstPositions {
 
 	boolean isLeftToClient(TopicPartition partition) {
 		return leftToClient.contains(partition);
+	}
+
+	/**
+	 * Takes note of where partitions would start right now, if they have no commit.
+	 */
+	void noteEnds(Set<TopicPartition> assigned, Duration timeout) {
+		resetOffsets.noteEnds(assigned, timeout);
 	}
 
 	/**

@@ -91,6 +91,8 @@ final class PartitionState {
 
 	private @Nullable Uuid recreatedAs;
 
+	private long endAtStart = -1;
+
 	private @Nullable Hold hold;
 
 	/**
@@ -170,6 +172,19 @@ final class PartitionState {
 	@Nullable RecordIdentity lastDelivered() {
 		return (witnessOffset >= 0) ? new RecordIdentity(witnessOffset, witnessLeaderEpoch, witnessTimestamp,
 				witnessKeySize, witnessValueSize) : null;
+	}
+
+	/**
+	 * The end of the log, as the application sees it, when the partition was assigned: it
+	 * is where plain Kafka starts under {@code latest}, however long answers take here.
+	 * @return the offset, -1 if it is not known
+	 */
+	long endAtStart() {
+		return endAtStart;
+	}
+
+	void endAtStart(long offset) {
+		endAtStart = offset;
 	}
 
 	/**

@@ -109,7 +109,7 @@ final class PositionGuard<K, V> {
 		this.configuration = configuration;
 		this.listeners = new Listeners(context.listeners(), configuration, settings.policy());
 		ActionChooser chooser = new ActionChooser(settings.policy(), context.ownPolicy(), configuration);
-		ResetOffsets resetOffsets = new ResetOffsets(client, configuration.autoOffsetReset(), budget);
+		ResetOffsets resetOffsets = new ResetOffsets(client, states, configuration.autoOffsetReset(), budget);
 		ClientCluster cluster = new ClientCluster(client, toldCluster);
 		this.lookup = new TopicLookup(context.admins(), configuration, cluster);
 		this.topics = new Topics(lookup, context.memory(), settings.timing().topicCheck());

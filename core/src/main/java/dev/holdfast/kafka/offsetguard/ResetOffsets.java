@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
@@ -17,9 +18,14 @@ import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Looks up, with the client itself and so with the application's isolation level, where
@@ -27,14 +33,20 @@ import org.apache.kafka.common.errors.TimeoutException;
  */
 final class ResetOffsets {
 
+	private static final Logger logger = LoggerFactory.getLogger(ResetOffsets.class);
+
 	private final Consumer<?, ?> client;
+
+	private final PartitionStates states;
 
 	private final AutoOffsetReset autoOffsetReset;
 
 	private final EvidenceBudget budget;
 
-	ResetOffsets(Consumer<?, ?> client, AutoOffsetReset autoOffsetReset, EvidenceBudget budget) {
+	ResetOffsets(Consumer<?, ?> client, PartitionStates states, AutoOffsetReset autoOffsetReset,
+			EvidenceBudget budget) {
 		this.client = client;
+		this.states = states;
 		this.autoOffsetReset = autoOffsetReset;
 		this.budget = budget;
 	}
@@ -65,6 +77,33 @@ final class ResetOffsets {
 			case BY_DURATION -> byDuration(partitions);
 			case NONE -> all(partitions, new Outcome.Rethrown());
 		};
+	}
+
+	/**
+	 * Takes note of where partitions end that have just been assigned, where that is
+	 * where plain Kafka would start them if they turn out to have no commit. What comes
+	 * while others are asked would be skipped otherwise.
+	 * @param timeout how long the client may ask
+	 */
+	void noteEnds(Set<TopicPartition> assigned, Duration timeout) {
+		if (autoOffsetReset.strategy() != AutoOffsetReset.Strategy.LATEST) {
+			return;
+		}
+		Set<TopicPartition> unknown = new HashSet<>(assigned);
+		unknown
+			.removeIf((partition) -> states.get(partition).isPositioned() || states.get(partition).endAtStart() >= 0);
+		if (unknown.isEmpty()) {
+			return;
+		}
+		try {
+			client.endOffsets(unknown, timeout).forEach((partition, end) -> states.get(partition).endAtStart(end));
+		}
+		catch (WakeupException | InterruptException ex) {
+			throw ex;
+		}
+		catch (KafkaException ex) {
+			logger.debug("Not known yet where {} partitions end", unknown.size(), ex);
+		}
 	}
 
 	/**
@@ -115,13 +154,31 @@ final class ResetOffsets {
 	 * looks each up by itself, since a partition without a position starves all others.
 	 */
 	private Map<TopicPartition, Outcome> end(Action end, Collection<TopicPartition> partitions) {
+		Map<TopicPartition, Outcome> outcomes = new HashMap<>();
+		Set<TopicPartition> unknown = new HashSet<>(partitions);
+		if (end == Action.LATEST) {
+			unknown.removeIf((partition) -> isEndNoted(partition, outcomes));
+		}
+		if (unknown.isEmpty()) {
+			return outcomes;
+		}
 		try {
-			return readFrom((end == Action.EARLIEST) ? client.beginningOffsets(partitions, budget.left())
-					: client.endOffsets(partitions, budget.left()));
+			outcomes.putAll(readFrom((end == Action.EARLIEST) ? client.beginningOffsets(unknown, budget.left())
+					: client.endOffsets(unknown, budget.left())));
 		}
 		catch (TimeoutException ex) {
-			return all(partitions, new Outcome.LookedUp(end));
+			outcomes.putAll(all(unknown, new Outcome.LookedUp(end)));
 		}
+		return outcomes;
+	}
+
+	private boolean isEndNoted(TopicPartition partition, Map<TopicPartition, Outcome> outcomes) {
+		PartitionState state = states.get(partition);
+		long noted = state.isPositioned() ? -1 : state.endAtStart();
+		if (noted >= 0) {
+			outcomes.put(partition, new Outcome.ReadFrom(noted));
+		}
+		return noted >= 0;
 	}
 
 	private Map<TopicPartition, Outcome> byDuration(Collection<TopicPartition> partitions) {

@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 import dev.holdfast.kafka.versioncap.ClientCap;
 import org.apache.kafka.clients.CommonClientConfigs;
@@ -40,6 +41,11 @@ final class SharedAdmins {
 	private static final Duration CLOSE_TIMEOUT = Duration.ofMillis(1);
 
 	private static final String OFFSETS_TOPIC = "__consumer_offsets";
+
+	/**
+	 * After that a cluster goes by its brokers' addresses and what the client was told.
+	 */
+	private static final long UNTIL_BROKERS_TELL = TimeUnit.SECONDS.toNanos(10);
 
 	private final ClientCap cap;
 
@@ -115,6 +121,8 @@ final class SharedAdmins {
 
 		private boolean closed;
 
+		private long askedAt;
+
 		Shared(ClientConfiguration client, @Nullable String clusterId, Set<String> endpoints) {
 			this.client = client;
 			this.clusterId = clusterId;
@@ -143,6 +151,7 @@ final class SharedAdmins {
 		}
 
 		synchronized KafkaFuture<String> described() {
+			askedAt = (askedAt != 0) ? askedAt : System.nanoTime();
 			KafkaFuture<String> present = described;
 			if (present == null || (present.isCompletedExceptionally() && !isRefused(present))) {
 				present = admin().describeCluster().clusterId();
@@ -160,9 +169,17 @@ final class SharedAdmins {
 			return present;
 		}
 
+		/**
+		 * Whether it was asked long ago which cluster it is, and there is no answer.
+		 */
+		synchronized boolean isUnanswered() {
+			return askedAt != 0 && System.nanoTime() - askedAt > UNTIL_BROKERS_TELL;
+		}
+
 		synchronized void forgetCluster() {
 			described = null;
 			offsetsTopic = null;
+			askedAt = 0;
 		}
 
 		private boolean isRefused(KafkaFuture<?> future) {
@@ -245,7 +262,12 @@ final class SharedAdmins {
 			Reply<Optional<String>> id = Reply.of(shared.described(), Optional::ofNullable);
 			Reply<Optional<Uuid>> offsetsTopicId = offsetsTopicId(shared.offsetsTopic());
 			if (id.isPending() || offsetsTopicId.isPending()) {
-				return new Reply.NotYet<>();
+				// The client's own brokers, and its own word for the cluster's id.
+				boolean isKnownByItsBrokers = shared.clusterId != null && !shared.endpoints().isEmpty()
+						&& shared.isUnanswered();
+				return isKnownByItsBrokers
+						? new Reply.Answered<>(clusters.name(shared.clusterId, shared.endpoints(), null))
+						: new Reply.NotYet<>();
 			}
 			return new Reply.Answered<>(
 					clusters.name(id.orIfRefused(Optional.ofNullable(shared.clusterId)).orElse(null),

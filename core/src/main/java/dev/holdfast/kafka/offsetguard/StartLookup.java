@@ -73,8 +73,9 @@ final class StartLookup {
 	 * @throws org.apache.kafka.common.errors.WakeupException if the consumer was woken up
 	 */
 	StartAnswers ask(Set<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> committed) {
-		if (rules.grouped() && clusterId.ask(Topics.names(partitions), patience(budget.left().dividedBy(LOOKUP_SHARE)))
-			.isPending()) {
+		boolean isClusterOpen = rules.grouped()
+				&& clusterId.ask(Topics.names(partitions), patience(budget.left().dividedBy(LOOKUP_SHARE))).isPending();
+		if (isClusterOpen && !lookup.isAtClientsBrokers()) {
 			return StartAnswers.NONE;
 		}
 		Map<TopicPartition, @Nullable OffsetAndMetadata> answered = commits.of(partitions, patience(budget.left()));
@@ -83,9 +84,13 @@ final class StartLookup {
 		topics.learn(answer);
 		Map<TopicPartition, OffsetAndMetadata> ready = new HashMap<>(committed);
 		ready.keySet().removeIf((partition) -> !isAnswered(partition, committed, answer));
+		if (isClusterOpen) {
+			// What a bookmark says is used only in its own cluster.
+			ready.values().removeIf((commit) -> Bookmark.isOne(commit.metadata()));
+		}
 		Set<TopicPartition> missing = new HashSet<>(partitions);
-		missing.removeIf((partition) -> !answered.containsKey(partition) || committed.containsKey(partition)
-				|| answer.topic(partition.topic()).isPending());
+		missing.removeIf((partition) -> isClusterOpen || !answered.containsKey(partition)
+				|| committed.containsKey(partition) || answer.topic(partition.topic()).isPending());
 		Map<TopicPartition, OffsetAndMetadata> all = new HashMap<>(committed);
 		Set<String> untold = addOthers(partitions, missing, committed, all);
 		missing.removeIf((partition) -> untold.contains(partition.topic()));
@@ -103,7 +108,7 @@ final class StartLookup {
 	 * How long to wait for an answer. Whoever waits already lets the client be polled in
 	 * between.
 	 */
-	private Duration patience(Duration share) {
+	Duration patience(Duration share) {
 		boolean again = !states.undecided().isEmpty() || (rules.observing() && unanswered.isTold());
 		return (again && share.compareTo(AGAIN) > 0) ? AGAIN : share;
 	}

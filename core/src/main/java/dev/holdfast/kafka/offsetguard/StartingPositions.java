@@ -37,6 +37,9 @@ final class StartingPositions {
 
 	private static final Logger logger = LoggerFactory.getLogger(StartingPositions.class);
 
+	/** Of the time that is left. A leader may be silent. */
+	private static final int ENDS_SHARE = 4;
+
 	private final Consumer<?, ?> client;
 
 	private final EvidenceBudget budget;
@@ -113,6 +116,7 @@ final class StartingPositions {
 		try {
 			List<Suspect> suspects;
 			try (EvidenceBudget.Spending spending = budget.spend()) {
+				firstPositions.noteEnds(partitions, lookup.patience(budget.left().dividedBy(ENDS_SHARE)));
 				suspects = start(partitions, committed);
 			}
 			decided.removeAll(inquiry.examine(suspects, budget.left()));

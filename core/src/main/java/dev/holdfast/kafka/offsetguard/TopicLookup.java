@@ -111,6 +111,14 @@ final class TopicLookup implements AutoCloseable {
 		return told != null && told.id() != null && cluster.id() != null && !told.id().equals(cluster.id());
 	}
 
+	/**
+	 * Whether those are asked that the client itself speaks to, whichever cluster it is.
+	 */
+	boolean isAtClientsBrokers() {
+		SharedAdmins.Lease present = lease;
+		return present != null && !present.endpoints().isEmpty();
+	}
+
 	private SharedAdmins.Lease connect(ToldCluster.@Nullable Told now, Set<String> endpoints) {
 		String id = (now != null) ? now.id() : null;
 		SharedAdmins.Lease present = lease;

@@ -70,6 +70,18 @@ final class UndecidedStarts {
 	}
 
 	/**
+	 * The client was told where plain Kafka would start a partition.
+	 * @return the same
+	 */
+	long learn(TopicPartition partition, long offset) {
+		if (waiting.containsKey(partition)) {
+			positions.put(partition, offset);
+			standIns.put(partition, offset);
+		}
+		return offset;
+	}
+
+	/**
 	 * The application was told an offset in place of the position, which nobody knows.
 	 */
 	void standIn(TopicPartition partition, long offset) {

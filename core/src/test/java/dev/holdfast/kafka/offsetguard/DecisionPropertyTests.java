@@ -219,7 +219,7 @@ class DecisionPropertyTests {
 
 		assertThat(ruling.named()).isEqualTo(action);
 		if (unlimited.outcome() instanceof Outcome.ReadFrom readFrom && cause != Cause.TOPIC_RECREATED
-				&& origin(evidence) >= 0 && !isSoughtBelowLogStart(evidence)) {
+				&& cause != Cause.CLUSTER_CHANGED && origin(evidence) >= 0 && !isSoughtBelowLogStart(evidence)) {
 			long moved = readFrom.offset() - origin(evidence);
 			boolean allowed = (limits.maxRewindRecords() == null || -moved <= limits.maxRewindRecords())
 					&& (limits.maxSkipRecords() == null || moved <= limits.maxSkipRecords());
@@ -265,7 +265,8 @@ class DecisionPropertyTests {
 			@ForAll @LongRange(min = 0, max = MAX_OFFSET) long target, @ForAll("reset") AutoOffsetReset reset) {
 		Decision.Impact impact = DecisionMaker.impact(evidence, new Outcome.ReadFrom(target), reset);
 
-		if (origin(evidence) < 0 || isSoughtBelowLogStart(evidence)) {
+		boolean isElsewhere = evidence.trigger() == Trigger.CLUSTER_ID;
+		if (origin(evidence) < 0 || isSoughtBelowLogStart(evidence) || isElsewhere) {
 			assertThat(impact).isEqualTo(Decision.Impact.NONE);
 		}
 		else if (!isOtherTopic(evidence)) {

@@ -8,6 +8,7 @@ package dev.holdfast.kafka.offsetguard;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -35,6 +36,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static dev.holdfast.kafka.offsetguard.Consumers.range;
+import static org.awaitility.Awaitility.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -318,6 +320,37 @@ class LateAnswersTests {
 		cluster.produce(partition, 100);
 		cluster.commit(topic, partition, new OffsetAndMetadata(50, Optional.of(7), ""));
 		return partition;
+	}
+
+	/**
+	 * Under {@code latest} a group starts at the end that the log has at its assignment,
+	 * and not at the one that it has when all is answered.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "classic, false, ENFORCE", "classic, true, ENFORCE", "classic, true, OBSERVE",
+			"consumer, false, ENFORCE", "consumer, true, ENFORCE", "consumer, true, OBSERVE" })
+	void whatComesWhileAnswersAreLateIsNotSkipped(String protocol, boolean guarded, OffsetGuardSettings.Mode mode)
+			throws Exception {
+		String group = "tail-%s-%s-%s".formatted(protocol, guarded, mode).toLowerCase(Locale.ROOT);
+		TopicPartition partition = new TopicPartition(group, 0);
+		cluster.createTopic(group, 1);
+		cluster.produce(partition, 10);
+		cluster.wire()
+			.inject(Fault.delay(Duration.ofSeconds(2), ApiKeys.OFFSET_FETCH).forClient("holdfast-admin-" + group));
+		Consumers consumers = new Consumers(cluster, protocol, group).with("auto.offset.reset", "latest").mode(mode);
+
+		CompletableFuture<Void> coming = CompletableFuture.runAsync(() -> {
+			// Where plain Kafka has asked for the end, or the guard for a commit.
+			await().until(() -> guarded ? cluster.wire().count("holdfast-admin-" + group, ApiKeys.OFFSET_FETCH) > 0
+					: cluster.wire().count(group, ApiKeys.LIST_OFFSETS) > 0);
+			cluster.produce(partition, 5);
+		});
+		try (Consumer<String, String> consumer = consumers.create(guarded)) {
+			consumer.subscribe(List.of(group));
+
+			assertThat(Consumers.pollTo(consumer, partition, 15)).isEqualTo(range(10, 15));
+		}
+		coming.get();
 	}
 
 }
