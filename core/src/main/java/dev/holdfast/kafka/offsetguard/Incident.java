@@ -228,12 +228,12 @@ final class Incident {
 				before.put(partition, topicId);
 			}
 		}
-		Cluster cluster = clusterId.known();
-		if (cluster == null && clusterId.isAsked()) {
-			return TopicAnswer.of(answer.topics().keySet(), Set.of(), new Reply.NotYet<>());
-		}
 		try (EvidenceBudget.Spending spending = budget.spend()) {
-			return topics.confirmed(answer, before, cluster, budget.left().dividedBy(HURRY));
+			if (topics.isAnyReplaced(answer, before) && clusterId.isAsked() && clusterId.known() == null
+					&& clusterId.ask(answer.topics().keySet(), budget.left().dividedBy(HURRY)).isPending()) {
+				return TopicAnswer.of(answer.topics().keySet(), Set.of(), new Reply.NotYet<>());
+			}
+			return topics.confirmed(answer, before, clusterId.known(), budget.left().dividedBy(HURRY));
 		}
 	}
 

@@ -93,6 +93,8 @@ final class PartitionState {
 
 	private long endAtStart = -1;
 
+	private boolean endAsked;
+
 	private @Nullable Hold hold;
 
 	/**
@@ -185,6 +187,15 @@ final class PartitionState {
 
 	void endAtStart(long offset) {
 		endAtStart = offset;
+	}
+
+	/**
+	 * Whether the end is to be asked for, which is done once: a leader may be silent.
+	 */
+	boolean takeEndQuestion() {
+		boolean taken = !positioned && !endAsked;
+		endAsked = true;
+		return taken;
 	}
 
 	/**

@@ -90,8 +90,7 @@ final class ResetOffsets {
 			return;
 		}
 		Set<TopicPartition> unknown = new HashSet<>(assigned);
-		unknown
-			.removeIf((partition) -> states.get(partition).isPositioned() || states.get(partition).endAtStart() >= 0);
+		unknown.removeIf((partition) -> !states.get(partition).takeEndQuestion());
 		if (unknown.isEmpty()) {
 			return;
 		}

@@ -169,13 +169,7 @@ final class Topics {
 	 */
 	TopicAnswer confirmed(TopicAnswer first, Map<TopicPartition, Uuid> before, @Nullable Cluster cluster,
 			Duration timeout) {
-		Map<String, Uuid> replaced = new HashMap<>();
-		before.forEach((partition, id) -> {
-			Uuid now = first.id(partition.topic());
-			if (now != null && !now.equals(id)) {
-				replaced.put(partition.topic(), id);
-			}
-		});
+		Map<String, Uuid> replaced = replaced(first, before);
 		if (replaced.isEmpty()) {
 			return first;
 		}
@@ -183,6 +177,24 @@ final class Topics {
 		Map<String, Reply<TopicFacts>> facts = new HashMap<>(first.topics());
 		replaced.forEach((topic, id) -> facts.put(topic, confirmed(topic, id, first, second)));
 		return new TopicAnswer(facts, first.leaderEpochs());
+	}
+
+	/**
+	 * Whether an answer has an id that is not the one of before.
+	 */
+	boolean isAnyReplaced(TopicAnswer first, Map<TopicPartition, Uuid> before) {
+		return !replaced(first, before).isEmpty();
+	}
+
+	private static Map<String, Uuid> replaced(TopicAnswer first, Map<TopicPartition, Uuid> before) {
+		Map<String, Uuid> replaced = new HashMap<>();
+		before.forEach((partition, id) -> {
+			Uuid now = first.id(partition.topic());
+			if (now != null && !now.equals(id)) {
+				replaced.put(partition.topic(), id);
+			}
+		});
+		return replaced;
 	}
 
 	private Reply<TopicFacts> confirmed(String topic, Uuid before, TopicAnswer first, TopicAnswer second) {
