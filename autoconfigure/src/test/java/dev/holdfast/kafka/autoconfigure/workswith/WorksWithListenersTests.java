@@ -132,7 +132,7 @@ class WorksWithListenersTests {
 			application.bean(SeekingListener.class).seekToBeginning();
 
 			application.assertDelivered(orders.onEach(0, END));
-			application.assertDecided(Cause.FALSE_TRUNCATION, orders.all());
+			application.assertDecided(Cause.FALSE_TRUNCATION, List.of(orders.partition(1)));
 		}
 	}
 
