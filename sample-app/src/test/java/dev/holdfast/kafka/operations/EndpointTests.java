@@ -143,8 +143,8 @@ class EndpointTests {
 			assertThat((String) senseless.json("$.message"))
 				.isEqualTo("'keep' makes no sense for actions-0, which is held for 'above-log-end'");
 			assertThat(elsewhere.status()).isEqualTo(400);
-			assertThat((List<?>) elsewhere.json("$.allowed")).isEqualTo(
-					List.of("keep", "divergence", "earliest", "latest", "timestamp", "auto-offset-reset", "fail"));
+			assertThat((List<?>) elsewhere.json("$.allowed")).isEqualTo(List.of("keep", "divergence", "earliest",
+					"latest", "timestamp", "latest-known", "auto-offset-reset", "fail"));
 			// Nothing was delivered, so there is no timestamp to go to.
 			Shop.Answer nowhere = shop.resolve(topic, "timestamp");
 			assertThat(nowhere.status()).isEqualTo(409);
