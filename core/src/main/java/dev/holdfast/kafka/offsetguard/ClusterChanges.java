@@ -29,7 +29,8 @@ import org.slf4j.LoggerFactory;
 final class ClusterChanges {
 
 	/**
-	 * A group on another cluster does not know its member, and says so at a heartbeat.
+	 * How long starts wait for a rebalance. The coordinator on the other cluster does not
+	 * know the member, and says so at its next heartbeat.
 	 */
 	private static final long UNTIL_REBALANCE = TimeUnit.SECONDS.toNanos(10);
 
@@ -163,10 +164,10 @@ final class ClusterChanges {
 	}
 
 	private void inquire() {
-		List<Suspect> suspects = new ArrayList<>();
 		if (unexamined.isEmpty()) {
 			return;
 		}
+		List<Suspect> suspects = new ArrayList<>();
 		unexamined.keySet().retainAll(client.assignment());
 		unexamined.keySet().removeIf(states::isSought);
 		unexamined.forEach((partition, position) -> {

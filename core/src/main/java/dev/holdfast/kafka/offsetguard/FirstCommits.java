@@ -184,10 +184,11 @@ final class FirstCommits {
 	}
 
 	/**
-	 * Commits what is due. The coordinator is asked once more before: one that has denied
-	 * a commit once must not lose it by that. Before anything is delivered, and not
-	 * without waiting for it: a commit on its way could otherwise overtake one that the
-	 * application makes through a producer's transaction.
+	 * Commits what is due. The guard asks the coordinator once more before that: the
+	 * coordinator may have denied a commit that exists, and the guard must not overwrite
+	 * it. The guard commits before the client delivers anything, and waits for the
+	 * answer: a commit on its way could overtake one that the application makes through a
+	 * producer's transaction.
 	 * @return whether there are commits after all, so that it has to be decided anew
 	 * where their partitions start
 	 */
