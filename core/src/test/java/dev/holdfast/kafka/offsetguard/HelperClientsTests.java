@@ -131,7 +131,8 @@ class HelperClientsTests {
 			.timing(new OffsetGuardSettings.Timing(Duration.ofSeconds(5), Duration.ofMillis(300),
 					Duration.ofMillis(200)));
 
-		try (Consumer<String, String> consumer = consumers.create(guarded); Lines lines = new Lines()) {
+		try (Consumer<String, String> consumer = consumers.create(guarded);
+				Lines lines = new Lines(partition.topic())) {
 			consumer.subscribe(List.of(partition.topic()));
 			assertThat(Consumers.pollTo(consumer, partition, 50)).isEqualTo(range(0, 50));
 			consumer.commitSync(Map.of(partition, new OffsetAndMetadata(50)));
@@ -195,8 +196,10 @@ class HelperClientsTests {
 		}
 	}
 
-	/** What Kafka's clients log meanwhile. */
+	/** What the helper clients of one consumer log meanwhile. */
 	private static final class Lines implements AutoCloseable {
+
+		private final String clientId;
 
 		private final Logger logger = (Logger) LoggerFactory.getLogger("org.apache.kafka.clients");
 
@@ -209,7 +212,8 @@ class HelperClientsTests {
 			}
 		};
 
-		Lines() {
+		Lines(String clientId) {
+			this.clientId = clientId;
 			appender.start();
 			logger.addAppender(appender);
 			logger.setAdditive(false);
@@ -224,7 +228,8 @@ class HelperClientsTests {
 			return events.stream()
 				.filter((event) -> event.getLevel().isGreaterOrEqual(least))
 				.map((event) -> event.getThreadName() + " " + event.getFormattedMessage())
-				.filter((line) -> line.contains("holdfast-admin-") || line.contains("holdfast-inspector-"))
+				.filter((line) -> line.contains("holdfast-admin-" + clientId)
+						|| line.contains("holdfast-inspector-" + clientId))
 				.toList();
 		}
 

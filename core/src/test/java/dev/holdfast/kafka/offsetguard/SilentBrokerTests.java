@@ -201,12 +201,12 @@ class SilentBrokerTests {
 				OffsetGuardSettings.Mode.ENFORCE, new OffsetGuardSettings.Commits(false, false, false),
 				new OffsetGuardSettings.Timing(Duration.ofSeconds(1), Duration.ofMillis(100), Duration.ZERO));
 
-		try (Consumer<String, String> client = consumers.plain()) {
-			PositionGuard<String, String> guard = new PositionGuard<>(client,
-					ClientConfiguration.of(consumers.configuration(), AutoOffsetReset.parse("earliest")),
-					GuardContext.of(settings, null, List.of(consumers.decisions::add), ClientCap.none()), () -> null,
-					Consumers.unknownVersions());
-			Consumer<String, String> consumer = GuardedConsumer.wrap(client, guard);
+		Consumer<String, String> client = consumers.plain();
+		PositionGuard<String, String> guard = new PositionGuard<>(client,
+				ClientConfiguration.of(consumers.configuration(), AutoOffsetReset.parse("earliest")),
+				GuardContext.of(settings, null, List.of(consumers.decisions::add), ClientCap.none()), () -> null,
+				Consumers.unknownVersions());
+		try (Consumer<String, String> consumer = GuardedConsumer.wrap(client, guard)) {
 			consumer.assign(topic.partitions);
 			poll(consumer, () -> !guard.holds().isEmpty());
 			guard.onAssigned(topic.partitions);
