@@ -5,11 +5,6 @@
 
 package dev.holdfast.kafka.offsetguard;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.Objects;
 
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -46,15 +41,12 @@ record Bookmark(String clusterId, @Nullable Uuid topicId, long committedOffset, 
 
 	private static final String SEPARATOR = "|";
 
-	/** As long as the id of a cluster that Kafka has made. */
-	private static final int ID_LENGTH = 22;
-
 	private static final int FIELDS = 9;
 
 	private static final int FIELDS_WITH_MARK = 10;
 
 	Bookmark {
-		clusterId = shortened(clusterId);
+		clusterId = Cluster.shortened(clusterId);
 		if (Uuid.ZERO_UUID.equals(topicId)) {
 			topicId = null;
 		}
@@ -159,33 +151,6 @@ record Bookmark(String clusterId, @Nullable Uuid topicId, long committedOffset, 
 
 	private static long number(String text) {
 		return text.isEmpty() ? -1 : Long.parseLong(text, Character.MAX_RADIX);
-	}
-
-	/**
-	 * Asked at every commit, where a regular expression would be what costs most.
-	 */
-	static boolean isPlain(String id) {
-		for (int i = 0; i < id.length(); i++) {
-			char c = id.charAt(i);
-			boolean letterOrDigit = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-			if (!letterOrDigit && c != '_' && c != '-') {
-				return false;
-			}
-		}
-		return true;
-	}
-
-	static String shortened(String id) {
-		if (id.length() <= ID_LENGTH && isPlain(id)) {
-			return id;
-		}
-		try {
-			byte[] digest = MessageDigest.getInstance("SHA-256").digest(id.getBytes(StandardCharsets.UTF_8));
-			return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(digest, 16));
-		}
-		catch (NoSuchAlgorithmException ex) {
-			throw new IllegalStateException("Every JDK has SHA-256", ex);
-		}
 	}
 
 }

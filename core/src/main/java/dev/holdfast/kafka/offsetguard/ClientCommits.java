@@ -37,19 +37,22 @@ final class ClientCommits {
 
 	private final PartitionStates states;
 
-	private final LateCommits lateCommits;
+	private final ClientPositions clientPositions;
+
+	private final CommitFilter filter;
 
 	/** Clients may tell on the thread that sends their heartbeats. */
 	private final Queue<Map<TopicPartition, OffsetAndMetadata>> reported = new ConcurrentLinkedQueue<>();
 
 	ClientCommits(Consumer<?, ?> client, boolean autoCommit, GroupCommits commits, Topics topics,
-			PartitionStates states, LateCommits lateCommits) {
+			PartitionStates states, ClientPositions clientPositions, CommitFilter filter) {
 		this.client = client;
 		this.autoCommit = autoCommit;
 		this.commits = commits;
 		this.topics = topics;
 		this.states = states;
-		this.lateCommits = lateCommits;
+		this.clientPositions = clientPositions;
+		this.filter = filter;
 	}
 
 	/**
@@ -79,8 +82,7 @@ final class ClientCommits {
 		while (offsets != null) {
 			Map<TopicPartition, OffsetAndMetadata> sound = new HashMap<>(offsets);
 			sound.entrySet()
-				.removeIf(
-						(each) -> isHeld(each.getKey()) || lateCommits.isLate(each.getKey(), each.getValue().offset()));
+				.removeIf((each) -> isHeld(each.getKey()) || filter.isLate(each.getKey(), each.getValue().offset()));
 			commits.remember(sound, topics, states, true);
 			offsets = reported.poll();
 		}
@@ -108,7 +110,7 @@ final class ClientCommits {
 		Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>();
 		for (TopicPartition partition : partitions) {
 			if (states.contains(partition) && !isHeld(partition)) {
-				lateCommits.position(partition)
+				clientPositions.nowQuietly(partition)
 					.ifPresent((position) -> positions.put(partition, new OffsetAndMetadata(position)));
 			}
 		}

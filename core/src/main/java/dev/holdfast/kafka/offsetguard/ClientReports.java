@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
@@ -37,6 +38,10 @@ final class ClientReports {
 	record Report(Evidence.Trigger trigger, long position, @Nullable TruncationClaim claim) {
 	}
 
+	private final Consumer<?, ?> client;
+
+	private final Pauses pauses;
+
 	private final Map<TopicPartition, Report> reports = new LinkedHashMap<>();
 
 	private final Set<TopicPartition> withoutOffset = new HashSet<>();
@@ -44,6 +49,11 @@ final class ClientReports {
 	private @Nullable NoOffsetForPartitionException noOffset;
 
 	private @Nullable InvalidOffsetException positionsReport;
+
+	ClientReports(Consumer<?, ?> client, Pauses pauses) {
+		this.client = client;
+		this.pauses = pauses;
+	}
 
 	/**
 	 * Takes what an exception says.
@@ -62,6 +72,7 @@ final class ClientReports {
 				Report report = new Report(Evidence.Trigger.OUT_OF_RANGE, entry.getValue(), null);
 				added |= reports.putIfAbsent(entry.getKey(), report) == null;
 			}
+			pause(outOfRange.partitions());
 			return added;
 		}
 		if (exception instanceof NoOffsetForPartitionException missing) {
@@ -69,6 +80,25 @@ final class ClientReports {
 			return withoutOffset.addAll(missing.partitions());
 		}
 		throw exception;
+	}
+
+	/**
+	 * Keeps the client from fetching, and reporting the same again, until the report is
+	 * dealt with.
+	 */
+	private void pause(Set<TopicPartition> partitions) {
+		Set<TopicPartition> fetched = new HashSet<>(partitions);
+		fetched.retainAll(client.assignment());
+		fetched.removeAll(client.paused());
+		pauses.pause(fetched, Pauses.Reason.REPORTED);
+	}
+
+	private void resume(Collection<TopicPartition> partitions) {
+		Set<TopicPartition> assigned = new HashSet<>(partitions);
+		if (!assigned.isEmpty()) {
+			assigned.retainAll(client.assignment());
+			pauses.resume(assigned, Pauses.Reason.REPORTED);
+		}
 	}
 
 	private boolean addTruncation(LogTruncationException truncation) {
@@ -106,6 +136,7 @@ final class ClientReports {
 	}
 
 	void forget(Collection<TopicPartition> partitions) {
+		resume(partitions.stream().filter(reports::containsKey).toList());
 		partitions.forEach(reports::remove);
 		partitions.forEach(withoutOffset::remove);
 	}
@@ -116,10 +147,11 @@ final class ClientReports {
 	}
 
 	/**
-	 * Forgets what was reported about positions.
+	 * Forgets what was reported about positions. The client may fetch from them again.
 	 * @param undecided those about which nothing could be decided yet
 	 */
 	void clearPositions(Set<TopicPartition> undecided) {
+		resume(reports.keySet().stream().filter((partition) -> !undecided.contains(partition)).toList());
 		reports.keySet().retainAll(undecided);
 		if (reports.isEmpty()) {
 			positionsReport = null;

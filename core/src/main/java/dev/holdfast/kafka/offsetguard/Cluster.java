@@ -5,6 +5,12 @@
 
 package dev.holdfast.kafka.offsetguard;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Base64;
+
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +32,9 @@ record Cluster(@Nullable String id, @Nullable Uuid offsetsTopicId, long lineage)
 
 	private static final int MARK_LENGTH = 5;
 
+	/** As long as the id of a cluster that Kafka has made. */
+	private static final int ID_LENGTH = 22;
+
 	/**
 	 * What this process may remember facts about the cluster by.
 	 * @return the key, {@code null} where nothing is known of the cluster
@@ -43,20 +52,51 @@ record Cluster(@Nullable String id, @Nullable Uuid offsetsTopicId, long lineage)
 	}
 
 	static boolean isMark(String text) {
-		return text.length() == MARK_LENGTH && Bookmark.isPlain(text);
+		return text.length() == MARK_LENGTH && isPlain(text);
 	}
 
 	/**
 	 * Whether a bookmark was written in this cluster.
-	 * @param clusterId the bookmark's cluster id, shortened as {@link Bookmark} does
+	 * @param clusterId the bookmark's cluster id, {@link #shortened}
 	 * @param mark the bookmark's mark, empty if it has none
 	 */
 	boolean hasWritten(String clusterId, String mark) {
-		if (id == null || !clusterId.equals(Bookmark.shortened(id))) {
+		if (id == null || !clusterId.equals(shortened(id))) {
 			return false;
 		}
 		String own = mark();
 		return (own.isEmpty() || mark.isEmpty()) ? !id.equals(IMAGES_DEFAULT_ID) : own.equals(mark);
+	}
+
+	/**
+	 * Asked at every commit, where a regular expression would be what costs most.
+	 */
+	private static boolean isPlain(String id) {
+		for (int i = 0; i < id.length(); i++) {
+			char c = id.charAt(i);
+			boolean letterOrDigit = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+			if (!letterOrDigit && c != '_' && c != '-') {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	/**
+	 * A cluster's id as bookmarks have it, which have to be short.
+	 * @return the id, or a digest of a long one
+	 */
+	static String shortened(String id) {
+		if (id.length() <= ID_LENGTH && isPlain(id)) {
+			return id;
+		}
+		try {
+			byte[] digest = MessageDigest.getInstance("SHA-256").digest(id.getBytes(StandardCharsets.UTF_8));
+			return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(digest, 16));
+		}
+		catch (NoSuchAlgorithmException ex) {
+			throw new IllegalStateException("Every JDK has SHA-256", ex);
+		}
 	}
 
 }

@@ -59,6 +59,10 @@ final class CurrentPositions {
 
 	private final StartingPositions startingPositions;
 
+	private final ClientReports reports;
+
+	private final ClientPositions positions;
+
 	private final Incident incident;
 
 	private final ResetOffsets resetOffsets;
@@ -68,12 +72,15 @@ final class CurrentPositions {
 	private Deadline impatient = Deadline.after(Duration.ZERO);
 
 	CurrentPositions(Consumer<?, ?> client, ClientConfiguration configuration, PartitionStates states, Holds holds,
-			StartingPositions startingPositions, Incident incident, ResetOffsets resetOffsets, EvidenceBudget budget) {
+			StartingPositions startingPositions, ClientReports reports, ClientPositions positions, Incident incident,
+			ResetOffsets resetOffsets, EvidenceBudget budget) {
 		this.client = client;
 		this.configuration = configuration;
 		this.states = states;
 		this.holds = holds;
 		this.startingPositions = startingPositions;
+		this.reports = reports;
+		this.positions = positions;
 		this.incident = incident;
 		this.resetOffsets = resetOffsets;
 		this.budget = budget;
@@ -147,7 +154,7 @@ final class CurrentPositions {
 		}
 		PartitionState state = states.find(partition);
 		if (state == null) {
-			return ask(partition, left);
+			return positions.within(partition, left);
 		}
 		if (state.isPositioned()) {
 			return ownPosition(partition, left);
@@ -162,7 +169,7 @@ final class CurrentPositions {
 			return known.isPresent() ? known : plainStart(partition, deadline.left(SHARE_OF_CALLER));
 		}
 		// The client reads commits, too, and the coordinator may answer it sooner.
-		return state.isPositioned() ? OptionalLong.empty() : ask(partition, deadline.left(budget.whole()));
+		return state.isPositioned() ? OptionalLong.empty() : positions.within(partition, deadline.left(budget.whole()));
 	}
 
 	/**
@@ -179,7 +186,7 @@ final class CurrentPositions {
 			return start;
 		}
 		catch (InvalidOffsetException ex) {
-			incident.report(ex);
+			reports.add(ex);
 			return OptionalLong.empty();
 		}
 	}
@@ -210,9 +217,9 @@ final class CurrentPositions {
 	 */
 	private OptionalLong ownPosition(TopicPartition partition, Duration left) {
 		OptionalLong known = states.knownPosition(partition);
-		OptionalLong position = ask(partition, Duration.ZERO);
+		OptionalLong position = positions.within(partition, Duration.ZERO);
 		if (position.isEmpty() && !incident.isOpen()) {
-			position = ask(partition, known.isPresent() ? shorter(left, VALIDATION_PATIENCE) : left);
+			position = positions.within(partition, known.isPresent() ? shorter(left, VALIDATION_PATIENCE) : left);
 		}
 		if (position.isPresent()) {
 			return position;
@@ -221,19 +228,6 @@ final class CurrentPositions {
 		OptionalLong reported = states.isSought(partition) ? OptionalLong.empty()
 				: incident.reportedPosition(partition);
 		return reported.isPresent() ? reported : known;
-	}
-
-	private OptionalLong ask(TopicPartition partition, Duration timeout) {
-		try {
-			return OptionalLong.of(client.position(partition, timeout));
-		}
-		catch (TimeoutException ex) {
-			return OptionalLong.empty();
-		}
-		catch (InvalidOffsetException ex) {
-			incident.report(ex);
-			return OptionalLong.empty();
-		}
 	}
 
 	private void resolveQuietly() {

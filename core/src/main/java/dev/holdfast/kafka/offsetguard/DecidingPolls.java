@@ -31,6 +31,8 @@ final class DecidingPolls<K, V> {
 
 	private final PartitionStates states;
 
+	private final ClientReports reports;
+
 	private final Incident incident;
 
 	private final ClusterChanges clusterChanges;
@@ -48,24 +50,17 @@ final class DecidingPolls<K, V> {
 	 * something was decided
 	 * @param throwFailure throws if any decision so far was to fail
 	 */
-	DecidingPolls(Consumer<K, V> client, PartitionStates states, Incident incident, ClusterChanges clusterChanges,
-			BooleanSupplier worthPolling, UnaryOperator<Duration> piece, Runnable throwFailure) {
+	DecidingPolls(Consumer<K, V> client, PartitionStates states, ClientReports reports, Incident incident,
+			ClusterChanges clusterChanges, BooleanSupplier worthPolling, UnaryOperator<Duration> piece,
+			Runnable throwFailure) {
 		this.client = client;
 		this.states = states;
+		this.reports = reports;
 		this.incident = incident;
 		this.clusterChanges = clusterChanges;
 		this.worthPolling = worthPolling;
 		this.piece = piece;
 		this.throwFailure = throwFailure;
-	}
-
-	/**
-	 * Whether a client had nothing to say. One whose position went past markers or
-	 * aborted records has, with another object that has no records (KAFKA-12980, and
-	 * KIP-1094 for what is in it).
-	 */
-	static boolean isNothing(ConsumerRecords<?, ?> records) {
-		return records == ConsumerRecords.empty();
 	}
 
 	/**
@@ -86,7 +81,7 @@ final class DecidingPolls<K, V> {
 			// group.
 			boolean isAllSaid = !wasOpen && incident.isAboutAllPositions();
 			records = decide(isAllSaid ? ConsumerRecords.empty() : collectReports(), isAllSaid);
-			if (!isNothing(records) || incident.isOpen() || !worthPolling.getAsBoolean()) {
+			if (!ConsumerConfigurationCapture.isNothing(records) || incident.isOpen() || !worthPolling.getAsBoolean()) {
 				return records;
 			}
 			throwFailure.run();
@@ -106,7 +101,7 @@ final class DecidingPolls<K, V> {
 			return delivered(pollClient(timeout));
 		}
 		catch (InvalidOffsetException ex) {
-			incident.report(ex);
+			reports.add(ex);
 			return null;
 		}
 	}
@@ -158,7 +153,7 @@ final class DecidingPolls<K, V> {
 				return pollClient(REPORT_PATIENCE);
 			}
 			catch (InvalidOffsetException ex) {
-				if (!incident.report(ex)) {
+				if (!reports.add(ex)) {
 					return ConsumerRecords.empty();
 				}
 			}

@@ -30,6 +30,8 @@ final class Decisions {
 
 	private final PartitionStates states;
 
+	private final Pauses pauses;
+
 	private final Holds holds;
 
 	private final HeldBackCommits heldBack;
@@ -47,12 +49,13 @@ final class Decisions {
 	private @Nullable Decision last;
 
 	Decisions(Consumer<?, ?> client, ClientConfiguration configuration, ActionChooser chooser, PartitionStates states,
-			Holds holds, HeldBackCommits heldBack, ResetOffsets resetOffsets, GroupCommits commits, Listeners listeners,
-			boolean observing) {
+			Pauses pauses, Holds holds, HeldBackCommits heldBack, ResetOffsets resetOffsets, GroupCommits commits,
+			Listeners listeners, boolean observing) {
 		this.client = client;
 		this.configuration = configuration;
 		this.chooser = chooser;
 		this.states = states;
+		this.pauses = pauses;
 		this.holds = holds;
 		this.heldBack = heldBack;
 		this.resetOffsets = resetOffsets;
@@ -219,14 +222,14 @@ final class Decisions {
 		boolean isMirrored = decision.cause() == Cause.CLUSTER_CHANGED
 				&& decision.outcome() instanceof Outcome.ReadFrom readFrom && readFrom.offset() == position;
 		if (decision.cause().isOtherLog() && !isMirrored) {
-			states.lose(partition, 0, position, holds.isPausedByApplication(partition));
+			states.lose(partition, 0, position, pauses.isByApplication(partition));
 			if (decision.cause() == Cause.TOPIC_RECREATED) {
 				states.get(partition).recreatedAs(decision.evidence().topicId());
 			}
 		}
 		else if (decision.cause() == Cause.LOG_TRUNCATED && decision.outcome() instanceof Outcome.ReadFrom readFrom
 				&& readFrom.offset() < position) {
-			states.lose(partition, readFrom.offset() + 1, position, holds.isPausedByApplication(partition));
+			states.lose(partition, readFrom.offset() + 1, position, pauses.isByApplication(partition));
 		}
 	}
 
@@ -288,6 +291,7 @@ final class Decisions {
 		}
 		boolean wasHeld = holds.contains(decision.partition());
 		holds.hold(decision);
+		heldBack.doubt(decision.partition());
 		commits.hold(decision.partition(), decision.evidence());
 		if (!wasHeld && decision.outcome() instanceof Outcome.Held && decision.evidence().position() < 0) {
 			resetOffsets.startAsPlain(decision.partition());

@@ -9,11 +9,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -24,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What this process knows of commits of consumer groups: whether there was one, which
- * brokers forget after a while; and of topics that are gone. Thread-safe.
+ * brokers forget after a while. Thread-safe.
  * <p>
  * A group is forgotten an hour after its last consumer in this process was closed, or
  * sooner where many are left: the one that was left first goes first. That is looked at
@@ -37,11 +35,7 @@ final class GroupMemory {
 	/** Groups without a consumer and their partitions: some megabytes. */
 	static final int MOST_UNUSED = 10_000;
 
-	private static final int MOST_GONE = 1_000;
-
 	private final Map<String, Group> groups = new ConcurrentHashMap<>();
-
-	private final Set<Uuid> gone = new LinkedHashSet<>();
 
 	private final LongSupplier nanoTime;
 
@@ -200,29 +194,6 @@ final class GroupMemory {
 		Group group = groups.get(groupId);
 		if (group != null && !group.held.isEmpty()) {
 			group.held.remove(new Key(clusterId, partition));
-		}
-	}
-
-	/**
-	 * Another topic has taken the name of this one.
-	 */
-	void rememberGone(Uuid topicId) {
-		synchronized (gone) {
-			gone.add(topicId);
-			if (gone.size() > MOST_GONE) {
-				// Brokers lag behind the last ones only.
-				gone.remove(gone.iterator().next());
-			}
-		}
-	}
-
-	/**
-	 * Whether this is the id of a topic that is gone: topic ids are never used twice, so
-	 * that a broker that still tells it has not heard the news (KIP-516).
-	 */
-	boolean isGone(Uuid topicId) {
-		synchronized (gone) {
-			return gone.contains(topicId);
 		}
 	}
 

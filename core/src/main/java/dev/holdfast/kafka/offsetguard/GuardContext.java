@@ -22,12 +22,13 @@ import org.jspecify.annotations.Nullable;
  * @param listeners told of each decision
  * @param admins their admin clients
  * @param memory what is known of their groups
+ * @param goneTopics the topics that are gone
  * @param consumers the consumers that are not closed
  * @param inspectorCap the versions that clients speak which look into things for them
  */
 record GuardContext(OffsetGuardSettings settings, @Nullable OffsetResetPolicy ownPolicy,
-		List<DecisionListener> listeners, SharedAdmins admins, GroupMemory memory, Set<PositionGuard<?, ?>> consumers,
-		ClientCap inspectorCap) {
+		List<DecisionListener> listeners, SharedAdmins admins, GroupMemory memory, GoneTopics goneTopics,
+		Set<PositionGuard<?, ?>> consumers, ClientCap inspectorCap) {
 
 	static GuardContext of(OffsetGuardSettings settings, @Nullable OffsetResetPolicy ownPolicy,
 			List<DecisionListener> listeners, ClientCap cap) {
@@ -37,14 +38,15 @@ record GuardContext(OffsetGuardSettings settings, @Nullable OffsetResetPolicy ow
 	static GuardContext of(OffsetGuardSettings settings, @Nullable OffsetResetPolicy ownPolicy,
 			List<DecisionListener> listeners, ClientCap cap, LongSupplier nanoTime) {
 		return new GuardContext(settings, ownPolicy, listeners, new SharedAdmins(cap),
-				new GroupMemory(nanoTime, (groupId) -> Listeners.forgotten(listeners, groupId)),
+				new GroupMemory(nanoTime, (groupId) -> Listeners.forgotten(listeners, groupId)), new GoneTopics(),
 				ConcurrentHashMap.newKeySet(), cap);
 	}
 
 	GuardContext alsoTelling(DecisionListener listener) {
 		List<DecisionListener> all = new ArrayList<>(listeners);
 		all.add(listener);
-		return new GuardContext(settings, ownPolicy, List.copyOf(all), admins, memory, consumers, inspectorCap);
+		return new GuardContext(settings, ownPolicy, List.copyOf(all), admins, memory, goneTopics, consumers,
+				inspectorCap);
 	}
 
 }

@@ -113,15 +113,15 @@ final class GuardedConsumer<K, V> implements Interception {
 	}
 
 	void pause(Collection<TopicPartition> partitions) {
-		guard.holds().pauseByApplication(partitions);
+		guard.pauses().pauseByApplication(partitions);
 	}
 
 	void resume(Collection<TopicPartition> partitions) {
-		guard.holds().resumeByApplication(partitions);
+		guard.pauses().resumeByApplication(partitions);
 	}
 
 	Set<TopicPartition> paused() {
-		return guard.holds().pausedByApplication();
+		return guard.pauses().byApplication();
 	}
 
 	void commitSync() {
@@ -185,7 +185,7 @@ final class GuardedConsumer<K, V> implements Interception {
 	}
 
 	void subscribe(Collection<String> topics) {
-		client.subscribe(topics, guard.listen(null));
+		client.subscribe(topics, new GuardedRebalanceListener(guard, null));
 	}
 
 	void subscribe(Collection<String> topics, @Nullable ConsumerRebalanceListener listener) {
@@ -193,7 +193,7 @@ final class GuardedConsumer<K, V> implements Interception {
 	}
 
 	void subscribe(Pattern pattern) {
-		client.subscribe(pattern, guard.listen(null));
+		client.subscribe(pattern, new GuardedRebalanceListener(guard, null));
 	}
 
 	void subscribe(Pattern pattern, @Nullable ConsumerRebalanceListener listener) {
@@ -201,7 +201,7 @@ final class GuardedConsumer<K, V> implements Interception {
 	}
 
 	void subscribe(SubscriptionPattern pattern) {
-		client.subscribe(pattern, guard.listen(null));
+		client.subscribe(pattern, new GuardedRebalanceListener(guard, null));
 	}
 
 	void subscribe(SubscriptionPattern pattern, @Nullable ConsumerRebalanceListener listener) {
@@ -213,7 +213,7 @@ final class GuardedConsumer<K, V> implements Interception {
 	 * where the client refuses that there is none.
 	 */
 	private @Nullable ConsumerRebalanceListener around(@Nullable ConsumerRebalanceListener application) {
-		return (application != null) ? guard.listen(application) : null;
+		return (application != null) ? new GuardedRebalanceListener(guard, application) : null;
 	}
 
 	void unsubscribe() {

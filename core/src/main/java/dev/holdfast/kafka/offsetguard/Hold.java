@@ -11,11 +11,10 @@ package dev.holdfast.kafka.offsetguard;
  * @param decision why it is held
  * @param position where the partition is; if it never had a position, where plain Kafka
  * would have started it, which is never committed, and -1 as long as that is not known
- * @param pausedByApplication whether the application has paused the partition itself
  * @param rechecks how often the evidence was gathered again
  * @param recheckAt when the evidence is due again, in {@link System#nanoTime()}
  */
-record Hold(Decision decision, long position, boolean pausedByApplication, int rechecks, long recheckAt) {
+record Hold(Decision decision, long position, int rechecks, long recheckAt) {
 
 	/**
 	 * Whether the position is fine and the partition only waits before it is read again:
@@ -34,15 +33,11 @@ record Hold(Decision decision, long position, boolean pausedByApplication, int r
 	}
 
 	Hold at(long found) {
-		return new Hold(decision, found, pausedByApplication, rechecks, recheckAt);
-	}
-
-	Hold withPausedByApplication(boolean paused) {
-		return new Hold(decision, position, paused, rechecks, recheckAt);
+		return new Hold(decision, found, rechecks, recheckAt);
 	}
 
 	Hold rechecked(long nanoTime) {
-		return new Hold(decision, position, pausedByApplication, rechecks + 1, nanoTime);
+		return new Hold(decision, position, rechecks + 1, nanoTime);
 	}
 
 	boolean isDue(long nanoTime) {

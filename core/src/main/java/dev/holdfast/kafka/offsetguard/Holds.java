@@ -19,9 +19,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The held partitions of one consumer: paused in the client, invisible to the
- * application's own pauses, and left out of its commits. A paused partition still needs a
- * position, since one without starves all others; so it gets a provisional one.
+ * The held partitions of one consumer: paused in the client, and left out of its commits.
+ * A paused partition still needs a position, since one without starves all others; so it
+ * gets a provisional one.
  */
 final class Holds {
 
@@ -35,7 +35,7 @@ final class Holds {
 
 	private final Set<TopicPartition> held = new LinkedHashSet<>();
 
-	private final HeldBackCommits heldBack;
+	private final Pauses pauses;
 
 	/** What was told of positions that are tried again and again, in vain so far. */
 	private final Map<TopicPartition, Decision> inVain = new HashMap<>();
@@ -43,12 +43,9 @@ final class Holds {
 	/** For others to see: a copy that is replaced when anything is held or released. */
 	private volatile Map<TopicPartition, Decision> visible = Map.of();
 
-	/** Paused only while evidence about them is gathered. */
-	private final Set<TopicPartition> suspended = new HashSet<>();
-
-	Holds(Consumer<?, ?> client, PartitionStates states, HeldBackCommits heldBack, Duration recheckInterval) {
+	Holds(Consumer<?, ?> client, Pauses pauses, PartitionStates states, Duration recheckInterval) {
 		this.client = client;
-		this.heldBack = heldBack;
+		this.pauses = pauses;
 		this.states = states;
 		this.recheckInterval = recheckInterval;
 	}
@@ -133,53 +130,18 @@ final class Holds {
 		TopicPartition partition = decision.partition();
 		Hold present = find(partition);
 		long own = decision.evidence().position();
-		boolean pausedByApplication = (present != null) ? present.pausedByApplication()
-				: client.paused().contains(partition);
 		boolean positionless = decision.outcome() instanceof Outcome.Failed && own < 0;
 		if (!positionless) {
-			client.pause(Set.of(partition));
+			pauses.pause(Set.of(partition), Pauses.Reason.HELD);
 			if (own >= 0 || present == null) {
 				client.seek(partition, new OffsetAndMetadata(Math.max(0, own)));
 			}
 		}
 		long position = (own < 0 && present != null) ? present.position() : own;
 		states.get(partition)
-			.hold(new Hold(decision, position, pausedByApplication, 0,
-					System.nanoTime() + shorter(recheckAfter).toNanos()));
+			.hold(new Hold(decision, position, 0, System.nanoTime() + shorter(recheckAfter).toNanos()));
 		held.add(partition);
 		publish();
-		if (isPositionInDoubt(partition)) {
-			heldBack.doubt(partition);
-		}
-	}
-
-	/**
-	 * Keeps the client from fetching partitions until {@link #resumeSuspended()}.
-	 */
-	void suspend(Collection<TopicPartition> partitions) {
-		Set<TopicPartition> fetchable = new HashSet<>(partitions);
-		fetchable.retainAll(client.assignment());
-		fetchable.removeAll(client.paused());
-		client.pause(fetchable);
-		suspended.addAll(fetchable);
-	}
-
-	void resumeSuspended() {
-		resumeSuspended(Set.of());
-	}
-
-	/**
-	 * Lets the client fetch from suspended partitions again.
-	 * @param undecided those about which nothing could be decided yet
-	 */
-	void resumeSuspended(Set<TopicPartition> undecided) {
-		if (!suspended.isEmpty()) {
-			Set<TopicPartition> resumable = new HashSet<>(suspended);
-			resumable.removeAll(undecided);
-			suspended.removeAll(resumable);
-			resumable.retainAll(client.assignment());
-			client.resume(resumable);
-		}
 	}
 
 	void postponeRecheck(TopicPartition partition) {
@@ -191,33 +153,16 @@ final class Holds {
 	}
 
 	void release(TopicPartition partition) {
-		if (suspended.remove(partition)) {
-			client.resume(Set.of(partition));
-		}
 		Hold hold = find(partition);
 		if (held.remove(partition) && hold != null) {
 			states.get(partition).release();
 			publish();
-			if (!hold.pausedByApplication()) {
-				client.resume(Set.of(partition));
-			}
-		}
-	}
-
-	/**
-	 * The application commits all positions: holds back that of a held partition, unless
-	 * it never had one.
-	 */
-	void holdBackPosition(TopicPartition partition) {
-		Hold hold = find(partition);
-		if (hold != null && !hold.isWithoutPosition()) {
-			heldBack.holdBack(partition, new OffsetAndMetadata(hold.position()));
+			pauses.resume(Set.of(partition), Pauses.Reason.HELD);
 		}
 	}
 
 	void forget(Collection<TopicPartition> partitions) {
 		partitions.forEach(held::remove);
-		partitions.forEach(suspended::remove);
 		partitions.forEach(inVain::remove);
 		publish();
 	}
@@ -227,7 +172,6 @@ final class Holds {
 	 */
 	void retain(Collection<TopicPartition> assigned) {
 		held.retainAll(assigned);
-		suspended.retainAll(assigned);
 		inVain.keySet().retainAll(assigned);
 		publish();
 	}
@@ -279,75 +223,6 @@ final class Holds {
 	private Duration untilRecheck(Decision decision, int rechecks) {
 		return (decision.cause() == Cause.UNVERIFIABLE || !decision.evidence().isAnswered())
 				? shorter(FIRST_RECHECK.multipliedBy(1L << Math.min(rechecks, 20))) : recheckInterval;
-	}
-
-	Set<TopicPartition> pausedByApplication() {
-		Set<TopicPartition> paused = states.undecided().withoutOwn(client.paused());
-		if (held.isEmpty() && suspended.isEmpty()) {
-			return paused;
-		}
-		Set<TopicPartition> visible = new HashSet<>(paused);
-		visible.removeAll(suspended);
-		visible.removeIf((partition) -> {
-			Hold hold = find(partition);
-			return hold != null && !hold.pausedByApplication();
-		});
-		return visible;
-	}
-
-	boolean isPausedByApplication(TopicPartition partition) {
-		Hold hold = find(partition);
-		return (hold != null) ? hold.pausedByApplication()
-				: client.paused().contains(partition) && !suspended.contains(partition);
-	}
-
-	void pauseByApplication(Collection<TopicPartition> partitions) {
-		client.pause(partitions);
-		partitions.forEach(suspended::remove);
-		states.undecided().note(partitions, true);
-		notePause(partitions, true);
-	}
-
-	void resumeByApplication(Collection<TopicPartition> resumed) {
-		Collection<TopicPartition> partitions = states.undecided().note(resumed, false);
-		if (held.isEmpty() && suspended.isEmpty()) {
-			client.resume(partitions);
-			return;
-		}
-		notePause(partitions, false);
-		client.resume(partitions.stream()
-			.filter((partition) -> !held.contains(partition) && !suspended.contains(partition))
-			.toList());
-	}
-
-	private void notePause(Collection<TopicPartition> partitions, boolean paused) {
-		for (TopicPartition partition : partitions) {
-			Hold hold = find(partition);
-			if (hold != null) {
-				states.get(partition).hold(hold.withPausedByApplication(paused));
-			}
-		}
-	}
-
-	/**
-	 * What an application may commit of what it wants to commit.
-	 */
-	Map<TopicPartition, OffsetAndMetadata> committable(Map<TopicPartition, OffsetAndMetadata> offsets) {
-		if (held.isEmpty()) {
-			heldBack.forget(offsets.keySet());
-			return offsets;
-		}
-		Map<TopicPartition, OffsetAndMetadata> committable = new HashMap<>(offsets);
-		offsets.forEach((partition, offset) -> {
-			if (isPositionInDoubt(partition)) {
-				committable.remove(partition);
-				heldBack.holdBack(partition, offset);
-			}
-			else {
-				heldBack.forget(partition);
-			}
-		});
-		return committable;
 	}
 
 	/**

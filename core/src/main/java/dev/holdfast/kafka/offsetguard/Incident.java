@@ -19,7 +19,6 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.WakeupException;
@@ -60,17 +59,21 @@ final class Incident {
 
 	private final ClusterChanges clusterChanges;
 
-	private final ClientReports reports = new ClientReports();
+	private final ClientReports reports;
+
+	private final ClientPositions positions;
 
 	private final Retry retry = new Retry();
 
 	/** Not answered yet. */
 	private @Nullable TopicQuery topicQuery;
 
-	Incident(Consumer<?, ?> client, PartitionStates states, Holds holds, Decisions decisions,
-			StartingPositions startingPositions, Inquiry inquiry, Topics topics, TopicLookup lookup,
-			ClusterId clusterId, ClusterChanges clusterChanges, EvidenceBudget budget) {
+	Incident(Consumer<?, ?> client, ClientReports reports, ClientPositions positions, PartitionStates states,
+			Holds holds, Decisions decisions, StartingPositions startingPositions, Inquiry inquiry, Topics topics,
+			TopicLookup lookup, ClusterId clusterId, ClusterChanges clusterChanges, EvidenceBudget budget) {
 		this.client = client;
+		this.reports = reports;
+		this.positions = positions;
 		this.states = states;
 		this.holds = holds;
 		this.decisions = decisions;
@@ -107,18 +110,6 @@ final class Incident {
 	}
 
 	/**
-	 * Takes a report of the client.
-	 * @return whether it says anything new
-	 */
-	boolean report(InvalidOffsetException exception) {
-		boolean added = reports.add(exception);
-		if (exception instanceof OffsetOutOfRangeException) {
-			holds.suspend(exception.partitions());
-		}
-		return added;
-	}
-
-	/**
 	 * What was reported about partitions does not matter any more: they were taken away,
 	 * or the application has sought.
 	 */
@@ -143,7 +134,6 @@ final class Incident {
 		if (clusterChanges.isNew()) {
 			// Reports about the last cluster's logs.
 			forgetAll();
-			holds.resumeSuspended();
 			return;
 		}
 		if (!retry.isDue()) {
@@ -170,7 +160,6 @@ final class Incident {
 		untold.addAll(Inquiry.open(findings));
 		InvalidOffsetException own = reports.positionsReport();
 		reports.clearPositions(untold);
-		holds.resumeSuspended(reports.positions().keySet());
 		retry.note(!untold.isEmpty());
 		boolean rethrow = inquiry.judge(findings.stream()
 			.filter((each) -> states.find(each.partition()) == before.get(each.partition()))
@@ -264,7 +253,7 @@ final class Incident {
 			if (now != null && before.topicId() != null && !now.equals(before.topicId())) {
 				PartitionState state = states.get(partition);
 				long position = holds.isWithoutPosition(partition) ? 0
-						: positionNow(partition).orElse(Math.max(0, state.position()));
+						: positions.now(partition).orElse(Math.max(0, state.position()));
 				suspects.add(suspect(partition, Evidence.Trigger.TOPIC_ID, position, state, null).on(before, now));
 			}
 		}
@@ -372,7 +361,7 @@ final class Incident {
 		// A report that comes late is about a partition that was positioned by now, be it
 		// by a seek whose offset the client has yet to look up.
 		missing.retainAll(assigned());
-		missing.removeIf((partition) -> states.get(partition).isPositioned() || positionNow(partition).isPresent());
+		missing.removeIf((partition) -> states.get(partition).isPositioned() || positions.now(partition).isPresent());
 		if (!missing.isEmpty()) {
 			startingPositions.decide(missing);
 		}
@@ -408,7 +397,7 @@ final class Incident {
 		PartitionState state = states.get(partition);
 		state.leaderFound();
 		if (report.trigger() == Evidence.Trigger.OUT_OF_RANGE) {
-			OptionalLong position = positionNow(partition);
+			OptionalLong position = positions.now(partition);
 			if (position.isPresent() && position.getAsLong() == report.position()) {
 				Evidence.Trigger trigger = state.isSoughtByApplication() ? Evidence.Trigger.SOUGHT_OUT_OF_RANGE
 						: Evidence.Trigger.OUT_OF_RANGE;
@@ -432,7 +421,7 @@ final class Incident {
 		if (isLate) {
 			reports.forget(Set.of(partition));
 			OffsetAndMetadata sought = state.sought();
-			if (sought != null && positionNow(partition).isEmpty()) {
+			if (sought != null && positions.now(partition).isEmpty()) {
 				client.seek(partition, sought);
 			}
 		}
@@ -447,7 +436,7 @@ final class Incident {
 	private boolean hasPosition(TopicPartition partition, PartitionState state, ClientReports.Report report,
 			boolean isAllSaid) {
 		boolean isSaid = isAllSaid && state.position() == report.position() && !states.isSought(partition);
-		return !isSaid && positionNow(partition).isPresent();
+		return !isSaid && positions.now(partition).isPresent();
 	}
 
 	/**
@@ -460,7 +449,7 @@ final class Incident {
 				continue;
 			}
 			PartitionState state = states.get(partition);
-			if (state.position() >= 0 && positionNow(partition).isEmpty()) {
+			if (state.position() >= 0 && positions.now(partition).isEmpty()) {
 				suspects.put(partition, suspect(partition, Evidence.Trigger.TRUNCATION, state.position(), state, null));
 			}
 		}
@@ -474,21 +463,6 @@ final class Incident {
 		boolean isReached = claim != null || trigger != Evidence.Trigger.TRUNCATION || !state.isSoughtByApplication();
 		return new Suspect(partition, trigger, position, Math.max(state.leaderEpoch(), answered),
 				isReached ? state.ownEpoch() : -1, claim, state.lastDelivered(), Remembered.NOTHING, null, -1);
-	}
-
-	private OptionalLong positionNow(TopicPartition partition) {
-		try {
-			return Positions.now(client, partition);
-		}
-		catch (InvalidOffsetException ex) {
-			report(ex);
-			return OptionalLong.empty();
-		}
-		catch (WakeupException ex) {
-			// Meant for the poll around this.
-			client.wakeup();
-			throw ex;
-		}
 	}
 
 }

@@ -224,7 +224,7 @@ final class Inspection implements AutoCloseable {
 
 	private OptionalLong positionNow(TopicPartition partition) {
 		try {
-			return Positions.now(inspector, partition);
+			return ClientPositions.now(inspector, partition);
 		}
 		catch (InvalidOffsetException ex) {
 			takeReport(ex);

@@ -11,7 +11,6 @@ import java.util.Set;
 
 import dev.holdfast.kafka.versioncap.ClientVersions;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
@@ -39,6 +38,8 @@ final class PositionGuard<K, V> {
 	private static final Duration SHORTEST_PIECE = Duration.ofMillis(50);
 
 	private final Consumer<K, V> client;
+
+	private final Pauses pauses;
 
 	private final PartitionStates states;
 
@@ -102,9 +103,12 @@ final class PositionGuard<K, V> {
 			}
 		};
 		this.versions = versions;
-		this.states = new PartitionStates(UndecidedStarts.of(client, configuration));
+		this.pauses = new Pauses(client);
+		ClientReports reports = new ClientReports(client, pauses);
+		ClientPositions positions = new ClientPositions(client, reports);
+		this.states = new PartitionStates(UndecidedStarts.of(client, pauses, configuration));
 		this.heldBack = new HeldBackCommits(client);
-		this.holds = new Holds(client, states, heldBack, settings.timing().holdRecheck());
+		this.holds = new Holds(client, pauses, states, settings.timing().holdRecheck());
 		this.budget = new EvidenceBudget(configuration.shorter(settings.timing().inspection()));
 		this.configuration = configuration;
 		this.listeners = new Listeners(context.listeners(), configuration, settings.policy());
@@ -112,11 +116,11 @@ final class PositionGuard<K, V> {
 		ResetOffsets resetOffsets = new ResetOffsets(client, states, configuration.autoOffsetReset(), budget);
 		ClientCluster cluster = new ClientCluster(client, toldCluster);
 		this.lookup = new TopicLookup(context.admins(), configuration, cluster);
-		this.topics = new Topics(lookup, context.memory(), settings.timing().topicCheck());
+		this.topics = new Topics(lookup, context.goneTopics(), settings.timing().topicCheck());
 		ClusterId clusterId = new ClusterId(cluster, lookup);
 		GroupCommits groupCommits = new GroupCommits(client, configuration.groupId(), clusterId, context.memory(),
 				lookup, budget, states);
-		this.decisions = new Decisions(client, configuration, chooser, states, holds, heldBack, resetOffsets,
+		this.decisions = new Decisions(client, configuration, chooser, states, pauses, holds, heldBack, resetOffsets,
 				groupCommits, listeners, settings.isObserving());
 		this.positionCommits = new PositionCommits(client, configuration, settings, clusterId, states, topics,
 				groupCommits, budget);
@@ -132,22 +136,26 @@ final class PositionGuard<K, V> {
 				firstCommits, inquiry, positionCommits, unanswered, rules);
 		this.clusterChanges = new ClusterChanges(client, cluster, states, holds, topics, inquiry, budget,
 				settings.isObserving());
-		this.incident = new Incident(client, states, holds, decisions, startingPositions, inquiry, topics, lookup,
-				clusterId, clusterChanges, budget);
-		this.polls = new DecidingPolls<>(client, states, incident, clusterChanges,
+		this.incident = new Incident(client, reports, positions, states, holds, decisions, startingPositions, inquiry,
+				topics, lookup, clusterId, clusterChanges, budget);
+		this.polls = new DecidingPolls<>(client, states, reports, incident, clusterChanges,
 				() -> !states.isAnyStarting() && !budget.isNearlySpent(), this::piece, this::throwFailure);
-		this.currentPositions = new CurrentPositions(client, configuration, states, holds, startingPositions, incident,
-				resetOffsets, budget);
-		LateCommits lateCommits = new LateCommits(client, states, incident);
+		this.currentPositions = new CurrentPositions(client, configuration, states, holds, startingPositions, reports,
+				positions, incident, resetOffsets, budget);
+		CommitFilter filter = new CommitFilter(client, states, positions, holds, heldBack);
 		this.clientCommits = new ClientCommits(client, configuration.autoCommit(), groupCommits, topics, states,
-				lateCommits);
+				positions, filter);
 		this.resolutions = new Resolutions(client, holds, chooser, decisions, incident);
-		this.applicationCommits = new ApplicationCommits(client, states, holds, heldBack, positionCommits, lateCommits,
-				clientCommits, firstCommits);
+		this.applicationCommits = new ApplicationCommits(client, states, positionCommits, filter, clientCommits,
+				firstCommits);
 	}
 
 	Holds holds() {
 		return holds;
+	}
+
+	Pauses pauses() {
+		return pauses;
 	}
 
 	ClientVersions clientVersions() {
@@ -160,9 +168,9 @@ final class PositionGuard<K, V> {
 	 */
 	ConsumerRecords<K, V> poll(Duration timeout) {
 		long start = System.nanoTime();
-		states.pollByApplication(holds::pausedByApplication);
+		states.pollByApplication(pauses::byApplication);
 		ConsumerRecords<K, V> records = pollOnce(piece(timeout), start);
-		return DecidingPolls.isNothing(records) ? pollOn(records, timeout, start) : records;
+		return ConsumerConfigurationCapture.isNothing(records) ? pollOn(records, timeout, start) : records;
 	}
 
 	private ConsumerRecords<K, V> pollOn(ConsumerRecords<K, V> nothing, Duration timeout, long start) {
@@ -170,7 +178,7 @@ final class PositionGuard<K, V> {
 		long pieceStart = start;
 		long now = System.nanoTime();
 		// Whoever returns at once with nothing would do so again and again.
-		while (DecidingPolls.isNothing(records) && now - pieceStart >= SHORTEST_PIECE.toNanos() / 2) {
+		while (ConsumerConfigurationCapture.isNothing(records) && now - pieceStart >= SHORTEST_PIECE.toNanos() / 2) {
 			Duration left = timeout.minusNanos(now - start);
 			if (left.isNegative() || left.isZero()) {
 				return records;
@@ -210,7 +218,6 @@ final class PositionGuard<K, V> {
 			positionCommits.used();
 			if (clusterChanges.isNew()) {
 				incident.forgetAll();
-				holds.resumeSuspended();
 				firstCommits.forgetAll();
 				clusterChanges.look();
 			}
@@ -365,9 +372,9 @@ final class PositionGuard<K, V> {
 		clusterChanges.assigned(true);
 		firstCommits.assignedByHand(true);
 		incident.forgetAll();
+		pauses.retain(partitions);
 		holds.retain(partitions);
 		heldBack.retain(partitions);
-		holds.resumeSuspended();
 		states.replace(partitions);
 		topics.retain(partitions);
 		listeners.assigned(partitions);
@@ -375,6 +382,7 @@ final class PositionGuard<K, V> {
 
 	void forgetAssignment() {
 		applicationCommits.leave(states.partitions());
+		pauses.retain(Set.of());
 		incident.forgetAll();
 		holds.retain(Set.of());
 		heldBack.retain(Set.of());
@@ -413,10 +421,6 @@ final class PositionGuard<K, V> {
 		return clientCommits;
 	}
 
-	ConsumerRebalanceListener listen(@Nullable ConsumerRebalanceListener application) {
-		return new GuardedRebalanceListener(this, application);
-	}
-
 	void onAssigned(Collection<TopicPartition> partitions) {
 		if (!partitions.isEmpty()) {
 			startingPositions.forgetQuestions();
@@ -429,6 +433,7 @@ final class PositionGuard<K, V> {
 	}
 
 	void onUnassigned(Collection<TopicPartition> partitions) {
+		pauses.forget(partitions);
 		incident.forget(partitions);
 		holds.forget(partitions);
 		heldBack.forget(partitions);

@@ -35,7 +35,7 @@ final class Topics {
 
 	private final TopicLookup lookup;
 
-	private final GroupMemory memory;
+	private final GoneTopics gone;
 
 	private final Duration interval;
 
@@ -53,9 +53,9 @@ final class Topics {
 
 	private long checkAt;
 
-	Topics(TopicLookup lookup, GroupMemory memory, Duration interval) {
+	Topics(TopicLookup lookup, GoneTopics gone, Duration interval) {
 		this.lookup = lookup;
-		this.memory = memory;
+		this.gone = gone;
 		this.interval = interval;
 		this.checkAt = System.nanoTime() + interval.toNanos();
 	}
@@ -199,12 +199,12 @@ final class Topics {
 
 	private Reply<TopicFacts> confirmed(String topic, Uuid before, TopicAnswer first, TopicAnswer second) {
 		Uuid now = Objects.requireNonNull(first.id(topic));
-		if (!memory.isGone(now)) {
+		if (!gone.contains(now)) {
 			if (second.topic(topic).isPending()) {
 				return new Reply.NotYet<>();
 			}
 			if (now.equals(second.id(topic))) {
-				memory.rememberGone(before);
+				gone.add(before);
 				return first.topic(topic);
 			}
 		}

@@ -19,12 +19,13 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * Partitions about whose start something that matters was not answered yet. They are
  * paused in the client, at a provisional position that is never committed, so that the
- * others are read meanwhile; the application does not see the pause. Belongs to the
- * consumer's thread.
+ * others are read meanwhile. Belongs to the consumer's thread.
  */
 final class UndecidedStarts {
 
 	private final Consumer<?, ?> client;
+
+	private final Pauses pauses;
 
 	/**
 	 * Whether only partitions wait whose commit is known. A client that commits by itself
@@ -33,8 +34,7 @@ final class UndecidedStarts {
 	 */
 	private final boolean onlyCommitted;
 
-	/** By partition, whether the application has paused it. */
-	private final Map<TopicPartition, Boolean> waiting = new HashMap<>();
+	private final Set<TopicPartition> waiting = new HashSet<>();
 
 	/** Where plain Kafka would be: at the commit, if it is known. */
 	private final Map<TopicPartition, Long> positions = new HashMap<>();
@@ -42,13 +42,14 @@ final class UndecidedStarts {
 	/** What the application was told in place of a position. */
 	private final Map<TopicPartition, Long> standIns = new HashMap<>();
 
-	UndecidedStarts(Consumer<?, ?> client, boolean onlyCommitted) {
+	UndecidedStarts(Consumer<?, ?> client, Pauses pauses, boolean onlyCommitted) {
 		this.client = client;
+		this.pauses = pauses;
 		this.onlyCommitted = onlyCommitted;
 	}
 
-	static UndecidedStarts of(Consumer<?, ?> client, ClientConfiguration configuration) {
-		return new UndecidedStarts(client, configuration.autoCommit()
+	static UndecidedStarts of(Consumer<?, ?> client, Pauses pauses, ClientConfiguration configuration) {
+		return new UndecidedStarts(client, pauses, configuration.autoCommit()
 				|| configuration.autoOffsetReset().strategy() == AutoOffsetReset.Strategy.NONE);
 	}
 
@@ -57,7 +58,7 @@ final class UndecidedStarts {
 	}
 
 	boolean contains(TopicPartition partition) {
-		return waiting.containsKey(partition);
+		return waiting.contains(partition);
 	}
 
 	/**
@@ -74,7 +75,7 @@ final class UndecidedStarts {
 	 * @return the same
 	 */
 	long learn(TopicPartition partition, long offset) {
-		if (waiting.containsKey(partition)) {
+		if (waiting.contains(partition)) {
 			positions.put(partition, offset);
 			standIns.put(partition, offset);
 		}
@@ -85,7 +86,7 @@ final class UndecidedStarts {
 	 * The application was told an offset in place of the position, which nobody knows.
 	 */
 	void standIn(TopicPartition partition, long offset) {
-		if (waiting.containsKey(partition)) {
+		if (waiting.contains(partition)) {
 			standIns.put(partition, offset);
 		}
 	}
@@ -105,18 +106,16 @@ final class UndecidedStarts {
 	 * @param committed their commits, as far as they are known
 	 */
 	void hold(Set<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> committed) {
-		Set<TopicPartition> paused = null;
 		for (TopicPartition partition : partitions) {
 			OffsetAndMetadata commit = committed.get(partition);
 			if (commit != null) {
 				positions.put(partition, commit.offset());
 			}
-			if (waiting.containsKey(partition) || (onlyCommitted && commit == null)) {
+			if (waiting.contains(partition) || (onlyCommitted && commit == null)) {
 				continue;
 			}
-			paused = (paused != null) ? paused : client.paused();
-			waiting.put(partition, paused.contains(partition));
-			client.pause(Set.of(partition));
+			waiting.add(partition);
+			pauses.pause(Set.of(partition), Pauses.Reason.UNDECIDED);
 			client.seek(partition, new OffsetAndMetadata((commit != null) ? commit.offset() : 0));
 		}
 	}
@@ -127,8 +126,8 @@ final class UndecidedStarts {
 	void end(TopicPartition partition) {
 		positions.remove(partition);
 		standIns.remove(partition);
-		if (!waiting.isEmpty() && Boolean.FALSE.equals(waiting.remove(partition))) {
-			client.resume(Set.of(partition));
+		if (waiting.remove(partition)) {
+			pauses.resume(Set.of(partition), Pauses.Reason.UNDECIDED);
 		}
 	}
 
@@ -145,35 +144,6 @@ final class UndecidedStarts {
 		waiting.clear();
 		positions.clear();
 		standIns.clear();
-	}
-
-	/**
-	 * The application pauses or resumes.
-	 * @return those partitions whose pause in the client is the application's business
-	 */
-	Collection<TopicPartition> note(Collection<TopicPartition> partitions, boolean pause) {
-		if (waiting.isEmpty()) {
-			return partitions;
-		}
-		Set<TopicPartition> others = new HashSet<>(partitions);
-		for (TopicPartition partition : partitions) {
-			if (waiting.replace(partition, pause) != null) {
-				others.remove(partition);
-			}
-		}
-		return others;
-	}
-
-	/**
-	 * Leaves of the client's pauses those of the application.
-	 */
-	Set<TopicPartition> withoutOwn(Set<TopicPartition> paused) {
-		if (waiting.isEmpty()) {
-			return paused;
-		}
-		Set<TopicPartition> visible = new HashSet<>(paused);
-		visible.removeIf((partition) -> Boolean.FALSE.equals(waiting.get(partition)));
-		return visible;
 	}
 
 }

@@ -159,12 +159,12 @@ class ForgottenGroupsTests {
 
 	@Test
 	void topicsThatAreGoneAreForgottenOneDay() {
-		GroupMemory memory = new GroupMemory(now::get, forgotten::add);
+		GoneTopics topics = new GoneTopics();
 		List<Uuid> gone = IntStream.range(0, 1_001).mapToObj((i) -> Uuid.randomUuid()).toList();
-		gone.forEach(memory::rememberGone);
+		gone.forEach(topics::add);
 
-		assertThat(memory.isGone(gone.get(0))).isFalse();
-		assertThat(gone.subList(1, 1_001)).allMatch(memory::isGone);
+		assertThat(topics.contains(gone.get(0))).isFalse();
+		assertThat(gone.subList(1, 1_001)).allMatch(topics::contains);
 	}
 
 	private static void join(GroupMemory memory, String group, int partitions) {

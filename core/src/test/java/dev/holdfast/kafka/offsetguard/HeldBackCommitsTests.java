@@ -34,7 +34,9 @@ class HeldBackCommitsTests {
 
 	private final CommittingClient client = new CommittingClient();
 
-	private final PartitionStates states = new PartitionStates(new UndecidedStarts(client, false));
+	private final Pauses pauses = new Pauses(client);
+
+	private final PartitionStates states = new PartitionStates(new UndecidedStarts(client, pauses, false));
 
 	private final HeldBackCommits commits = new HeldBackCommits(client);
 
@@ -65,9 +67,11 @@ class HeldBackCommitsTests {
 	@Test
 	void isForgottenWhenTheApplicationHasCommittedSince() {
 		commits.makeDue(PARTITION, 200);
-		Holds holds = new Holds(client, states, commits, OffsetGuardSettings.defaults().timing().holdRecheck());
+		Holds holds = new Holds(client, pauses, states, OffsetGuardSettings.defaults().timing().holdRecheck());
+		ClientPositions positions = new ClientPositions(client, new ClientReports(client, pauses));
+		CommitFilter filter = new CommitFilter(client, states, positions, holds, commits);
 		Map<TopicPartition, OffsetAndMetadata> later = Map.of(PARTITION, new OffsetAndMetadata(200));
-		assertThat(holds.committable(later)).isEqualTo(later);
+		assertThat(filter.committable(later)).isEqualTo(later);
 		commits.commitDue();
 		assertThat(client.sent).isEmpty();
 	}

@@ -297,7 +297,7 @@ class PositionGuardTests {
 	}
 
 	private void readTo15(Set<TopicPartition> assignment) {
-		client.subscribe(Set.of("orders"), guard.listen(null));
+		client.subscribe(Set.of("orders"), new GuardedRebalanceListener(guard, null));
 		client.rebalance(assignment);
 		client.deliver(10, 15);
 		assertThat(offsets()).isEqualTo(range(10, 15));
