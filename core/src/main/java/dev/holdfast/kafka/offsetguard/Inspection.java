@@ -148,7 +148,8 @@ final class Inspection implements AutoCloseable {
 				.forEach((each) -> leaders.put(new TopicPartition(each.topic(), each.partition()),
 						(each.leader() != null) ? each.leader().id() : Node.noNode().id()));
 		}
-		return VersionCapCheck.canValidatePositions(cap, versions, leaders.getOrDefault(partition, Node.noNode().id()));
+		return VersionCapCheck.canValidatePositions(cap)
+				&& versions.canValidatePositions(leaders.getOrDefault(partition, Node.noNode().id()));
 	}
 
 	/**

@@ -59,26 +59,23 @@ public final class ClientVersions {
 	}
 
 	/**
-	 * Whether the client speaks an API to a broker that it is connected to.
-	 * @param node the id of the broker
-	 * @param api the API
-	 * @param version the lowest version that counts
-	 * @return {@code false} if it does not, is not connected, or nothing is known
+	 * Whether the client asks a partition's leader whether the leader epoch of its
+	 * position still holds, see {@link VersionCapCheck#canValidatePositions(VersionCap)}.
+	 * A leader that does not offer the versions is not asked, and nor is one to which the
+	 * connection is gone.
+	 * @param leader the id of the partition's leader, -1 if there is none
+	 * @return {@code false} if the client takes any position on that partition for valid;
+	 * {@code true} where nothing is known
 	 */
-	boolean speaks(int node, KafkaApi api, int version) {
-		NodeApiVersions offered = (binding != null) ? binding.offered(String.valueOf(node)) : null;
-		return offered != null && binding != null && speaks(offered, binding.cap(), api, version);
-	}
-
-	/**
-	 * Whether it speaks an API to all brokers that it is connected to.
-	 */
-	boolean speaksToAll(KafkaApi api, int version) {
-		if (binding == null) {
-			return false;
+	public boolean canValidatePositions(int leader) {
+		ClientBinding known = binding;
+		if (known == null) {
+			return true;
 		}
-		VersionCap cap = binding.cap();
-		return binding.offered().values().stream().allMatch((offered) -> speaks(offered, cap, api, version));
+		VersionCap cap = known.cap();
+		NodeApiVersions offered = known.offered(String.valueOf(leader));
+		return offered != null && speaks(offered, cap, KafkaApi.OFFSET_FOR_LEADER_EPOCH, 3)
+				&& known.offered().values().stream().allMatch((each) -> speaks(each, cap, KafkaApi.METADATA, 9));
 	}
 
 	private static boolean speaks(NodeApiVersions offered, VersionCap cap, KafkaApi api, int version) {

@@ -167,21 +167,6 @@ public final class VersionCapCheck {
 				|| (isAtLeast(cap, KafkaApi.OFFSET_FOR_LEADER_EPOCH, 3) && isAtLeast(cap, KafkaApi.METADATA, 9));
 	}
 
-	/**
-	 * The same for a client that is connected: a leader that does not offer those
-	 * versions is not asked, and nor is one to which the connection is gone.
-	 * @param cap the whole cap
-	 * @param versions what the client has negotiated; nothing is held against it where
-	 * that is not known
-	 * @param leader the id of the partition's leader, -1 if there is none
-	 * @return {@code false} if the client takes any position on that partition for valid
-	 */
-	public static boolean canValidatePositions(VersionCap cap, ClientVersions versions, int leader) {
-		return canValidatePositions(cap)
-				&& (!versions.isKnown() || (versions.speaks(leader, KafkaApi.OFFSET_FOR_LEADER_EPOCH, 3)
-						&& versions.speaksToAll(KafkaApi.METADATA, 9)));
-	}
-
 	private static boolean isAtLeast(VersionCap cap, KafkaApi api, int version) {
 		return cap.maxVersion(api).orElse(version) >= version;
 	}
