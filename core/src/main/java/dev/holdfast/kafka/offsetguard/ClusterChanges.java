@@ -178,7 +178,7 @@ final class ClusterChanges {
 				client.seek(partition, position);
 			}
 			suspects.add(new Suspect(partition, Evidence.Trigger.CLUSTER_ID, position.offset(), -1, -1, null,
-					state.lastDelivered(), Remembered.NOTHING, null, -1));
+					state.delivered().last(), Remembered.NOTHING, null, -1));
 		});
 		try {
 			unexamined.keySet().retainAll(inquiry.examine(suspects, budget.left()));

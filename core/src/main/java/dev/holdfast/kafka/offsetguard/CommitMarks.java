@@ -98,7 +98,7 @@ final class CommitMarks {
 		PartitionState state = states.find(partition);
 		Optional<Integer> epoch = offset.leaderEpoch();
 		if (epoch.isEmpty() && settings.leaderEpoch() && state != null) {
-			int known = state.leaderEpochAt(offset.offset() - 1);
+			int known = state.delivered().leaderEpochAt(offset.offset() - 1);
 			epoch = (known >= 0) ? Optional.of(known) : epoch;
 		}
 		String metadata = offset.metadata();
@@ -113,7 +113,7 @@ final class CommitMarks {
 	private Bookmark bookmark(String cluster, TopicPartition partition, long offset, @Nullable PartitionState state,
 			Topics.Coverage coverage) {
 		Uuid topicId = topicId(partition, state);
-		RecordIdentity witness = (state != null) ? state.witnessBelow(offset) : null;
+		RecordIdentity witness = (state != null) ? state.delivered().witnessBelow(offset) : null;
 		Cluster known = clusterId.known();
 		String mark = (known != null) ? known.mark() : "";
 		return (witness != null)

@@ -332,7 +332,7 @@ final class Decisions {
 		}
 		// Decided before, and nothing has come of it: no reason to ask as fast as we can.
 		holds.hold(decision, FIRST_RETRY.multipliedBy(1L << Math.min(times - 2, 20)));
-		if (times == PartitionState.TIMES_UNTIL_HELD) {
+		if (times == Retries.UNTIL_HELD) {
 			Decision told = decision.held();
 			holds.heldInVain(told);
 			listeners.decided(told);

@@ -320,7 +320,7 @@ final class GroupCommits {
 		}
 		commits.forEach((partition, commit) -> {
 			PartitionState state = states.find(partition);
-			RecordIdentity witness = (state != null) ? state.witnessBelow(commit.offset()) : null;
+			RecordIdentity witness = (state != null) ? state.delivered().witnessBelow(commit.offset()) : null;
 			GroupMemory.Entry before = memory.find(cluster, groupId, partition);
 			Uuid topicId = topicId(state, topics.id(partition.topic()), before, commit);
 			boolean sameTopic = before == null || Objects.equals(before.topicId(), topicId);

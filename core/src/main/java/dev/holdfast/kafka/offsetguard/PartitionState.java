@@ -7,7 +7,6 @@ package dev.holdfast.kafka.offsetguard;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -19,31 +18,6 @@ import org.jspecify.annotations.Nullable;
  * of every poll; belongs to the consumer's thread.
  */
 final class PartitionState {
-
-	/** Within 2 seconds. */
-	static final int TIMES_UNTIL_HELD = 6;
-
-	private static final long FORGET_KEPT_NANOS = TimeUnit.MINUTES.toNanos(1);
-
-	/** Many times what a fetch takes, {@code fetch.max.wait.ms} included. */
-	private static final long FORGET_TRIED_NANOS = TimeUnit.SECONDS.toNanos(5);
-
-	/**
-	 * How often the position was confirmed in a row.
-	 *
-	 * @param times how often
-	 * @param keptAt when it was last, in {@link System#nanoTime()}
-	 * @param triedAt when the client was let fetch from it last
-	 * @param waiting whether the client has had nothing to deliver since, and waits for
-	 * what brokers say
-	 */
-	private record Tries(int times, long keptAt, long triedAt, boolean waiting) {
-
-		private long untilForgotten() {
-			return waiting ? FORGET_TRIED_NANOS : FORGET_KEPT_NANOS;
-		}
-
-	}
 
 	private boolean positioned;
 
@@ -59,23 +33,9 @@ final class PartitionState {
 
 	private int committedEpoch = -1;
 
-	private long witnessOffset = -1;
-
-	private int witnessLeaderEpoch = -1;
-
-	private long witnessTimestamp = -1;
-
-	private int witnessKeySize = -1;
-
-	private int witnessValueSize = -1;
+	private final DeliveredRun delivered = new DeliveredRun();
 
 	private boolean soughtByApplication;
-
-	private long runStart = -1;
-
-	private long runEnd = -1;
-
-	private int runLeaderEpoch = -1;
 
 	private long batchStart = -1;
 
@@ -83,7 +43,7 @@ final class PartitionState {
 
 	private @Nullable LostLog lost;
 
-	private @Nullable Tries tries;
+	private @Nullable Retries retries;
 
 	private @Nullable Uuid topicId;
 
@@ -119,7 +79,8 @@ final class PartitionState {
 	 * before.
 	 */
 	boolean doubts(long reported) {
-		if (position < 0 || reported == position || (reported > position && runEnd >= 0) || reported == doubted) {
+		if (position < 0 || reported == position || (reported > position && !delivered.isEmpty())
+				|| reported == doubted) {
 			return false;
 		}
 		doubted = reported;
@@ -131,7 +92,7 @@ final class PartitionState {
 	 * that it was given.
 	 */
 	@Nullable OffsetAndMetadata sought() {
-		return (position < 0 || runEnd >= 0) ? null
+		return (position < 0 || !delivered.isEmpty()) ? null
 				: new OffsetAndMetadata(position, (soughtEpoch >= 0) ? Optional.of(soughtEpoch) : Optional.empty(), "");
 	}
 
@@ -171,9 +132,11 @@ final class PartitionState {
 		committedEpoch = -1;
 	}
 
-	@Nullable RecordIdentity lastDelivered() {
-		return (witnessOffset >= 0) ? new RecordIdentity(witnessOffset, witnessLeaderEpoch, witnessTimestamp,
-				witnessKeySize, witnessValueSize) : null;
+	/**
+	 * What was delivered last.
+	 */
+	DeliveredRun delivered() {
+		return delivered;
 	}
 
 	/**
@@ -251,72 +214,30 @@ final class PartitionState {
 	 */
 	void deliver(List<? extends ConsumerRecord<?, ?>> records, int poll) {
 		ConsumerRecord<?, ?> last = records.get(records.size() - 1);
-		extendRun(records.get(0), last);
+		delivered.deliver(records.get(0), last);
 		batchStart = records.get(0).offset();
 		batchPoll = poll;
-		witnessOffset = last.offset();
-		witnessLeaderEpoch = last.leaderEpoch().orElse(-1);
-		witnessTimestamp = last.timestamp();
-		witnessKeySize = last.serializedKeySize();
-		witnessValueSize = last.serializedValueSize();
-		position = witnessOffset + 1;
+		position = last.offset() + 1;
 		firstPosition = -1;
 		lost = (lost != null) ? lost.delivered(position) : null;
 		positioned = true;
-		tries = null;
+		retries = null;
 		soughtByApplication = false;
 		leaderFound();
-		if (witnessLeaderEpoch >= 0) {
-			// As it only ever grows along a log, no other can be behind the position.
-			leaderEpoch = witnessLeaderEpoch;
-			ownEpoch = witnessLeaderEpoch;
-		}
-	}
-
-	/**
-	 * Leader epochs only ever grow along a log: between two records of the same epoch all
-	 * are of that epoch.
-	 */
-	private void extendRun(ConsumerRecord<?, ?> first, ConsumerRecord<?, ?> last) {
 		int epoch = last.leaderEpoch().orElse(-1);
-		if (epoch != runLeaderEpoch || runEnd < 0) {
-			runStart = (first.leaderEpoch().orElse(-1) == epoch) ? first.offset() : last.offset();
+		if (epoch >= 0) {
+			// As it only ever grows along a log, no other can be behind the position.
+			leaderEpoch = epoch;
+			ownEpoch = epoch;
 		}
-		runLeaderEpoch = epoch;
-		runEnd = last.offset();
-	}
-
-	/**
-	 * The leader epoch at an offset, as far as the records delivered tell.
-	 * @return the epoch, -1 if they do not
-	 */
-	int leaderEpochAt(long offset) {
-		return (offset >= runStart && offset <= runEnd) ? runLeaderEpoch : -1;
-	}
-
-	/**
-	 * What stands for the history below an offset that is committed: the last record
-	 * delivered, or the one before the offset where its epoch is known.
-	 * @return the record, {@code null} if none is known
-	 */
-	@Nullable RecordIdentity witnessBelow(long offset) {
-		if (witnessOffset >= 0 && witnessOffset < offset) {
-			return lastDelivered();
-		}
-		int epoch = leaderEpochAt(offset - 1);
-		return (epoch >= 0) ? RecordIdentity.remembered(offset - 1, epoch, -1) : null;
 	}
 
 	/**
 	 * A record that was delivered before this process had the partition.
 	 */
 	void witness(RecordIdentity remembered) {
-		witnessOffset = remembered.offset();
-		witnessLeaderEpoch = remembered.leaderEpoch();
-		witnessTimestamp = remembered.timestamp();
-		witnessKeySize = remembered.keySize();
-		witnessValueSize = remembered.valueSize();
-		leaderEpoch = Math.max(leaderEpoch, witnessLeaderEpoch);
+		delivered.remember(remembered);
+		leaderEpoch = Math.max(leaderEpoch, remembered.leaderEpoch());
 	}
 
 	/**
@@ -325,27 +246,26 @@ final class PartitionState {
 	 * minute in between
 	 */
 	int keep(long confirmed) {
-		long now = System.nanoTime();
-		boolean recently = tries != null && now - tries.keptAt <= FORGET_KEPT_NANOS;
 		positioned = true;
 		position = confirmed;
 		soughtEpoch = -1;
-		tries = new Tries((tries != null && recently) ? tries.times + 1 : 1, now, now, false);
-		return tries.times;
+		Retries now = Retries.confirmed(retries, System.nanoTime());
+		retries = now;
+		return now.times();
 	}
 
 	/**
 	 * Somebody has looked at it, and wants the position tried again.
 	 */
 	void keepAnew() {
-		tries = null;
+		retries = null;
 	}
 
 	/**
 	 * The client may fetch from the confirmed position again.
 	 */
 	void tried() {
-		tries = (tries != null) ? new Tries(tries.times, tries.keptAt, System.nanoTime(), false) : null;
+		retries = (retries != null) ? retries.tried(System.nanoTime()) : null;
 	}
 
 	/**
@@ -356,8 +276,8 @@ final class PartitionState {
 		if (paused) {
 			tried();
 		}
-		else if (nothingDelivered && tries != null && !tries.waiting) {
-			tries = new Tries(tries.times, tries.keptAt, System.nanoTime(), true);
+		else if (nothingDelivered && retries != null) {
+			retries = retries.waiting(System.nanoTime());
 		}
 	}
 
@@ -366,10 +286,10 @@ final class PartitionState {
 	 * should hear of it, and no end to that is in sight. Counts anew if there is.
 	 */
 	boolean isInVainStill() {
-		if (tries != null && hold == null && System.nanoTime() - tries.triedAt > tries.untilForgotten()) {
-			tries = null;
+		if (retries != null && hold == null && retries.isOver(System.nanoTime())) {
+			retries = null;
 		}
-		return tries != null && tries.times >= TIMES_UNTIL_HELD;
+		return retries != null && retries.isInVain();
 	}
 
 	/**
@@ -377,7 +297,7 @@ final class PartitionState {
 	 */
 	void seek(OffsetAndMetadata offset) {
 		positioned = true;
-		tries = null;
+		retries = null;
 		position = offset.offset();
 		firstPosition = -1;
 		doubted = -1;
@@ -385,20 +305,18 @@ final class PartitionState {
 		leaderEpoch = soughtEpoch;
 		ownEpoch = soughtEpoch;
 		soughtByApplication = false;
-		forgetDelivered();
+		delivered.forget();
 	}
 
 	/**
 	 * The client speaks to another cluster, which has other epochs and topic ids.
 	 */
 	void changeCluster() {
-		tries = null;
+		retries = null;
 		doubted = -1;
 		soughtEpoch = -1;
 		leaderEpoch = -1;
-		runStart = -1;
-		runEnd = -1;
-		runLeaderEpoch = -1;
+		delivered.forgetEpochs();
 		topicId = null;
 	}
 
@@ -407,13 +325,13 @@ final class PartitionState {
 	 */
 	void seekToUnknown() {
 		positioned = true;
-		tries = null;
+		retries = null;
 		position = -1;
 		firstPosition = -1;
 		leaderEpoch = -1;
 		ownEpoch = -1;
 		soughtByApplication = false;
-		forgetDelivered();
+		delivered.forget();
 	}
 
 	/**
@@ -484,13 +402,6 @@ final class PartitionState {
 	 */
 	boolean isStale(long offset) {
 		return lost != null && offset > position && offset <= lost.staleTo();
-	}
-
-	private void forgetDelivered() {
-		witnessOffset = -1;
-		runStart = -1;
-		runEnd = -1;
-		runLeaderEpoch = -1;
 	}
 
 }

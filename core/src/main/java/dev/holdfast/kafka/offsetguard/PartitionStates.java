@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -181,6 +182,16 @@ final class PartitionStates {
 	void revoke(Collection<TopicPartition> partitions) {
 		forget(partitions);
 		revoked.addAll(partitions);
+	}
+
+	/**
+	 * What is assigned and not being revoked. Clients copy their assignment at each call:
+	 * it is asked for once for a batch.
+	 */
+	Set<TopicPartition> assigned(Consumer<?, ?> client) {
+		Set<TopicPartition> assigned = new HashSet<>(client.assignment());
+		assigned.removeAll(revoked);
+		return assigned;
 	}
 
 	boolean isRevoked(TopicPartition partition) {

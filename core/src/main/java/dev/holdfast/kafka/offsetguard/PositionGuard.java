@@ -13,10 +13,7 @@ import dev.holdfast.kafka.versioncap.ClientVersions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,124 +27,71 @@ final class PositionGuard<K, V> {
 
 	private static final Logger logger = LoggerFactory.getLogger(PositionGuard.class);
 
-	/** How long a partition may be held before anybody looks at orders and rechecks. */
-	private static final Duration LONGEST_PIECE = Duration.ofSeconds(5);
-
-	private static final Duration LONGEST_PIECE_HELD = Duration.ofSeconds(1);
-
-	private static final Duration SHORTEST_PIECE = Duration.ofMillis(50);
-
 	private final Consumer<K, V> client;
+
+	private final ClientConfiguration configuration;
+
+	private final ClientVersions versions;
+
+	private final Runnable closing;
 
 	private final Pauses pauses;
 
 	private final PartitionStates states;
 
-	private final HeldBackCommits heldBack;
-
 	private final Holds holds;
 
-	private final Decisions decisions;
-
-	private final StartingPositions startingPositions;
-
-	private final EvidenceBudget budget;
-
-	private final Inspector inspector;
-
-	private final Incident incident;
-
-	private final Runnable closing;
-
-	private final ClientConfiguration configuration;
-
 	private final Listeners listeners;
-
-	private final DecidingPolls<K, V> polls;
-
-	private final CurrentPositions currentPositions;
-
-	private final Resolutions resolutions;
-
-	private final ClusterChanges clusterChanges;
 
 	private final TopicLookup lookup;
 
 	private final Topics topics;
 
-	private final PositionCommits positionCommits;
+	private final Inspector inspector;
 
-	private final FirstCommits firstCommits;
+	private final Decisions decisions;
 
-	private final ApplicationCommits applicationCommits;
+	private final Wiring.Commits commits;
 
-	private final ClientCommits clientCommits;
+	private final Wiring.Triggers triggers;
 
-	private final ClientVersions versions;
+	private final PollLoop<K, V> polls;
 
-	private final GroupMemory memory;
-
-	/** Whether the consumer's thread is inside {@link #poll}. */
-	private boolean polling;
+	private final CurrentPositions currentPositions;
 
 	PositionGuard(Consumer<K, V> client, ClientConfiguration configuration, GuardContext context,
 			ToldCluster toldCluster, ClientVersions versions) {
-		OffsetGuardSettings settings = context.settings();
 		this.client = client;
-		this.memory = context.memory();
-		this.memory.join(configuration.groupId());
+		this.configuration = configuration;
+		this.versions = versions;
+		GroupMemory memory = context.memory();
+		memory.join(configuration.groupId());
 		this.closing = () -> {
 			// Consumers may be closed twice.
 			if (context.consumers().remove(this)) {
-				this.memory.leave(configuration.groupId());
+				memory.leave(configuration.groupId());
 			}
 		};
-		this.versions = versions;
-		this.pauses = new Pauses(client);
-		ClientReports reports = new ClientReports(client, pauses);
-		ClientPositions positions = new ClientPositions(client, reports);
-		this.states = new PartitionStates(UndecidedStarts.of(client, pauses, configuration));
-		this.heldBack = new HeldBackCommits(client);
-		this.holds = new Holds(client, pauses, states, settings.timing().holdRecheck());
-		this.budget = new EvidenceBudget(configuration.shorter(settings.timing().inspection()));
-		this.configuration = configuration;
-		this.listeners = new Listeners(context.listeners(), configuration, settings.policy());
-		ActionChooser chooser = new ActionChooser(settings.policy(), context.ownPolicy(), configuration);
-		ResetOffsets resetOffsets = new ResetOffsets(client, states, configuration.autoOffsetReset(), budget);
-		ClientCluster cluster = new ClientCluster(client, toldCluster);
-		this.lookup = new TopicLookup(context.admins(), configuration, cluster);
-		this.topics = new Topics(lookup, context.goneTopics(), settings.timing().topicCheck());
-		ClusterId clusterId = new ClusterId(cluster, lookup);
-		GroupCommits groupCommits = new GroupCommits(client, configuration.groupId(), clusterId, context.memory(),
-				lookup, budget, states);
-		this.decisions = new Decisions(client, configuration, chooser, states, pauses, holds, heldBack, resetOffsets,
-				groupCommits, listeners, settings.isObserving());
-		this.positionCommits = new PositionCommits(client, configuration, settings, clusterId, states, topics,
-				groupCommits, budget);
-		this.firstCommits = new FirstCommits(client, budget, states, topics, groupCommits, positionCommits);
-		this.inspector = new Inspector(configuration, cluster, chooser, context.inspectorCap());
-		Inquiry inquiry = new Inquiry(client, cluster, states, decisions, positionCommits, inspector,
-				new LatestOffsets(client, configuration, chooser), budget, listeners);
-		StartingPositions.Rules rules = StartingPositions.Rules.of(settings, configuration, context.inspectorCap());
-		UnansweredStarts unanswered = new UnansweredStarts(configuration);
-		this.startingPositions = new StartingPositions(client, budget, states, decisions, groupCommits, topics,
-				new StartLookup(budget, states, clusterId, groupCommits, topics, lookup, unanswered, rules),
-				new FirstPositions(states, decisions, groupCommits, topics, resetOffsets, settings.isObserving()),
-				firstCommits, inquiry, positionCommits, unanswered, rules);
-		this.clusterChanges = new ClusterChanges(client, cluster, states, holds, topics, inquiry, budget,
-				settings.isObserving());
-		this.incident = new Incident(client, reports, positions, states, holds, decisions, startingPositions, inquiry,
-				topics, lookup, clusterId, clusterChanges, budget);
-		this.polls = new DecidingPolls<>(client, states, reports, incident, clusterChanges,
-				() -> !states.isAnyStarting() && !budget.isNearlySpent(), this::piece, this::throwFailure);
-		this.currentPositions = new CurrentPositions(client, configuration, states, holds, startingPositions, reports,
-				positions, incident, resetOffsets, budget);
-		CommitFilter filter = new CommitFilter(client, states, positions, holds, heldBack);
-		this.clientCommits = new ClientCommits(client, configuration.autoCommit(), groupCommits, topics, states,
-				positions, filter);
-		this.resolutions = new Resolutions(client, holds, chooser, decisions, incident);
-		this.applicationCommits = new ApplicationCommits(client, states, positionCommits, filter, clientCommits,
-				firstCommits);
+		Wiring wiring = Wiring.of(client, configuration, context, toldCluster);
+		Wiring.Basics basics = wiring.basics();
+		this.pauses = basics.pauses();
+		this.states = basics.states();
+		this.holds = basics.holds();
+		this.listeners = basics.listeners();
+		this.lookup = wiring.lookups().lookup();
+		this.topics = wiring.lookups().topics();
+		this.inspector = wiring.enforcement().inspector();
+		this.decisions = wiring.enforcement().decisions();
+		this.commits = wiring.commits();
+		this.triggers = wiring.triggers();
+		this.polls = new PollLoop<>(client, memory, versions, wiring);
+		this.currentPositions = new CurrentPositions(client, configuration, states, holds, triggers.starts(),
+				basics.reports(), basics.positions(), triggers.incident(), wiring.enforcement().resetOffsets(),
+				basics.budget());
+	}
+
+	ConsumerRecords<K, V> poll(Duration timeout) {
+		return polls.poll(timeout);
 	}
 
 	Holds holds() {
@@ -160,118 +104,6 @@ final class PositionGuard<K, V> {
 
 	ClientVersions clientVersions() {
 		return versions;
-	}
-
-	/**
-	 * Polls. A long poll is made in pieces, short ones while a partition is held: orders
-	 * and rechecks wait for the beginning of one.
-	 */
-	ConsumerRecords<K, V> poll(Duration timeout) {
-		long start = System.nanoTime();
-		states.pollByApplication(pauses::byApplication);
-		ConsumerRecords<K, V> records = pollOnce(piece(timeout), start);
-		return ConsumerConfigurationCapture.isNothing(records) ? pollOn(records, timeout, start) : records;
-	}
-
-	private ConsumerRecords<K, V> pollOn(ConsumerRecords<K, V> nothing, Duration timeout, long start) {
-		ConsumerRecords<K, V> records = nothing;
-		long pieceStart = start;
-		long now = System.nanoTime();
-		// Whoever returns at once with nothing would do so again and again.
-		while (ConsumerConfigurationCapture.isNothing(records) && now - pieceStart >= SHORTEST_PIECE.toNanos() / 2) {
-			Duration left = timeout.minusNanos(now - start);
-			if (left.isNegative() || left.isZero()) {
-				return records;
-			}
-			pieceStart = now;
-			records = pollOnce(piece(left), now);
-			now = System.nanoTime();
-		}
-		return records;
-	}
-
-	private Duration piece(Duration left) {
-		if (!states.undecided().isEmpty()) {
-			return shorter(left, SHORTEST_PIECE);
-		}
-		Duration longest = holds.isEmpty() ? LONGEST_PIECE : shorter(holds.untilDue(), LONGEST_PIECE_HELD);
-		return shorter(left, longer(longest, SHORTEST_PIECE));
-	}
-
-	private static Duration shorter(Duration one, Duration other) {
-		return (one.compareTo(other) <= 0) ? one : other;
-	}
-
-	private static Duration longer(Duration one, Duration other) {
-		return (one.compareTo(other) >= 0) ? one : other;
-	}
-
-	private ConsumerRecords<K, V> pollOnce(Duration timeout, long now) {
-		throwFailure();
-		positionCommits.throwCallbackFailure();
-		versions.requireAccepted();
-		budget.renew();
-		clientCommits.takeNote();
-		memory.forgetUnused();
-		polling = true;
-		try {
-			positionCommits.used();
-			if (clusterChanges.isNew()) {
-				incident.forgetAll();
-				firstCommits.forgetAll();
-				clusterChanges.look();
-			}
-			boolean isAnyoneWaiting = !incident.isOpen() || !states.undecided().isEmpty();
-			if (isAnyoneWaiting && !clusterChanges.isWaiting()) {
-				startingPositions.decidePending();
-			}
-			if (!incident.isOpen()) {
-				if (firstCommits.commitDue()) {
-					startingPositions.decidePending();
-				}
-				resolutions.carryOut(budget);
-				recheckHolds();
-				checkTopics(now);
-			}
-			heldBack.commitDue();
-			firstCommits.polling();
-			ConsumerRecords<K, V> records = polls.poll(timeout, now);
-			holds.forgetThoseNotInVain(records.isEmpty());
-			if (records.isEmpty()) {
-				throwFailure();
-				positionCommits.throwCallbackFailure();
-			}
-			return records;
-		}
-		finally {
-			polling = false;
-		}
-	}
-
-	private void throwFailure() {
-		OffsetDecisionException failure = decisions.failure();
-		if (failure != null) {
-			resolutions.close("its consumer has failed");
-			throw failure;
-		}
-	}
-
-	private void recheckHolds() {
-		Set<TopicPartition> due = holds.due();
-		if (!due.isEmpty() && !budget.isNearlySpent()) {
-			try {
-				incident.recheck(due);
-			}
-			catch (WakeupException ex) {
-				// The client throws the same as soon as it is polled.
-				logger.debug("Woken up while looking at {} again", due);
-			}
-			catch (KafkaException ex) {
-				// The other partitions must not wait for those that are held.
-				logger.warn("Could not look at {} again: {}", SomePartitions.of(due), ex.toString());
-				due.forEach(holds::postponeRecheck);
-			}
-		}
 	}
 
 	@Nullable String groupId() {
@@ -301,26 +133,11 @@ final class PositionGuard<K, V> {
 	 * Decisions about held partitions that are made elsewhere.
 	 */
 	Resolutions resolutions() {
-		return resolutions;
-	}
-
-	private void checkTopics(long now) {
-		if (topics.isDue(now) && !budget.isNearlySpent()) {
-			try {
-				incident.checkTopics();
-			}
-			catch (WakeupException ex) {
-				// The client throws the same as soon as it is polled.
-				logger.debug("Woken up while looking at topics");
-			}
-			catch (TimeoutException ex) {
-				logger.debug("Topics are looked at again later: {}", ex.getMessage());
-			}
-		}
+		return triggers.resolutions();
 	}
 
 	long position(TopicPartition partition, @Nullable Duration timeout) {
-		return currentPositions.position(partition, timeout, !polling && states.isDelivering());
+		return currentPositions.position(partition, timeout, !polls.isPolling() && states.isDelivering());
 	}
 
 	/**
@@ -361,34 +178,34 @@ final class PositionGuard<K, V> {
 	 */
 	private void soughtByApplication(TopicPartition partition, @Nullable OffsetAndMetadata offset) {
 		decisions.release(partition);
-		incident.forget(Set.of(partition));
+		triggers.incident().forget(Set.of(partition));
 		states.seekByApplication(partition, offset);
 	}
 
 	void assign(Collection<TopicPartition> partitions) {
-		clientCommits.leaving(states.partitions());
+		commits.observer().leaving(states.partitions());
 		client.assign(partitions);
-		startingPositions.forgetQuestions();
-		clusterChanges.assigned(true);
-		firstCommits.assignedByHand(true);
-		incident.forgetAll();
+		triggers.starts().forgetQuestions();
+		triggers.clusterChanges().assigned(true);
+		commits.first().assignedByHand(true);
+		triggers.incident().forgetAll();
 		pauses.retain(partitions);
 		holds.retain(partitions);
-		heldBack.retain(partitions);
+		commits.heldBack().retain(partitions);
 		states.replace(partitions);
 		topics.retain(partitions);
 		listeners.assigned(partitions);
 	}
 
 	void forgetAssignment() {
-		applicationCommits.leave(states.partitions());
+		commits.application().leave(states.partitions());
 		pauses.retain(Set.of());
-		incident.forgetAll();
+		triggers.incident().forgetAll();
 		holds.retain(Set.of());
-		heldBack.retain(Set.of());
+		commits.heldBack().retain(Set.of());
 		states.forgetAll();
-		clusterChanges.forget();
-		firstCommits.forgetAll();
+		triggers.clusterChanges().forget();
+		commits.first().forgetAll();
 		topics.retain(Set.of());
 	}
 
@@ -397,8 +214,8 @@ final class PositionGuard<K, V> {
 	 * in a transaction, and nobody else does.
 	 */
 	void leaveCommitsToTransactions() {
-		firstCommits.leaveToTransactions();
-		positionCommits.leaveToTransactions();
+		commits.first().leaveToTransactions();
+		commits.sender().leaveToTransactions();
 	}
 
 	/**
@@ -410,7 +227,7 @@ final class PositionGuard<K, V> {
 	}
 
 	ApplicationCommits commits() {
-		return applicationCommits;
+		return commits.application();
 	}
 
 	Set<TopicPartition> partitions() {
@@ -418,26 +235,26 @@ final class PositionGuard<K, V> {
 	}
 
 	ClientCommits clientCommits() {
-		return clientCommits;
+		return commits.observer();
 	}
 
 	void onAssigned(Collection<TopicPartition> partitions) {
 		if (!partitions.isEmpty()) {
-			startingPositions.forgetQuestions();
-			clusterChanges.assigned(false);
-			firstCommits.assignedByHand(false);
+			triggers.starts().forgetQuestions();
+			triggers.clusterChanges().assigned(false);
+			commits.first().assignedByHand(false);
 			states.start(partitions);
 			listeners.assigned(partitions);
-			startingPositions.decidePending();
+			triggers.starts().decidePending();
 		}
 	}
 
 	void onUnassigned(Collection<TopicPartition> partitions) {
 		pauses.forget(partitions);
-		incident.forget(partitions);
+		triggers.incident().forget(partitions);
 		holds.forget(partitions);
-		heldBack.forget(partitions);
-		applicationCommits.leave(partitions);
+		commits.heldBack().forget(partitions);
+		commits.application().leave(partitions);
 		states.revoke(partitions);
 	}
 
@@ -465,7 +282,7 @@ final class PositionGuard<K, V> {
 	 */
 	void close() {
 		closing.run();
-		resolutions.close("its consumer was closed");
+		triggers.resolutions().close("its consumer was closed");
 		forgetAssignment();
 		lookup.close();
 	}

@@ -31,18 +31,18 @@ final class Resolutions {
 
 	private final Decisions decisions;
 
-	private final Incident incident;
+	private final HoldRechecks rechecks;
 
 	private final Queue<Order> waiting = new ConcurrentLinkedQueue<>();
 
 	private volatile @Nullable String closed;
 
-	Resolutions(Consumer<?, ?> client, Holds holds, ActionChooser chooser, Decisions decisions, Incident incident) {
+	Resolutions(Consumer<?, ?> client, Holds holds, ActionChooser chooser, Decisions decisions, HoldRechecks rechecks) {
 		this.client = client;
 		this.holds = holds;
 		this.chooser = chooser;
 		this.decisions = decisions;
-		this.incident = incident;
+		this.rechecks = rechecks;
 	}
 
 	/**
@@ -129,7 +129,7 @@ final class Resolutions {
 		chooser.order(partition, resolution);
 		boolean asked;
 		try {
-			asked = incident.recheck(Set.of(partition), true);
+			asked = rechecks.recheck(Set.of(partition), true);
 		}
 		catch (KafkaException ex) {
 			if (ex instanceof WakeupException) {

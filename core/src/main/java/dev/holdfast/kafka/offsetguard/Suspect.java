@@ -39,7 +39,7 @@ record Suspect(TopicPartition partition, Evidence.Trigger trigger, long position
 	 */
 	static Suspect again(TopicPartition partition, Evidence evidence, PartitionState state) {
 		boolean validated = evidence.validation() != Evidence.Validation.NOT_ASKED;
-		RecordIdentity delivered = state.lastDelivered();
+		RecordIdentity delivered = state.delivered().last();
 		boolean isNamed = delivered == null || evidence.trigger() == Evidence.Trigger.COMMITTED_OFFSET;
 		if (isNamed && evidence.witness() != null) {
 			delivered = evidence.witness().delivered();
@@ -63,6 +63,19 @@ record Suspect(TopicPartition partition, Evidence.Trigger trigger, long position
 			default -> false;
 		};
 		return outOfRange || Classifier.classify(evidence) == Cause.ABOVE_LOG_END;
+	}
+
+	/**
+	 * A partition that the client has reported, or whose topic is in question.
+	 */
+	static Suspect reported(TopicPartition partition, Evidence.Trigger trigger, long position, PartitionState state,
+			@Nullable TruncationClaim claim) {
+		int answered = (claim != null) ? claim.leaderEpoch() : -1;
+		// A client that says nothing may wait for the leader of an epoch that the
+		// application has sought with.
+		boolean isReached = claim != null || trigger != Evidence.Trigger.TRUNCATION || !state.isSoughtByApplication();
+		return new Suspect(partition, trigger, position, Math.max(state.leaderEpoch(), answered),
+				isReached ? state.ownEpoch() : -1, claim, state.delivered().last(), Remembered.NOTHING, null, -1);
 	}
 
 	/**

@@ -1,0 +1,139 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import org.apache.kafka.clients.consumer.Consumer;
+
+/**
+ * The parts of one guard, made once, from what knows nothing of the others up to what
+ * decides when to ask.
+ */
+record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enforcement, Triggers triggers) {
+
+	static Wiring of(Consumer<?, ?> client, ClientConfiguration configuration, GuardContext context,
+			ToldCluster toldCluster) {
+		Basics basics = Basics.of(client, configuration, context, toldCluster);
+		Lookups lookups = Lookups.of(basics, context);
+		Commits commits = Commits.of(basics, lookups);
+		Enforcement enforcement = Enforcement.of(basics, lookups, commits, context);
+		return new Wiring(basics, lookups, commits, enforcement,
+				Triggers.of(basics, lookups, commits, enforcement, context));
+	}
+
+	/** The client, and what is remembered of its partitions. */
+	record Basics(Consumer<?, ?> client, ClientConfiguration configuration, OffsetGuardSettings settings, Pauses pauses,
+			ClientReports reports, ClientPositions positions, PartitionStates states, Holds holds,
+			EvidenceBudget budget, Listeners listeners, ActionChooser chooser, ClientCluster cluster) {
+
+		private static Basics of(Consumer<?, ?> client, ClientConfiguration configuration, GuardContext context,
+				ToldCluster toldCluster) {
+			OffsetGuardSettings settings = context.settings();
+			Pauses pauses = new Pauses(client);
+			ClientReports reports = new ClientReports(client, pauses);
+			PartitionStates states = new PartitionStates(UndecidedStarts.of(client, pauses, configuration));
+			return new Basics(client, configuration, settings, pauses, reports, new ClientPositions(client, reports),
+					states, new Holds(client, pauses, states, settings.timing().holdRecheck()),
+					new EvidenceBudget(configuration.shorter(settings.timing().inspection())),
+					new Listeners(context.listeners(), configuration, settings.policy()),
+					new ActionChooser(settings.policy(), context.ownPolicy(), configuration),
+					new ClientCluster(client, toldCluster));
+		}
+
+	}
+
+	/** What asks brokers, and remembers what they said. */
+	record Lookups(TopicLookup lookup, Topics topics, ClusterId clusterId, GroupCommits groupCommits) {
+
+		private static Lookups of(Basics basics, GuardContext context) {
+			TopicLookup lookup = new TopicLookup(context.admins(), basics.configuration, basics.cluster);
+			ClusterId clusterId = new ClusterId(basics.cluster, lookup);
+			return new Lookups(lookup, new Topics(lookup, context.goneTopics(), basics.settings.timing().topicCheck()),
+					clusterId, new GroupCommits(basics.client, basics.configuration.groupId(), clusterId,
+							context.memory(), lookup, basics.budget, basics.states));
+		}
+
+	}
+
+	/** What commits. */
+	record Commits(HeldBackCommits heldBack, PositionCommits sender, FirstCommits first, ClientCommits observer,
+			ApplicationCommits application) {
+
+		private static Commits of(Basics basics, Lookups lookups) {
+			Consumer<?, ?> client = basics.client;
+			HeldBackCommits heldBack = new HeldBackCommits(client);
+			PositionCommits sender = new PositionCommits(client, basics.configuration, basics.settings,
+					lookups.clusterId, basics.states, lookups.topics, lookups.groupCommits, basics.budget);
+			FirstCommits first = new FirstCommits(client, basics.budget, basics.states, lookups.topics,
+					lookups.groupCommits, sender);
+			CommitFilter filter = new CommitFilter(client, basics.states, basics.positions, basics.holds, heldBack);
+			ClientCommits observer = new ClientCommits(client, basics.configuration.autoCommit(), lookups.groupCommits,
+					lookups.topics, basics.states, basics.positions, filter);
+			return new Commits(heldBack, sender, first, observer,
+					new ApplicationCommits(client, basics.states, sender, filter, observer, first));
+		}
+
+	}
+
+	/** What decides, and carries decisions out. */
+	record Enforcement(ResetOffsets resetOffsets, Decisions decisions, Inspector inspector, Inquiry inquiry) {
+
+		private static Enforcement of(Basics basics, Lookups lookups, Commits commits, GuardContext context) {
+			ResetOffsets resetOffsets = new ResetOffsets(basics.client, basics.states,
+					basics.configuration.autoOffsetReset(), basics.budget);
+			Decisions decisions = new Decisions(basics.client, basics.configuration, basics.chooser, basics.states,
+					basics.pauses, basics.holds, commits.heldBack, resetOffsets, lookups.groupCommits, basics.listeners,
+					basics.settings.isObserving());
+			Inspector inspector = new Inspector(basics.configuration, basics.cluster, basics.chooser,
+					context.inspectorCap());
+			Inquiry inquiry = new Inquiry(basics.client, basics.cluster, basics.states, decisions, commits.sender,
+					inspector, new LatestOffsets(basics.client, basics.configuration, basics.chooser), basics.budget,
+					basics.listeners);
+			return new Enforcement(resetOffsets, decisions, inspector, inquiry);
+		}
+
+	}
+
+	/** The ways in which a position comes into question. */
+	record Triggers(StartingPositions starts, ClusterChanges clusterChanges, Incident incident, HoldRechecks rechecks,
+			TopicChecks topicChecks, Resolutions resolutions) {
+
+		private static Triggers of(Basics basics, Lookups lookups, Commits commits, Enforcement enforcement,
+				GuardContext context) {
+			Consumer<?, ?> client = basics.client;
+			Inquiry inquiry = enforcement.inquiry;
+			boolean observing = basics.settings.isObserving();
+			StartingPositions starts = starts(basics, lookups, commits, enforcement, context);
+			ClusterChanges clusterChanges = new ClusterChanges(client, basics.cluster, basics.states, basics.holds,
+					lookups.topics, inquiry, basics.budget, observing);
+			LeaderEpochs leaderEpochs = new LeaderEpochs(lookups.lookup, basics.budget);
+			TopicChecks topicChecks = new TopicChecks(client, basics.positions, basics.states, basics.holds, starts,
+					inquiry, lookups.topics, lookups.lookup, lookups.clusterId, basics.budget);
+			Incident incident = new Incident(client, basics.reports, basics.positions, basics.states, basics.holds,
+					starts, inquiry, topicChecks, leaderEpochs, clusterChanges, basics.budget);
+			HoldRechecks rechecks = new HoldRechecks(basics.states, basics.holds, enforcement.decisions, starts,
+					inquiry, leaderEpochs, basics.budget);
+			return new Triggers(starts, clusterChanges, incident, rechecks, topicChecks,
+					new Resolutions(client, basics.holds, basics.chooser, enforcement.decisions, rechecks));
+		}
+
+		private static StartingPositions starts(Basics basics, Lookups lookups, Commits commits,
+				Enforcement enforcement, GuardContext context) {
+			GroupCommits groupCommits = lookups.groupCommits;
+			StartingPositions.Rules rules = StartingPositions.Rules.of(basics.settings, basics.configuration,
+					context.inspectorCap());
+			UnansweredStarts unanswered = new UnansweredStarts(basics.configuration);
+			StartLookup lookup = new StartLookup(basics.budget, basics.states, lookups.clusterId, groupCommits,
+					lookups.topics, lookups.lookup, unanswered, rules);
+			FirstPositions firstPositions = new FirstPositions(basics.states, enforcement.decisions, groupCommits,
+					lookups.topics, enforcement.resetOffsets, basics.settings.isObserving());
+			return new StartingPositions(basics.client, basics.budget, basics.states, enforcement.decisions,
+					groupCommits, lookups.topics, lookup, firstPositions, commits.first, enforcement.inquiry,
+					commits.sender, unanswered, rules);
+		}
+
+	}
+
+}
