@@ -5,6 +5,7 @@
 
 package dev.holdfast.kafka.autoconfigure;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,10 +42,6 @@ final class FactoryGuard {
 	private static final Logger logger = LoggerFactory.getLogger(FactoryGuard.class);
 
 	private static final ThreadLocal<@Nullable Attempt> CURRENT = new ThreadLocal<>();
-
-	/** Causes of partitions that have no position yet. */
-	private static final List<Cause> FIRST_POSITIONS = List.of(Cause.NO_COMMITTED_OFFSET, Cause.NEW_PARTITION,
-			Cause.COMMITTED_OFFSET_LOST);
 
 	private final String name;
 
@@ -253,7 +250,8 @@ final class FactoryGuard {
 		if (settings.mode() == OffsetGuardSettings.Mode.OBSERVE) {
 			return List.of();
 		}
-		return FIRST_POSITIONS.stream()
+		return Arrays.stream(Cause.values())
+			.filter(Cause::isAboutFirstPosition)
 			.filter((cause) -> policy.actions().get(cause) == Action.HOLD
 					|| policy.topicRules().stream().anyMatch((rule) -> rule.actions().get(cause) == Action.HOLD))
 			.toList();

@@ -6,7 +6,6 @@
 package dev.holdfast.kafka.autoconfigure;
 
 import java.util.EnumMap;
-import java.util.Locale;
 import java.util.Map;
 
 import dev.holdfast.kafka.offsetguard.Action;
@@ -77,22 +76,14 @@ record FactoryRules(VersionCap cap, @Nullable BrokerProfile profile, @Nullable S
 	}
 
 	private static Cause cause(String id) {
-		for (Cause cause : Cause.values()) {
-			if (cause.id().equals(id)) {
-				return cause;
-			}
-		}
-		throw new IllegalArgumentException("'policy.%s' names no cause".formatted(id));
+		return Cause.of(id).orElseThrow(() -> new IllegalArgumentException("'policy.%s' names no cause".formatted(id)));
 	}
 
 	private static Action action(Cause cause, String id) {
-		for (Action action : cause.allowedActions()) {
-			if (action.id().equals(id.toLowerCase(Locale.ROOT))) {
-				return action;
-			}
-		}
-		throw new IllegalArgumentException(
-				"'policy.%s' is '%s'; allowed: %s".formatted(cause, id, cause.allowedActions()));
+		return Action.of(id)
+			.filter(cause.allowedActions()::contains)
+			.orElseThrow(() -> new IllegalArgumentException(
+					"'policy.%s' is '%s'; allowed: %s".formatted(cause, id, cause.allowedActions())));
 	}
 
 }

@@ -24,9 +24,10 @@ public final class MadeUpDecisions {
 	}
 
 	public static Decision of(TopicPartition partition, Cause cause, Action action, Decision.Impact impact) {
-		return new Decision(Instant.EPOCH, "group", "client", partition, cause, action, action, new Outcome.ReadFrom(7),
-				impact, new Evidence(Evidence.Trigger.OUT_OF_RANGE, 500, -1, null, Evidence.Validation.NOT_ASKED, null,
-						null, null, null, null, null, -1, -1, Remembered.NOTHING, null, -1),
+		return new Decision(Instant.EPOCH, "group", "client", partition, cause, action, action, null,
+				new Outcome.ReadFrom(7), impact,
+				new Evidence(Evidence.Trigger.OUT_OF_RANGE, 500, -1, null, Evidence.Validation.NOT_ASKED, null, null,
+						null, null, null, null, -1, -1, Remembered.NOTHING, null, -1),
 				false, null);
 	}
 

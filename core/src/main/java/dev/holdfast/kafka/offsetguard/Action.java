@@ -5,7 +5,9 @@
 
 package dev.holdfast.kafka.offsetguard;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * What the offset guard does about a position. The names are those of the properties, see
@@ -55,6 +57,15 @@ public enum Action {
 	 */
 	public String id() {
 		return name().toLowerCase(Locale.ROOT).replace('_', '-');
+	}
+
+	/**
+	 * The action with a name.
+	 * @param id the name as {@link #id()} has it, in any case
+	 * @return empty if no action has it
+	 */
+	public static Optional<Action> of(String id) {
+		return Arrays.stream(values()).filter((action) -> action.id().equalsIgnoreCase(id)).findFirst();
 	}
 
 	@Override

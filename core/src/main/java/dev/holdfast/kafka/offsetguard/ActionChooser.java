@@ -34,19 +34,34 @@ final class ActionChooser {
 		this.configuration = configuration;
 	}
 
-	Action choose(TopicPartition partition, Cause cause, Evidence evidence) {
+	/**
+	 * What is to be done.
+	 *
+	 * @param action the action
+	 * @param reason why it is to hold, if nobody has named that
+	 */
+	record Choice(Action action, Reason.@Nullable Kind reason) {
+
+		static Choice of(Action action) {
+			return new Choice(action, null);
+		}
+
+	}
+
+	Choice choose(TopicPartition partition, Cause cause, Evidence evidence) {
 		Action configured = policy.action(partition.topic(), cause);
 		if (ordered != null && partition.equals(orderedPartition)) {
-			return cause.allowedActions().contains(ordered.action()) ? ordered.action() : Action.HOLD;
+			return cause.allowedActions().contains(ordered.action()) ? Choice.of(ordered.action())
+					: new Choice(Action.HOLD, Reason.Kind.NOT_ALLOWED);
 		}
 		if (own == null) {
-			return configured;
+			return Choice.of(configured);
 		}
 		try {
 			Action chosen = own.decide(new OffsetResetPolicy.Question(configuration.groupId(), configuration.clientId(),
 					partition, cause, configured, evidence));
 			if (cause.allowedActions().contains(chosen)) {
-				return chosen;
+				return Choice.of(chosen);
 			}
 			logger.warn("{} answers '{}' about cause '{}' of {}, and allowed are {}: it is held", own, chosen, cause,
 					partition, cause.allowedActions());
@@ -54,7 +69,7 @@ final class ActionChooser {
 		catch (RuntimeException ex) {
 			logger.warn("{} failed on cause '{}' of {}: it is held", own, cause, partition, ex);
 		}
-		return Action.HOLD;
+		return new Choice(Action.HOLD, Reason.Kind.NOT_ALLOWED);
 	}
 
 	/**

@@ -5,9 +5,11 @@
 
 package dev.holdfast.kafka.offsetguard;
 
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 import static dev.holdfast.kafka.offsetguard.Action.AUTO_OFFSET_RESET;
@@ -88,10 +90,37 @@ public enum Cause {
 	}
 
 	/**
-	 * Whether the position is one of another log than the one that is there now.
+	 * Whether the position is one of another log than the one that is there now: its
+	 * offsets have nothing to do with each other.
+	 * @return {@code true} for a recreated topic, and for another cluster
 	 */
-	boolean isOtherLog() {
+	public boolean isOtherLog() {
 		return this == TOPIC_RECREATED || this == CLUSTER_CHANGED;
+	}
+
+	/**
+	 * Whether the partition has no position yet: the group has no commit for it.
+	 * @return {@code true} for causes that decide where a partition starts
+	 */
+	public boolean isAboutFirstPosition() {
+		return this == NO_COMMITTED_OFFSET || this == NEW_PARTITION || this == COMMITTED_OFFSET_LOST;
+	}
+
+	/**
+	 * Whether evidence that was not to be had may be to be had soon.
+	 * @return {@code true} if a partition that is held for this is looked at again soon
+	 */
+	public boolean isWorthAskingSoon() {
+		return this == UNVERIFIABLE;
+	}
+
+	/**
+	 * The cause with a name.
+	 * @param id the name as {@link #id()} has it, in any case
+	 * @return empty if no cause has it
+	 */
+	public static Optional<Cause> of(String id) {
+		return Arrays.stream(values()).filter((cause) -> cause.id().equalsIgnoreCase(id)).findFirst();
 	}
 
 	/**

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param policyAction the action that the policy names
  * @param action the action taken: the policy's, or {@link Action#HOLD} or
  * {@link Action#FAIL} where that was impossible or went beyond {@link MoveLimits}
+ * @param reason why the action is not the one that the policy names, {@code null} where
+ * it is
  * @param outcome what was done to the consumer
  * @param impact the records concerned
  * @param evidence what the decision rests on
@@ -30,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * @param resolution who made it and why, {@code null} where the policy did
  */
 public record Decision(Instant at, @Nullable String groupId, String clientId, TopicPartition partition, Cause cause,
-		Action policyAction, Action action, Outcome outcome, Impact impact, Evidence evidence, boolean observed,
-		@Nullable Resolution resolution) {
+		Action policyAction, Action action, @Nullable Reason reason, Outcome outcome, Impact impact, Evidence evidence,
+		boolean observed, @Nullable Resolution resolution) {
 
 	/**
 	 * The records that a decision concerns, counted in offsets.
@@ -42,7 +44,8 @@ public record Decision(Instant at, @Nullable String groupId, String clientId, To
 	 */
 	public record Impact(long lost, long rewound, long spared) {
 
-		static final Impact NONE = new Impact(0, 0, 0);
+		/** No records are concerned. */
+		public static final Impact NONE = new Impact(0, 0, 0);
 
 	}
 
@@ -60,14 +63,6 @@ public record Decision(Instant at, @Nullable String groupId, String clientId, To
 					&& !evidence.isSoughtBelowLogStart();
 		}
 		return !(outcome instanceof Outcome.LookedUp);
-	}
-
-	/**
-	 * The same, when it has turned out that the broker will not have it.
-	 */
-	Decision held() {
-		return new Decision(at, groupId, clientId, partition, cause, policyAction, Action.HOLD, new Outcome.Held(),
-				Impact.NONE, evidence, observed, resolution);
 	}
 
 	/**

@@ -31,10 +31,16 @@ final class DecisionMaker {
 		if (cause.isOtherLog() || evidence.origin() < 0 || evidence.isSoughtBelowLogStart()) {
 			return ruling;
 		}
-		boolean tooFar = (ruling.outcome() instanceof Outcome.LookedUp) ? !limits.equals(MoveLimits.unlimited())
-				: ruling.outcome() instanceof Outcome.ReadFrom readFrom
-						&& !limits.allow(evidence.origin(), readFrom.offset());
-		return tooFar ? Ruling.hold(ruling.named()) : ruling;
+		if (ruling.outcome() instanceof Outcome.LookedUp && !limits.equals(MoveLimits.unlimited())) {
+			return Ruling.hold(ruling.named(), Reason.Kind.LIMIT);
+		}
+		boolean tooFar = ruling.outcome() instanceof Outcome.ReadFrom readFrom
+				&& !limits.allow(evidence.origin(), readFrom.offset());
+		return tooFar ? Ruling.hold(ruling.named(), new Reason(Reason.Kind.LIMIT, moved(evidence, ruling))) : ruling;
+	}
+
+	private static long moved(Evidence evidence, Ruling ruling) {
+		return (ruling.outcome() instanceof Outcome.ReadFrom readFrom) ? readFrom.offset() - evidence.origin() : 0;
 	}
 
 	static Ruling rule(Cause cause, Action action, Evidence evidence) {
@@ -42,35 +48,36 @@ final class DecisionMaker {
 		return switch (action) {
 			case KEEP -> Ruling.readFrom(action, evidence.position());
 			case DIVERGENCE -> divergence(cause, evidence);
-			case EARLIEST -> (bounds != null) ? Ruling.readFrom(action, bounds.logStartOffset()) : Ruling.hold(action);
-			case LATEST ->
-				(evidence.latestOffset() >= 0) ? Ruling.readFrom(action, evidence.latestOffset()) : Ruling.hold(action);
+			case EARLIEST -> to(action, (bounds != null) ? bounds.logStartOffset() : -1);
+			case LATEST -> to(action, evidence.latestOffset());
 			case TIMESTAMP -> timestamp(evidence);
 			case LATEST_KNOWN -> latestKnown(evidence);
-			case FAIL -> new Ruling(action, new Outcome.Failed());
-			case HOLD, AUTO_OFFSET_RESET -> Ruling.hold(action);
+			case FAIL -> new Ruling(action, new Outcome.Failed(), null);
+			case HOLD -> new Ruling(action, new Outcome.Held(), null);
+			case AUTO_OFFSET_RESET -> Ruling.hold(action, Reason.Kind.NO_TARGET);
 		};
+	}
+
+	private static Ruling to(Action action, long offset) {
+		return (offset >= 0) ? Ruling.readFrom(action, offset) : Ruling.hold(action, Reason.Kind.NO_TARGET);
 	}
 
 	private static Ruling divergence(Cause cause, Evidence evidence) {
 		Action action = Action.DIVERGENCE;
 		TruncationClaim claim = evidence.repeatedClaim();
 		if (claim == null || !claim.isDefined() || claim.divergentOffset() > evidence.position()) {
-			return Ruling.hold(action);
+			return Ruling.hold(action, Reason.Kind.NO_TARGET);
 		}
 		ClaimTest.Verdict verdict = ClaimTest.verdict(evidence);
 		// Where nothing proves a claim, only a policy that names exactly this case
 		// follows it, and never against what the log says.
 		boolean followed = verdict == ClaimTest.Verdict.SUPPORTED
 				|| (cause == Cause.UNVERIFIABLE && verdict == ClaimTest.Verdict.UNDECIDED);
-		return followed ? Ruling.readFrom(action, claim.divergentOffset()) : Ruling.hold(action);
+		return followed ? Ruling.readFrom(action, claim.divergentOffset()) : Ruling.hold(action, Reason.Kind.UNPROVEN);
 	}
 
 	private static Ruling timestamp(Evidence evidence) {
-		if (evidence.witness() == null || evidence.timestampOffset() < 0) {
-			return Ruling.hold(Action.TIMESTAMP);
-		}
-		return Ruling.readFrom(Action.TIMESTAMP, evidence.timestampOffset());
+		return to(Action.TIMESTAMP, (evidence.witness() != null) ? evidence.timestampOffset() : -1);
 	}
 
 	/**
@@ -80,9 +87,12 @@ final class DecisionMaker {
 		LogBounds bounds = evidence.boundsAfter();
 		Witness witness = evidence.witness();
 		long latest = evidence.remembered().committedOffset();
-		boolean stands = witness != null && witness.verdict() == Witness.Verdict.SAME && bounds != null
-				&& bounds.contains(latest);
-		return stands ? Ruling.readFrom(Action.LATEST_KNOWN, latest) : Ruling.hold(Action.LATEST_KNOWN);
+		if (bounds == null) {
+			return Ruling.hold(Action.LATEST_KNOWN, Reason.Kind.NO_TARGET);
+		}
+		boolean stands = witness != null && witness.verdict() == Witness.Verdict.SAME && bounds.contains(latest);
+		return stands ? Ruling.readFrom(Action.LATEST_KNOWN, latest)
+				: Ruling.hold(Action.LATEST_KNOWN, Reason.Kind.UNPROVEN);
 	}
 
 	static Decision.Impact impact(Evidence evidence, Outcome outcome, AutoOffsetReset autoOffsetReset) {

@@ -69,10 +69,27 @@ final class Decisions {
 	 *
 	 * @param partition the partition
 	 * @param cause the cause
-	 * @param action the action to take
+	 * @param choice the action to take
 	 * @param evidence the evidence
 	 */
-	record Opening(TopicPartition partition, Cause cause, Action action, Evidence evidence) {
+	record Opening(TopicPartition partition, Cause cause, ActionChooser.Choice choice, Evidence evidence) {
+
+		Action action() {
+			return choice.action();
+		}
+
+		/** A ruling to hold has the reason of the choice, if it has none of its own. */
+		private Ruling explained(Ruling ruling) {
+			boolean isHeld = ruling.outcome() instanceof Outcome.Held && ruling.reason() == null;
+			if (!isHeld) {
+				return ruling;
+			}
+			if (choice.reason() != null) {
+				return Ruling.hold(ruling.named(), choice.reason());
+			}
+			return (ruling.named() != Action.HOLD) ? Ruling.hold(ruling.named(), Reason.Kind.NO_TARGET) : ruling;
+		}
+
 	}
 
 	/**
@@ -90,11 +107,12 @@ final class Decisions {
 		return new Opening(partition, cause, action(partition, cause, evidence), evidence);
 	}
 
-	private Action action(TopicPartition partition, Cause cause, Evidence evidence) {
+	private ActionChooser.Choice action(TopicPartition partition, Cause cause, Evidence evidence) {
 		if (cause == Cause.BELOW_LOG_START && evidence.isSoughtBelowLogStart()) {
-			return Action.EARLIEST;
+			return ActionChooser.Choice.of(Action.EARLIEST);
 		}
-		return isReleased(partition, cause, evidence) ? Action.KEEP : chooser.choose(partition, cause, evidence);
+		return isReleased(partition, cause, evidence) ? ActionChooser.Choice.of(Action.KEEP)
+				: chooser.choose(partition, cause, evidence);
 	}
 
 	/**
@@ -113,7 +131,10 @@ final class Decisions {
 		return switch (cause) {
 			case FALSE_TRUNCATION -> evidence.validation() == Evidence.Validation.VALID;
 			case EPOCH_AHEAD -> evidence.currentLeaderEpoch() >= evidence.leaderEpoch();
-			default -> false;
+			case NO_COMMITTED_OFFSET, NEW_PARTITION, COMMITTED_OFFSET_LOST, COMMITTED_OFFSET_REGRESSED, BELOW_LOG_START,
+					ABOVE_LOG_END, LOG_TRUNCATED, SPURIOUS_OUT_OF_RANGE, TOPIC_RECREATED, CLUSTER_CHANGED,
+					UNVERIFIABLE ->
+				false;
 		};
 	}
 
@@ -139,7 +160,7 @@ final class Decisions {
 		if (outcome instanceof Outcome.Rethrown) {
 			return outcome;
 		}
-		Ruling ruling = DecisionMaker.limit(opening.cause(), new Ruling(opening.action(), outcome),
+		Ruling ruling = DecisionMaker.limit(opening.cause(), new Ruling(opening.action(), outcome, null),
 				chooser.limits(opening.partition()), opening.evidence());
 		if (plain == null) {
 			return enforce(opening, ruling);
@@ -208,8 +229,8 @@ final class Decisions {
 		Decision.Impact impact = DecisionMaker.impact(opening.evidence(), ruling.outcome(),
 				configuration.autoOffsetReset());
 		last = new Decision(Instant.now(), configuration.groupId(), configuration.clientId(), opening.partition(),
-				opening.cause(), ruling.named(), ruling.action(), ruling.outcome(), impact, opening.evidence(),
-				observing, resolution(opening.partition(), ruling));
+				opening.cause(), ruling.named(), ruling.action(), ruling.reason(), ruling.outcome(), impact,
+				opening.evidence(), observing, resolution(opening.partition(), ruling));
 		return last;
 	}
 
@@ -265,11 +286,11 @@ final class Decisions {
 				&& opening.cause() != Cause.TOPIC_RECREATED
 				&& evidence.currentLeaderEpoch() < states.get(opening.partition()).committedEpoch();
 		if (isWaiting && moves(ruling.outcome())) {
-			return Ruling.hold(ruling.named());
+			return Ruling.hold(ruling.named(), Reason.Kind.EPOCH_NOT_REACHED);
 		}
 		boolean impossible = ruling.outcome() instanceof Outcome.Held && evidence.position() < 0
 				&& configuration.autoCommit();
-		return impossible ? Ruling.fail(ruling.named()) : ruling;
+		return impossible ? Ruling.fail(ruling.named(), Reason.Kind.CANNOT_HOLD) : opening.explained(ruling);
 	}
 
 	/**
@@ -333,11 +354,20 @@ final class Decisions {
 		// Decided before, and nothing has come of it: no reason to ask as fast as we can.
 		holds.hold(decision, FIRST_RETRY.multipliedBy(1L << Math.min(times - 2, 20)));
 		if (times == Retries.UNTIL_HELD) {
-			Decision told = decision.held();
+			Decision told = inVain(decision);
 			holds.heldInVain(told);
 			listeners.decided(told);
 		}
 		return false;
+	}
+
+	/**
+	 * The same decision, when it has turned out that the broker will not have it.
+	 */
+	private static Decision inVain(Decision kept) {
+		return new Decision(kept.at(), kept.groupId(), kept.clientId(), kept.partition(), kept.cause(),
+				kept.policyAction(), Action.HOLD, Reason.of(Reason.Kind.IN_VAIN), new Outcome.Held(),
+				Decision.Impact.NONE, kept.evidence(), kept.observed(), kept.resolution());
 	}
 
 	private void lookUp(TopicPartition partition, Action end) {

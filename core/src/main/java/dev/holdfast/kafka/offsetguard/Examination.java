@@ -158,7 +158,7 @@ final class Examination {
 			}
 			case LOG_START_AGAIN -> findings.logStartAfter = offset;
 			case LOG_END_AGAIN -> findings.logEndAfter = offset;
-			default -> {
+			case DIVERGENCE, WITNESS, DONE -> {
 			}
 		}
 		return true;

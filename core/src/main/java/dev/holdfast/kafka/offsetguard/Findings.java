@@ -65,7 +65,7 @@ final class Findings {
 		boolean inDoubt = switch (suspect.trigger()) {
 			case OUT_OF_RANGE, SOUGHT_OUT_OF_RANGE -> suspect.position() > logEndBefore;
 			case COMMITTED_EPOCH, COMMITTED_OFFSET, TOPIC_ID, CLUSTER_ID -> false;
-			default -> true;
+			case NO_COMMITTED_OFFSET, TRUNCATION, HELD_ABOVE_LOG_END -> true;
 		};
 		return askable && inDoubt;
 	}

@@ -221,7 +221,7 @@ final class Holds {
 	 * growing intervals, up to the one that was set.
 	 */
 	private Duration untilRecheck(Decision decision, int rechecks) {
-		return (decision.cause() == Cause.UNVERIFIABLE || !decision.evidence().isAnswered())
+		return (decision.cause().isWorthAskingSoon() || !decision.evidence().isAnswered())
 				? shorter(FIRST_RECHECK.multipliedBy(1L << Math.min(rechecks, 20))) : recheckInterval;
 	}
 

@@ -63,7 +63,8 @@ final class ResetOffsets {
 			case AUTO_OFFSET_RESET -> reset(partitions);
 			case TIMESTAMP -> at(timestamps, partitions);
 			case FAIL -> all(partitions, new Outcome.Failed());
-			default -> all(partitions, new Outcome.Held());
+			// Of a partition that never had a position there is nothing to keep.
+			case HOLD, KEEP, DIVERGENCE, LATEST_KNOWN -> all(partitions, new Outcome.Held());
 		};
 	}
 

@@ -5,24 +5,32 @@
 
 package dev.holdfast.kafka.offsetguard;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The action that a policy names, and what it comes to.
  *
  * @param named the action that the policy names
  * @param outcome what it comes to
+ * @param reason why it comes to something else than the policy names, {@code null} if it
+ * does not
  */
-record Ruling(Action named, Outcome outcome) {
+record Ruling(Action named, Outcome outcome, @Nullable Reason reason) {
 
 	static Ruling readFrom(Action named, long offset) {
-		return new Ruling(named, new Outcome.ReadFrom(offset));
+		return new Ruling(named, new Outcome.ReadFrom(offset), null);
 	}
 
-	static Ruling hold(Action named) {
-		return new Ruling(named, new Outcome.Held());
+	static Ruling hold(Action named, Reason.Kind reason) {
+		return hold(named, Reason.of(reason));
 	}
 
-	static Ruling fail(Action named) {
-		return new Ruling(named, new Outcome.Failed());
+	static Ruling hold(Action named, Reason reason) {
+		return new Ruling(named, new Outcome.Held(), reason);
+	}
+
+	static Ruling fail(Action named, Reason.Kind reason) {
+		return new Ruling(named, new Outcome.Failed(), Reason.of(reason));
 	}
 
 	/**

@@ -60,7 +60,7 @@ record Suspect(TopicPartition partition, Evidence.Trigger trigger, long position
 		boolean outOfRange = switch (evidence.trigger()) {
 			case OUT_OF_RANGE, SOUGHT_OUT_OF_RANGE, HELD_ABOVE_LOG_END ->
 				bounds != null && evidence.position() > bounds.logEndOffset();
-			default -> false;
+			case NO_COMMITTED_OFFSET, COMMITTED_EPOCH, COMMITTED_OFFSET, TOPIC_ID, CLUSTER_ID, TRUNCATION -> false;
 		};
 		return outOfRange || Classifier.classify(evidence) == Cause.ABOVE_LOG_END;
 	}

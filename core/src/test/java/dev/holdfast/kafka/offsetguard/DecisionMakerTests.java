@@ -32,23 +32,26 @@ class DecisionMakerTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "ABOVE_LOG_END, DIVERGENCE, 0", "LOG_TRUNCATED, TIMESTAMP, 2", "LOG_TRUNCATED, LATEST, 2",
-			"LOG_TRUNCATED, HOLD, 2", "UNVERIFIABLE, DIVERGENCE, 0" })
-	void holdsWithoutTarget(Cause cause, Action action, int epochAtDivergence) {
+	@CsvSource({ "ABOVE_LOG_END, DIVERGENCE, 0, UNPROVEN", "LOG_TRUNCATED, TIMESTAMP, 2, NO_TARGET",
+			"LOG_TRUNCATED, LATEST, 2, NO_TARGET", "LOG_TRUNCATED, HOLD, 2,", "UNVERIFIABLE, DIVERGENCE, 0, UNPROVEN",
+			"NO_COMMITTED_OFFSET, AUTO_OFFSET_RESET, 0, NO_TARGET" })
+	void holdsWithoutTarget(Cause cause, Action action, int epochAtDivergence, Reason.@Nullable Kind reason) {
 		Ruling ruling = DecisionMaker.rule(cause, action, evidence(100, epochAtDivergence, false, -1, -1));
 
-		assertThat(ruling).isEqualTo(Ruling.hold(action));
+		assertThat(ruling)
+			.isEqualTo(new Ruling(action, new Outcome.Held(), (reason != null) ? Reason.of(reason) : null));
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "DIVERGENCE, 50, , 100", "DIVERGENCE, 49, , hold", "LATEST, , 110, 260", "LATEST, , 109, hold",
+	@CsvSource({ "DIVERGENCE, 50, , 100", "DIVERGENCE, 49, , hold -50", "LATEST, , 110, 260", "LATEST, , 109, hold 110",
 			"LATEST, 0, , 260", "DIVERGENCE, , 0, 100", "KEEP, 0, 0, 150" })
 	void holdsWhatWouldMoveTooFar(Action action, Long maxRewind, Long maxSkip, String expected) {
 		Ruling ruling = DecisionMaker.rule(Cause.LOG_TRUNCATED, action, new MoveLimits(maxRewind, maxSkip),
 				evidence(100, 2, true, 260, 140));
 
-		assertThat(ruling).isEqualTo(
-				expected.equals("hold") ? Ruling.hold(action) : Ruling.readFrom(action, Long.parseLong(expected)));
+		assertThat(ruling).isEqualTo(expected.startsWith("hold ")
+				? Ruling.hold(action, new Reason(Reason.Kind.LIMIT, Long.parseLong(expected.substring(5))))
+				: Ruling.readFrom(action, Long.parseLong(expected)));
 	}
 
 	@ParameterizedTest
@@ -105,7 +108,7 @@ class DecisionMakerTests {
 	void divergenceNeverSkips(long claimed, String expected) {
 		Ruling ruling = DecisionMaker.rule(Cause.LOG_TRUNCATED, Action.DIVERGENCE, evidence(claimed, 2, false, -1, -1));
 
-		assertThat(ruling).isEqualTo("hold".equals(expected) ? Ruling.hold(Action.DIVERGENCE)
+		assertThat(ruling).isEqualTo("hold".equals(expected) ? Ruling.hold(Action.DIVERGENCE, Reason.Kind.NO_TARGET)
 				: Ruling.readFrom(Action.DIVERGENCE, Long.parseLong(expected)));
 	}
 
@@ -162,17 +165,19 @@ class DecisionMakerTests {
 		assertThat(DecisionMaker.impact(evidence, ruling.outcome(), AutoOffsetReset.parse("latest")))
 			.isEqualTo(new Decision.Impact(lost, 0, 0));
 		assertThat(DecisionMaker.limit(Cause.BELOW_LOG_START, ruling, new MoveLimits(0L, 0L), evidence))
-			.isEqualTo((lost == 0) ? ruling : Ruling.hold(Action.EARLIEST));
+			.isEqualTo((lost == 0) ? ruling : Ruling.hold(Action.EARLIEST, new Reason(Reason.Kind.LIMIT, lost)));
 	}
 
 	/** What is told is what was done, not what the policy would have liked. */
 	@Test
 	void tellsTheActionTaken() {
 		assertThat(Ruling.readFrom(Action.LATEST, 1).action()).isEqualTo(Action.LATEST);
-		assertThat(Ruling.hold(Action.LATEST).action()).isEqualTo(Action.HOLD);
-		assertThat(Ruling.fail(Action.LATEST).action()).isEqualTo(Action.FAIL);
-		assertThat(Ruling.fail(Action.LATEST)).isEqualTo(new Ruling(Action.LATEST, new Outcome.Failed()));
-		assertThat(new Ruling(Action.LATEST, new Outcome.LookedUp(Action.LATEST)).action()).isEqualTo(Action.LATEST);
+		assertThat(Ruling.hold(Action.LATEST, Reason.Kind.NO_TARGET).action()).isEqualTo(Action.HOLD);
+		Ruling failed = Ruling.fail(Action.HOLD, Reason.Kind.CANNOT_HOLD);
+		assertThat(failed.action()).isEqualTo(Action.FAIL);
+		assertThat(failed).isEqualTo(new Ruling(Action.HOLD, new Outcome.Failed(), Reason.of(Reason.Kind.CANNOT_HOLD)));
+		assertThat(new Ruling(Action.LATEST, new Outcome.LookedUp(Action.LATEST), null).action())
+			.isEqualTo(Action.LATEST);
 	}
 
 	private static Evidence evidence(long claimed, int epochAtDivergence, boolean witness, long latest,

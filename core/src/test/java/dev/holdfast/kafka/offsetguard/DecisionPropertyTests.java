@@ -223,7 +223,8 @@ class DecisionPropertyTests {
 			long moved = readFrom.offset() - origin(evidence);
 			boolean allowed = (limits.maxRewindRecords() == null || -moved <= limits.maxRewindRecords())
 					&& (limits.maxSkipRecords() == null || moved <= limits.maxSkipRecords());
-			assertThat(ruling).isEqualTo(allowed ? unlimited : Ruling.hold(action));
+			assertThat(ruling)
+				.isEqualTo(allowed ? unlimited : Ruling.hold(action, new Reason(Reason.Kind.LIMIT, moved)));
 			Statistics.label("allowed").collect(allowed, moved < 0);
 		}
 		else {
@@ -234,12 +235,12 @@ class DecisionPropertyTests {
 	/** How far the client's own look-up goes nobody knows before. */
 	@Property(seed = SEED)
 	void noLimitAllowsWhatTheClientLooksUp(@ForAll("evidence") Evidence evidence, @ForAll("limits") MoveLimits limits) {
-		Ruling lookedUp = new Ruling(Action.LATEST, new Outcome.LookedUp(Action.LATEST));
+		Ruling lookedUp = new Ruling(Action.LATEST, new Outcome.LookedUp(Action.LATEST), null);
 		boolean limited = limits.maxRewindRecords() != null || limits.maxSkipRecords() != null;
 
 		assertThat(DecisionMaker.limit(Cause.COMMITTED_OFFSET_LOST, lookedUp, limits, evidence))
 			.isEqualTo((limited && origin(evidence) >= 0 && !isSoughtBelowLogStart(evidence))
-					? Ruling.hold(Action.LATEST) : lookedUp);
+					? Ruling.hold(Action.LATEST, Reason.Kind.LIMIT) : lookedUp);
 		assertThat(DecisionMaker.limit(Cause.TOPIC_RECREATED, lookedUp, limits, evidence)).isEqualTo(lookedUp);
 	}
 

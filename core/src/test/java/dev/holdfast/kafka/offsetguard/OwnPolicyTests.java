@@ -32,20 +32,21 @@ class OwnPolicyTests {
 					Cause.NEW_PARTITION, Action.EARLIEST, EVIDENCE));
 			return Action.LATEST;
 		};
-		assertThat(choose(own)).isEqualTo(Action.LATEST);
-		assertThat(choose(null)).isEqualTo(Action.EARLIEST);
+		assertThat(choose(own)).isEqualTo(ActionChooser.Choice.of(Action.LATEST));
+		assertThat(choose(null)).isEqualTo(ActionChooser.Choice.of(Action.EARLIEST));
 	}
 
 	@Test
 	void whatIsNotAllowedHolds() {
-		assertThat(choose((question) -> Action.DIVERGENCE)).isEqualTo(Action.HOLD);
-		assertThat(choose((question) -> null)).isEqualTo(Action.HOLD);
+		ActionChooser.Choice hold = new ActionChooser.Choice(Action.HOLD, Reason.Kind.NOT_ALLOWED);
+		assertThat(choose((question) -> Action.DIVERGENCE)).isEqualTo(hold);
+		assertThat(choose((question) -> null)).isEqualTo(hold);
 		assertThat(choose((question) -> {
 			throw new IllegalStateException("The application's own");
-		})).isEqualTo(Action.HOLD);
+		})).isEqualTo(hold);
 	}
 
-	private static Action choose(OffsetResetPolicy own) {
+	private static ActionChooser.Choice choose(OffsetResetPolicy own) {
 		return new ActionChooser(OffsetPolicy.defaults(), own, CLIENT).choose(PARTITION, Cause.NEW_PARTITION, EVIDENCE);
 	}
 

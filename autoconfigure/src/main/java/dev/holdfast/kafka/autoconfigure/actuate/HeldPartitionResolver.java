@@ -125,7 +125,7 @@ final class HeldPartitionResolver {
 	}
 
 	private static @Nullable Action action(String id) {
-		return Arrays.stream(Action.values()).filter((action) -> action.id().equals(id)).findFirst().orElse(null);
+		return Action.of(id).orElse(null);
 	}
 
 	/**
