@@ -66,6 +66,14 @@ public record Decision(Instant at, @Nullable String groupId, String clientId, To
 	}
 
 	/**
+	 * Whether the consumer goes on, be it where it is.
+	 * @return {@code false} if the partition is held or the consumer fails
+	 */
+	public boolean isMove() {
+		return outcome instanceof Outcome.ReadFrom || outcome instanceof Outcome.LookedUp;
+	}
+
+	/**
 	 * The decision as {@code key=value} pairs in one line, for logs and exceptions.
 	 * @return the line, without line breaks
 	 */

@@ -5,148 +5,144 @@
 
 package dev.holdfast.kafka.offsetguard;
 
+import java.time.Instant;
+
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
 /**
- * Turns a cause and the policy's action into what is done to the consumer. A pure
- * function: an action whose target the evidence does not give becomes a hold.
+ * From evidence about a partition to what is to be done about it. What else it has to
+ * know of the partition is handed in, and so is the time.
  */
 final class DecisionMaker {
 
-	private DecisionMaker() {
+	private final ActionChooser chooser;
+
+	private final ClientConfiguration configuration;
+
+	DecisionMaker(ActionChooser chooser, ClientConfiguration configuration) {
+		this.chooser = chooser;
+		this.configuration = configuration;
 	}
 
 	/**
-	 * What an action comes to, if it moves the position no further than is allowed.
+	 * Evidence with its cause and what is to be done about it.
+	 *
+	 * @param partition the partition
+	 * @param cause the cause
+	 * @param choice the action to take
+	 * @param evidence the evidence
 	 */
-	static Ruling rule(Cause cause, Action action, MoveLimits limits, Evidence evidence) {
-		return limit(cause, rule(cause, action, evidence), limits, evidence);
+	record Opening(TopicPartition partition, Cause cause, ActionChooser.Choice choice, Evidence evidence) {
+
+		Action action() {
+			return choice.action();
+		}
+
+		/** A ruling to hold has the reason of the choice, if it has none of its own. */
+		private Ruling explained(Ruling ruling) {
+			boolean isHeld = ruling.outcome() instanceof Outcome.Held && ruling.reason() == null;
+			if (!isHeld) {
+				return ruling;
+			}
+			if (choice.reason() != null) {
+				return Ruling.hold(ruling.named(), choice.reason());
+			}
+			return (ruling.named() != Action.HOLD) ? Ruling.hold(ruling.named(), Reason.Kind.NO_TARGET) : ruling;
+		}
+
 	}
 
 	/**
-	 * A ruling, or a hold where it would move the position further than is allowed, or
-	 * where that cannot be known.
+	 * Names the cause and chooses the action.
+	 * @param held whether the partition is held by a decision
 	 */
-	static Ruling limit(Cause cause, Ruling ruling, MoveLimits limits, Evidence evidence) {
-		// Offsets in two different logs have nothing to do with each other, and what the
-		// application asks for is not where it was.
-		if (cause.isOtherLog() || evidence.origin() < 0 || evidence.isSoughtBelowLogStart()) {
-			return ruling;
-		}
-		if (ruling.outcome() instanceof Outcome.LookedUp && !limits.equals(MoveLimits.unlimited())) {
-			return Ruling.hold(ruling.named(), Reason.Kind.LIMIT);
-		}
-		boolean tooFar = ruling.outcome() instanceof Outcome.ReadFrom readFrom
-				&& !limits.allow(evidence.origin(), readFrom.offset());
-		return tooFar ? Ruling.hold(ruling.named(), new Reason(Reason.Kind.LIMIT, moved(evidence, ruling))) : ruling;
+	Opening open(TopicPartition partition, Evidence evidence, boolean held) {
+		Cause cause = Classifier.classify(evidence);
+		return new Opening(partition, cause, choose(partition, cause, evidence, held), evidence);
 	}
 
-	private static long moved(Evidence evidence, Ruling ruling) {
-		return (ruling.outcome() instanceof Outcome.ReadFrom readFrom) ? readFrom.offset() - evidence.origin() : 0;
+	private ActionChooser.Choice choose(TopicPartition partition, Cause cause, Evidence evidence, boolean held) {
+		if (cause == Cause.BELOW_LOG_START && evidence.isSoughtBelowLogStart()) {
+			return ActionChooser.Choice.of(Action.EARLIEST);
+		}
+		return isReleased(cause, evidence, held) ? ActionChooser.Choice.of(Action.KEEP)
+				: chooser.choose(partition, cause, evidence);
 	}
 
-	static Ruling rule(Cause cause, Action action, Evidence evidence) {
-		LogBounds bounds = evidence.boundsAfter();
-		return switch (action) {
-			case KEEP -> Ruling.readFrom(action, evidence.position());
-			case DIVERGENCE -> divergence(cause, evidence);
-			case EARLIEST -> to(action, (bounds != null) ? bounds.logStartOffset() : -1);
-			case LATEST -> to(action, evidence.latestOffset());
-			case TIMESTAMP -> timestamp(evidence);
-			case LATEST_KNOWN -> latestKnown(evidence);
-			case FAIL -> new Ruling(action, new Outcome.Failed(), null);
-			case HOLD -> new Ruling(action, new Outcome.Held(), null);
-			case AUTO_OFFSET_RESET -> Ruling.hold(action, Reason.Kind.NO_TARGET);
+	/**
+	 * Whether there is nothing to be decided: a partition is held for what is not so any
+	 * more, as its leader does not make the claim, or has reached the committed epoch; or
+	 * the position is as good on the new cluster as it was on the old one.
+	 */
+	private static boolean isReleased(Cause cause, Evidence evidence, boolean held) {
+		return switch (cause) {
+			case CLUSTER_CHANGED -> evidence.witness() != null && evidence.witness().standsInMirror();
+			case FALSE_TRUNCATION -> held && evidence.validation() == Evidence.Validation.VALID;
+			case EPOCH_AHEAD -> held && evidence.currentLeaderEpoch() >= evidence.leaderEpoch();
+			case NO_COMMITTED_OFFSET, NEW_PARTITION, COMMITTED_OFFSET_LOST, COMMITTED_OFFSET_REGRESSED, BELOW_LOG_START,
+					ABOVE_LOG_END, LOG_TRUNCATED, SPURIOUS_OUT_OF_RANGE, TOPIC_RECREATED, UNVERIFIABLE ->
+				false;
 		};
 	}
 
-	private static Ruling to(Action action, long offset) {
-		return (offset >= 0) ? Ruling.readFrom(action, offset) : Ruling.hold(action, Reason.Kind.NO_TARGET);
-	}
-
-	private static Ruling divergence(Cause cause, Evidence evidence) {
-		Action action = Action.DIVERGENCE;
-		TruncationClaim claim = evidence.repeatedClaim();
-		if (claim == null || !claim.isDefined() || claim.divergentOffset() > evidence.position()) {
-			return Ruling.hold(action, Reason.Kind.NO_TARGET);
-		}
-		ClaimTest.Verdict verdict = ClaimTest.verdict(evidence);
-		// Where nothing proves a claim, only a policy that names exactly this case
-		// follows it, and never against what the log says.
-		boolean followed = verdict == ClaimTest.Verdict.SUPPORTED
-				|| (cause == Cause.UNVERIFIABLE && verdict == ClaimTest.Verdict.UNDECIDED);
-		return followed ? Ruling.readFrom(action, claim.divergentOffset()) : Ruling.hold(action, Reason.Kind.UNPROVEN);
-	}
-
-	private static Ruling timestamp(Evidence evidence) {
-		return to(Action.TIMESTAMP, (evidence.witness() != null) ? evidence.timestampOffset() : -1);
+	/**
+	 * What the chosen action comes to.
+	 * @param awaitedEpoch the committed epoch that the client waits for, -1 for none
+	 */
+	Ruling rule(Opening opening, int awaitedEpoch) {
+		return possible(opening,
+				Ruling.rule(opening.cause(), opening.action(), chooser.limits(opening.partition()), opening.evidence()),
+				awaitedEpoch);
 	}
 
 	/**
-	 * That record is what tells that the log is still the one that was committed in.
+	 * What the chosen action comes to for a partition without a position.
+	 * @param outcome where it leads
+	 * @param awaitedEpoch the committed epoch that the client waits for, -1 for none
 	 */
-	private static Ruling latestKnown(Evidence evidence) {
-		LogBounds bounds = evidence.boundsAfter();
-		Witness witness = evidence.witness();
-		long latest = evidence.remembered().committedOffset();
-		if (bounds == null) {
-			return Ruling.hold(Action.LATEST_KNOWN, Reason.Kind.NO_TARGET);
-		}
-		boolean stands = witness != null && witness.verdict() == Witness.Verdict.SAME && bounds.contains(latest);
-		return stands ? Ruling.readFrom(Action.LATEST_KNOWN, latest)
-				: Ruling.hold(Action.LATEST_KNOWN, Reason.Kind.UNPROVEN);
-	}
-
-	static Decision.Impact impact(Evidence evidence, Outcome outcome, AutoOffsetReset autoOffsetReset) {
-		if (!(outcome instanceof Outcome.ReadFrom readFrom) || evidence.origin() < 0
-				|| evidence.trigger() == Evidence.Trigger.CLUSTER_ID || evidence.isSoughtBelowLogStart()) {
-			return Decision.Impact.NONE;
-		}
-		if (evidence.isOtherTopic()) {
-			return otherTopic(evidence, readFrom.offset());
-		}
-		long moved = readFrom.offset() - evidence.origin();
-		if (moved != 0) {
-			return new Decision.Impact(Math.max(moved, 0), Math.max(-moved, 0), 0);
-		}
-		if (evidence.trigger() == Evidence.Trigger.COMMITTED_OFFSET) {
-			return new Decision.Impact(0, 0, Math.abs(readFrom.offset() - evidence.position()));
-		}
-		// A client that goes by a committed epoch waits where it is.
-		long plain = (evidence.trigger() == Evidence.Trigger.COMMITTED_EPOCH) ? evidence.position()
-				: plainKafka(evidence, autoOffsetReset);
-		return new Decision.Impact(0, 0, Math.abs(evidence.position() - plain));
+	Ruling ruleFirst(Opening opening, Outcome outcome, int awaitedEpoch) {
+		return possible(opening, Ruling.limit(opening.cause(), new Ruling(opening.action(), outcome, null),
+				chooser.limits(opening.partition()), opening.evidence()), awaitedEpoch);
 	}
 
 	/**
-	 * Nothing of the new log was delivered before. Plain Kafka would have read it from
-	 * the old position on.
+	 * A client that has read the committed epoch itself believes no leader with a lower
+	 * one, wherever it is sought to. A new client will, once the commit is replaced.
+	 * <p>
+	 * The client commits whatever position it has under {@code enable.auto.commit}: a
+	 * partition that has none cannot be held then.
 	 */
-	private static Decision.Impact otherTopic(Evidence evidence, long target) {
-		LogBounds bounds = evidence.boundsAfter();
-		if (bounds == null) {
-			return Decision.Impact.NONE;
+	private Ruling possible(Opening opening, Ruling ruling, int awaitedEpoch) {
+		Evidence evidence = opening.evidence();
+		boolean isWaiting = opening.cause() != Cause.TOPIC_RECREATED && evidence.currentLeaderEpoch() < awaitedEpoch;
+		if (isWaiting && ruling.isMove()) {
+			return Ruling.hold(ruling.named(), Reason.Kind.EPOCH_NOT_REACHED);
 		}
-		long skipped = Math.max(0, Math.min(evidence.position(), bounds.logEndOffset()) - bounds.logStartOffset());
-		long lost = target - bounds.logStartOffset();
-		return new Decision.Impact(lost, 0, Math.max(0, skipped - lost));
+		boolean impossible = ruling.outcome() instanceof Outcome.Held && evidence.position() < 0
+				&& configuration.autoCommit();
+		return impossible ? Ruling.fail(ruling.named(), Reason.Kind.CANNOT_HOLD) : opening.explained(ruling);
 	}
 
 	/**
-	 * Where a client with a reset strategy would have gone without asking.
+	 * A decision, to be carried out and told.
+	 * @param observed whether it is only told
+	 * @param at when it is made
 	 */
-	private static long plainKafka(Evidence evidence, AutoOffsetReset autoOffsetReset) {
-		LogBounds bounds = evidence.boundsAfter();
-		if (bounds == null || autoOffsetReset.strategy() == AutoOffsetReset.Strategy.NONE) {
-			return evidence.position();
-		}
-		TruncationClaim claim = evidence.lastClaim();
-		if (claim != null && claim.isDefined() && claim.divergentOffset() >= bounds.logStartOffset()) {
-			return claim.divergentOffset();
-		}
-		return switch (autoOffsetReset.strategy()) {
-			case EARLIEST -> bounds.logStartOffset();
-			case LATEST -> (evidence.latestOffset() >= 0) ? evidence.latestOffset() : bounds.logEndOffset();
-			case BY_DURATION, NONE -> evidence.position();
-		};
+	Decision decision(Opening opening, Ruling ruling, boolean observed, Instant at) {
+		Decision.Impact impact = PlainKafka.impact(opening.evidence(), ruling.outcome(),
+				configuration.autoOffsetReset());
+		return new Decision(at, configuration.groupId(), configuration.clientId(), opening.partition(), opening.cause(),
+				ruling.named(), ruling.action(), ruling.reason(), ruling.outcome(), impact, opening.evidence(),
+				observed, resolution(opening.partition(), ruling));
+	}
+
+	/**
+	 * What somebody has decided, if that is what is done: the reason to hold may be gone.
+	 */
+	private @Nullable Resolution resolution(TopicPartition partition, Ruling ruling) {
+		Resolution resolution = chooser.resolution(partition);
+		return (resolution != null && resolution.action() == ruling.named()) ? resolution : null;
 	}
 
 }

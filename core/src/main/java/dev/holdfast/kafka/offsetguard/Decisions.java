@@ -16,7 +16,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes decisions, applies them to one client and tells of them.
+ * Carries decisions out on one client, and tells of them.
  */
 final class Decisions {
 
@@ -26,7 +26,7 @@ final class Decisions {
 
 	private final ClientConfiguration configuration;
 
-	private final ActionChooser chooser;
+	private final DecisionMaker maker;
 
 	private final PartitionStates states;
 
@@ -48,12 +48,12 @@ final class Decisions {
 
 	private @Nullable Decision last;
 
-	Decisions(Consumer<?, ?> client, ClientConfiguration configuration, ActionChooser chooser, PartitionStates states,
+	Decisions(Consumer<?, ?> client, ClientConfiguration configuration, DecisionMaker maker, PartitionStates states,
 			Pauses pauses, Holds holds, HeldBackCommits heldBack, ResetOffsets resetOffsets, GroupCommits commits,
 			Listeners listeners, boolean observing) {
 		this.client = client;
 		this.configuration = configuration;
-		this.chooser = chooser;
+		this.maker = maker;
 		this.states = states;
 		this.pauses = pauses;
 		this.holds = holds;
@@ -62,34 +62,6 @@ final class Decisions {
 		this.commits = commits;
 		this.listeners = listeners;
 		this.observing = observing;
-	}
-
-	/**
-	 * Evidence with its cause and what is to be done about it.
-	 *
-	 * @param partition the partition
-	 * @param cause the cause
-	 * @param choice the action to take
-	 * @param evidence the evidence
-	 */
-	record Opening(TopicPartition partition, Cause cause, ActionChooser.Choice choice, Evidence evidence) {
-
-		Action action() {
-			return choice.action();
-		}
-
-		/** A ruling to hold has the reason of the choice, if it has none of its own. */
-		private Ruling explained(Ruling ruling) {
-			boolean isHeld = ruling.outcome() instanceof Outcome.Held && ruling.reason() == null;
-			if (!isHeld) {
-				return ruling;
-			}
-			if (choice.reason() != null) {
-				return Ruling.hold(ruling.named(), choice.reason());
-			}
-			return (ruling.named() != Action.HOLD) ? Ruling.hold(ruling.named(), Reason.Kind.NO_TARGET) : ruling;
-		}
-
 	}
 
 	/**
@@ -102,40 +74,18 @@ final class Decisions {
 	/**
 	 * Names the cause and chooses the action.
 	 */
-	Opening open(TopicPartition partition, Evidence evidence) {
-		Cause cause = Classifier.classify(evidence);
-		return new Opening(partition, cause, action(partition, cause, evidence), evidence);
-	}
-
-	private ActionChooser.Choice action(TopicPartition partition, Cause cause, Evidence evidence) {
-		if (cause == Cause.BELOW_LOG_START && evidence.isSoughtBelowLogStart()) {
-			return ActionChooser.Choice.of(Action.EARLIEST);
-		}
-		return isReleased(partition, cause, evidence) ? ActionChooser.Choice.of(Action.KEEP)
-				: chooser.choose(partition, cause, evidence);
+	DecisionMaker.Opening open(TopicPartition partition, Evidence evidence) {
+		Hold hold = holds.find(partition);
+		return maker.open(partition, evidence, hold != null && !hold.isRetry());
 	}
 
 	/**
-	 * Whether there is nothing to be decided: a partition is held for what is not so any
-	 * more, as its leader does not make the claim, or has reached the committed epoch; or
-	 * the position is as good on the new cluster as it was on the old one.
+	 * The committed epoch that the client itself has read and that no leader has, -1 if
+	 * it has not.
 	 */
-	private boolean isReleased(TopicPartition partition, Cause cause, Evidence evidence) {
-		if (cause == Cause.CLUSTER_CHANGED) {
-			return evidence.witness() != null && evidence.witness().standsInMirror();
-		}
-		Hold hold = holds.find(partition);
-		if (hold == null || hold.isRetry()) {
-			return false;
-		}
-		return switch (cause) {
-			case FALSE_TRUNCATION -> evidence.validation() == Evidence.Validation.VALID;
-			case EPOCH_AHEAD -> evidence.currentLeaderEpoch() >= evidence.leaderEpoch();
-			case NO_COMMITTED_OFFSET, NEW_PARTITION, COMMITTED_OFFSET_LOST, COMMITTED_OFFSET_REGRESSED, BELOW_LOG_START,
-					ABOVE_LOG_END, LOG_TRUNCATED, SPURIOUS_OUT_OF_RANGE, TOPIC_RECREATED, CLUSTER_CHANGED,
-					UNVERIFIABLE ->
-				false;
-		};
+	private int awaitedEpoch(TopicPartition partition) {
+		boolean isRead = configuration.readsCommitsFirst() || states.isCommitsRead();
+		return isRead ? states.get(partition).committedEpoch() : -1;
 	}
 
 	/**
@@ -143,8 +93,8 @@ final class Decisions {
 	 * @return what was done to the client
 	 */
 	@Nullable Outcome decide(TopicPartition partition, Evidence evidence) {
-		Opening opening = open(partition, evidence);
-		Ruling ruling = DecisionMaker.rule(opening.cause(), opening.action(), chooser.limits(partition), evidence);
+		DecisionMaker.Opening opening = open(partition, evidence);
+		Ruling ruling = maker.rule(opening, awaitedEpoch(partition));
 		return observing ? observe(opening, ruling, PlainKafka.outcome(evidence, configuration.autoOffsetReset()))
 				: enforce(opening, ruling);
 	}
@@ -156,12 +106,11 @@ final class Decisions {
 	 * @param plain what a client without a guard does, if that is what is to be done
 	 * @return what was done to the client
 	 */
-	Outcome decideFirst(Opening opening, Outcome outcome, @Nullable Outcome plain) {
+	Outcome decideFirst(DecisionMaker.Opening opening, Outcome outcome, @Nullable Outcome plain) {
 		if (outcome instanceof Outcome.Rethrown) {
 			return outcome;
 		}
-		Ruling ruling = DecisionMaker.limit(opening.cause(), new Ruling(opening.action(), outcome, null),
-				chooser.limits(opening.partition()), opening.evidence());
+		Ruling ruling = maker.ruleFirst(opening, outcome, awaitedEpoch(opening.partition()));
 		if (plain == null) {
 			return enforce(opening, ruling);
 		}
@@ -169,7 +118,7 @@ final class Decisions {
 		return plain;
 	}
 
-	private @Nullable Outcome observe(Opening opening, Ruling ruling, @Nullable Outcome plain) {
+	private @Nullable Outcome observe(DecisionMaker.Opening opening, Ruling ruling, @Nullable Outcome plain) {
 		states.started(opening.partition());
 		if (plain instanceof Outcome.ReadFrom readFrom) {
 			OffsetAndMetadata position = new OffsetAndMetadata(readFrom.offset(), claimedEpoch(opening), "");
@@ -179,7 +128,7 @@ final class Decisions {
 		else if (plain instanceof Outcome.LookedUp lookedUp) {
 			lookUp(opening.partition(), lookedUp.end());
 		}
-		listeners.decided(decision(opening, possible(opening, ruling)));
+		listeners.decided(decision(opening, ruling));
 		return plain;
 	}
 
@@ -188,15 +137,14 @@ final class Decisions {
 	 * that has reached it if it was sought with one that none has; alone it believes the
 	 * claim without waiting.
 	 */
-	private Optional<Integer> claimedEpoch(Opening opening) {
+	private Optional<Integer> claimedEpoch(DecisionMaker.Opening opening) {
 		TruncationClaim claim = opening.evidence().claim();
 		int reached = Math.max(states.get(opening.partition()).ownEpoch(), opening.evidence().currentLeaderEpoch());
 		return (claim != null && claim.isDefined() && claim.leaderEpoch() <= reached) ? Optional.of(claim.leaderEpoch())
 				: Optional.empty();
 	}
 
-	private Outcome enforce(Opening opening, Ruling ruling) {
-		Ruling effective = possible(opening, ruling);
+	private Outcome enforce(DecisionMaker.Opening opening, Ruling ruling) {
 		Hold hold = holds.find(opening.partition());
 		if (hold != null && !hold.isRetry() && opening.cause() == Cause.UNVERIFIABLE
 				&& !opening.evidence().isAnswered()) {
@@ -204,33 +152,28 @@ final class Decisions {
 			holds.postponeRecheck(opening.partition());
 			return hold.decision().outcome();
 		}
-		if (hold != null && hold.decision().cause() == opening.cause() && effective.outcome() instanceof Outcome.Held) {
+		if (hold != null && hold.decision().cause() == opening.cause() && ruling.outcome() instanceof Outcome.Held) {
 			holds.postponeRecheck(opening.partition());
-			return effective.outcome();
+			return ruling.outcome();
 		}
-		Decision decision = decision(opening, effective);
+		Decision decision = decision(opening, ruling);
 		boolean telling = apply(decision);
 		lose(decision);
 		if (telling) {
 			listeners.decided(decision);
 		}
-		return effective.outcome();
+		return ruling.outcome();
 	}
 
-	private Decision decision(Opening opening, Ruling ruling) {
-		if (opening.cause() == Cause.TOPIC_RECREATED && (observing || moves(ruling.outcome()))) {
+	private Decision decision(DecisionMaker.Opening opening, Ruling ruling) {
+		if (opening.cause() == Cause.TOPIC_RECREATED && (observing || ruling.isMove())) {
 			states.get(opening.partition()).topicId(opening.evidence().topicId());
 			commits.leave(opening.partition(), opening.evidence().remembered().topicId());
 		}
-		if (opening.cause() == Cause.COMMITTED_OFFSET_REGRESSED && ruling.named() == Action.KEEP
-				&& moves(ruling.outcome())) {
+		if (opening.cause() == Cause.COMMITTED_OFFSET_REGRESSED && ruling.named() == Action.KEEP && ruling.isMove()) {
 			commits.believe(opening.partition());
 		}
-		Decision.Impact impact = DecisionMaker.impact(opening.evidence(), ruling.outcome(),
-				configuration.autoOffsetReset());
-		last = new Decision(Instant.now(), configuration.groupId(), configuration.clientId(), opening.partition(),
-				opening.cause(), ruling.named(), ruling.action(), ruling.reason(), ruling.outcome(), impact,
-				opening.evidence(), observing, resolution(opening.partition(), ruling));
+		last = maker.decision(opening, ruling, observing, Instant.now());
 		return last;
 	}
 
@@ -254,43 +197,11 @@ final class Decisions {
 		}
 	}
 
-	private static boolean moves(Outcome outcome) {
-		return outcome instanceof Outcome.ReadFrom || outcome instanceof Outcome.LookedUp;
-	}
-
-	/**
-	 * What somebody has decided, if that is what is done: the reason to hold may be gone.
-	 */
-	private @Nullable Resolution resolution(TopicPartition partition, Ruling ruling) {
-		Resolution resolution = chooser.resolution(partition);
-		return (resolution != null && resolution.action() == ruling.named()) ? resolution : null;
-	}
-
 	/**
 	 * The decision that was made last.
 	 */
 	@Nullable Decision last() {
 		return last;
-	}
-
-	/**
-	 * A client that has read the committed epoch itself believes no leader with a lower
-	 * one, wherever it is sought to. A new client will, once the commit is replaced.
-	 * <p>
-	 * The client commits whatever position it has under {@code enable.auto.commit}: a
-	 * partition that has none cannot be held then.
-	 */
-	private Ruling possible(Opening opening, Ruling ruling) {
-		Evidence evidence = opening.evidence();
-		boolean isWaiting = (configuration.readsCommitsFirst() || states.isCommitsRead())
-				&& opening.cause() != Cause.TOPIC_RECREATED
-				&& evidence.currentLeaderEpoch() < states.get(opening.partition()).committedEpoch();
-		if (isWaiting && moves(ruling.outcome())) {
-			return Ruling.hold(ruling.named(), Reason.Kind.EPOCH_NOT_REACHED);
-		}
-		boolean impossible = ruling.outcome() instanceof Outcome.Held && evidence.position() < 0
-				&& configuration.autoCommit();
-		return impossible ? Ruling.fail(ruling.named(), Reason.Kind.CANNOT_HOLD) : opening.explained(ruling);
 	}
 
 	/**
@@ -300,7 +211,7 @@ final class Decisions {
 	private boolean apply(Decision decision) {
 		// Whatever this is about, nobody has to find out any more where it starts.
 		states.started(decision.partition());
-		if (moves(decision.outcome())) {
+		if (decision.isMove()) {
 			commits.release(decision.partition());
 		}
 		if (decision.outcome() instanceof Outcome.ReadFrom readFrom) {

@@ -68,11 +68,11 @@ final class FirstPositions {
 	 * @return where partitions start now, by number
 	 */
 	Map<TopicPartition, Long> start(Set<TopicPartition> missing, Map<TopicPartition, OffsetAndMetadata> others) {
-		Map<TopicPartition, Decisions.Opening> openings = new HashMap<>();
+		Map<TopicPartition, DecisionMaker.Opening> openings = new HashMap<>();
 		Map<Action, Set<TopicPartition>> byAction = new EnumMap<>(Action.class);
 		Map<TopicPartition, Long> timestamps = new HashMap<>();
 		commits.rememberedWithoutCommit(missing, others).forEach((partition, remembered) -> {
-			Decisions.Opening opening = decisions.open(partition,
+			DecisionMaker.Opening opening = decisions.open(partition,
 					Evidence.noCommittedOffset(remembered, topics.id(partition.topic())));
 			openings.put(partition, opening);
 			byAction.computeIfAbsent(opening.action(), (key) -> new HashSet<>()).add(partition);

@@ -48,4 +48,62 @@ final class PlainKafka {
 		};
 	}
 
+	/**
+	 * The records that a move concerns: those that Kafka alone would have skipped or
+	 * delivered again are spared if the position stays.
+	 */
+	static Decision.Impact impact(Evidence evidence, Outcome outcome, AutoOffsetReset autoOffsetReset) {
+		if (!(outcome instanceof Outcome.ReadFrom readFrom) || evidence.origin() < 0
+				|| evidence.trigger() == Evidence.Trigger.CLUSTER_ID || evidence.isSoughtBelowLogStart()) {
+			return Decision.Impact.NONE;
+		}
+		if (evidence.isOtherTopic()) {
+			return otherTopic(evidence, readFrom.offset());
+		}
+		long moved = readFrom.offset() - evidence.origin();
+		if (moved != 0) {
+			return new Decision.Impact(Math.max(moved, 0), Math.max(-moved, 0), 0);
+		}
+		if (evidence.trigger() == Evidence.Trigger.COMMITTED_OFFSET) {
+			return new Decision.Impact(0, 0, Math.abs(readFrom.offset() - evidence.position()));
+		}
+		// A client that goes by a committed epoch waits where it is.
+		long plain = (evidence.trigger() == Evidence.Trigger.COMMITTED_EPOCH) ? evidence.position()
+				: position(evidence, autoOffsetReset);
+		return new Decision.Impact(0, 0, Math.abs(evidence.position() - plain));
+	}
+
+	/**
+	 * Nothing of the new log was delivered before. Plain Kafka would have read it from
+	 * the old position on.
+	 */
+	private static Decision.Impact otherTopic(Evidence evidence, long target) {
+		LogBounds bounds = evidence.boundsAfter();
+		if (bounds == null) {
+			return Decision.Impact.NONE;
+		}
+		long skipped = Math.max(0, Math.min(evidence.position(), bounds.logEndOffset()) - bounds.logStartOffset());
+		long lost = target - bounds.logStartOffset();
+		return new Decision.Impact(lost, 0, Math.max(0, skipped - lost));
+	}
+
+	/**
+	 * Where a client with a reset strategy would have gone without asking.
+	 */
+	private static long position(Evidence evidence, AutoOffsetReset autoOffsetReset) {
+		LogBounds bounds = evidence.boundsAfter();
+		if (bounds == null || autoOffsetReset.strategy() == AutoOffsetReset.Strategy.NONE) {
+			return evidence.position();
+		}
+		TruncationClaim claim = evidence.lastClaim();
+		if (claim != null && claim.isDefined() && claim.divergentOffset() >= bounds.logStartOffset()) {
+			return claim.divergentOffset();
+		}
+		return switch (autoOffsetReset.strategy()) {
+			case EARLIEST -> bounds.logStartOffset();
+			case LATEST -> (evidence.latestOffset() >= 0) ? evidence.latestOffset() : bounds.logEndOffset();
+			case BY_DURATION, NONE -> evidence.position();
+		};
+	}
+
 }

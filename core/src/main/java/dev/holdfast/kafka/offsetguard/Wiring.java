@@ -83,8 +83,9 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 		private static Enforcement of(Basics basics, Lookups lookups, Commits commits, GuardContext context) {
 			ResetOffsets resetOffsets = new ResetOffsets(basics.client, basics.states,
 					basics.configuration.autoOffsetReset(), basics.budget);
-			Decisions decisions = new Decisions(basics.client, basics.configuration, basics.chooser, basics.states,
-					basics.pauses, basics.holds, commits.heldBack, resetOffsets, lookups.groupCommits, basics.listeners,
+			Decisions decisions = new Decisions(basics.client, basics.configuration,
+					new DecisionMaker(basics.chooser, basics.configuration), basics.states, basics.pauses, basics.holds,
+					commits.heldBack, resetOffsets, lookups.groupCommits, basics.listeners,
 					basics.settings.isObserving());
 			Inspector inspector = new Inspector(basics.configuration, basics.cluster, basics.chooser,
 					context.inspectorCap());

@@ -145,7 +145,7 @@ class DecisionPropertyTests {
 
 		assertThat(cause).isNotNull();
 		for (Action action : cause.allowedActions()) {
-			assertThat(DecisionMaker.rule(cause, action, MoveLimits.unlimited(), evidence)).isNotNull();
+			assertThat(Ruling.rule(cause, action, MoveLimits.unlimited(), evidence)).isNotNull();
 		}
 		Statistics.label("cause").collect(cause).coverage((checker) -> {
 			for (Cause each : Cause.values()) {
@@ -200,10 +200,10 @@ class DecisionPropertyTests {
 	@Property(seed = SEED)
 	void keepChangesNothing(@ForAll("evidence") Evidence evidence, @ForAll Cause cause,
 			@ForAll("limits") MoveLimits limits) {
-		assertThat(DecisionMaker.rule(cause, Action.KEEP, evidence).outcome())
+		assertThat(Ruling.rule(cause, Action.KEEP, evidence).outcome())
 			.isEqualTo(new Outcome.ReadFrom(evidence.position()));
 		if (evidence.position() >= 0 && evidence.trigger() != Trigger.COMMITTED_OFFSET) {
-			assertThat(DecisionMaker.rule(cause, Action.KEEP, limits, evidence).outcome())
+			assertThat(Ruling.rule(cause, Action.KEEP, limits, evidence).outcome())
 				.isEqualTo(new Outcome.ReadFrom(evidence.position()));
 		}
 	}
@@ -213,9 +213,9 @@ class DecisionPropertyTests {
 	void noMoveExceedsTheLimits(@ForAll("evidence") Evidence evidence, @ForAll Cause cause, @ForAll Action action,
 			@ForAll("limits") MoveLimits limits) {
 		Assume.that(cause.allowedActions().contains(action));
-		Ruling unlimited = DecisionMaker.rule(cause, action, MoveLimits.unlimited(), evidence);
+		Ruling unlimited = Ruling.rule(cause, action, MoveLimits.unlimited(), evidence);
 
-		Ruling ruling = DecisionMaker.rule(cause, action, limits, evidence);
+		Ruling ruling = Ruling.rule(cause, action, limits, evidence);
 
 		assertThat(ruling.named()).isEqualTo(action);
 		if (unlimited.outcome() instanceof Outcome.ReadFrom readFrom && cause != Cause.TOPIC_RECREATED
@@ -238,17 +238,17 @@ class DecisionPropertyTests {
 		Ruling lookedUp = new Ruling(Action.LATEST, new Outcome.LookedUp(Action.LATEST), null);
 		boolean limited = limits.maxRewindRecords() != null || limits.maxSkipRecords() != null;
 
-		assertThat(DecisionMaker.limit(Cause.COMMITTED_OFFSET_LOST, lookedUp, limits, evidence))
+		assertThat(Ruling.limit(Cause.COMMITTED_OFFSET_LOST, lookedUp, limits, evidence))
 			.isEqualTo((limited && origin(evidence) >= 0 && !isSoughtBelowLogStart(evidence))
 					? Ruling.hold(Action.LATEST, Reason.Kind.LIMIT) : lookedUp);
-		assertThat(DecisionMaker.limit(Cause.TOPIC_RECREATED, lookedUp, limits, evidence)).isEqualTo(lookedUp);
+		assertThat(Ruling.limit(Cause.TOPIC_RECREATED, lookedUp, limits, evidence)).isEqualTo(lookedUp);
 	}
 
 	/** Refuted claims are followed by no policy, whatever it is called. */
 	@Property(seed = SEED)
 	void divergenceNeverFollowsARefutedClaimNorAnUndefinedOne(@ForAll("evidence") Evidence evidence,
 			@ForAll Cause cause) {
-		Outcome outcome = DecisionMaker.rule(cause, Action.DIVERGENCE, evidence).outcome();
+		Outcome outcome = Ruling.rule(cause, Action.DIVERGENCE, evidence).outcome();
 
 		if (outcome instanceof Outcome.ReadFrom readFrom) {
 			assertThat(readFrom.offset()).isEqualTo(evidence.repeatedClaim().divergentOffset())
@@ -264,7 +264,7 @@ class DecisionPropertyTests {
 	@Property(seed = SEED)
 	void impactIsWhatMoved(@ForAll("evidence") Evidence evidence,
 			@ForAll @LongRange(min = 0, max = MAX_OFFSET) long target, @ForAll("reset") AutoOffsetReset reset) {
-		Decision.Impact impact = DecisionMaker.impact(evidence, new Outcome.ReadFrom(target), reset);
+		Decision.Impact impact = PlainKafka.impact(evidence, new Outcome.ReadFrom(target), reset);
 
 		boolean isElsewhere = evidence.trigger() == Trigger.CLUSTER_ID;
 		if (origin(evidence) < 0 || isSoughtBelowLogStart(evidence) || isElsewhere) {
@@ -276,8 +276,8 @@ class DecisionPropertyTests {
 			assertThat(impact.spared()).isNotNegative();
 			assertThat(impact.spared() == 0 || target == origin(evidence)).isTrue();
 		}
-		assertThat(DecisionMaker.impact(evidence, new Outcome.Held(), reset)).isEqualTo(Decision.Impact.NONE);
-		assertThat(DecisionMaker.impact(evidence, new Outcome.Failed(), reset)).isEqualTo(Decision.Impact.NONE);
+		assertThat(PlainKafka.impact(evidence, new Outcome.Held(), reset)).isEqualTo(Decision.Impact.NONE);
+		assertThat(PlainKafka.impact(evidence, new Outcome.Failed(), reset)).isEqualTo(Decision.Impact.NONE);
 	}
 
 	/** What a client does by itself it does without looking at the log. */
@@ -293,7 +293,7 @@ class DecisionPropertyTests {
 
 	private static Outcome byDefault(Evidence evidence) {
 		Cause cause = Classifier.classify(evidence);
-		return DecisionMaker.rule(cause, POLICY.action("orders", cause), POLICY.limits("orders"), evidence).outcome();
+		return Ruling.rule(cause, POLICY.action("orders", cause), POLICY.limits("orders"), evidence).outcome();
 	}
 
 	private static long origin(Evidence evidence) {

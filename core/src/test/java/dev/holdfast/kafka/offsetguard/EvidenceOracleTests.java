@@ -192,7 +192,7 @@ class EvidenceOracleTests {
 			assertThat(action).as(why).isEqualTo(Action.AUTO_OFFSET_RESET);
 		}
 		else {
-			assertThat(DecisionMaker.rule(classified, action, MoveLimits.unlimited(), parsed).outcome()).as(why)
+			assertThat(Ruling.rule(classified, action, MoveLimits.unlimited(), parsed).outcome()).as(why)
 				.isEqualTo("hold".equals(outcome) ? new Outcome.Held() : new Outcome.ReadFrom(Long.parseLong(outcome)));
 		}
 	}

@@ -20,13 +20,13 @@ import static org.assertj.core.api.Assertions.assertThat;
  * What an action comes to: position 150, log 20-270 before and 20-280 after, the end that
  * the application sees 260, the first record of the witness's time at 140.
  */
-class DecisionMakerTests {
+class RulingTests {
 
 	@ParameterizedTest
 	@CsvSource({ "FALSE_TRUNCATION, KEEP, 150", "LOG_TRUNCATED, DIVERGENCE, 100", "ABOVE_LOG_END, DIVERGENCE, 100",
 			"BELOW_LOG_START, EARLIEST, 20", "BELOW_LOG_START, LATEST, 260", "LOG_TRUNCATED, TIMESTAMP, 140" })
 	void readsFrom(Cause cause, Action action, long offset) {
-		Ruling ruling = DecisionMaker.rule(cause, action, evidence(100, 2, true, 260, 140));
+		Ruling ruling = Ruling.rule(cause, action, evidence(100, 2, true, 260, 140));
 
 		assertThat(ruling).isEqualTo(Ruling.readFrom(action, offset));
 	}
@@ -36,7 +36,7 @@ class DecisionMakerTests {
 			"LOG_TRUNCATED, LATEST, 2, NO_TARGET", "LOG_TRUNCATED, HOLD, 2,", "UNVERIFIABLE, DIVERGENCE, 0, UNPROVEN",
 			"NO_COMMITTED_OFFSET, AUTO_OFFSET_RESET, 0, NO_TARGET" })
 	void holdsWithoutTarget(Cause cause, Action action, int epochAtDivergence, Reason.@Nullable Kind reason) {
-		Ruling ruling = DecisionMaker.rule(cause, action, evidence(100, epochAtDivergence, false, -1, -1));
+		Ruling ruling = Ruling.rule(cause, action, evidence(100, epochAtDivergence, false, -1, -1));
 
 		assertThat(ruling)
 			.isEqualTo(new Ruling(action, new Outcome.Held(), (reason != null) ? Reason.of(reason) : null));
@@ -46,7 +46,7 @@ class DecisionMakerTests {
 	@CsvSource({ "DIVERGENCE, 50, , 100", "DIVERGENCE, 49, , hold -50", "LATEST, , 110, 260", "LATEST, , 109, hold 110",
 			"LATEST, 0, , 260", "DIVERGENCE, , 0, 100", "KEEP, 0, 0, 150" })
 	void holdsWhatWouldMoveTooFar(Action action, Long maxRewind, Long maxSkip, String expected) {
-		Ruling ruling = DecisionMaker.rule(Cause.LOG_TRUNCATED, action, new MoveLimits(maxRewind, maxSkip),
+		Ruling ruling = Ruling.rule(Cause.LOG_TRUNCATED, action, new MoveLimits(maxRewind, maxSkip),
 				evidence(100, 2, true, 260, 140));
 
 		assertThat(ruling).isEqualTo(expected.startsWith("hold ")
@@ -60,7 +60,7 @@ class DecisionMakerTests {
 		Evidence evidence = new Evidence(Trigger.TRUNCATION, 150, 0, new TruncationClaim(100, 0), Validation.UNANSWERED,
 				null, null, null, null, null, null, -1, -1, Remembered.NOTHING, null, -1);
 
-		assertThat(DecisionMaker.rule(Cause.UNVERIFIABLE, action, evidence).outcome()).isEqualTo(new Outcome.Held());
+		assertThat(Ruling.rule(Cause.UNVERIFIABLE, action, evidence).outcome()).isEqualTo(new Outcome.Held());
 	}
 
 	@ParameterizedTest
@@ -68,7 +68,7 @@ class DecisionMakerTests {
 	void followsAnUndecidedClaimOnlyForUnverifiable(Cause cause, String expected) {
 		Evidence evidence = evidence(100, -1, false, 260, -1);
 
-		Outcome outcome = DecisionMaker.rule(cause, Action.DIVERGENCE, evidence).outcome();
+		Outcome outcome = Ruling.rule(cause, Action.DIVERGENCE, evidence).outcome();
 
 		assertThat(outcome)
 			.isEqualTo("hold".equals(expected) ? new Outcome.Held() : new Outcome.ReadFrom(Long.parseLong(expected)));
@@ -80,8 +80,7 @@ class DecisionMakerTests {
 	void countsWhatPlainKafkaWouldHaveMoved(String reset, long claimed, long spared) {
 		Evidence evidence = evidence(claimed, 0, true, 260, -1);
 
-		Decision.Impact impact = DecisionMaker.impact(evidence, new Outcome.ReadFrom(150),
-				AutoOffsetReset.parse(reset));
+		Decision.Impact impact = PlainKafka.impact(evidence, new Outcome.ReadFrom(150), AutoOffsetReset.parse(reset));
 
 		assertThat(impact).isEqualTo(new Decision.Impact(0, 0, spared));
 	}
@@ -89,7 +88,7 @@ class DecisionMakerTests {
 	@ParameterizedTest
 	@CsvSource({ "100, 0, 50", "160, 10, 0" })
 	void countsWhatMoves(long target, long lost, long rewound) {
-		Decision.Impact impact = DecisionMaker.impact(evidence(100, 2, true, 260, -1), new Outcome.ReadFrom(target),
+		Decision.Impact impact = PlainKafka.impact(evidence(100, 2, true, 260, -1), new Outcome.ReadFrom(target),
 				AutoOffsetReset.parse("latest"));
 
 		assertThat(impact).isEqualTo(new Decision.Impact(lost, rewound, 0));
@@ -99,14 +98,14 @@ class DecisionMakerTests {
 	@ParameterizedTest
 	@CsvSource({ "LATEST", "TIMESTAMP" })
 	void readsFromTheVeryFirstOffset(Action action) {
-		assertThat(DecisionMaker.rule(Cause.LOG_TRUNCATED, action, evidence(100, 2, true, 0, 0)))
+		assertThat(Ruling.rule(Cause.LOG_TRUNCATED, action, evidence(100, 2, true, 0, 0)))
 			.isEqualTo(Ruling.readFrom(action, 0));
 	}
 
 	@ParameterizedTest
 	@CsvSource({ "149, 149", "150, 150", "151, hold" })
 	void divergenceNeverSkips(long claimed, String expected) {
-		Ruling ruling = DecisionMaker.rule(Cause.LOG_TRUNCATED, Action.DIVERGENCE, evidence(claimed, 2, false, -1, -1));
+		Ruling ruling = Ruling.rule(Cause.LOG_TRUNCATED, Action.DIVERGENCE, evidence(claimed, 2, false, -1, -1));
 
 		assertThat(ruling).isEqualTo("hold".equals(expected) ? Ruling.hold(Action.DIVERGENCE, Reason.Kind.NO_TARGET)
 				: Ruling.readFrom(Action.DIVERGENCE, Long.parseLong(expected)));
@@ -117,7 +116,7 @@ class DecisionMakerTests {
 	@CsvSource({ "latest, 20, 260, 130", "latest, 19, 260, 110", "latest, 19, 0, 150", "latest, 19, -1, 130",
 			"latest, -1, 260, 110", "earliest, -1, 260, 130" })
 	void countsWhatPlainKafkaWouldHaveMovedAtTheEdges(String reset, long claimed, long latest, long spared) {
-		Decision.Impact impact = DecisionMaker.impact(evidence(claimed, 0, true, latest, -1), new Outcome.ReadFrom(150),
+		Decision.Impact impact = PlainKafka.impact(evidence(claimed, 0, true, latest, -1), new Outcome.ReadFrom(150),
 				AutoOffsetReset.parse(reset));
 
 		assertThat(impact).isEqualTo(new Decision.Impact(0, 0, spared));
@@ -139,7 +138,7 @@ class DecisionMakerTests {
 				(bounds.length == 2) ? new LogBounds(Long.parseLong(bounds[0]), Long.parseLong(bounds[1])) : null, null,
 				null, null, -1, -1, new Remembered(0, -1, 1, true, new Uuid(1, 1), -1), new Uuid(1, 2), -1);
 
-		Decision.Impact impact = DecisionMaker.impact(evidence, new Outcome.ReadFrom(target),
+		Decision.Impact impact = PlainKafka.impact(evidence, new Outcome.ReadFrom(target),
 				AutoOffsetReset.parse("latest"));
 
 		assertThat(impact).as(why).isEqualTo(new Decision.Impact(lost, 0, spared));
@@ -147,7 +146,7 @@ class DecisionMakerTests {
 
 	@Test
 	void offsetsOfAnotherTopicAreNoDistance() {
-		Ruling ruling = DecisionMaker.rule(Cause.TOPIC_RECREATED, Action.EARLIEST, new MoveLimits(0L, 0L),
+		Ruling ruling = Ruling.rule(Cause.TOPIC_RECREATED, Action.EARLIEST, new MoveLimits(0L, 0L),
 				evidence(100, 2, false, -1, -1));
 
 		assertThat(ruling).isEqualTo(Ruling.readFrom(Action.EARLIEST, 20));
@@ -162,9 +161,9 @@ class DecisionMakerTests {
 				bounds, bounds, null, null, null, -1, -1, Remembered.NOTHING, null, -1);
 		Ruling ruling = Ruling.readFrom(Action.EARLIEST, logStart);
 
-		assertThat(DecisionMaker.impact(evidence, ruling.outcome(), AutoOffsetReset.parse("latest")))
+		assertThat(PlainKafka.impact(evidence, ruling.outcome(), AutoOffsetReset.parse("latest")))
 			.isEqualTo(new Decision.Impact(lost, 0, 0));
-		assertThat(DecisionMaker.limit(Cause.BELOW_LOG_START, ruling, new MoveLimits(0L, 0L), evidence))
+		assertThat(Ruling.limit(Cause.BELOW_LOG_START, ruling, new MoveLimits(0L, 0L), evidence))
 			.isEqualTo((lost == 0) ? ruling : Ruling.hold(Action.EARLIEST, new Reason(Reason.Kind.LIMIT, lost)));
 	}
 
