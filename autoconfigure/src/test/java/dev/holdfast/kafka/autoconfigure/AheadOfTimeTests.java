@@ -14,6 +14,7 @@ import dev.holdfast.kafka.autoconfigure.actuate.HoldfastMetricsAutoConfiguration
 import dev.holdfast.kafka.offsetguard.ConsumerConfigurationCapture;
 import dev.holdfast.kafka.offsetguard.OffsetGuard;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.aot.generate.GeneratedFiles.Kind;
@@ -44,6 +45,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * test.
  */
 @CompileWithForkedClassLoader
+@Tag("long")
 class AheadOfTimeTests {
 
 	@Test

@@ -19,6 +19,7 @@ import java.util.stream.LongStream;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,6 +42,7 @@ import static org.awaitility.Awaitility.await;
  */
 @LyingKafka(brokers = 2)
 @Timeout(value = 180, unit = TimeUnit.SECONDS)
+@Tag("long")
 class ListenerUnderLieTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(30);

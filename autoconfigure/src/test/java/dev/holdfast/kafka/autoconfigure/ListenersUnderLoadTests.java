@@ -18,6 +18,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -41,6 +42,7 @@ import static org.awaitility.Awaitility.await;
  */
 @LyingKafka(brokers = 3)
 @Timeout(value = 240, unit = TimeUnit.SECONDS)
+@Tag("long")
 class ListenersUnderLoadTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(30);

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.jar.Attributes;
 
 import org.apache.kafka.clients.NodeApiVersions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +32,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @LyingKafka
 @Timeout(value = 180, unit = TimeUnit.SECONDS)
+@Tag("long")
 class VersionCapInstallationTests {
 
 	private final AskedVersions asked;

@@ -25,6 +25,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,6 +42,7 @@ import static org.awaitility.Awaitility.await;
  */
 @LyingKafka
 @Timeout(value = 180, unit = TimeUnit.SECONDS)
+@Tag("long")
 class GroupMemoryTests {
 
 	private final KafkaCluster cluster;

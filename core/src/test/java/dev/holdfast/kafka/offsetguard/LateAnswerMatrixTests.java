@@ -23,6 +23,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 
@@ -39,6 +40,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
  * without delay was seen to use.
  */
 @Timeout(value = 600, unit = TimeUnit.SECONDS)
+@Tag("long")
 class LateAnswerMatrixTests {
 
 	private static final int RUNS_AT_ONCE = 64;

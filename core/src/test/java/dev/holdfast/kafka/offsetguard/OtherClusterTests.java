@@ -22,6 +22,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,6 +41,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * not used for the other.
  */
 @Timeout(value = 180, unit = TimeUnit.SECONDS)
+@Tag("long")
 class OtherClusterTests {
 
 	private static final String IMAGES_DEFAULT_ID = "5L6g3nShT-eMCtK--X86sw";

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.Logger;
@@ -33,6 +34,7 @@ import static org.awaitility.Awaitility.await;
  */
 @LyingKafka(brokers = 3)
 @Timeout(value = 20, unit = TimeUnit.MINUTES)
+@Tag("long")
 class SoakTests {
 
 	private static final Logger logger = LoggerFactory.getLogger(SoakTests.class);

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Consumers are probed once for all tests.
  */
 @Timeout(value = 240, unit = TimeUnit.SECONDS)
+@Tag("long")
 class ConsumerFloorsProbeTests {
 
 	private static final Path CSV = Path.of(System.getProperty("basedir", ""))

@@ -23,6 +23,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 
 import org.springframework.context.annotation.Bean;
@@ -44,6 +45,7 @@ import static org.awaitility.Awaitility.await;
  */
 @LyingKafka(brokers = 2)
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
+@Tag("long")
 class WorksWithHoldsTests {
 
 	private static final String HOLD = "holdfast.kafka.offset-guard.policy.false-truncation=hold";

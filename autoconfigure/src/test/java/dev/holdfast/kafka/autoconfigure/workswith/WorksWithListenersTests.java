@@ -15,6 +15,7 @@ import dev.holdfast.kafka.test.LyingKafka;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
@@ -33,6 +34,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @LyingKafka(brokers = 2)
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
+@Tag("long")
 class WorksWithListenersTests {
 
 	private static final long END = Orders.END;

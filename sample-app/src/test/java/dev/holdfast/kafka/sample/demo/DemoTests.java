@@ -17,6 +17,7 @@ import dev.holdfast.kafka.docs.Readme;
 import dev.holdfast.kafka.test.KafkaCluster;
 import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -26,6 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * The demo shows what it is meant to show, and its exit code tells when it does not.
  */
 @Timeout(value = 180, unit = TimeUnit.SECONDS)
+@Tag("long")
 class DemoTests {
 
 	private final ByteArrayOutputStream output = new ByteArrayOutputStream();
