@@ -7,31 +7,39 @@ package dev.holdfast.kafka.offsetguard;
 
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Chooses the action for a cause: as configured, or as the application's own policy says.
  */
 final class ActionChooser {
 
-	private static final Logger logger = LoggerFactory.getLogger(ActionChooser.class);
-
 	private final OffsetPolicy policy;
 
-	private final @Nullable OffsetResetPolicy own;
-
-	private final ClientConfiguration configuration;
+	private final @Nullable OwnPolicy own;
 
 	/** What somebody has decided about one partition just now. */
 	private @Nullable Resolution ordered;
 
 	private @Nullable TopicPartition orderedPartition;
 
-	ActionChooser(OffsetPolicy policy, @Nullable OffsetResetPolicy own, ClientConfiguration configuration) {
+	ActionChooser(OffsetPolicy policy, @Nullable OwnPolicy own) {
 		this.policy = policy;
 		this.own = own;
-		this.configuration = configuration;
+	}
+
+	/**
+	 * An application's own policy.
+	 */
+	interface OwnPolicy {
+
+		/**
+		 * What it wants done.
+		 * @param configured what would be done without it
+		 * @return an action that is allowed for the cause, {@code null} if it has failed
+		 * or named another
+		 */
+		@Nullable Action choose(TopicPartition partition, Cause cause, Action configured, Evidence evidence);
+
 	}
 
 	/**
@@ -57,19 +65,8 @@ final class ActionChooser {
 		if (own == null) {
 			return Choice.of(configured);
 		}
-		try {
-			Action chosen = own.decide(new OffsetResetPolicy.Question(configuration.groupId(), configuration.clientId(),
-					partition, cause, configured, evidence));
-			if (cause.allowedActions().contains(chosen)) {
-				return Choice.of(chosen);
-			}
-			logger.warn("{} answers '{}' about cause '{}' of {}, and allowed are {}: it is held", own, chosen, cause,
-					partition, cause.allowedActions());
-		}
-		catch (RuntimeException ex) {
-			logger.warn("{} failed on cause '{}' of {}: it is held", own, cause, partition, ex);
-		}
-		return new Choice(Action.HOLD, Reason.Kind.NOT_ALLOWED);
+		Action chosen = own.choose(partition, cause, configured, evidence);
+		return (chosen != null) ? Choice.of(chosen) : new Choice(Action.HOLD, Reason.Kind.NOT_ALLOWED);
 	}
 
 	/**

@@ -100,6 +100,11 @@ public record Decision(Instant at, @Nullable String groupId, String clientId, To
 		else if (outcome instanceof Outcome.LookedUp lookedUp) {
 			line.append(" continue=").append(lookedUp.end().id());
 		}
+		appendRest(line);
+		return line.toString();
+	}
+
+	private void appendRest(StringBuilder line) {
 		LogBounds bounds = evidence.boundsAfter();
 		if (bounds != null) {
 			line.append(" log-start=").append(bounds.logStartOffset());
@@ -119,7 +124,6 @@ public record Decision(Instant at, @Nullable String groupId, String clientId, To
 			line.append(" by=").append(quoted(resolution.by()));
 			line.append(" reason=").append(quoted(resolution.reason()));
 		}
-		return line.toString();
 	}
 
 	private static String quoted(String text) {

@@ -134,23 +134,7 @@ final class PollLoop<K, V> {
 		polling = true;
 		try {
 			commits.sender().used();
-			if (triggers.clusterChanges().isNew()) {
-				triggers.incident().forgetAll();
-				commits.first().forgetAll();
-				triggers.clusterChanges().look();
-			}
-			boolean isAnyoneWaiting = !triggers.incident().isOpen() || !states.undecided().isEmpty();
-			if (isAnyoneWaiting && !triggers.clusterChanges().isWaiting()) {
-				triggers.starts().decidePending();
-			}
-			if (!triggers.incident().isOpen()) {
-				if (commits.first().commitDue()) {
-					triggers.starts().decidePending();
-				}
-				triggers.resolutions().carryOut(budget);
-				recheckHolds();
-				checkTopics(now);
-			}
+			lookAround(now);
 			commits.heldBack().commitDue();
 			commits.first().polling();
 			ConsumerRecords<K, V> records = polls.poll(timeout, now);
@@ -163,6 +147,29 @@ final class PollLoop<K, V> {
 		}
 		finally {
 			polling = false;
+		}
+	}
+
+	/**
+	 * Does what is due before the client is polled.
+	 */
+	private void lookAround(long now) {
+		if (triggers.clusterChanges().isNew()) {
+			triggers.incident().forgetAll();
+			commits.first().forgetAll();
+			triggers.clusterChanges().look();
+		}
+		boolean isAnyoneWaiting = !triggers.incident().isOpen() || !states.undecided().isEmpty();
+		if (isAnyoneWaiting && !triggers.clusterChanges().isWaiting()) {
+			triggers.starts().decidePending();
+		}
+		if (!triggers.incident().isOpen()) {
+			if (commits.first().commitDue()) {
+				triggers.starts().decidePending();
+			}
+			triggers.resolutions().carryOut(budget);
+			recheckHolds();
+			checkTopics(now);
 		}
 	}
 

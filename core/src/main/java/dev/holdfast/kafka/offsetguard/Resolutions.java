@@ -127,9 +127,9 @@ final class Resolutions {
 		}
 		Decision before = decisions.last();
 		chooser.order(partition, resolution);
-		boolean asked;
 		try {
-			asked = rechecks.recheck(Set.of(partition), true);
+			boolean asked = rechecks.recheck(Set.of(partition), true);
+			return result(partition, resolution, hold, before, asked);
 		}
 		catch (KafkaException ex) {
 			if (ex instanceof WakeupException) {
@@ -141,6 +141,10 @@ final class Resolutions {
 		finally {
 			chooser.withdraw();
 		}
+	}
+
+	private ResolutionResult result(TopicPartition partition, Resolution resolution, Decision hold,
+			@Nullable Decision before, boolean asked) {
 		Decision decision = decisions.last();
 		Decision now = holds.visible().get(partition);
 		if (now != null && !now.cause().resolutions().contains(resolution.action())) {

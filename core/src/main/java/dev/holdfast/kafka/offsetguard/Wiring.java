@@ -38,7 +38,7 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 					states, new Holds(client, pauses, states, settings.timing().holdRecheck()),
 					new EvidenceBudget(configuration.shorter(settings.timing().inspection())),
 					new Listeners(context.listeners(), configuration, settings.policy()),
-					new ActionChooser(settings.policy(), context.ownPolicy(), configuration),
+					new ActionChooser(settings.policy(), ApplicationPolicy.of(context.ownPolicy(), configuration)),
 					new ClientCluster(client, toldCluster));
 		}
 

@@ -47,7 +47,8 @@ class OwnPolicyTests {
 	}
 
 	private static ActionChooser.Choice choose(OffsetResetPolicy own) {
-		return new ActionChooser(OffsetPolicy.defaults(), own, CLIENT).choose(PARTITION, Cause.NEW_PARTITION, EVIDENCE);
+		return new ActionChooser(OffsetPolicy.defaults(), ApplicationPolicy.of(own, CLIENT)).choose(PARTITION,
+				Cause.NEW_PARTITION, EVIDENCE);
 	}
 
 }
