@@ -39,8 +39,14 @@ final class UndecidedStarts {
 	/** Where plain Kafka would be: at the commit, if it is known. */
 	private final Map<TopicPartition, Long> positions = new HashMap<>();
 
-	/** What the application was told in place of a position. */
+	/** What the application was told in place of a position that nobody knows. */
 	private final Map<TopicPartition, Long> standIns = new HashMap<>();
+
+	/** Where plain Kafka would start, as the application was told. */
+	private final Map<TopicPartition, Long> learned = new HashMap<>();
+
+	/** What the application has committed of that, -1 for wherever a partition starts. */
+	private final Map<TopicPartition, Long> wanted = new HashMap<>();
 
 	UndecidedStarts(Consumer<?, ?> client, boolean onlyCommitted) {
 		this.client = client;
@@ -76,7 +82,7 @@ final class UndecidedStarts {
 	long learn(TopicPartition partition, long offset) {
 		if (waiting.containsKey(partition)) {
 			positions.put(partition, offset);
-			standIns.put(partition, offset);
+			learned.put(partition, offset);
 		}
 		return offset;
 	}
@@ -91,12 +97,38 @@ final class UndecidedStarts {
 	}
 
 	/**
-	 * Whether a commit is one of an offset that the application was told in place of the
-	 * position, and not of what it has read.
+	 * The application commits. What it was told in place of a position is not committed,
+	 * as it has read nothing up to there. Where plain Kafka would start is not committed
+	 * yet, as the group may have a commit: the guard remembers that the application wants
+	 * it.
+	 * @return whether the commit is one of these
 	 */
-	boolean isStandIn(TopicPartition partition, long offset) {
-		Long standIn = standIns.isEmpty() ? null : standIns.get(partition);
-		return standIn != null && standIn == offset;
+	boolean takeCommit(TopicPartition partition, long offset) {
+		if (isAt(learned, partition, offset)) {
+			wanted.put(partition, offset);
+			return true;
+		}
+		return isAt(standIns, partition, offset);
+	}
+
+	/**
+	 * The application commits its positions, wherever they are.
+	 */
+	void takeCommit(TopicPartition partition) {
+		wanted.putIfAbsent(partition, -1L);
+	}
+
+	/**
+	 * Whether the application has committed where a partition starts before that was
+	 * decided. The guard remembers it until the partition waits anew or is taken away.
+	 */
+	boolean isCommitWanted(TopicPartition partition, long offset) {
+		return isAt(wanted, partition, offset) || isAt(wanted, partition, -1);
+	}
+
+	private static boolean isAt(Map<TopicPartition, Long> offsets, TopicPartition partition, long offset) {
+		Long found = offsets.isEmpty() ? null : offsets.get(partition);
+		return found != null && found == offset;
 	}
 
 	/**
@@ -116,6 +148,7 @@ final class UndecidedStarts {
 			}
 			paused = (paused != null) ? paused : client.paused();
 			waiting.put(partition, paused.contains(partition));
+			wanted.remove(partition);
 			client.pause(Set.of(partition));
 			client.seek(partition, new OffsetAndMetadata((commit != null) ? commit.offset() : 0));
 		}
@@ -127,6 +160,7 @@ final class UndecidedStarts {
 	void end(TopicPartition partition) {
 		positions.remove(partition);
 		standIns.remove(partition);
+		learned.remove(partition);
 		if (!waiting.isEmpty() && Boolean.FALSE.equals(waiting.remove(partition))) {
 			client.resume(Set.of(partition));
 		}
@@ -139,12 +173,16 @@ final class UndecidedStarts {
 		partitions.forEach(waiting::remove);
 		partitions.forEach(positions::remove);
 		partitions.forEach(standIns::remove);
+		partitions.forEach(learned::remove);
+		partitions.forEach(wanted::remove);
 	}
 
 	void forgetAll() {
 		waiting.clear();
 		positions.clear();
 		standIns.clear();
+		learned.clear();
+		wanted.clear();
 	}
 
 	/**
