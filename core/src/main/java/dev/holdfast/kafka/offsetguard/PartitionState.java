@@ -190,12 +190,21 @@ final class PartitionState {
 	}
 
 	/**
-	 * Whether the end is to be asked for, which is done once: a leader may be silent.
+	 * Whether the end is to be asked for, since nobody has got an answer yet.
 	 */
-	boolean takeEndQuestion() {
-		boolean taken = !positioned && !endAsked;
+	boolean isEndUnknown() {
+		return !positioned && endAtStart < 0;
+	}
+
+	/**
+	 * Whether a leader had its time to tell the end. It may be silent.
+	 */
+	boolean isEndAsked() {
+		return endAsked;
+	}
+
+	void endAsked() {
 		endAsked = true;
-		return taken;
 	}
 
 	/**

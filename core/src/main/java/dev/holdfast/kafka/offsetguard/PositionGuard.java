@@ -13,6 +13,7 @@ import dev.holdfast.kafka.versioncap.ClientVersions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -109,7 +110,8 @@ final class PositionGuard<K, V> {
 		this.configuration = configuration;
 		this.listeners = new Listeners(context.listeners(), configuration, settings.policy());
 		ActionChooser chooser = new ActionChooser(settings.policy(), context.ownPolicy(), configuration);
-		ResetOffsets resetOffsets = new ResetOffsets(client, states, configuration.autoOffsetReset(), budget);
+		ResetOffsets resetOffsets = new ResetOffsets(client, states, configuration.autoOffsetReset(), budget,
+				this::report);
 		ClientCluster cluster = new ClientCluster(client, toldCluster);
 		this.lookup = new TopicLookup(context.admins(), configuration, cluster);
 		this.topics = new Topics(lookup, context.memory(), settings.timing().topicCheck());
@@ -347,6 +349,10 @@ final class PositionGuard<K, V> {
 		for (TopicPartition partition : partitions.isEmpty() ? client.assignment() : partitions) {
 			soughtByApplication(partition, null);
 		}
+	}
+
+	private void report(InvalidOffsetException exception) {
+		incident.report(exception);
 	}
 
 	/**

@@ -43,12 +43,19 @@ final class ResetOffsets {
 
 	private final EvidenceBudget budget;
 
-	ResetOffsets(Consumer<?, ?> client, PartitionStates states, AutoOffsetReset autoOffsetReset,
-			EvidenceBudget budget) {
+	private final java.util.function.Consumer<InvalidOffsetException> reports;
+
+	/**
+	 * Creates it.
+	 * @param reports takes what the client reports when it is asked for something else
+	 */
+	ResetOffsets(Consumer<?, ?> client, PartitionStates states, AutoOffsetReset autoOffsetReset, EvidenceBudget budget,
+			java.util.function.Consumer<InvalidOffsetException> reports) {
 		this.client = client;
 		this.states = states;
 		this.autoOffsetReset = autoOffsetReset;
 		this.budget = budget;
+		this.reports = reports;
 	}
 
 	/**
@@ -82,25 +89,32 @@ final class ResetOffsets {
 	/**
 	 * Takes note of where partitions end that have just been assigned, where that is
 	 * where plain Kafka would start them if they turn out to have no commit. What comes
-	 * while others are asked would be skipped otherwise.
-	 * @param timeout how long the client may ask
+	 * while others are asked would be skipped otherwise. A client that looks for an end
+	 * by itself is left to it.
+	 * @param timeout how long the client may ask leaders that were not asked before
+	 * @param again how long it may ask all others
+	 * @throws WakeupException if the consumer was woken up: the question stands
 	 */
-	void noteEnds(Set<TopicPartition> assigned, Duration timeout) {
+	void noteEnds(Set<TopicPartition> assigned, Duration timeout, Duration again) {
 		if (autoOffsetReset.strategy() != AutoOffsetReset.Strategy.LATEST) {
 			return;
 		}
 		Set<TopicPartition> unknown = new HashSet<>(assigned);
-		unknown.removeIf((partition) -> !states.get(partition).takeEndQuestion());
+		unknown
+			.removeIf((partition) -> !states.get(partition).isEndUnknown() || states.undecided().isLooking(partition));
 		if (unknown.isEmpty()) {
 			return;
 		}
+		boolean isNew = unknown.stream().anyMatch((partition) -> !states.get(partition).isEndAsked());
 		try {
-			client.endOffsets(unknown, timeout).forEach((partition, end) -> states.get(partition).endAtStart(end));
+			client.endOffsets(unknown, isNew ? timeout : again)
+				.forEach((partition, end) -> states.get(partition).endAtStart(end));
 		}
 		catch (WakeupException | InterruptException ex) {
 			throw ex;
 		}
 		catch (KafkaException ex) {
+			unknown.forEach((partition) -> states.get(partition).endAsked());
 			logger.debug("Not known yet where {} partitions end", unknown.size(), ex);
 		}
 	}
@@ -173,11 +187,33 @@ final class ResetOffsets {
 
 	private boolean isEndNoted(TopicPartition partition, Map<TopicPartition, Outcome> outcomes) {
 		PartitionState state = states.get(partition);
+		if (state.isEndUnknown() && states.undecided().isLooking(partition)
+				&& autoOffsetReset.strategy() == AutoOffsetReset.Strategy.LATEST) {
+			found(partition, Duration.ZERO).ifPresent(state::endAtStart);
+		}
 		long noted = state.isPositioned() ? -1 : state.endAtStart();
 		if (noted >= 0) {
 			outcomes.put(partition, new Outcome.ReadFrom(noted));
 		}
 		return noted >= 0;
+	}
+
+	/**
+	 * What a client has found that looks for where plain Kafka would have started.
+	 */
+	private OptionalLong found(TopicPartition partition, Duration timeout) {
+		try {
+			return OptionalLong.of(client.position(partition, timeout));
+		}
+		catch (InvalidOffsetException ex) {
+			// About other partitions.
+			reports.accept(ex);
+			return OptionalLong.empty();
+		}
+		catch (RetriableException ex) {
+			// The async client also tells of connections that it has lost on the way.
+			return OptionalLong.empty();
+		}
 	}
 
 	private Map<TopicPartition, Outcome> byDuration(Collection<TopicPartition> partitions) {

@@ -18,8 +18,9 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * Partitions about whose start something that matters was not answered yet. They are
- * paused in the client, at a provisional position that is never committed, so that the
- * others are read meanwhile; the application does not see the pause. Belongs to the
+ * paused in the client, so that the others are read meanwhile: at a provisional position
+ * that is never committed, or while the client itself looks for where plain Kafka would
+ * start, which no wakeup ends. The application does not see the pause. Belongs to the
  * consumer's thread.
  */
 final class UndecidedStarts {
@@ -32,6 +33,12 @@ final class UndecidedStarts {
 	 * where there is no commit, must stay without a position.
 	 */
 	private final boolean onlyCommitted;
+
+	/** Where a client looks that is not told where to start. */
+	private final AutoOffsetReset.Strategy reset;
+
+	/** For which the client looks. */
+	private final Set<TopicPartition> looking = new HashSet<>();
 
 	/** By partition, whether the application has paused it. */
 	private final Map<TopicPartition, Boolean> waiting = new HashMap<>();
@@ -48,14 +55,15 @@ final class UndecidedStarts {
 	/** What the application has committed of that, -1 for wherever a partition starts. */
 	private final Map<TopicPartition, Long> wanted = new HashMap<>();
 
-	UndecidedStarts(Consumer<?, ?> client, boolean onlyCommitted) {
+	UndecidedStarts(Consumer<?, ?> client, boolean onlyCommitted, AutoOffsetReset.Strategy reset) {
 		this.client = client;
 		this.onlyCommitted = onlyCommitted;
+		this.reset = reset;
 	}
 
 	static UndecidedStarts of(Consumer<?, ?> client, ClientConfiguration configuration) {
-		return new UndecidedStarts(client, configuration.autoCommit()
-				|| configuration.autoOffsetReset().strategy() == AutoOffsetReset.Strategy.NONE);
+		AutoOffsetReset.Strategy reset = configuration.autoOffsetReset().strategy();
+		return new UndecidedStarts(client, configuration.autoCommit() || reset == AutoOffsetReset.Strategy.NONE, reset);
 	}
 
 	boolean isEmpty() {
@@ -151,7 +159,32 @@ final class UndecidedStarts {
 			wanted.remove(partition);
 			client.pause(Set.of(partition));
 			client.seek(partition, new OffsetAndMetadata((commit != null) ? commit.offset() : 0));
+			if (commit == null) {
+				startAsPlain(partition);
+			}
 		}
+	}
+
+	/**
+	 * The client does not know a duration.
+	 */
+	private void startAsPlain(TopicPartition partition) {
+		switch (reset) {
+			case EARLIEST -> client.seekToBeginning(Set.of(partition));
+			case LATEST -> client.seekToEnd(Set.of(partition));
+			case BY_DURATION, NONE -> {
+				return;
+			}
+		}
+		looking.add(partition);
+	}
+
+	/**
+	 * Whether the client looks for where plain Kafka would start a partition, or has
+	 * found it: its position is that.
+	 */
+	boolean isLooking(TopicPartition partition) {
+		return looking.contains(partition);
 	}
 
 	/**
@@ -161,6 +194,7 @@ final class UndecidedStarts {
 		positions.remove(partition);
 		standIns.remove(partition);
 		learned.remove(partition);
+		looking.remove(partition);
 		if (!waiting.isEmpty() && Boolean.FALSE.equals(waiting.remove(partition))) {
 			client.resume(Set.of(partition));
 		}
@@ -174,6 +208,7 @@ final class UndecidedStarts {
 		partitions.forEach(positions::remove);
 		partitions.forEach(standIns::remove);
 		partitions.forEach(learned::remove);
+		partitions.forEach(looking::remove);
 		partitions.forEach(wanted::remove);
 	}
 
@@ -182,6 +217,7 @@ final class UndecidedStarts {
 		positions.clear();
 		standIns.clear();
 		learned.clear();
+		looking.clear();
 		wanted.clear();
 	}
 

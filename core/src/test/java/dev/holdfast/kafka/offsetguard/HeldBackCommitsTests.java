@@ -34,7 +34,8 @@ class HeldBackCommitsTests {
 
 	private final CommittingClient client = new CommittingClient();
 
-	private final PartitionStates states = new PartitionStates(new UndecidedStarts(client, false));
+	private final PartitionStates states = new PartitionStates(
+			new UndecidedStarts(client, false, AutoOffsetReset.Strategy.LATEST));
 
 	private final HeldBackCommits commits = new HeldBackCommits(client);
 

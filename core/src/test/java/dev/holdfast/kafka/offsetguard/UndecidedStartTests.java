@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.ObjLongConsumer;
@@ -21,6 +22,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import static dev.holdfast.kafka.offsetguard.Consumers.range;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Answers to the guard's admin client are late, and all others come at once: what plain
@@ -117,6 +120,65 @@ class UndecidedStartTests {
 		assertThat(offsets(group)).isEqualTo(Map.of(partition, 50L));
 	}
 
+	/**
+	 * As when a container is paused and resumed right after its start.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "classic, false", "classic, true", "consumer, false", "consumer, true" })
+	void wakeupDoesNotLoseTheEndAtTheAssignment(String protocol, boolean guarded) throws Exception {
+		TopicPartition partition = partition("woken-%s-%s".formatted(protocol, guarded), 10);
+		String group = partition.topic();
+		Fault.Handle late = late(LONG, group, ApiKeys.OFFSET_FETCH);
+		cluster.wire().inject(Fault.delay(Duration.ofMillis(500), ApiKeys.LIST_OFFSETS).forClient(group).times(1));
+		Consumers consumers = new Consumers(cluster, protocol, group).with("auto.offset.reset", "latest");
+
+		try (Consumer<String, String> consumer = consumers.create(guarded)) {
+			CompletableFuture<Void> waking = CompletableFuture.runAsync(() -> {
+				await().until(() -> cluster.wire().count(group, ApiKeys.LIST_OFFSETS) > 0);
+				consumer.wakeup();
+			});
+			consumer.subscribe(List.of(group));
+			assertThat(pollUntilWokenUp(consumer)).isEmpty();
+			waking.get();
+			assertThat(pollFor(consumer, Duration.ofSeconds(2))).isEmpty();
+			cluster.produce(partition, 5);
+			late.close();
+
+			assertThat(Consumers.pollTo(consumer, partition, 15)).isEqualTo(range(10, 15));
+		}
+	}
+
+	/**
+	 * A partition comes while another one waits, and its leader takes a while.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "classic, false", "classic, true", "consumer, false", "consumer, true" })
+	void laterPartitionStartsAtItsEndToo(String protocol, boolean guarded) {
+		String group = "later-%s-%s".formatted(protocol, guarded);
+		cluster.createTopic(group, 2);
+		TopicPartition first = new TopicPartition(group, 0);
+		TopicPartition later = new TopicPartition(group, 1);
+		cluster.produce(first, 10);
+		cluster.produce(later, 10);
+		Fault.Handle late = late(LONG, group, ApiKeys.OFFSET_FETCH);
+		cluster.wire().inject(Fault.delay(Duration.ofMillis(200), ApiKeys.LIST_OFFSETS).forClient(group));
+		Consumers consumers = new Consumers(cluster, protocol, group).with("auto.offset.reset", "latest");
+
+		try (Consumer<String, String> consumer = consumers.create(guarded)) {
+			consumer.assign(List.of(first));
+			assertThat(pollFor(consumer, Duration.ofSeconds(2))).isEmpty();
+			consumer.assign(List.of(first, later));
+			assertThat(pollFor(consumer, Duration.ofSeconds(2))).isEmpty();
+			cluster.produce(first, 5);
+			cluster.produce(later, 5);
+			late.close();
+
+			Map<TopicPartition, List<Long>> delivered = Consumers.pollUntil(consumer,
+					() -> Consumers.isAt(consumer, first, 15) && Consumers.isAt(consumer, later, 15));
+			assertThat(delivered).isEqualTo(Map.of(first, range(10, 15), later, range(10, 15)));
+		}
+	}
+
 	private static void subscribe(Consumer<String, String> consumer, String topic, Map<TopicPartition, Long> told,
 			ObjLongConsumer<TopicPartition> then) {
 		consumer.subscribe(List.of(topic), new ConsumerRebalanceListener() {
@@ -139,6 +201,17 @@ class UndecidedStartTests {
 
 	private static ObjLongConsumer<TopicPartition> commit(Consumer<?, ?> consumer) {
 		return (partition, position) -> consumer.commitSync(Map.of(partition, new OffsetAndMetadata(position)));
+	}
+
+	private static Map<TopicPartition, List<Long>> pollUntilWokenUp(Consumer<?, ?> consumer) {
+		Map<TopicPartition, List<Long>> delivered = new HashMap<>();
+		try {
+			Consumers.pollInto(consumer, delivered, () -> false);
+		}
+		catch (WakeupException ex) {
+			return delivered;
+		}
+		throw new IllegalStateException("Not woken up");
 	}
 
 	private static Map<TopicPartition, List<Long>> pollFor(Consumer<?, ?> consumer, Duration duration) {
