@@ -91,7 +91,7 @@ final class PartitionState {
 
 	private @Nullable Uuid recreatedAs;
 
-	private long endAtStart = -1;
+	private long plainStart = -1;
 
 	private boolean endAsked;
 
@@ -177,23 +177,24 @@ final class PartitionState {
 	}
 
 	/**
-	 * The end of the log, as the application sees it, when the partition was assigned: it
-	 * is where plain Kafka starts under {@code latest}, however long answers take here.
+	 * Where plain Kafka starts a partition without a commit, however long answers take
+	 * here: under {@code latest} at the end of the log, as the application sees it, when
+	 * the partition was assigned.
 	 * @return the offset, -1 if it is not known
 	 */
-	long endAtStart() {
-		return endAtStart;
+	long plainStart() {
+		return plainStart;
 	}
 
-	void endAtStart(long offset) {
-		endAtStart = offset;
+	void plainStart(long offset) {
+		plainStart = offset;
 	}
 
 	/**
-	 * Whether the end is to be asked for, since nobody has got an answer yet.
+	 * Whether that is to be asked for, since nobody has got an answer yet.
 	 */
-	boolean isEndUnknown() {
-		return !positioned && endAtStart < 0;
+	boolean isPlainStartUnknown() {
+		return !positioned && plainStart < 0;
 	}
 
 	/**

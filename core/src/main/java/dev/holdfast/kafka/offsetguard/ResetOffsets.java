@@ -100,15 +100,15 @@ final class ResetOffsets {
 			return;
 		}
 		Set<TopicPartition> unknown = new HashSet<>(assigned);
-		unknown
-			.removeIf((partition) -> !states.get(partition).isEndUnknown() || states.undecided().isLooking(partition));
+		unknown.removeIf(
+				(partition) -> !states.get(partition).isPlainStartUnknown() || states.undecided().isLooking(partition));
 		if (unknown.isEmpty()) {
 			return;
 		}
 		boolean isNew = unknown.stream().anyMatch((partition) -> !states.get(partition).isEndAsked());
 		try {
 			client.endOffsets(unknown, isNew ? timeout : again)
-				.forEach((partition, end) -> states.get(partition).endAtStart(end));
+				.forEach((partition, end) -> states.get(partition).plainStart(end));
 		}
 		catch (WakeupException | InterruptException ex) {
 			throw ex;
@@ -133,6 +133,22 @@ final class ResetOffsets {
 	}
 
 	/**
+	 * Where plain Kafka would have started a partition without a commit that waits for
+	 * answers: known already, found by the client that looks for it, or asked for now. It
+	 * stays that, whenever the answers come.
+	 * @return empty if the brokers do not answer in time
+	 */
+	OptionalLong plainStart(TopicPartition partition, Duration timeout) {
+		PartitionState state = states.get(partition);
+		if (state.isPlainStartUnknown()) {
+			OptionalLong found = states.undecided().isLooking(partition) ? found(partition, timeout)
+					: lookedUp(partition, Instant.now(), timeout);
+			found.ifPresent(state::plainStart);
+		}
+		return (state.plainStart() >= 0) ? OptionalLong.of(state.plainStart()) : OptionalLong.empty();
+	}
+
+	/**
 	 * Where plain Kafka would have started a partition that is held without ever having
 	 * had a position.
 	 * @return empty if the brokers do not answer in time
@@ -142,15 +158,18 @@ final class ResetOffsets {
 		boolean isLooking = decision.outcome() instanceof Outcome.Held
 				&& autoOffsetReset.strategy() != AutoOffsetReset.Strategy.BY_DURATION;
 		try {
-			Map<TopicPartition, Long> found = isLooking ? Map.of(partition, client.position(partition, timeout))
-					: lookUp(partition, decision.at(), timeout);
-			Long start = found.get(partition);
-			return (start != null) ? OptionalLong.of(start) : OptionalLong.empty();
+			return isLooking ? OptionalLong.of(client.position(partition, timeout))
+					: lookedUp(partition, decision.at(), timeout);
 		}
 		catch (RetriableException ex) {
 			// The async client also tells of connections that it has lost on the way.
 			return OptionalLong.empty();
 		}
+	}
+
+	private OptionalLong lookedUp(TopicPartition partition, Instant at, Duration timeout) {
+		Long start = lookUp(partition, at, timeout).get(partition);
+		return (start != null) ? OptionalLong.of(start) : OptionalLong.empty();
 	}
 
 	private Map<TopicPartition, Long> lookUp(TopicPartition partition, Instant at, Duration timeout) {
@@ -169,8 +188,8 @@ final class ResetOffsets {
 	private Map<TopicPartition, Outcome> end(Action end, Collection<TopicPartition> partitions) {
 		Map<TopicPartition, Outcome> outcomes = new HashMap<>();
 		Set<TopicPartition> unknown = new HashSet<>(partitions);
-		if (end == Action.LATEST) {
-			unknown.removeIf((partition) -> isEndNoted(partition, outcomes));
+		if (end == Action.LATEST && autoOffsetReset.strategy() == AutoOffsetReset.Strategy.LATEST) {
+			unknown.removeIf((partition) -> isNoted(partition, outcomes));
 		}
 		if (unknown.isEmpty()) {
 			return outcomes;
@@ -185,13 +204,15 @@ final class ResetOffsets {
 		return outcomes;
 	}
 
-	private boolean isEndNoted(TopicPartition partition, Map<TopicPartition, Outcome> outcomes) {
+	/**
+	 * Whether plain Kafka's start is known from before: later answers come too late.
+	 */
+	private boolean isNoted(TopicPartition partition, Map<TopicPartition, Outcome> outcomes) {
 		PartitionState state = states.get(partition);
-		if (state.isEndUnknown() && states.undecided().isLooking(partition)
-				&& autoOffsetReset.strategy() == AutoOffsetReset.Strategy.LATEST) {
-			found(partition, Duration.ZERO).ifPresent(state::endAtStart);
+		if (state.isPlainStartUnknown() && states.undecided().isLooking(partition)) {
+			found(partition, Duration.ZERO).ifPresent(state::plainStart);
 		}
-		long noted = state.isPositioned() ? -1 : state.endAtStart();
+		long noted = state.isPositioned() ? -1 : state.plainStart();
 		if (noted >= 0) {
 			outcomes.put(partition, new Outcome.ReadFrom(noted));
 		}
@@ -217,7 +238,13 @@ final class ResetOffsets {
 	}
 
 	private Map<TopicPartition, Outcome> byDuration(Collection<TopicPartition> partitions) {
-		return readFrom(offsetsFor(all(partitions, before(Instant.now())), budget.left()));
+		Map<TopicPartition, Outcome> outcomes = new HashMap<>();
+		Set<TopicPartition> unknown = new HashSet<>(partitions);
+		unknown.removeIf((partition) -> isNoted(partition, outcomes));
+		if (!unknown.isEmpty()) {
+			outcomes.putAll(readFrom(offsetsFor(all(unknown, before(Instant.now())), budget.left())));
+		}
+		return outcomes;
 	}
 
 	private long before(Instant instant) {

@@ -85,14 +85,12 @@ final class UndecidedStarts {
 
 	/**
 	 * The client was told where plain Kafka would start a partition.
-	 * @return the same
 	 */
-	long learn(TopicPartition partition, long offset) {
+	void learn(TopicPartition partition, long offset) {
 		if (waiting.containsKey(partition)) {
 			positions.put(partition, offset);
 			learned.put(partition, offset);
 		}
-		return offset;
 	}
 
 	/**

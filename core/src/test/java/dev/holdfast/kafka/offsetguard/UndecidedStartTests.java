@@ -6,6 +6,7 @@
 package dev.holdfast.kafka.offsetguard;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -177,6 +178,69 @@ class UndecidedStartTests {
 					() -> Consumers.isAt(consumer, first, 15) && Consumers.isAt(consumer, later, 15));
 			assertThat(delivered).isEqualTo(Map.of(first, range(10, 15), later, range(10, 15)));
 		}
+	}
+
+	/**
+	 * The client's coordinator and the leader answer. Under {@code latest} the leader has
+	 * been too slow for the guard's own question.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "classic, false, earliest, 3", "classic, true, earliest, 3", "consumer, false, earliest, 3",
+			"consumer, true, earliest, 3", "classic, false, by_duration:PT1H, 3", "classic, true, by_duration:PT1H, 3",
+			"consumer, false, by_duration:PT1H, 3", "consumer, true, by_duration:PT1H, 3", "classic, false, latest, 10",
+			"classic, true, latest, 10", "consumer, false, latest, 10", "consumer, true, latest, 10" })
+	void listenerIsToldWherePlainKafkaStarts(String protocol, boolean guarded, String reset, long start) {
+		TopicPartition partition = partition("told-%s-%s-%s".formatted(protocol, guarded, reset.replace(':', '-')), 10);
+		String group = partition.topic();
+		cluster.deleteRecords(partition, 3);
+		Fault.Handle late = late(LONG, group, ApiKeys.DESCRIBE_TOPIC_PARTITIONS);
+		if (reset.equals("latest")) {
+			cluster.wire().inject(Fault.delay(Duration.ofSeconds(2), ApiKeys.LIST_OFFSETS).forClient(group).times(1));
+		}
+		Consumers consumers = new Consumers(cluster, protocol, group).with("auto.offset.reset", reset)
+			.with("default.api.timeout.ms", 20_000);
+		Map<TopicPartition, Long> told = new HashMap<>();
+		long began = System.nanoTime();
+
+		try (Consumer<String, String> consumer = consumers.create(guarded)) {
+			subscribe(consumer, group, told, (each, position) -> {
+			});
+			Map<TopicPartition, List<Long>> delivered = Consumers.pollUntil(consumer, () -> told.size() == 1);
+			assertThat(told).isEqualTo(Map.of(partition, start));
+			assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(15));
+			cluster.produce(partition, 5);
+			late.close();
+			Consumers.pollInto(consumer, delivered, () -> Consumers.isAt(consumer, partition, 15));
+
+			assertThat(delivered).isEqualTo(Map.of(partition, range(start, 15)));
+		}
+		assertThat(late.hits() > 0).isEqualTo(guarded);
+	}
+
+	/**
+	 * A consumer that waits in its listener for longer than its interval leaves its
+	 * group, joins it, and waits again.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "classic, false", "classic, true", "consumer, false", "consumer, true" })
+	void listenerThatAsksKeepsTheConsumerInItsGroup(String protocol, boolean guarded) {
+		TopicPartition partition = partition("member-%s-%s".formatted(protocol, guarded), 50);
+		String group = partition.topic();
+		late(Duration.ofSeconds(4), group, ApiKeys.DESCRIBE_TOPIC_PARTITIONS, ApiKeys.OFFSET_FETCH);
+		Consumers consumers = new Consumers(cluster, protocol, group).with("auto.offset.reset", "earliest")
+			.with("max.poll.interval.ms", 3000);
+		Map<TopicPartition, Long> told = new HashMap<>();
+		List<Long> asked = new ArrayList<>();
+
+		try (Consumer<String, String> consumer = consumers.create(guarded)) {
+			subscribe(consumer, group, told, (each, position) -> asked.add(position));
+			Map<TopicPartition, List<Long>> delivered = Consumers.pollUntil(consumer,
+					() -> Consumers.isAt(consumer, partition, 50) && !consumer.paused().contains(partition));
+			pollFor(consumer, Duration.ofMillis(500));
+
+			assertThat(delivered).isEqualTo(Map.of(partition, range(0, 50)));
+		}
+		assertThat(asked).containsExactly(0L);
 	}
 
 	private static void subscribe(Consumer<String, String> consumer, String topic, Map<TopicPartition, Long> told,
