@@ -108,11 +108,11 @@ final class FirstCommits {
 	 * @param committed the topics on which the coordinator has shown a commit
 	 */
 	void pend(Map<TopicPartition, Long> positions, Set<String> committed) {
-		boolean uncalled = !transactional && positionCommits.isCommitting();
+		boolean byItself = !transactional && positionCommits.isCommitting();
 		polled.removeIf((partition) -> !isPending(partition));
 		positions.forEach((partition, offset) -> {
 			boolean wanted = states.undecided().isCommitWanted(partition, offset);
-			if (!wanted && !uncalled) {
+			if (!wanted && !byItself) {
 				return;
 			}
 			states.get(partition).firstPosition(offset);

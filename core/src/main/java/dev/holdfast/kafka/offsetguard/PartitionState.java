@@ -5,6 +5,7 @@
 
 package dev.holdfast.kafka.offsetguard;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -94,6 +95,8 @@ final class PartitionState {
 	private long plainStart = -1;
 
 	private boolean endAsked;
+
+	private final Instant assignedAt = Instant.now();
 
 	private @Nullable Hold hold;
 
@@ -188,6 +191,14 @@ final class PartitionState {
 
 	void plainStart(long offset) {
 		plainStart = offset;
+	}
+
+	/**
+	 * When plain Kafka would have looked for where to start, if nothing has a position
+	 * yet, or now.
+	 */
+	Instant resetAt() {
+		return positioned ? Instant.now() : assignedAt;
 	}
 
 	/**

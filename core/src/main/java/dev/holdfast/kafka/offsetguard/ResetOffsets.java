@@ -142,7 +142,7 @@ final class ResetOffsets {
 		PartitionState state = states.get(partition);
 		if (state.isPlainStartUnknown()) {
 			OptionalLong found = states.undecided().isLooking(partition) ? found(partition, timeout)
-					: lookedUp(partition, Instant.now(), timeout);
+					: lookedUp(partition, state.resetAt(), timeout);
 			found.ifPresent(state::plainStart);
 		}
 		return (state.plainStart() >= 0) ? OptionalLong.of(state.plainStart()) : OptionalLong.empty();
@@ -242,7 +242,9 @@ final class ResetOffsets {
 		Set<TopicPartition> unknown = new HashSet<>(partitions);
 		unknown.removeIf((partition) -> isNoted(partition, outcomes));
 		if (!unknown.isEmpty()) {
-			outcomes.putAll(readFrom(offsetsFor(all(unknown, before(Instant.now())), budget.left())));
+			Map<TopicPartition, Long> timestamps = new HashMap<>();
+			unknown.forEach((partition) -> timestamps.put(partition, before(states.get(partition).resetAt())));
+			outcomes.putAll(readFrom(offsetsFor(timestamps, budget.left())));
 		}
 		return outcomes;
 	}

@@ -181,6 +181,28 @@ class UndecidedStartTests {
 	}
 
 	/**
+	 * Under {@code by_duration} a group starts at what is young enough at its assignment.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "classic, false", "classic, true", "consumer, false", "consumer, true" })
+	void recordsDoNotBecomeTooOldWhileAnswersAreLate(String protocol, boolean guarded) {
+		TopicPartition partition = partition("age-%s-%s".formatted(protocol, guarded), 10);
+		String group = partition.topic();
+		Fault.Handle late = late(LONG, group, ApiKeys.OFFSET_FETCH);
+		Consumers consumers = new Consumers(cluster, protocol, group).with("auto.offset.reset", "by_duration:PT8S");
+
+		try (Consumer<String, String> consumer = consumers.create(guarded)) {
+			consumer.subscribe(List.of(group));
+			Map<TopicPartition, List<Long>> delivered = pollFor(consumer, Duration.ofSeconds(9));
+			late.close();
+			cluster.produce(partition, 1);
+			Consumers.pollInto(consumer, delivered, () -> Consumers.isAt(consumer, partition, 11));
+
+			assertThat(delivered).isEqualTo(Map.of(partition, range(0, 11)));
+		}
+	}
+
+	/**
 	 * The client's coordinator and the leader answer. Under {@code latest} the leader has
 	 * been too slow for the guard's own question.
 	 */
