@@ -83,7 +83,7 @@ final class CommitFilter {
 		Map<TopicPartition, OffsetAndMetadata> own = new HashMap<>(offsets);
 		own.entrySet()
 			.removeIf((each) -> each.getValue() != null
-					&& states.undecided().isStandIn(each.getKey(), each.getValue().offset()));
+					&& states.undecided().takeCommit(each.getKey(), each.getValue().offset()));
 		return own;
 	}
 
@@ -117,6 +117,7 @@ final class CommitFilter {
 		Map<TopicPartition, OffsetAndMetadata> consumed = new HashMap<>();
 		for (TopicPartition partition : client.assignment()) {
 			if (states.undecided().contains(partition)) {
+				states.undecided().takeCommit(partition);
 				continue;
 			}
 			if (holds.isPositionInDoubt(partition)) {

@@ -15,6 +15,7 @@ import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
@@ -194,19 +195,22 @@ final class CurrentPositions {
 	/**
 	 * Where plain Kafka would be by now: the guard's own questions are not answered,
 	 * which is of no concern to a call of the application's. The coordinator answers the
-	 * client.
+	 * client, and where there is no commit the leader does: asked once, and kept.
 	 */
 	private OptionalLong plainStart(TopicPartition partition, Duration left) {
 		if (configuration.groupId() == null || left.isZero()) {
 			return OptionalLong.empty();
 		}
+		Deadline deadline = Deadline.after(left);
 		try {
 			states.commitsRead();
 			OffsetAndMetadata commit = client.committed(Set.of(partition), left).get(partition);
-			long start = (commit != null) ? commit.offset() : states.get(partition).endAtStart();
-			return (start >= 0) ? OptionalLong.of(states.undecided().learn(partition, start)) : OptionalLong.empty();
+			OptionalLong start = (commit != null) ? OptionalLong.of(commit.offset())
+					: resetOffsets.plainStart(partition, deadline.left(left));
+			start.ifPresent((found) -> states.undecided().learn(partition, found));
+			return start;
 		}
-		catch (TimeoutException ex) {
+		catch (RetriableException ex) {
 			return OptionalLong.empty();
 		}
 	}

@@ -29,7 +29,8 @@ import org.slf4j.LoggerFactory;
  * the application commits, too. That is so once it has committed by offsets, or where its
  * group commits already on a topic that the consumer has subscribed to. An application
  * that never commits is left without any commit, and one that only looks does not decide
- * for others where a group starts.
+ * for others where a group starts. What the application has committed itself, before it
+ * was decided that the partition starts there, is due at once.
  * <p>
  * Nothing pending is committed once the partition has delivered anything, or was sought:
  * the rest is the application's. Belongs to the consumer's thread.
@@ -107,14 +108,17 @@ final class FirstCommits {
 	 * @param committed the topics on which the coordinator has shown a commit
 	 */
 	void pend(Map<TopicPartition, Long> positions, Set<String> committed) {
-		if (transactional || positions.isEmpty() || !positionCommits.isCommitting()) {
-			return;
-		}
+		boolean byItself = !transactional && positionCommits.isCommitting();
 		polled.removeIf((partition) -> !isPending(partition));
 		positions.forEach((partition, offset) -> {
+			boolean wanted = states.undecided().isCommitWanted(partition, offset);
+			if (!wanted && !byItself) {
+				return;
+			}
 			states.get(partition).firstPosition(offset);
 			unpolled.add(partition);
-			if (!assignedByHand && !commits.isAskedByConsumer() && committed.contains(partition.topic())) {
+			boolean grouped = !assignedByHand && !commits.isAskedByConsumer() && committed.contains(partition.topic());
+			if (wanted || grouped) {
 				due.add(partition);
 			}
 		});
@@ -234,7 +238,7 @@ final class FirstCommits {
 		commits.cover(Topics.names(asked), topics, committed);
 		boolean complete = answered.keySet().containsAll(asked);
 		for (Map<TopicPartition, Long> piece : pieces(first)) {
-			if (!positionCommits.commitInitial(piece)) {
+			if (!commitFirst(piece)) {
 				complete = false;
 				break;
 			}
@@ -250,10 +254,28 @@ final class FirstCommits {
 			failures = 0;
 		}
 		else {
-			// Tried again after the application's next commit.
+			// The rest is tried again after the application's next commit.
+			asked.stream().filter(this::isWanted).forEach(due::add);
 			pause();
 		}
 		return !committed.isEmpty();
+	}
+
+	private boolean commitFirst(Map<TopicPartition, Long> positions) {
+		if (positionCommits.isCommitting()) {
+			return positionCommits.commitInitial(positions);
+		}
+		// Only the application's own.
+		Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+		positions.forEach((partition, offset) -> offsets.put(partition, new OffsetAndMetadata(offset)));
+		positionCommits.commitSync(offsets, budget.left());
+		return true;
+	}
+
+	private boolean isWanted(TopicPartition partition) {
+		PartitionState state = states.find(partition);
+		return state != null && isPending(partition)
+				&& states.undecided().isCommitWanted(partition, state.firstPosition());
 	}
 
 	/**

@@ -57,8 +57,8 @@ final class FirstPositions {
 	/**
 	 * Takes note of where partitions would start right now, if they have no commit.
 	 */
-	void noteEnds(Set<TopicPartition> assigned, Duration timeout) {
-		resetOffsets.noteEnds(assigned, timeout);
+	void noteEnds(Set<TopicPartition> assigned, Duration timeout, Duration again) {
+		resetOffsets.noteEnds(assigned, timeout, again);
 	}
 
 	/**

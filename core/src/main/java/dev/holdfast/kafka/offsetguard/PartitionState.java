@@ -5,6 +5,7 @@
 
 package dev.holdfast.kafka.offsetguard;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -51,9 +52,11 @@ final class PartitionState {
 
 	private @Nullable Uuid recreatedAs;
 
-	private long endAtStart = -1;
+	private long plainStart = -1;
 
 	private boolean endAsked;
+
+	private final Instant assignedAt = Instant.now();
 
 	private @Nullable Hold hold;
 
@@ -140,25 +143,43 @@ final class PartitionState {
 	}
 
 	/**
-	 * The end of the log, as the application sees it, when the partition was assigned: it
-	 * is where plain Kafka starts under {@code latest}, however long answers take here.
+	 * Where plain Kafka starts a partition without a commit, however long answers take
+	 * here: under {@code latest} at the end of the log, as the application sees it, when
+	 * the partition was assigned.
 	 * @return the offset, -1 if it is not known
 	 */
-	long endAtStart() {
-		return endAtStart;
+	long plainStart() {
+		return plainStart;
 	}
 
-	void endAtStart(long offset) {
-		endAtStart = offset;
+	void plainStart(long offset) {
+		plainStart = offset;
 	}
 
 	/**
-	 * Whether the end is to be asked for, which is done once: a leader may be silent.
+	 * When plain Kafka would have looked for where to start, if nothing has a position
+	 * yet, or now.
 	 */
-	boolean takeEndQuestion() {
-		boolean taken = !positioned && !endAsked;
+	Instant resetAt() {
+		return positioned ? Instant.now() : assignedAt;
+	}
+
+	/**
+	 * Whether that is to be asked for, since nobody has got an answer yet.
+	 */
+	boolean isPlainStartUnknown() {
+		return !positioned && plainStart < 0;
+	}
+
+	/**
+	 * Whether a leader had its time to tell the end. It may be silent.
+	 */
+	boolean isEndAsked() {
+		return endAsked;
+	}
+
+	void endAsked() {
 		endAsked = true;
-		return taken;
 	}
 
 	/**

@@ -43,12 +43,19 @@ final class ResetOffsets {
 
 	private final EvidenceBudget budget;
 
-	ResetOffsets(Consumer<?, ?> client, PartitionStates states, AutoOffsetReset autoOffsetReset,
-			EvidenceBudget budget) {
+	private final java.util.function.Consumer<InvalidOffsetException> reports;
+
+	/**
+	 * Creates it.
+	 * @param reports takes what the client reports when it is asked for something else
+	 */
+	ResetOffsets(Consumer<?, ?> client, PartitionStates states, AutoOffsetReset autoOffsetReset, EvidenceBudget budget,
+			java.util.function.Consumer<InvalidOffsetException> reports) {
 		this.client = client;
 		this.states = states;
 		this.autoOffsetReset = autoOffsetReset;
 		this.budget = budget;
+		this.reports = reports;
 	}
 
 	/**
@@ -83,25 +90,32 @@ final class ResetOffsets {
 	/**
 	 * Takes note of where partitions end that have just been assigned, where that is
 	 * where plain Kafka would start them if they turn out to have no commit. What comes
-	 * while others are asked would be skipped otherwise.
-	 * @param timeout how long the client may ask
+	 * while others are asked would be skipped otherwise. A client that looks for an end
+	 * by itself is left to it.
+	 * @param timeout how long the client may ask leaders that were not asked before
+	 * @param again how long it may ask all others
+	 * @throws WakeupException if the consumer was woken up: the question stands
 	 */
-	void noteEnds(Set<TopicPartition> assigned, Duration timeout) {
+	void noteEnds(Set<TopicPartition> assigned, Duration timeout, Duration again) {
 		if (autoOffsetReset.strategy() != AutoOffsetReset.Strategy.LATEST) {
 			return;
 		}
 		Set<TopicPartition> unknown = new HashSet<>(assigned);
-		unknown.removeIf((partition) -> !states.get(partition).takeEndQuestion());
+		unknown.removeIf(
+				(partition) -> !states.get(partition).isPlainStartUnknown() || states.undecided().isLooking(partition));
 		if (unknown.isEmpty()) {
 			return;
 		}
+		boolean isNew = unknown.stream().anyMatch((partition) -> !states.get(partition).isEndAsked());
 		try {
-			client.endOffsets(unknown, timeout).forEach((partition, end) -> states.get(partition).endAtStart(end));
+			client.endOffsets(unknown, isNew ? timeout : again)
+				.forEach((partition, end) -> states.get(partition).plainStart(end));
 		}
 		catch (WakeupException | InterruptException ex) {
 			throw ex;
 		}
 		catch (KafkaException ex) {
+			unknown.forEach((partition) -> states.get(partition).endAsked());
 			logger.debug("Not known yet where {} partitions end", unknown.size(), ex);
 		}
 	}
@@ -120,6 +134,22 @@ final class ResetOffsets {
 	}
 
 	/**
+	 * Where plain Kafka would have started a partition without a commit that waits for
+	 * answers: known already, found by the client that looks for it, or asked for now. It
+	 * stays that, whenever the answers come.
+	 * @return empty if the brokers do not answer in time
+	 */
+	OptionalLong plainStart(TopicPartition partition, Duration timeout) {
+		PartitionState state = states.get(partition);
+		if (state.isPlainStartUnknown()) {
+			OptionalLong found = states.undecided().isLooking(partition) ? found(partition, timeout)
+					: lookedUp(partition, state.resetAt(), timeout);
+			found.ifPresent(state::plainStart);
+		}
+		return (state.plainStart() >= 0) ? OptionalLong.of(state.plainStart()) : OptionalLong.empty();
+	}
+
+	/**
 	 * Where plain Kafka would have started a partition that is held without ever having
 	 * had a position.
 	 * @return empty if the brokers do not answer in time
@@ -129,15 +159,18 @@ final class ResetOffsets {
 		boolean isLooking = decision.outcome() instanceof Outcome.Held
 				&& autoOffsetReset.strategy() != AutoOffsetReset.Strategy.BY_DURATION;
 		try {
-			Map<TopicPartition, Long> found = isLooking ? Map.of(partition, client.position(partition, timeout))
-					: lookUp(partition, decision.at(), timeout);
-			Long start = found.get(partition);
-			return (start != null) ? OptionalLong.of(start) : OptionalLong.empty();
+			return isLooking ? OptionalLong.of(client.position(partition, timeout))
+					: lookedUp(partition, decision.at(), timeout);
 		}
 		catch (RetriableException ex) {
 			// The async client also tells of connections that it has lost on the way.
 			return OptionalLong.empty();
 		}
+	}
+
+	private OptionalLong lookedUp(TopicPartition partition, Instant at, Duration timeout) {
+		Long start = lookUp(partition, at, timeout).get(partition);
+		return (start != null) ? OptionalLong.of(start) : OptionalLong.empty();
 	}
 
 	private Map<TopicPartition, Long> lookUp(TopicPartition partition, Instant at, Duration timeout) {
@@ -156,8 +189,8 @@ final class ResetOffsets {
 	private Map<TopicPartition, Outcome> end(Action end, Collection<TopicPartition> partitions) {
 		Map<TopicPartition, Outcome> outcomes = new HashMap<>();
 		Set<TopicPartition> unknown = new HashSet<>(partitions);
-		if (end == Action.LATEST) {
-			unknown.removeIf((partition) -> isEndNoted(partition, outcomes));
+		if (end == Action.LATEST && autoOffsetReset.strategy() == AutoOffsetReset.Strategy.LATEST) {
+			unknown.removeIf((partition) -> isNoted(partition, outcomes));
 		}
 		if (unknown.isEmpty()) {
 			return outcomes;
@@ -172,17 +205,49 @@ final class ResetOffsets {
 		return outcomes;
 	}
 
-	private boolean isEndNoted(TopicPartition partition, Map<TopicPartition, Outcome> outcomes) {
+	/**
+	 * Whether plain Kafka's start is known from before: later answers come too late.
+	 */
+	private boolean isNoted(TopicPartition partition, Map<TopicPartition, Outcome> outcomes) {
 		PartitionState state = states.get(partition);
-		long noted = state.isPositioned() ? -1 : state.endAtStart();
+		if (state.isPlainStartUnknown() && states.undecided().isLooking(partition)) {
+			found(partition, Duration.ZERO).ifPresent(state::plainStart);
+		}
+		long noted = state.isPositioned() ? -1 : state.plainStart();
 		if (noted >= 0) {
 			outcomes.put(partition, new Outcome.ReadFrom(noted));
 		}
 		return noted >= 0;
 	}
 
+	/**
+	 * What a client has found that looks for where plain Kafka would have started.
+	 */
+	private OptionalLong found(TopicPartition partition, Duration timeout) {
+		try {
+			return OptionalLong.of(client.position(partition, timeout));
+		}
+		catch (InvalidOffsetException ex) {
+			// About other partitions.
+			reports.accept(ex);
+			return OptionalLong.empty();
+		}
+		catch (RetriableException ex) {
+			// The async client also tells of connections that it has lost on the way.
+			return OptionalLong.empty();
+		}
+	}
+
 	private Map<TopicPartition, Outcome> byDuration(Collection<TopicPartition> partitions) {
-		return readFrom(offsetsFor(all(partitions, before(Instant.now())), budget.left()));
+		Map<TopicPartition, Outcome> outcomes = new HashMap<>();
+		Set<TopicPartition> unknown = new HashSet<>(partitions);
+		unknown.removeIf((partition) -> isNoted(partition, outcomes));
+		if (!unknown.isEmpty()) {
+			Map<TopicPartition, Long> timestamps = new HashMap<>();
+			unknown.forEach((partition) -> timestamps.put(partition, before(states.get(partition).resetAt())));
+			outcomes.putAll(readFrom(offsetsFor(timestamps, budget.left())));
+		}
+		return outcomes;
 	}
 
 	private long before(Instant instant) {

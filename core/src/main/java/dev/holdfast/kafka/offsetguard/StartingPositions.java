@@ -5,6 +5,7 @@
 
 package dev.holdfast.kafka.offsetguard;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -116,7 +117,8 @@ final class StartingPositions {
 		try {
 			List<Suspect> suspects;
 			try (EvidenceBudget.Spending spending = budget.spend()) {
-				firstPositions.noteEnds(partitions, lookup.patience(budget.left().dividedBy(ENDS_SHARE)));
+				Duration share = budget.left().dividedBy(ENDS_SHARE);
+				firstPositions.noteEnds(partitions, share, lookup.patience(share));
 				suspects = start(partitions, committed);
 			}
 			decided.removeAll(inquiry.examine(suspects, budget.left()));

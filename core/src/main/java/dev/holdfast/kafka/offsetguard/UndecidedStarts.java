@@ -18,8 +18,9 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * Partitions about whose start something that matters was not answered yet. They are
- * paused in the client, at a provisional position that is never committed, so that the
- * others are read meanwhile. Belongs to the consumer's thread.
+ * paused in the client, so that the others are read meanwhile: at a provisional position
+ * that is never committed, or while the client itself looks for where plain Kafka would
+ * start, which no wakeup ends. Belongs to the consumer's thread.
  */
 final class UndecidedStarts {
 
@@ -34,23 +35,36 @@ final class UndecidedStarts {
 	 */
 	private final boolean onlyCommitted;
 
+	/** Where a client looks that is not told where to start. */
+	private final AutoOffsetReset.Strategy reset;
+
+	/** For which the client looks. */
+	private final Set<TopicPartition> looking = new HashSet<>();
+
 	private final Set<TopicPartition> waiting = new HashSet<>();
 
 	/** Where plain Kafka would be: at the commit, if it is known. */
 	private final Map<TopicPartition, Long> positions = new HashMap<>();
 
-	/** What the application was told in place of a position. */
+	/** What the application was told in place of a position that nobody knows. */
 	private final Map<TopicPartition, Long> standIns = new HashMap<>();
 
-	UndecidedStarts(Consumer<?, ?> client, Pauses pauses, boolean onlyCommitted) {
+	/** Where plain Kafka would start, as the application was told. */
+	private final Map<TopicPartition, Long> learned = new HashMap<>();
+
+	/** What the application has committed of that, -1 for wherever a partition starts. */
+	private final Map<TopicPartition, Long> wanted = new HashMap<>();
+
+	UndecidedStarts(Consumer<?, ?> client, Pauses pauses, boolean onlyCommitted, AutoOffsetReset.Strategy reset) {
 		this.client = client;
 		this.pauses = pauses;
 		this.onlyCommitted = onlyCommitted;
+		this.reset = reset;
 	}
 
 	static UndecidedStarts of(Consumer<?, ?> client, Pauses pauses, ClientConfiguration configuration) {
-		return new UndecidedStarts(client, pauses, configuration.autoCommit()
-				|| configuration.autoOffsetReset().strategy() == AutoOffsetReset.Strategy.NONE);
+		AutoOffsetReset.Strategy reset = configuration.autoOffsetReset().strategy();
+		return new UndecidedStarts(client, pauses, configuration.autoCommit() || reset == AutoOffsetReset.Strategy.NONE, reset);
 	}
 
 	boolean isEmpty() {
@@ -72,14 +86,12 @@ final class UndecidedStarts {
 
 	/**
 	 * The client was told where plain Kafka would start a partition.
-	 * @return the same
 	 */
-	long learn(TopicPartition partition, long offset) {
+	void learn(TopicPartition partition, long offset) {
 		if (waiting.contains(partition)) {
 			positions.put(partition, offset);
-			standIns.put(partition, offset);
+			learned.put(partition, offset);
 		}
-		return offset;
 	}
 
 	/**
@@ -92,12 +104,38 @@ final class UndecidedStarts {
 	}
 
 	/**
-	 * Whether a commit is one of an offset that the application was told in place of the
-	 * position, and not of what it has read.
+	 * The application commits. What it was told in place of a position is not committed,
+	 * as it has read nothing up to there. Where plain Kafka would start is not committed
+	 * yet, as the group may have a commit: the guard remembers that the application wants
+	 * it.
+	 * @return whether the commit is one of these
 	 */
-	boolean isStandIn(TopicPartition partition, long offset) {
-		Long standIn = standIns.isEmpty() ? null : standIns.get(partition);
-		return standIn != null && standIn == offset;
+	boolean takeCommit(TopicPartition partition, long offset) {
+		if (isAt(learned, partition, offset)) {
+			wanted.put(partition, offset);
+			return true;
+		}
+		return isAt(standIns, partition, offset);
+	}
+
+	/**
+	 * The application commits its positions, wherever they are.
+	 */
+	void takeCommit(TopicPartition partition) {
+		wanted.putIfAbsent(partition, -1L);
+	}
+
+	/**
+	 * Whether the application has committed where a partition starts before that was
+	 * decided. The guard remembers it until the partition waits anew or is taken away.
+	 */
+	boolean isCommitWanted(TopicPartition partition, long offset) {
+		return isAt(wanted, partition, offset) || isAt(wanted, partition, -1);
+	}
+
+	private static boolean isAt(Map<TopicPartition, Long> offsets, TopicPartition partition, long offset) {
+		Long found = offsets.isEmpty() ? null : offsets.get(partition);
+		return found != null && found == offset;
 	}
 
 	/**
@@ -116,8 +154,34 @@ final class UndecidedStarts {
 			}
 			waiting.add(partition);
 			pauses.pause(Set.of(partition), Pauses.Reason.UNDECIDED);
+			wanted.remove(partition);
 			client.seek(partition, new OffsetAndMetadata((commit != null) ? commit.offset() : 0));
+			if (commit == null) {
+				startAsPlain(partition);
+			}
 		}
+	}
+
+	/**
+	 * The client does not know a duration.
+	 */
+	private void startAsPlain(TopicPartition partition) {
+		switch (reset) {
+			case EARLIEST -> client.seekToBeginning(Set.of(partition));
+			case LATEST -> client.seekToEnd(Set.of(partition));
+			case BY_DURATION, NONE -> {
+				return;
+			}
+		}
+		looking.add(partition);
+	}
+
+	/**
+	 * Whether the client looks for where plain Kafka would start a partition, or has
+	 * found it: its position is that.
+	 */
+	boolean isLooking(TopicPartition partition) {
+		return looking.contains(partition);
 	}
 
 	/**
@@ -126,6 +190,8 @@ final class UndecidedStarts {
 	void end(TopicPartition partition) {
 		positions.remove(partition);
 		standIns.remove(partition);
+		learned.remove(partition);
+		looking.remove(partition);
 		if (waiting.remove(partition)) {
 			pauses.resume(Set.of(partition), Pauses.Reason.UNDECIDED);
 		}
@@ -138,12 +204,18 @@ final class UndecidedStarts {
 		partitions.forEach(waiting::remove);
 		partitions.forEach(positions::remove);
 		partitions.forEach(standIns::remove);
+		partitions.forEach(learned::remove);
+		partitions.forEach(looking::remove);
+		partitions.forEach(wanted::remove);
 	}
 
 	void forgetAll() {
 		waiting.clear();
 		positions.clear();
 		standIns.clear();
+		learned.clear();
+		looking.clear();
+		wanted.clear();
 	}
 
 }

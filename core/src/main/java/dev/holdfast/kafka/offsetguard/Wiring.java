@@ -82,7 +82,7 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 
 		private static Enforcement of(Basics basics, Lookups lookups, Commits commits, GuardContext context) {
 			ResetOffsets resetOffsets = new ResetOffsets(basics.client, basics.states,
-					basics.configuration.autoOffsetReset(), basics.budget);
+					basics.configuration.autoOffsetReset(), basics.budget, basics.reports::add);
 			Decisions decisions = new Decisions(basics.client, basics.configuration,
 					new DecisionMaker(basics.chooser, basics.configuration), basics.states, basics.pauses, basics.holds,
 					commits.heldBack, resetOffsets, lookups.groupCommits, basics.listeners,
