@@ -90,6 +90,7 @@ final class PositionCommits {
 	 */
 	void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets, @Nullable Duration timeout) {
 		latest.overtake(offsets.keySet());
+		long order = commits.order();
 		Map<TopicPartition, OffsetAndMetadata> marked = marks.mark(offsets);
 		Map<TopicPartition, OffsetAndMetadata> taken = marked;
 		try {
@@ -104,7 +105,7 @@ final class PositionCommits {
 			send(taken, timeout);
 			marks.refused(offsets.size(), ex);
 		}
-		commits.remember(taken, topics, states);
+		commits.remember(taken, topics, states, order);
 	}
 
 	private boolean isThrownByCallback(KafkaException failure) {
@@ -163,6 +164,7 @@ final class PositionCommits {
 		Map<TopicPartition, OffsetAndMetadata> marked = (refusal != null) ? marks.withoutBookmarks(offsets)
 				: marks.mark(offsets);
 		Map<TopicPartition, Uuid> sentIn = topicIds(offsets.keySet());
+		long order = commits.order();
 		client.commitAsync(marked, (committed, failure) -> {
 			if (refusal == null && failure != null && marks.mayBeReason(failure, marked, offsets)) {
 				sendAgain(commit, offsets, failure);
@@ -178,7 +180,7 @@ final class PositionCommits {
 				}
 				Map<TopicPartition, OffsetAndMetadata> known = new HashMap<>(marked);
 				known.keySet().removeIf((partition) -> isElsewhere(partition, sentIn.get(partition)));
-				commits.remember(known, topics, states);
+				commits.remember(known, topics, states, order);
 			}
 			// The async client tells of no offsets where it was given none.
 			complete(commit, (committed != null || failure == null) ? offsets : null, failure);

@@ -189,7 +189,7 @@ final class StartingPositions {
 		// answered.
 		Map<TopicPartition, OffsetAndMetadata> started = new HashMap<>();
 		List<Suspect> suspects = startCommitted(answers.ready(), answers.topics(), started);
-		commits.remember(started, topics, states);
+		commits.remember(started, topics, states, commits.order());
 		decided.addAll(answers.ready().keySet());
 		startWithout(answers);
 		return suspects;
