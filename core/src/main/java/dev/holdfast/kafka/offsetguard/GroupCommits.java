@@ -401,17 +401,20 @@ final class GroupCommits {
 	/**
 	 * The group has left a topic whose name another one has by now. No commit counts as
 	 * one in the old topic any more; as long as there is none in the new one, it is still
-	 * known that the group comes from the old.
+	 * known that the group comes from the old. That a group has never committed is of no
+	 * concern to its other consumers.
+	 * @param evidence what shows that it is another topic
 	 */
-	void leave(TopicPartition partition, @Nullable Uuid topicId) {
-		if (startedWithout.containsKey(partition)) {
-			// Of no concern to other consumers.
-			return;
-		}
+	void leave(TopicPartition partition, Evidence evidence) {
 		String cluster = key();
-		if (groupId != null && cluster != null) {
-			memory.remember(cluster, groupId, partition,
-					new GroupMemory.Entry(-1, topicId, -1, false, false, new CommitHistory(), memory.order()));
+		Uuid topicId = evidence.topicId();
+		if (cluster != null && topicId != null && startedWithout.containsKey(partition)) {
+			startedWithout.put(partition, new StartedIn(cluster, topicId));
+		}
+		boolean isCommitted = isKnown(partition) || evidence.remembered().committedOffset() >= 0;
+		if (isCommitted && groupId != null && cluster != null) {
+			memory.remember(cluster, groupId, partition, new GroupMemory.Entry(-1, evidence.remembered().topicId(), -1,
+					false, false, new CommitHistory(), memory.order()));
 		}
 	}
 

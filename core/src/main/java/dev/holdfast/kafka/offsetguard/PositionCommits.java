@@ -310,12 +310,13 @@ final class PositionCommits {
 	 * Commits where partitions go on whose topic turned out to be another one. What the
 	 * client has sent before, as a commit in the old one, is overwritten: the next
 	 * consumer could not tell it from one in the new topic. A group that has never
-	 * committed is left without a commit.
+	 * committed is left without a commit, and clients that commit by themselves do so
+	 * soon.
 	 */
 	void commitRecreated(Map<TopicPartition, Long> positions) {
 		Map<TopicPartition, Long> committing = new HashMap<>(positions);
 		committing.keySet().removeIf((partition) -> !commits.isKnown(partition));
-		if (used && !transactional && isAllowedToCommit() && !committing.isEmpty()) {
+		if (used && !transactional && isCommitting() && !committing.isEmpty()) {
 			try (EvidenceBudget.Spending spending = budget.spend()) {
 				Duration share = budget.left().dividedBy(HURRY);
 				commitFirst(offsets(committing), (share.compareTo(LEAST_TIMEOUT) < 0) ? LEAST_TIMEOUT : share);
@@ -337,11 +338,8 @@ final class PositionCommits {
 	 * Whether the guard commits anything where the application would not.
 	 */
 	boolean isCommitting() {
-		return isAllowedToCommit() && !configuration.autoCommit();
-	}
-
-	private boolean isAllowedToCommit() {
-		return settings.commits().initialPosition() && !settings.isObserving() && configuration.groupId() != null;
+		return settings.commits().initialPosition() && !settings.isObserving() && configuration.groupId() != null
+				&& !configuration.autoCommit();
 	}
 
 	private boolean commitFirst(Map<TopicPartition, OffsetAndMetadata> offsets, Duration timeout) {
