@@ -196,7 +196,7 @@ final class Decisions {
 	private Decision decision(Opening opening, Ruling ruling) {
 		if (opening.cause() == Cause.TOPIC_RECREATED && (observing || moves(ruling.outcome()))) {
 			states.get(opening.partition()).topicId(opening.evidence().topicId());
-			commits.leave(opening.partition(), opening.evidence().remembered().topicId());
+			commits.leave(opening.partition(), opening.evidence());
 		}
 		if (opening.cause() == Cause.COMMITTED_OFFSET_REGRESSED && ruling.named() == Action.KEEP
 				&& moves(ruling.outcome())) {

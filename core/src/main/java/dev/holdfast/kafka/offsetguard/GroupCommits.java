@@ -296,17 +296,27 @@ final class GroupCommits {
 	}
 
 	/**
-	 * Takes note of commits that the group has.
+	 * Numbers what is sent or seen now, for {@link #remember}. Thread-safe.
 	 */
-	void remember(Map<TopicPartition, OffsetAndMetadata> commits, Topics topics, PartitionStates states) {
-		remember(commits, topics, states, true);
+	long order() {
+		return memory.order();
 	}
 
 	/**
-	 * Takes note of commits. Asks nobody.
+	 * Takes note of commits that the group has.
+	 */
+	void remember(Map<TopicPartition, OffsetAndMetadata> commits, Topics topics, PartitionStates states, long order) {
+		remember(commits, topics, states, order, true);
+	}
+
+	/**
+	 * Takes note of commits. Asks nobody. An answer may come late: what this process has
+	 * sent or seen since, be it by another consumer, is what the group has.
+	 * @param order when they were sent or seen, see {@link #order()}; 0 if that is only
+	 * known to be long ago
 	 * @param confirmed whether the group has them, or is only about to
 	 */
-	void remember(Map<TopicPartition, OffsetAndMetadata> commits, Topics topics, PartitionStates states,
+	void remember(Map<TopicPartition, OffsetAndMetadata> commits, Topics topics, PartitionStates states, long order,
 			boolean confirmed) {
 		String cluster = commits.isEmpty() ? null : key();
 		if (groupId == null || cluster == null) {
@@ -322,6 +332,12 @@ final class GroupCommits {
 			PartitionState state = states.find(partition);
 			RecordIdentity witness = (state != null) ? state.witnessBelow(commit.offset()) : null;
 			GroupMemory.Entry before = memory.find(cluster, groupId, partition);
+			if (before != null && before.order() > order) {
+				if (confirmed && before.offset() == commit.offset()) {
+					memory.remember(cluster, groupId, partition, before.confirm());
+				}
+				return;
+			}
 			Uuid topicId = topicId(state, topics.id(partition.topic()), before, commit);
 			boolean sameTopic = before == null || Objects.equals(before.topicId(), topicId);
 			if (!confirmed && !sameTopic && before != null && before.topicId() != null) {
@@ -336,7 +352,7 @@ final class GroupCommits {
 			}
 			memory.remember(cluster, groupId, partition,
 					new GroupMemory.Entry(commit.offset(), topicId, (witness != null) ? witness.timestamp() : -1,
-							confirmed || confirmedBefore, Bookmark.isOne(commit.metadata()), history));
+							confirmed || confirmedBefore, Bookmark.isOne(commit.metadata()), history, order));
 		});
 	}
 
@@ -385,17 +401,20 @@ final class GroupCommits {
 	/**
 	 * The group has left a topic whose name another one has by now. No commit counts as
 	 * one in the old topic any more; as long as there is none in the new one, it is still
-	 * known that the group comes from the old.
+	 * known that the group comes from the old. That a group has never committed is of no
+	 * concern to its other consumers.
+	 * @param evidence what shows that it is another topic
 	 */
-	void leave(TopicPartition partition, @Nullable Uuid topicId) {
-		if (startedWithout.containsKey(partition)) {
-			// Of no concern to other consumers.
-			return;
-		}
+	void leave(TopicPartition partition, Evidence evidence) {
 		String cluster = key();
-		if (groupId != null && cluster != null) {
-			memory.remember(cluster, groupId, partition,
-					new GroupMemory.Entry(-1, topicId, -1, false, false, new CommitHistory()));
+		Uuid topicId = evidence.topicId();
+		if (cluster != null && topicId != null && startedWithout.containsKey(partition)) {
+			startedWithout.put(partition, new StartedIn(cluster, topicId));
+		}
+		boolean isCommitted = isKnown(partition) || evidence.remembered().committedOffset() >= 0;
+		if (isCommitted && groupId != null && cluster != null) {
+			memory.remember(cluster, groupId, partition, new GroupMemory.Entry(-1, evidence.remembered().topicId(), -1,
+					false, false, new CommitHistory(), memory.order()));
 		}
 	}
 

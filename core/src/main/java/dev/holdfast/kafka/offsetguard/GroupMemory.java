@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -42,6 +43,8 @@ final class GroupMemory {
 	private final Map<String, Group> groups = new ConcurrentHashMap<>();
 
 	private final Set<Uuid> gone = new LinkedHashSet<>();
+
+	private final AtomicLong orders = new AtomicLong();
 
 	private final LongSupplier nanoTime;
 
@@ -96,9 +99,26 @@ final class GroupMemory {
 	 * to commit may fail to
 	 * @param marked whether a bookmark was in it
 	 * @param history the commits that were seen to succeed
+	 * @param order when it was sent or seen, see {@link #order()}
 	 */
 	record Entry(long offset, @Nullable Uuid topicId, long timestamp, boolean confirmed, boolean marked,
-			CommitHistory history) {
+			CommitHistory history, long order) {
+
+		/**
+		 * The same, and the commit was seen to succeed.
+		 */
+		Entry confirm() {
+			return new Entry(offset, topicId, timestamp, true, marked, history, order);
+		}
+
+	}
+
+	/**
+	 * Numbers what consumers of this process send and see, in its order: the answer to a
+	 * commit may come after those to later ones of other consumers.
+	 */
+	long order() {
+		return orders.incrementAndGet();
 	}
 
 	/**
