@@ -19,11 +19,8 @@ import java.util.concurrent.TimeoutException;
 
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
-import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.InterruptException;
@@ -62,7 +59,7 @@ final class TopicLookup implements AutoCloseable {
 
 	private @Nullable Anew anew;
 
-	private final Map<Set<TopicPartition>, KafkaFuture<Map<TopicPartition, OffsetAndMetadata>>> commitQueries = new HashMap<>();
+	private final Map<CommitQuery.Question, CommitQuery> commitQueries = new HashMap<>();
 
 	private long askedAt = System.nanoTime();
 
@@ -261,44 +258,30 @@ final class TopicLookup implements AutoCloseable {
 
 	/**
 	 * Asks for commits of a group.
-	 * @param groupId the group
-	 * @param partitions the partitions
+	 * @param question what to ask
 	 * @param timeout how long to wait
 	 * @return the commits, {@code null} for a partition that has none. A partition that
 	 * is missing could not be told about: while a transaction is about to commit it, for
 	 * one
 	 * @throws WakeupException if {@link #wakeup()} was called meanwhile
 	 */
-	Reply<Map<TopicPartition, @Nullable OffsetAndMetadata>> commits(String groupId, Set<TopicPartition> partitions,
-			Duration timeout) {
+	Reply<Map<TopicPartition, @Nullable OffsetAndMetadata>> commits(CommitQuery.Question question, Duration timeout) {
 		forgetOldQuestions();
-		KafkaFuture<Map<TopicPartition, OffsetAndMetadata>> future = commitQueries.get(partitions);
-		if (future == null || future.isCompletedExceptionally()) {
-			try {
-				future = askForCommits(groupId, partitions);
+		CommitQuery query = commitQueries.get(question);
+		try {
+			if (query == null) {
+				query = new CommitQuery(question, admin(Topics.names(question.partitions())));
+				commitQueries.put(question, query);
 			}
-			catch (KafkaException ex) {
-				return unopened(ex);
+			else if (query.isDue()) {
+				query.askAgain(admin(Topics.names(question.partitions())));
 			}
-			commitQueries.put(Set.copyOf(partitions), future);
 		}
-		await(TopicQuery.completable(future), timeout);
-		Reply<Map<TopicPartition, @Nullable OffsetAndMetadata>> reply = Reply.of(future, HashMap::new);
-		boolean isWhole = !(reply instanceof Reply.Answered<Map<TopicPartition, @Nullable OffsetAndMetadata>> answered)
-				|| answered.value().keySet().containsAll(partitions);
-		if (!isWhole) {
-			commitQueries.remove(partitions);
+		catch (KafkaException ex) {
+			return unopened(ex);
 		}
-		return reply;
-	}
-
-	private KafkaFuture<Map<TopicPartition, OffsetAndMetadata>> askForCommits(String groupId,
-			Set<TopicPartition> partitions) {
-		return admin(Topics.names(partitions))
-			.listConsumerGroupOffsets(Map.of(groupId, new ListConsumerGroupOffsetsSpec().topicPartitions(partitions)),
-					// As consumers ask, whatever their isolation level (KIP-447).
-					new ListConsumerGroupOffsetsOptions().requireStable(true))
-			.partitionsToOffsetAndMetadata(groupId);
+		await(query.done(), timeout);
+		return query.reply();
 	}
 
 	/**
@@ -313,10 +296,10 @@ final class TopicLookup implements AutoCloseable {
 	}
 
 	/**
-	 * From now on the commits of these partitions are asked for anew.
+	 * From now on these commits are asked for anew.
 	 */
-	void forgetCommits(Set<TopicPartition> partitions) {
-		commitQueries.remove(partitions);
+	void forgetCommits(CommitQuery.Question question) {
+		commitQueries.remove(question);
 	}
 
 	private void forgetOldQuestions() {
