@@ -37,6 +37,10 @@ final class CommitQuery {
 
 	private KafkaFuture<Map<TopicPartition, OffsetAndMetadata>> future;
 
+	private CompletableFuture<?> done;
+
+	private Waiting waiting;
+
 	/** Whether what the coordinator has said last was looked at. */
 	private boolean noted;
 
@@ -54,6 +58,8 @@ final class CommitQuery {
 	CommitQuery(Question question, Admin admin) {
 		this.question = question;
 		this.future = ask(admin);
+		this.done = TopicQuery.completable(future);
+		this.waiting = new Waiting(done);
 	}
 
 	private KafkaFuture<Map<TopicPartition, OffsetAndMetadata>> ask(Admin admin) {
@@ -78,6 +84,8 @@ final class CommitQuery {
 	 */
 	void askAgain(Admin admin) {
 		future = ask(admin);
+		done = TopicQuery.completable(future);
+		waiting = new Waiting(done);
 		noted = false;
 	}
 
@@ -85,7 +93,11 @@ final class CommitQuery {
 	 * Completed with the answer, in whatever way.
 	 */
 	CompletableFuture<?> done() {
-		return TopicQuery.completable(future);
+		return done;
+	}
+
+	Waiting waiting() {
+		return waiting;
 	}
 
 	/**

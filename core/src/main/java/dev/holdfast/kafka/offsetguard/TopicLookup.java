@@ -42,14 +42,13 @@ final class TopicLookup implements AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(TopicLookup.class);
 
-	/** An answer that nobody has used for so long is asked for again. */
-	private static final long QUESTION_LIFE = TimeUnit.SECONDS.toNanos(30);
-
 	private final SharedAdmins admins;
 
 	private final ClientConfiguration configuration;
 
 	private final ClientCluster client;
+
+	private final Patience patience;
 
 	private SharedAdmins.@Nullable Lease lease;
 
@@ -61,8 +60,6 @@ final class TopicLookup implements AutoCloseable {
 
 	private final Map<CommitQuery.Question, CommitQuery> commitQueries = new HashMap<>();
 
-	private long askedAt = System.nanoTime();
-
 	private boolean told;
 
 	private volatile @Nullable CompletableFuture<?> running;
@@ -73,6 +70,7 @@ final class TopicLookup implements AutoCloseable {
 		this.admins = admins;
 		this.configuration = configuration;
 		this.client = client;
+		this.patience = new Patience(configuration);
 	}
 
 	/**
@@ -87,6 +85,9 @@ final class TopicLookup implements AutoCloseable {
 			SharedAdmins.Lease current = connect(now, client.endpoints(topics, timeout));
 			await(current.askCluster(), timeout);
 			Reply<Cluster> reply = current.cluster();
+			if (reply.isPending()) {
+				patience.growAfter(current.waitedForCluster());
+			}
 			if (reply instanceof Reply.Answered<Cluster> answered && isOther(now, answered.value())) {
 				current.forgetCluster();
 				return new Reply.NotYet<>();
@@ -119,12 +120,12 @@ final class TopicLookup implements AutoCloseable {
 	private SharedAdmins.Lease connect(ToldCluster.@Nullable Told now, Set<String> endpoints) {
 		String id = (now != null) ? now.id() : null;
 		SharedAdmins.Lease present = lease;
-		if (present != null && Objects.equals(leasedFor, id)
+		if (present != null && Objects.equals(leasedFor, id) && present.requestTimeout() == patience.millis()
 				&& (endpoints.isEmpty() || !Collections.disjoint(endpoints, present.endpoints()))) {
 			return present;
 		}
 		close();
-		present = admins.lease(configuration, id, endpoints);
+		present = admins.lease(configuration, id, endpoints, patience.millis());
 		lease = present;
 		leasedFor = id;
 		return present;
@@ -170,8 +171,7 @@ final class TopicLookup implements AutoCloseable {
 			}
 			topicQueries.put(question, query);
 		}
-		await(query.done(), timeout);
-		return query.answer();
+		return answer(query, timeout);
 	}
 
 	/**
@@ -189,7 +189,9 @@ final class TopicLookup implements AutoCloseable {
 		if (present == null || !present.query.isAbout(topics, Set.of())) {
 			forgetAnew();
 			try {
-				present = Anew.ask(admins.open(configuration, (lease != null) ? lease.endpoints() : Set.of()), topics);
+				present = Anew.ask(
+						admins.open(configuration, (lease != null) ? lease.endpoints() : Set.of(), patience.millis()),
+						topics);
 			}
 			catch (KafkaException ex) {
 				return TopicAnswer.of(topics, Set.of(), unopened(ex));
@@ -197,7 +199,7 @@ final class TopicLookup implements AutoCloseable {
 			anew = present;
 		}
 		await(present.query.done(), timeout);
-		if (!present.query.isDone()) {
+		if (!isOver(present.query)) {
 			return TopicAnswer.of(topics, Set.of(), new Reply.NotYet<>());
 		}
 		forgetAnew();
@@ -253,7 +255,22 @@ final class TopicLookup implements AutoCloseable {
 	 */
 	TopicAnswer answer(TopicQuery query, Duration timeout) {
 		await(query.done(), timeout);
+		isOver(query);
 		return query.answer();
+	}
+
+	/**
+	 * Whether there is nothing to be waited for any more: everything is answered or has
+	 * failed, or is to be asked of a more patient admin client.
+	 */
+	boolean isOver(TopicQuery query) {
+		if (query.isDone() && !query.isPartlyFailed()) {
+			return true;
+		}
+		if (patience.growAfter(query.waiting().waited())) {
+			query.giveUp();
+		}
+		return query.isDone();
 	}
 
 	/**
@@ -281,7 +298,11 @@ final class TopicLookup implements AutoCloseable {
 			return unopened(ex);
 		}
 		await(query.done(), timeout);
-		return query.reply();
+		Reply<Map<TopicPartition, @Nullable OffsetAndMetadata>> reply = query.reply();
+		if (reply.isPending()) {
+			patience.growAfter(query.waiting().waited());
+		}
+		return reply;
 	}
 
 	/**
@@ -292,7 +313,6 @@ final class TopicLookup implements AutoCloseable {
 		topicQueries.clear();
 		forgetAnew();
 		commitQueries.clear();
-		askedAt = System.nanoTime();
 	}
 
 	/**
@@ -303,8 +323,10 @@ final class TopicLookup implements AutoCloseable {
 	}
 
 	private void forgetOldQuestions() {
-		if (System.nanoTime() - askedAt > QUESTION_LIFE) {
-			forgetQuestions();
+		topicQueries.values().removeIf((query) -> query.waiting().isOutdated());
+		commitQueries.values().removeIf((query) -> query.waiting().isOutdated());
+		if (anew != null && anew.query.waiting().isOutdated()) {
+			forgetAnew();
 		}
 	}
 
