@@ -94,14 +94,36 @@ final class GroupCommits {
 	 * @throws TimeoutException if there is no answer yet
 	 */
 	Map<TopicPartition, @Nullable OffsetAndMetadata> of(Set<TopicPartition> partitions, Duration wait) {
+		return of(partitions, true, wait);
+	}
+
+	/**
+	 * The commits of partitions of which only the bookmarks matter, as {@link #of} has
+	 * them: those that transactions are about to replace, too.
+	 */
+	Map<TopicPartition, @Nullable OffsetAndMetadata> ofOthers(Set<TopicPartition> partitions, Duration wait) {
+		return of(partitions, false, wait);
+	}
+
+	/**
+	 * From now on the same are asked for anew.
+	 */
+	void forgetOthers(Set<TopicPartition> partitions) {
+		if (groupId != null) {
+			lookup.forgetCommits(new CommitQuery.Question(groupId, Set.copyOf(partitions), false));
+		}
+	}
+
+	private Map<TopicPartition, @Nullable OffsetAndMetadata> of(Set<TopicPartition> partitions, boolean stable,
+			Duration wait) {
 		if (groupId == null) {
 			Map<TopicPartition, @Nullable OffsetAndMetadata> none = new HashMap<>();
 			partitions.forEach((partition) -> none.put(partition, null));
 			return none;
 		}
 		boolean lastTry = unansweredSince != 0 && System.nanoTime() - unansweredSince > UNTIL_CONSUMER_ASKS;
-		Reply<Map<TopicPartition, @Nullable OffsetAndMetadata>> reply = lookup.commits(groupId, partitions,
-				lastTry ? wait.dividedBy(2) : wait);
+		Reply<Map<TopicPartition, @Nullable OffsetAndMetadata>> reply = lookup.commits(
+				new CommitQuery.Question(groupId, Set.copyOf(partitions), stable), lastTry ? wait.dividedBy(2) : wait);
 		if (reply instanceof Reply.Answered<Map<TopicPartition, @Nullable OffsetAndMetadata>> answered) {
 			unansweredSince = 0;
 			consumerAsks = false;
@@ -146,14 +168,15 @@ final class GroupCommits {
 		if (consumerAsks) {
 			return new HashMap<>(client.committed(partitions, timeout));
 		}
+		CommitQuery.Question question = new CommitQuery.Question(group, Set.copyOf(partitions), true);
 		if (!askedAgain.equals(partitions)) {
-			lookup.forgetCommits(partitions);
+			lookup.forgetCommits(question);
 			askedAgain = Set.copyOf(partitions);
 		}
-		if (lookup.commits(group, partitions,
+		if (lookup.commits(question,
 				timeout) instanceof Reply.Answered<Map<TopicPartition, @Nullable OffsetAndMetadata>> answered) {
 			askedAgain = Set.of();
-			lookup.forgetCommits(partitions);
+			lookup.forgetCommits(question);
 			return answered.value();
 		}
 		throw new TimeoutException("No commits of group %s in time".formatted(group));

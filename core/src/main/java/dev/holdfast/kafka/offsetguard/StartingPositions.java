@@ -260,7 +260,8 @@ final class StartingPositions {
 			return;
 		}
 		try (EvidenceBudget.Spending spending = budget.spend()) {
-			Map<TopicPartition, OffsetAndMetadata> all = StartLookup.withCommit(commits.of(grown, budget.left()));
+			Map<TopicPartition, OffsetAndMetadata> all = StartLookup.withCommit(commits.ofOthers(grown, budget.left()));
+			commits.forgetOthers(grown);
 			commits.cover(Topics.names(grown), topics, all);
 		}
 		catch (WakeupException ex) {
