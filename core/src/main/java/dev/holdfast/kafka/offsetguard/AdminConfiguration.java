@@ -22,9 +22,6 @@ final class AdminConfiguration {
 
 	private static final Set<String> CONSUMER_ONLY = consumerOnly();
 
-	/** Longer than answers are late, shorter than anybody waits for a silent broker. */
-	private static final int REQUEST_TIMEOUT = 3_000;
-
 	/** Questions are waited for over several polls. */
 	private static final int API_TIMEOUT = 30_000;
 
@@ -33,15 +30,20 @@ final class AdminConfiguration {
 	private AdminConfiguration() {
 	}
 
-	static Map<String, Object> derive(ClientConfiguration client) {
+	/**
+	 * Derives the configuration.
+	 * @param client the consumer's
+	 * @param requestTimeout how long to wait for a broker, in milliseconds
+	 */
+	static Map<String, Object> derive(ClientConfiguration client, int requestTimeout) {
 		Map<String, Object> configuration = new HashMap<>(client.values());
 		configuration.keySet().removeAll(CONSUMER_ONLY);
 		configuration.remove(CommonClientConfigs.CLIENT_ID_CONFIG);
 		configuration.put(CommonClientConfigs.METRIC_REPORTER_CLASSES_CONFIG, "");
 		configuration.put(AdminClientConfig.ENABLE_METRICS_PUSH_CONFIG, false);
 		// A broker that is silent must not keep the admin client from asking another one.
-		configuration.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_TIMEOUT);
-		configuration.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, API_TIMEOUT);
+		configuration.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, requestTimeout);
+		configuration.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Math.max(API_TIMEOUT, 2 * requestTimeout));
 		stayOnCluster(configuration, AdminClientConfig.configNames());
 		return configuration;
 	}

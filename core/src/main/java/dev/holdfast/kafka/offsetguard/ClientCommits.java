@@ -42,7 +42,10 @@ final class ClientCommits {
 	private final CommitFilter filter;
 
 	/** Clients may tell on the thread that sends their heartbeats. */
-	private final Queue<Map<TopicPartition, OffsetAndMetadata>> reported = new ConcurrentLinkedQueue<>();
+	private final Queue<Report> reported = new ConcurrentLinkedQueue<>();
+
+	private record Report(Map<TopicPartition, OffsetAndMetadata> offsets, long order) {
+	}
 
 	ClientCommits(Consumer<?, ?> client, boolean autoCommit, GroupCommits commits, Topics topics,
 			PartitionStates states, ClientPositions clientPositions, CommitFilter filter) {
@@ -66,7 +69,7 @@ final class ClientCommits {
 		}
 		for (OffsetAndMetadata offset : offsets.values()) {
 			if (!Bookmark.isOne(offset.metadata())) {
-				reported.add(offsets);
+				reported.add(new Report(offsets, commits.order()));
 				return;
 			}
 		}
@@ -75,16 +78,22 @@ final class ClientCommits {
 	/**
 	 * Takes note of what was committed. What a client commits of a held partition is only
 	 * where it waits; and a commit may have been on its way while its topic was found to
-	 * be gone.
+	 * be gone. Async clients tell of a commit long after its answer, when others may have
+	 * committed of a partition that was given up.
 	 */
 	void takeNote() {
-		Map<TopicPartition, OffsetAndMetadata> offsets = reported.poll();
-		while (offsets != null) {
-			Map<TopicPartition, OffsetAndMetadata> sound = new HashMap<>(offsets);
+		Report report = reported.poll();
+		while (report != null) {
+			Map<TopicPartition, OffsetAndMetadata> sound = new HashMap<>(report.offsets);
 			sound.entrySet()
-				.removeIf((each) -> isHeld(each.getKey()) || filter.isLate(each.getKey(), each.getValue().offset()));
-			commits.remember(sound, topics, states, true);
-			offsets = reported.poll();
+				.removeIf(
+						(each) -> isHeld(each.getKey()) || filter.isLate(each.getKey(), each.getValue().offset()));
+			Map<TopicPartition, OffsetAndMetadata> givenUp = new HashMap<>(sound);
+			givenUp.keySet().removeIf(states::contains);
+			sound.keySet().removeAll(givenUp.keySet());
+			commits.remember(sound, topics, states, report.order);
+			commits.remember(givenUp, topics, states, 0);
+			report = reported.poll();
 		}
 	}
 
@@ -115,7 +124,7 @@ final class ClientCommits {
 			}
 		}
 		if (!positions.isEmpty()) {
-			commits.remember(positions, topics, states, false);
+			commits.remember(positions, topics, states, commits.order(), false);
 		}
 	}
 

@@ -66,7 +66,17 @@ record ClientConfiguration(Map<String, ?> values, @Nullable String groupId, Stri
 	 * How long the client's calls wait that name no timeout.
 	 */
 	Duration defaultApiTimeout() {
-		String name = ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG;
+		return millis(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG);
+	}
+
+	/**
+	 * How long the client waits for a broker.
+	 */
+	Duration requestTimeout() {
+		return millis(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG);
+	}
+
+	private Duration millis(String name) {
 		Object value = values.containsKey(name) ? values.get(name)
 				: ConsumerConfig.configDef().defaultValues().get(name);
 		return Duration

@@ -168,7 +168,7 @@ final class Decisions {
 	private Decision decision(DecisionMaker.Opening opening, Ruling ruling) {
 		if (opening.cause() == Cause.TOPIC_RECREATED && (observing || ruling.isMove())) {
 			states.get(opening.partition()).topicId(opening.evidence().topicId());
-			commits.leave(opening.partition(), opening.evidence().remembered().topicId());
+			commits.leave(opening.partition(), opening.evidence());
 		}
 		if (opening.cause() == Cause.COMMITTED_OFFSET_REGRESSED && ruling.named() == Action.KEEP && ruling.isMove()) {
 			commits.believe(opening.partition());

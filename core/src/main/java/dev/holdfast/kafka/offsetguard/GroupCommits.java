@@ -94,14 +94,36 @@ final class GroupCommits {
 	 * @throws TimeoutException if there is no answer yet
 	 */
 	Map<TopicPartition, @Nullable OffsetAndMetadata> of(Set<TopicPartition> partitions, Duration wait) {
+		return of(partitions, true, wait);
+	}
+
+	/**
+	 * The commits of partitions of which only the bookmarks matter, as {@link #of} has
+	 * them: those that transactions are about to replace, too.
+	 */
+	Map<TopicPartition, @Nullable OffsetAndMetadata> ofOthers(Set<TopicPartition> partitions, Duration wait) {
+		return of(partitions, false, wait);
+	}
+
+	/**
+	 * From now on the same are asked for anew.
+	 */
+	void forgetOthers(Set<TopicPartition> partitions) {
+		if (groupId != null) {
+			lookup.forgetCommits(new CommitQuery.Question(groupId, Set.copyOf(partitions), false));
+		}
+	}
+
+	private Map<TopicPartition, @Nullable OffsetAndMetadata> of(Set<TopicPartition> partitions, boolean stable,
+			Duration wait) {
 		if (groupId == null) {
 			Map<TopicPartition, @Nullable OffsetAndMetadata> none = new HashMap<>();
 			partitions.forEach((partition) -> none.put(partition, null));
 			return none;
 		}
 		boolean lastTry = unansweredSince != 0 && System.nanoTime() - unansweredSince > UNTIL_CONSUMER_ASKS;
-		Reply<Map<TopicPartition, @Nullable OffsetAndMetadata>> reply = lookup.commits(groupId, partitions,
-				lastTry ? wait.dividedBy(2) : wait);
+		Reply<Map<TopicPartition, @Nullable OffsetAndMetadata>> reply = lookup.commits(
+				new CommitQuery.Question(groupId, Set.copyOf(partitions), stable), lastTry ? wait.dividedBy(2) : wait);
 		if (reply instanceof Reply.Answered<Map<TopicPartition, @Nullable OffsetAndMetadata>> answered) {
 			unansweredSince = 0;
 			consumerAsks = false;
@@ -146,14 +168,15 @@ final class GroupCommits {
 		if (consumerAsks) {
 			return new HashMap<>(client.committed(partitions, timeout));
 		}
+		CommitQuery.Question question = new CommitQuery.Question(group, Set.copyOf(partitions), true);
 		if (!askedAgain.equals(partitions)) {
-			lookup.forgetCommits(partitions);
+			lookup.forgetCommits(question);
 			askedAgain = Set.copyOf(partitions);
 		}
-		if (lookup.commits(group, partitions,
+		if (lookup.commits(question,
 				timeout) instanceof Reply.Answered<Map<TopicPartition, @Nullable OffsetAndMetadata>> answered) {
 			askedAgain = Set.of();
-			lookup.forgetCommits(partitions);
+			lookup.forgetCommits(question);
 			return answered.value();
 		}
 		throw new TimeoutException("No commits of group %s in time".formatted(group));
@@ -296,17 +319,27 @@ final class GroupCommits {
 	}
 
 	/**
-	 * Takes note of commits that the group has.
+	 * Numbers what is sent or seen now, for {@link #remember}. Thread-safe.
 	 */
-	void remember(Map<TopicPartition, OffsetAndMetadata> commits, Topics topics, PartitionStates states) {
-		remember(commits, topics, states, true);
+	long order() {
+		return memory.order();
 	}
 
 	/**
-	 * Takes note of commits. Asks nobody.
+	 * Takes note of commits that the group has.
+	 */
+	void remember(Map<TopicPartition, OffsetAndMetadata> commits, Topics topics, PartitionStates states, long order) {
+		remember(commits, topics, states, order, true);
+	}
+
+	/**
+	 * Takes note of commits. Asks nobody. An answer may come late: what this process has
+	 * sent or seen since, be it by another consumer, is what the group has.
+	 * @param order when they were sent or seen, see {@link #order()}; 0 if that is only
+	 * known to be long ago
 	 * @param confirmed whether the group has them, or is only about to
 	 */
-	void remember(Map<TopicPartition, OffsetAndMetadata> commits, Topics topics, PartitionStates states,
+	void remember(Map<TopicPartition, OffsetAndMetadata> commits, Topics topics, PartitionStates states, long order,
 			boolean confirmed) {
 		String cluster = commits.isEmpty() ? null : key();
 		if (groupId == null || cluster == null) {
@@ -322,6 +355,12 @@ final class GroupCommits {
 			PartitionState state = states.find(partition);
 			RecordIdentity witness = (state != null) ? state.delivered().witnessBelow(commit.offset()) : null;
 			GroupMemory.Entry before = memory.find(cluster, groupId, partition);
+			if (before != null && before.order() > order) {
+				if (confirmed && before.offset() == commit.offset()) {
+					memory.remember(cluster, groupId, partition, before.confirm());
+				}
+				return;
+			}
 			Uuid topicId = topicId(state, topics.id(partition.topic()), before, commit);
 			boolean sameTopic = before == null || Objects.equals(before.topicId(), topicId);
 			if (!confirmed && !sameTopic && before != null && before.topicId() != null) {
@@ -336,7 +375,7 @@ final class GroupCommits {
 			}
 			memory.remember(cluster, groupId, partition,
 					new GroupMemory.Entry(commit.offset(), topicId, (witness != null) ? witness.timestamp() : -1,
-							confirmed || confirmedBefore, Bookmark.isOne(commit.metadata()), history));
+							confirmed || confirmedBefore, Bookmark.isOne(commit.metadata()), history, order));
 		});
 	}
 
@@ -385,17 +424,20 @@ final class GroupCommits {
 	/**
 	 * The group has left a topic whose name another one has by now. No commit counts as
 	 * one in the old topic any more; as long as there is none in the new one, it is still
-	 * known that the group comes from the old.
+	 * known that the group comes from the old. That a group has never committed is of no
+	 * concern to its other consumers.
+	 * @param evidence what shows that it is another topic
 	 */
-	void leave(TopicPartition partition, @Nullable Uuid topicId) {
-		if (startedWithout.containsKey(partition)) {
-			// Of no concern to other consumers.
-			return;
-		}
+	void leave(TopicPartition partition, Evidence evidence) {
 		String cluster = key();
-		if (groupId != null && cluster != null) {
-			memory.remember(cluster, groupId, partition,
-					new GroupMemory.Entry(-1, topicId, -1, false, false, new CommitHistory()));
+		Uuid topicId = evidence.topicId();
+		if (cluster != null && topicId != null && startedWithout.containsKey(partition)) {
+			startedWithout.put(partition, new StartedIn(cluster, topicId));
+		}
+		boolean isCommitted = isKnown(partition) || evidence.remembered().committedOffset() >= 0;
+		if (isCommitted && groupId != null && cluster != null) {
+			memory.remember(cluster, groupId, partition, new GroupMemory.Entry(-1, evidence.remembered().topicId(), -1,
+					false, false, new CommitHistory(), memory.order()));
 		}
 	}
 

@@ -41,7 +41,7 @@ final class GroupMembers {
 			TopicPartition partition, Duration timeout) {
 		Admin admin = null;
 		try {
-			admin = admins.open(client, Set.of());
+			admin = admins.open(client, Set.of(), Patience.LEAST_MILLIS);
 			return owner(admin, groupId, partition, timeout);
 		}
 		catch (InterruptedException ex) {

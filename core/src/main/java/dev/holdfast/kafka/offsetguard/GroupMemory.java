@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -36,6 +37,8 @@ final class GroupMemory {
 	static final int MOST_UNUSED = 10_000;
 
 	private final Map<String, Group> groups = new ConcurrentHashMap<>();
+
+	private final AtomicLong orders = new AtomicLong();
 
 	private final LongSupplier nanoTime;
 
@@ -90,9 +93,26 @@ final class GroupMemory {
 	 * to commit may fail to
 	 * @param marked whether a bookmark was in it
 	 * @param history the commits that were seen to succeed
+	 * @param order when it was sent or seen, see {@link #order()}
 	 */
 	record Entry(long offset, @Nullable Uuid topicId, long timestamp, boolean confirmed, boolean marked,
-			CommitHistory history) {
+			CommitHistory history, long order) {
+
+		/**
+		 * The same, and the commit was seen to succeed.
+		 */
+		Entry confirm() {
+			return new Entry(offset, topicId, timestamp, true, marked, history, order);
+		}
+
+	}
+
+	/**
+	 * Numbers what consumers of this process send and see, in its order: the answer to a
+	 * commit may come after those to later ones of other consumers.
+	 */
+	long order() {
+		return orders.incrementAndGet();
 	}
 
 	/**

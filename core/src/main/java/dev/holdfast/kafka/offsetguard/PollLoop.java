@@ -207,9 +207,11 @@ final class PollLoop<K, V> {
 			catch (WakeupException ex) {
 				// The client throws the same as soon as it is polled.
 				logger.debug("Woken up while looking at topics");
+				triggers.topicChecks().checkSoon();
 			}
 			catch (TimeoutException ex) {
-				logger.debug("Topics are looked at again later: {}", ex.getMessage());
+				logger.debug("Topics are looked at again soon: {}", ex.getMessage());
+				triggers.topicChecks().checkSoon();
 			}
 		}
 	}

@@ -90,6 +90,7 @@ final class PositionCommits {
 	 */
 	void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets, @Nullable Duration timeout) {
 		latest.overtake(offsets.keySet());
+		long order = commits.order();
 		Map<TopicPartition, OffsetAndMetadata> marked = marks.mark(offsets);
 		Map<TopicPartition, OffsetAndMetadata> taken = marked;
 		try {
@@ -104,7 +105,7 @@ final class PositionCommits {
 			send(taken, timeout);
 			marks.refused(offsets.size(), ex);
 		}
-		commits.remember(taken, topics, states);
+		commits.remember(taken, topics, states, order);
 	}
 
 	private boolean isThrownByCallback(KafkaException failure) {
@@ -163,6 +164,7 @@ final class PositionCommits {
 		Map<TopicPartition, OffsetAndMetadata> marked = (refusal != null) ? marks.withoutBookmarks(offsets)
 				: marks.mark(offsets);
 		Map<TopicPartition, Uuid> sentIn = topicIds(offsets.keySet());
+		long order = commits.order();
 		client.commitAsync(marked, (committed, failure) -> {
 			if (refusal == null && failure != null && marks.mayBeReason(failure, marked, offsets)) {
 				sendAgain(commit, offsets, failure);
@@ -178,7 +180,7 @@ final class PositionCommits {
 				}
 				Map<TopicPartition, OffsetAndMetadata> known = new HashMap<>(marked);
 				known.keySet().removeIf((partition) -> isElsewhere(partition, sentIn.get(partition)));
-				commits.remember(known, topics, states);
+				commits.remember(known, topics, states, order);
 			}
 			// The async client tells of no offsets where it was given none.
 			complete(commit, (committed != null || failure == null) ? offsets : null, failure);
@@ -308,12 +310,13 @@ final class PositionCommits {
 	 * Commits where partitions go on whose topic turned out to be another one. What the
 	 * client has sent before, as a commit in the old one, is overwritten: the next
 	 * consumer could not tell it from one in the new topic. A group that has never
-	 * committed is left without a commit.
+	 * committed is left without a commit, and clients that commit by themselves do so
+	 * soon.
 	 */
 	void commitRecreated(Map<TopicPartition, Long> positions) {
 		Map<TopicPartition, Long> committing = new HashMap<>(positions);
 		committing.keySet().removeIf((partition) -> !commits.isKnown(partition));
-		if (used && !transactional && isAllowedToCommit() && !committing.isEmpty()) {
+		if (used && !transactional && isCommitting() && !committing.isEmpty()) {
 			try (EvidenceBudget.Spending spending = budget.spend()) {
 				Duration share = budget.left().dividedBy(HURRY);
 				commitFirst(offsets(committing), (share.compareTo(LEAST_TIMEOUT) < 0) ? LEAST_TIMEOUT : share);
@@ -335,11 +338,8 @@ final class PositionCommits {
 	 * Whether the guard commits anything where the application would not.
 	 */
 	boolean isCommitting() {
-		return isAllowedToCommit() && !configuration.autoCommit();
-	}
-
-	private boolean isAllowedToCommit() {
-		return settings.commits().initialPosition() && !settings.isObserving() && configuration.groupId() != null;
+		return settings.commits().initialPosition() && !settings.isObserving() && configuration.groupId() != null
+				&& !configuration.autoCommit();
 	}
 
 	private boolean commitFirst(Map<TopicPartition, OffsetAndMetadata> offsets, Duration timeout) {

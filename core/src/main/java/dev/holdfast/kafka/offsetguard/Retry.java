@@ -16,16 +16,30 @@ final class Retry {
 
 	private static final int MOST_DOUBLINGS = 5;
 
+	private final int mostDoublings;
+
 	private int times;
 
 	private long dueAt;
+
+	Retry() {
+		this(MOST_DOUBLINGS);
+	}
+
+	/**
+	 * Asks more often.
+	 * @param mostDoublings how often the interval, a tenth of a second at first, doubles
+	 */
+	Retry(int mostDoublings) {
+		this.mostDoublings = mostDoublings;
+	}
 
 	/**
 	 * Takes note of what became of the last question.
 	 * @param isAsked whether it has to be asked again
 	 */
 	void note(boolean isAsked) {
-		dueAt = System.nanoTime() + (FIRST << Math.min(times, MOST_DOUBLINGS));
+		dueAt = System.nanoTime() + (FIRST << Math.min(times, mostDoublings));
 		times = isAsked ? times + 1 : 0;
 	}
 

@@ -61,10 +61,11 @@ final class SharedAdmins {
 	 * Opens an admin client that nobody shares, and that whoever opens it closes, by
 	 * {@link #close}.
 	 * @param endpoints the brokers to start from; none for those that are configured
+	 * @param requestTimeout how long it waits for a broker, in milliseconds
 	 * @throws org.apache.kafka.common.KafkaException if it cannot be opened
 	 */
-	Admin open(ClientConfiguration client, Collection<String> endpoints) {
-		Map<String, Object> own = new HashMap<>(AdminConfiguration.derive(client));
+	Admin open(ClientConfiguration client, Collection<String> endpoints, int requestTimeout) {
+		Map<String, Object> own = new HashMap<>(AdminConfiguration.derive(client, requestTimeout));
 		own.put(CommonClientConfigs.CLIENT_ID_CONFIG, "holdfast-admin-" + client.clientId());
 		if (!endpoints.isEmpty()) {
 			own.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, List.copyOf(endpoints));
@@ -83,15 +84,16 @@ final class SharedAdmins {
 	 * Takes a share in the admin client of consumers like this one. Opens nothing yet.
 	 * @param clusterId what the client was told, {@code null} if it was told nothing
 	 * @param endpoints the brokers that the client knows, none if it knows none
+	 * @param requestTimeout how long the admin client waits for a broker, in milliseconds
 	 */
-	Lease lease(ClientConfiguration client, @Nullable String clusterId, Set<String> endpoints) {
-		Map<String, Object> configuration = AdminConfiguration.derive(client);
+	Lease lease(ClientConfiguration client, @Nullable String clusterId, Set<String> endpoints, int requestTimeout) {
+		Map<String, Object> configuration = AdminConfiguration.derive(client, requestTimeout);
 		synchronized (open) {
 			List<Shared> alike = open.computeIfAbsent(configuration, (key) -> new ArrayList<>());
 			Shared shared = alike.stream()
 				.filter((each) -> each.isFor(clusterId, endpoints))
 				.findFirst()
-				.orElseGet(() -> new Shared(client, clusterId, endpoints));
+				.orElseGet(() -> new Shared(client, clusterId, endpoints, requestTimeout));
 			if (!alike.contains(shared)) {
 				alike.add(shared);
 			}
@@ -106,6 +108,8 @@ final class SharedAdmins {
 		private final ClientConfiguration client;
 
 		private final @Nullable String clusterId;
+
+		private final int requestTimeout;
 
 		/** Guarded by {@link SharedAdmins#open}. */
 		private final Set<String> endpoints;
@@ -123,10 +127,11 @@ final class SharedAdmins {
 
 		private long askedAt;
 
-		Shared(ClientConfiguration client, @Nullable String clusterId, Set<String> endpoints) {
+		Shared(ClientConfiguration client, @Nullable String clusterId, Set<String> endpoints, int requestTimeout) {
 			this.client = client;
 			this.clusterId = clusterId;
 			this.endpoints = new HashSet<>(endpoints);
+			this.requestTimeout = requestTimeout;
 		}
 
 		boolean isFor(@Nullable String otherId, Set<String> others) {
@@ -144,7 +149,7 @@ final class SharedAdmins {
 		synchronized Admin admin() {
 			Admin present = admin;
 			if (present == null) {
-				present = open(client, endpoints());
+				present = open(client, endpoints(), requestTimeout);
 				admin = present;
 			}
 			return present;
@@ -170,10 +175,10 @@ final class SharedAdmins {
 		}
 
 		/**
-		 * Whether it was asked long ago which cluster it is, and there is no answer.
+		 * How long ago it was first asked which cluster it is, in nanoseconds.
 		 */
-		synchronized boolean isUnanswered() {
-			return askedAt != 0 && System.nanoTime() - askedAt > UNTIL_BROKERS_TELL;
+		synchronized long askedFor() {
+			return (askedAt != 0) ? System.nanoTime() - askedAt : 0;
 		}
 
 		synchronized void forgetCluster() {
@@ -264,7 +269,7 @@ final class SharedAdmins {
 			if (id.isPending() || offsetsTopicId.isPending()) {
 				// The client's own brokers, and its own word for the cluster's id.
 				boolean isKnownByItsBrokers = shared.clusterId != null && !shared.endpoints().isEmpty()
-						&& shared.isUnanswered();
+						&& shared.askedFor() > UNTIL_BROKERS_TELL;
 				return isKnownByItsBrokers
 						? new Reply.Answered<>(clusters.name(shared.clusterId, shared.endpoints(), null))
 						: new Reply.NotYet<>();
@@ -272,6 +277,22 @@ final class SharedAdmins {
 			return new Reply.Answered<>(
 					clusters.name(id.orIfRefused(Optional.ofNullable(shared.clusterId)).orElse(null),
 							shared.endpoints(), offsetsTopicId.orIfRefused(Optional.empty()).orElse(null)));
+		}
+
+		/**
+		 * How long the cluster has been asked for and was not told, in nanoseconds. As
+		 * long as it may still go by its brokers, 0.
+		 */
+		long waitedForCluster() {
+			long askedFor = shared.askedFor();
+			return (askedFor > UNTIL_BROKERS_TELL) ? askedFor : 0;
+		}
+
+		/**
+		 * How long the admin client waits for a broker, in milliseconds.
+		 */
+		int requestTimeout() {
+			return shared.requestTimeout;
 		}
 
 		/**

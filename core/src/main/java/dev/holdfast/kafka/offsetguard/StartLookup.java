@@ -136,7 +136,8 @@ final class StartLookup {
 			return Set.of();
 		}
 		try {
-			Map<TopicPartition, @Nullable OffsetAndMetadata> answered = commits.of(others, patience(budget.left()));
+			Map<TopicPartition, @Nullable OffsetAndMetadata> answered = commits.ofOthers(others,
+					patience(budget.left()));
 			all.putAll(withCommit(answered));
 			others.removeAll(answered.keySet());
 		}

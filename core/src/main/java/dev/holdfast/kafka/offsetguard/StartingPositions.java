@@ -109,11 +109,12 @@ final class StartingPositions {
 	 * @return whether everybody who has to be asked has answered
 	 */
 	boolean decide(Set<TopicPartition> partitions) {
+		wokenUp = false;
+		decided.clear();
 		if (budget.isNearlySpent()) {
 			return false;
 		}
 		Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>();
-		wokenUp = false;
 		try {
 			List<Suspect> suspects;
 			try (EvidenceBudget.Spending spending = budget.spend()) {
@@ -121,7 +122,9 @@ final class StartingPositions {
 				firstPositions.noteEnds(partitions, share, lookup.patience(share));
 				suspects = start(partitions, committed);
 			}
-			decided.removeAll(inquiry.examine(suspects, budget.left()));
+			Set<TopicPartition> open = inquiry.examine(suspects, budget.left());
+			suspects.forEach((suspect) -> decided.add(suspect.partition()));
+			decided.removeAll(open);
 			commitWithoutEpoch(suspects);
 		}
 		catch (WakeupException ex) {
@@ -154,7 +157,6 @@ final class StartingPositions {
 	private boolean isDecided(Set<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> committed) {
 		Set<TopicPartition> undecided = new HashSet<>(partitions);
 		undecided.removeAll(decided);
-		decided.clear();
 		if (undecided.isEmpty()) {
 			lookup.forgetQuestions();
 			unanswered.end();
@@ -191,8 +193,8 @@ final class StartingPositions {
 		// answered.
 		Map<TopicPartition, OffsetAndMetadata> started = new HashMap<>();
 		List<Suspect> suspects = startCommitted(answers.ready(), answers.topics(), started);
-		commits.remember(started, topics, states);
-		decided.addAll(answers.ready().keySet());
+		commits.remember(started, topics, states, commits.order());
+		decided.addAll(started.keySet());
 		startWithout(answers);
 		return suspects;
 	}
@@ -258,7 +260,8 @@ final class StartingPositions {
 			return;
 		}
 		try (EvidenceBudget.Spending spending = budget.spend()) {
-			Map<TopicPartition, OffsetAndMetadata> all = StartLookup.withCommit(commits.of(grown, budget.left()));
+			Map<TopicPartition, OffsetAndMetadata> all = StartLookup.withCommit(commits.ofOthers(grown, budget.left()));
+			commits.forgetOthers(grown);
 			commits.cover(Topics.names(grown), topics, all);
 		}
 		catch (WakeupException ex) {

@@ -74,6 +74,13 @@ final class TopicChecks {
 	}
 
 	/**
+	 * The last check came to nothing.
+	 */
+	void checkSoon() {
+		topics.checkSoon();
+	}
+
+	/**
 	 * Compares topic ids now and then, and decides about partitions whose topic is
 	 * another one by now.
 	 */

@@ -19,11 +19,8 @@ import java.util.concurrent.TimeoutException;
 
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
-import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.InterruptException;
@@ -45,14 +42,13 @@ final class TopicLookup implements AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(TopicLookup.class);
 
-	/** An answer that nobody has used for so long is asked for again. */
-	private static final long QUESTION_LIFE = TimeUnit.SECONDS.toNanos(30);
-
 	private final SharedAdmins admins;
 
 	private final ClientConfiguration configuration;
 
 	private final ClientCluster client;
+
+	private final Patience patience;
 
 	private SharedAdmins.@Nullable Lease lease;
 
@@ -62,9 +58,7 @@ final class TopicLookup implements AutoCloseable {
 
 	private @Nullable Anew anew;
 
-	private final Map<Set<TopicPartition>, KafkaFuture<Map<TopicPartition, OffsetAndMetadata>>> commitQueries = new HashMap<>();
-
-	private long askedAt = System.nanoTime();
+	private final Map<CommitQuery.Question, CommitQuery> commitQueries = new HashMap<>();
 
 	private boolean told;
 
@@ -76,6 +70,7 @@ final class TopicLookup implements AutoCloseable {
 		this.admins = admins;
 		this.configuration = configuration;
 		this.client = client;
+		this.patience = new Patience(configuration);
 	}
 
 	/**
@@ -90,6 +85,9 @@ final class TopicLookup implements AutoCloseable {
 			SharedAdmins.Lease current = connect(now, client.endpoints(topics, timeout));
 			await(current.askCluster(), timeout);
 			Reply<Cluster> reply = current.cluster();
+			if (reply.isPending()) {
+				patience.growAfter(current.waitedForCluster());
+			}
 			if (reply instanceof Reply.Answered<Cluster> answered && isOther(now, answered.value())) {
 				current.forgetCluster();
 				return new Reply.NotYet<>();
@@ -122,12 +120,12 @@ final class TopicLookup implements AutoCloseable {
 	private SharedAdmins.Lease connect(ToldCluster.@Nullable Told now, Set<String> endpoints) {
 		String id = (now != null) ? now.id() : null;
 		SharedAdmins.Lease present = lease;
-		if (present != null && Objects.equals(leasedFor, id)
+		if (present != null && Objects.equals(leasedFor, id) && present.requestTimeout() == patience.millis()
 				&& (endpoints.isEmpty() || !Collections.disjoint(endpoints, present.endpoints()))) {
 			return present;
 		}
 		close();
-		present = admins.lease(configuration, id, endpoints);
+		present = admins.lease(configuration, id, endpoints, patience.millis());
 		lease = present;
 		leasedFor = id;
 		return present;
@@ -173,8 +171,7 @@ final class TopicLookup implements AutoCloseable {
 			}
 			topicQueries.put(question, query);
 		}
-		await(query.done(), timeout);
-		return query.answer();
+		return answer(query, timeout);
 	}
 
 	/**
@@ -192,7 +189,9 @@ final class TopicLookup implements AutoCloseable {
 		if (present == null || !present.query.isAbout(topics, Set.of())) {
 			forgetAnew();
 			try {
-				present = Anew.ask(admins.open(configuration, (lease != null) ? lease.endpoints() : Set.of()), topics);
+				present = Anew.ask(
+						admins.open(configuration, (lease != null) ? lease.endpoints() : Set.of(), patience.millis()),
+						topics);
 			}
 			catch (KafkaException ex) {
 				return TopicAnswer.of(topics, Set.of(), unopened(ex));
@@ -200,7 +199,7 @@ final class TopicLookup implements AutoCloseable {
 			anew = present;
 		}
 		await(present.query.done(), timeout);
-		if (!present.query.isDone()) {
+		if (!isOver(present.query)) {
 			return TopicAnswer.of(topics, Set.of(), new Reply.NotYet<>());
 		}
 		forgetAnew();
@@ -256,49 +255,54 @@ final class TopicLookup implements AutoCloseable {
 	 */
 	TopicAnswer answer(TopicQuery query, Duration timeout) {
 		await(query.done(), timeout);
+		isOver(query);
 		return query.answer();
 	}
 
 	/**
+	 * Whether there is nothing to be waited for any more: everything is answered or has
+	 * failed, or is to be asked of a more patient admin client.
+	 */
+	boolean isOver(TopicQuery query) {
+		if (query.isDone() && !query.isPartlyFailed()) {
+			return true;
+		}
+		if (patience.growAfter(query.waiting().waited())) {
+			query.giveUp();
+		}
+		return query.isDone();
+	}
+
+	/**
 	 * Asks for commits of a group.
-	 * @param groupId the group
-	 * @param partitions the partitions
+	 * @param question what to ask
 	 * @param timeout how long to wait
 	 * @return the commits, {@code null} for a partition that has none. A partition that
 	 * is missing could not be told about: while a transaction is about to commit it, for
 	 * one
 	 * @throws WakeupException if {@link #wakeup()} was called meanwhile
 	 */
-	Reply<Map<TopicPartition, @Nullable OffsetAndMetadata>> commits(String groupId, Set<TopicPartition> partitions,
-			Duration timeout) {
+	Reply<Map<TopicPartition, @Nullable OffsetAndMetadata>> commits(CommitQuery.Question question, Duration timeout) {
 		forgetOldQuestions();
-		KafkaFuture<Map<TopicPartition, OffsetAndMetadata>> future = commitQueries.get(partitions);
-		if (future == null || future.isCompletedExceptionally()) {
-			try {
-				future = askForCommits(groupId, partitions);
+		CommitQuery query = commitQueries.get(question);
+		try {
+			if (query == null) {
+				query = new CommitQuery(question, admin(Topics.names(question.partitions())));
+				commitQueries.put(question, query);
 			}
-			catch (KafkaException ex) {
-				return unopened(ex);
+			else if (query.isDue()) {
+				query.askAgain(admin(Topics.names(question.partitions())));
 			}
-			commitQueries.put(Set.copyOf(partitions), future);
 		}
-		await(TopicQuery.completable(future), timeout);
-		Reply<Map<TopicPartition, @Nullable OffsetAndMetadata>> reply = Reply.of(future, HashMap::new);
-		boolean isWhole = !(reply instanceof Reply.Answered<Map<TopicPartition, @Nullable OffsetAndMetadata>> answered)
-				|| answered.value().keySet().containsAll(partitions);
-		if (!isWhole) {
-			commitQueries.remove(partitions);
+		catch (KafkaException ex) {
+			return unopened(ex);
+		}
+		await(query.done(), timeout);
+		Reply<Map<TopicPartition, @Nullable OffsetAndMetadata>> reply = query.reply();
+		if (reply.isPending()) {
+			patience.growAfter(query.waiting().waited());
 		}
 		return reply;
-	}
-
-	private KafkaFuture<Map<TopicPartition, OffsetAndMetadata>> askForCommits(String groupId,
-			Set<TopicPartition> partitions) {
-		return admin(Topics.names(partitions))
-			.listConsumerGroupOffsets(Map.of(groupId, new ListConsumerGroupOffsetsSpec().topicPartitions(partitions)),
-					// As consumers ask, whatever their isolation level (KIP-447).
-					new ListConsumerGroupOffsetsOptions().requireStable(true))
-			.partitionsToOffsetAndMetadata(groupId);
 	}
 
 	/**
@@ -309,19 +313,20 @@ final class TopicLookup implements AutoCloseable {
 		topicQueries.clear();
 		forgetAnew();
 		commitQueries.clear();
-		askedAt = System.nanoTime();
 	}
 
 	/**
-	 * From now on the commits of these partitions are asked for anew.
+	 * From now on these commits are asked for anew.
 	 */
-	void forgetCommits(Set<TopicPartition> partitions) {
-		commitQueries.remove(partitions);
+	void forgetCommits(CommitQuery.Question question) {
+		commitQueries.remove(question);
 	}
 
 	private void forgetOldQuestions() {
-		if (System.nanoTime() - askedAt > QUESTION_LIFE) {
-			forgetQuestions();
+		topicQueries.values().removeIf((query) -> query.waiting().isOutdated());
+		commitQueries.values().removeIf((query) -> query.waiting().isOutdated());
+		if (anew != null && anew.query.waiting().isOutdated()) {
+			forgetAnew();
 		}
 	}
 

@@ -39,7 +39,9 @@ final class TopicQuery {
 
 	private final @Nullable KafkaFuture<Uuid> offsetsTopic;
 
-	private final CompletableFuture<?> done;
+	private final CompletableFuture<@Nullable Void> done;
+
+	private final Waiting waiting;
 
 	private TopicQuery(Admin admin, Collection<String> topics, Collection<TopicPartition> partitions,
 			boolean withCluster) {
@@ -53,6 +55,7 @@ final class TopicQuery {
 		this.done = CompletableFuture.allOf(completable((described != null) ? described.allTopicNames() : null),
 				completable((offsets != null) ? offsets.all() : null), completable(clusterId),
 				completable(offsetsTopic));
+		this.waiting = new Waiting(done);
 	}
 
 	static TopicQuery start(Admin admin, Collection<String> topics, Collection<TopicPartition> partitions) {
@@ -79,6 +82,17 @@ final class TopicQuery {
 	 */
 	boolean isPartlyFailed() {
 		return isDone() && answer().isPending();
+	}
+
+	Waiting waiting() {
+		return waiting;
+	}
+
+	/**
+	 * What is not answered by now will not be.
+	 */
+	void giveUp() {
+		done.complete(null);
 	}
 
 	/**

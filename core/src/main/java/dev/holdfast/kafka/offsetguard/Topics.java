@@ -264,7 +264,7 @@ final class Topics {
 			query = assigned.isEmpty() ? null : lookup.start(names(assigned), Set.of());
 			return TopicAnswer.NOTHING;
 		}
-		if (!query.isDone()) {
+		if (!lookup.isOver(query)) {
 			return TopicAnswer.NOTHING;
 		}
 		TopicAnswer answer = query.answer();

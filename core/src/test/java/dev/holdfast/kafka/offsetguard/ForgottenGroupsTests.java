@@ -171,7 +171,7 @@ class ForgottenGroupsTests {
 		memory.join(group);
 		for (int i = 0; i < partitions; i++) {
 			memory.remember("cluster", group, new TopicPartition("orders", i),
-					new GroupMemory.Entry(1, null, -1, true, false, new CommitHistory()));
+					new GroupMemory.Entry(1, null, -1, true, false, new CommitHistory(), 1));
 		}
 	}
 

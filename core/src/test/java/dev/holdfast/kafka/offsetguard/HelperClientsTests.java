@@ -67,7 +67,7 @@ class HelperClientsTests {
 				"blocked", "key.deserializer", StringDeserializer.class, "value.deserializer",
 				StringDeserializer.class);
 		SharedAdmins.Lease lease = admins.lease(ClientConfiguration.of(configuration, AutoOffsetReset.parse("latest")),
-				null, Set.of());
+				null, Set.of(), 3000);
 		try (Block block = new Block(lease.admin())) {
 			assertTimeoutPreemptively(AT_ONCE, lease::close);
 			assertThat(block.isThere()).isTrue();
@@ -111,7 +111,7 @@ class HelperClientsTests {
 			String topic) throws InterruptedException {
 		Node leader = client.partitionsFor(topic).get(0).leader();
 		try (SharedAdmins.Lease lease = context.admins()
-			.lease(configuration, null, Set.of(leader.host() + ":" + leader.port()))) {
+			.lease(configuration, null, Set.of(leader.host() + ":" + leader.port()), 3000)) {
 			return new Block(lease.admin());
 		}
 	}

@@ -28,6 +28,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -304,6 +305,73 @@ class LateAnswersTests {
 		return new Ahead((fault != null) ? fault.hits() : 0, consumers.causes(),
 				consumers.decisions.stream().map(Decision::policyAction).toList(),
 				delivered.getOrDefault(partition, List.of()));
+	}
+
+	/**
+	 * As containers do that are paused and resumed. What brokers have answered is not
+	 * asked for once more.
+	 */
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void wakeupsThrowNoAnswerAway(boolean subscribed) throws Exception {
+		TopicPartition partition = committedInEpoch7("woken-" + subscribed);
+		String admin = "holdfast-admin-" + partition.topic();
+		Consumers consumers = new Consumers(cluster, "classic", partition.topic());
+		Map<TopicPartition, List<Long>> delivered = new HashMap<>();
+		Fault.Handle silence = cluster.wire()
+			.inject(Fault.silence(ApiKeys.LIST_OFFSETS).forClient("holdfast-inspector-" + partition.topic()));
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			if (subscribed) {
+				consumer.subscribe(List.of(partition.topic()));
+			}
+			else {
+				consumer.assign(List.of(partition));
+			}
+			for (int i = 0; i < 3; i++) {
+				long before = silence.hits();
+				CompletableFuture<Void> wakeup = CompletableFuture.runAsync(() -> {
+					await().until(() -> silence.hits() > before);
+					consumer.wakeup();
+				});
+				pollUntilWokenUp(consumer, delivered, wakeup::isDone);
+				assertThat(consumer.paused()).isEmpty();
+				assertThat(consumers.decisions).isEmpty();
+			}
+			silence.close();
+			while (!consumers.causes().contains(Cause.EPOCH_AHEAD)) {
+				pollOnce(consumer, delivered);
+			}
+
+			Consumers.pollInto(consumer, delivered, () -> Consumers.isAt(consumer, partition, 100));
+			assertThat(delivered).isEqualTo(Map.of(partition, range(50, 100)));
+		}
+		assertThat(consumers.decisions).singleElement()
+			.satisfies((decision) -> assertThat(decision.outcome()).isEqualTo(new Outcome.ReadFrom(50)));
+		assertThat(cluster.wire().count(admin, ApiKeys.OFFSET_FETCH)).isEqualTo(1);
+		assertThat(cluster.wire().count(admin, ApiKeys.LIST_OFFSETS)).isEqualTo(1);
+	}
+
+	private static void pollUntilWokenUp(Consumer<String, String> consumer, Map<TopicPartition, List<Long>> delivered,
+			BooleanSupplier called) {
+		boolean wokenUp = false;
+		while (!wokenUp || !called.getAsBoolean()) {
+			wokenUp |= pollOnce(consumer, delivered);
+		}
+	}
+
+	/**
+	 * Polls.
+	 * @return whether the consumer was woken up
+	 */
+	private static boolean pollOnce(Consumer<String, String> consumer, Map<TopicPartition, List<Long>> delivered) {
+		try {
+			Consumers.pollOnceInto(consumer, delivered, POLL);
+			return false;
+		}
+		catch (WakeupException ex) {
+			return true;
+		}
 	}
 
 	private Fault.Handle listOffsetsLate(String clientId) {

@@ -287,6 +287,118 @@ class RecreatedTopicTests {
 	}
 
 	/**
+	 * It reads what comes from now on: from where it seeks itself as long as nobody
+	 * answers about commits, or where the client looks as the leader is silent at first.
+	 * Its next start is at the end, too.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "classic, true, false", "classic, true, true", "consumer, true, false", "consumer, true, true",
+			"classic, false, false", "classic, false, true", "consumer, false, false", "consumer, false, true" })
+	void groupThatNeverCommitsIsLeftWithoutACommit(String protocol, boolean seeking, boolean guarded) {
+		TopicPartition partition = new TopicPartition("never-%s-%s-%s".formatted(protocol, seeking, guarded), 0);
+		Consumers consumers = consumers(protocol, partition).with("auto.offset.reset", "latest")
+			.timing(new OffsetGuardSettings.Timing(Duration.ofSeconds(2), Duration.ofSeconds(30),
+					Duration.ofMillis(200)))
+			.oneProcess();
+		cluster.createTopic(partition.topic(), 1);
+		cluster.produce(partition, 50);
+		try (Consumer<String, String> consumer = consumers.create(guarded)) {
+			consumer.assign(List.of(partition));
+			String admin = "holdfast-admin-" + partition.topic();
+			Fault.Handle silence = cluster.wire()
+				.inject(seeking ? Fault.silence(ApiKeys.OFFSET_FETCH).forClient(admin)
+						: Fault.silence(ApiKeys.LIST_OFFSETS).forClient(partition.topic()));
+			Consumers.pollUntil(consumer, () -> (seeking && !guarded)
+					|| (silence.hits() > 0 && (seeking || !guarded || isLookedUp(consumers))));
+			if (seeking) {
+				assertThat(consumers.decisions).isEmpty();
+				consumer.seekToEnd(List.of(partition));
+			}
+			silence.close();
+			Consumers.pollTo(consumer, partition, 50);
+			if (guarded) {
+				// The topic that there is at first is known by then.
+				pollForCheck(consumer);
+				pollForCheck(consumer);
+				consumers.decisions.clear();
+			}
+			replace(partition, 100);
+			Consumers.pollUntil(consumer, () -> !guarded || !consumers.decisions.isEmpty());
+			assertThat(consumers.causes()).isEqualTo(guarded ? List.of(Cause.TOPIC_RECREATED) : List.of());
+			consumer.poll(Duration.ofMillis(100));
+
+			assertThat(cluster.committed(partition.topic())).isEmpty();
+		}
+		try (Consumer<String, String> consumer = consumers.create(guarded)) {
+			consumer.subscribe(List.of(partition.topic()));
+			assertThat(Consumers.pollTo(consumer, partition, 100)).isEmpty();
+			cluster.produce(partition, 1);
+
+			assertThat(Consumers.pollTo(consumer, partition, 101)).isEqualTo(range(100, 101));
+		}
+		assertThat(cluster.committed(partition.topic())).isEmpty();
+	}
+
+	/**
+	 * Nothing is committed in the new topic, either: its partition starts at the end when
+	 * it is assigned again, as with Kafka alone.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "classic, false", "classic, true", "consumer, false", "consumer, true" })
+	void topicIsTheNewOneFromThenOnWithoutACommit(String protocol, boolean guarded) {
+		TopicPartition partition = new TopicPartition("from-then-%s-%s".formatted(protocol, guarded), 0);
+		TopicPartition other = new TopicPartition(partition.topic() + "-other", 0);
+		Consumers consumers = consumers(protocol, partition).with("auto.offset.reset", "latest");
+		cluster.createTopic(partition.topic(), 1);
+		cluster.createTopic(other.topic(), 1);
+		cluster.produce(partition, 50);
+		try (Consumer<String, String> consumer = consumers.create(guarded)) {
+			consumer.assign(List.of(partition));
+			assertThat(Consumers.pollTo(consumer, partition, 50)).isEmpty();
+			consumers.decisions.clear();
+			replace(partition, 100);
+			Consumers.pollUntil(consumer, () -> !guarded || !consumers.decisions.isEmpty());
+			Consumers.pollTo(consumer, partition, 100);
+			consumer.assign(List.of(other));
+			Consumers.pollTo(consumer, other, 0);
+			consumer.assign(List.of(partition));
+
+			assertThat(Consumers.pollTo(consumer, partition, 100)).isEmpty();
+			assertThat(consumers.causes()).isEqualTo(guarded
+					? List.of(Cause.TOPIC_RECREATED, Cause.NO_COMMITTED_OFFSET, Cause.NO_COMMITTED_OFFSET) : List.of());
+		}
+	}
+
+	/**
+	 * The client commits where it is by then, in its own time.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "classic, false", "classic, true", "consumer, false", "consumer, true" })
+	void clientThatCommitsByItselfDoesSoAlone(String protocol, boolean guarded) {
+		TopicPartition partition = new TopicPartition("alone-%s-%s".formatted(protocol, guarded), 0);
+		Consumers consumers = consumers(protocol, partition).with("enable.auto.commit", true)
+			.with("auto.commit.interval.ms", 3_600_000)
+			.oneProcess();
+		cluster.createTopic(partition.topic(), 1);
+		cluster.produce(partition, 50);
+		try (Consumer<String, String> consumer = consumers.create(guarded)) {
+			consumer.assign(List.of(partition));
+			Consumers.pollTo(consumer, partition, 50);
+			consumer.commitSync();
+			consumer.poll(Duration.ofMillis(100));
+			consumers.decisions.clear();
+			long commits = cluster.wire().count(partition.topic(), ApiKeys.OFFSET_COMMIT);
+			replace(partition, 100);
+			Consumers.pollUntil(consumer, () -> !guarded || !consumers.decisions.isEmpty());
+			consumer.poll(Duration.ofMillis(100));
+
+			assertThat(consumers.causes()).isEqualTo(guarded ? List.of(Cause.TOPIC_RECREATED) : List.of());
+			assertThat(cluster.wire().count(partition.topic(), ApiKeys.OFFSET_COMMIT)).isEqualTo(commits);
+			assertThat(cluster.committed(partition.topic())).isEmpty();
+		}
+	}
+
+	/**
 	 * The position is behind the marker, the last record before it.
 	 */
 	@ParameterizedTest
@@ -402,6 +514,10 @@ class RecreatedTopicTests {
 		cluster.deleteTopic(partition.topic());
 		cluster.createTopic(partition.topic(), 1);
 		cluster.produce(partition, records);
+	}
+
+	private static boolean isLookedUp(Consumers consumers) {
+		return consumers.decisions.stream().anyMatch((decision) -> decision.outcome() instanceof Outcome.LookedUp);
 	}
 
 	private void pollForCheck(Consumer<?, ?> consumer) {

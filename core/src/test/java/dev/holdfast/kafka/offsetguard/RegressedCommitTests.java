@@ -6,16 +6,20 @@
 package dev.holdfast.kafka.offsetguard;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
+import dev.holdfast.kafka.test.Fault;
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.LyingKafka;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.RangeAssignor;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.protocol.ApiKeys;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static dev.holdfast.kafka.offsetguard.Consumers.range;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * A coordinator that serves an older commit than the group has made last, as one does
@@ -160,6 +165,82 @@ class RegressedCommitTests {
 	enum Rewind {
 
 		OPERATOR, MEMBER, APPLICATION
+
+	}
+
+	/**
+	 * The answer to a commit of 200 waits in the client of a member that has lost the
+	 * partition. The member that has it now has committed 250 when the callback runs.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "classic, GIVES_UP, false", "classic, GIVES_UP, true", "classic, IS_SLOW, false",
+			"classic, IS_SLOW, true", "consumer, IS_SLOW, false", "consumer, IS_SLOW, true" })
+	void lateAnswerDoesNotUndoALaterCommit(String protocol, Loser loser, boolean guarded) {
+		TopicPartition partition = prepare("late-%s-%s-%s".formatted(protocol, loser, guarded));
+		String others = partition.topic() + "-others";
+		cluster.createTopic(others, 1);
+		Consumers consumers = consumers(protocol, partition, new OffsetPolicy(
+				Map.of(Cause.COMMITTED_OFFSET_REGRESSED, Action.HOLD), MoveLimits.unlimited(), List.of()))
+			.with("metadata.max.age.ms", 500);
+		if (protocol.equals("classic")) {
+			consumers.with("heartbeat.interval.ms", 100)
+				.with("partition.assignment.strategy", RangeAssignor.class.getName());
+		}
+		List<OffsetAndMetadata> answers = new ArrayList<>();
+
+		try (Consumer<String, String> next = consumers.with("client.id", partition.topic() + "-next").create(guarded);
+				Consumer<String, String> last = consumers.with("client.id", partition.topic() + "-last")
+					.with("max.poll.interval.ms", (loser == Loser.IS_SLOW) ? 3_000 : 300_000)
+					.create(guarded)) {
+			next.subscribe(List.of(others));
+			// The first one leads the group, and must not wait for the answer, too.
+			Consumers.pollUntil(next, () -> !next.assignment().isEmpty());
+			last.subscribe(List.of(partition.topic()));
+			Consumers.pollUntil(next, () -> {
+				last.poll(Duration.ofMillis(20));
+				return Consumers.isAtLeast(last, partition, 10) && !next.assignment().isEmpty();
+			});
+			Consumers.pollTo(last, partition, 200);
+			Fault.Handle late = cluster.wire()
+				.inject(Fault.delay(Duration.ofMinutes(1), ApiKeys.OFFSET_COMMIT)
+					.forClient((loser == Loser.GIVES_UP) ? partition.topic() + "-last" : "nobody"));
+			last.commitAsync(Map.of(partition, new OffsetAndMetadata(200)),
+					(offsets, failure) -> answers.addAll(offsets.values()));
+			await().until(() -> cluster.committed(partition.topic()).containsKey(partition));
+			if (loser == Loser.GIVES_UP) {
+				last.subscribe(List.of(others));
+			}
+			next.subscribe(List.of(partition.topic()));
+			Consumers.pollUntil(next, () -> {
+				if (loser == Loser.GIVES_UP) {
+					last.poll(Duration.ofMillis(20));
+				}
+				return Consumers.isAtLeast(next, partition, 210);
+			});
+			Consumers.pollTo(next, partition, 250);
+			assertThat(answers).isEmpty();
+			next.commitSync(Map.of(partition, new OffsetAndMetadata(250)));
+			next.close();
+			late.close();
+			Consumers.pollUntil(last, () -> !answers.isEmpty());
+			assertThat(answers).extracting(OffsetAndMetadata::offset).containsExactly(200L);
+		}
+
+		try (Consumer<String, String> consumer = consumers.create(guarded)) {
+			consumer.subscribe(List.of(partition.topic()));
+			Map<TopicPartition, List<Long>> delivered = Consumers.pollUntil(consumer,
+					() -> consumers.causes().contains(Cause.COMMITTED_OFFSET_REGRESSED)
+							|| Consumers.isAt(consumer, partition, 270));
+
+			assertThat(consumers.causes()).doesNotContain(Cause.COMMITTED_OFFSET_REGRESSED);
+			assertThat(delivered).isEqualTo(Map.of(partition, range(250, 270)));
+		}
+	}
+
+	/** How a member loses its partition. */
+	enum Loser {
+
+		GIVES_UP, IS_SLOW
 
 	}
 

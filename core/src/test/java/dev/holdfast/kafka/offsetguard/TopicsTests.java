@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import dev.holdfast.kafka.test.Fault;
@@ -21,6 +22,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
+import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,6 +32,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static dev.holdfast.kafka.offsetguard.Consumers.range;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 /**
  * What no consumer notices by itself: a topic that was deleted and created anew, and a
@@ -49,6 +53,50 @@ class TopicsTests {
 
 	TopicsTests(KafkaCluster cluster) {
 		this.cluster = cluster;
+	}
+
+	/**
+	 * What differs is asked for a second time, and a wakeup ends that.
+	 */
+	@Test
+	void wakeupDoesNotPutOffAComparisonForAWholeInterval() {
+		TopicPartition partition = new TopicPartition("woken", 0);
+		cluster.createTopic("woken", 1);
+		cluster.produce(partition, 50);
+		Duration interval = Duration.ofSeconds(20);
+		Consumers consumers = new Consumers(cluster, "classic", "woken").with("auto.offset.reset", "earliest")
+			.timing(new OffsetGuardSettings.Timing(Duration.ofSeconds(5), Duration.ofSeconds(30), interval));
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of("woken"));
+			Consumers.pollTo(consumer, partition, 50);
+			consumer.pause(Set.of(partition));
+			consumers.decisions.clear();
+			cluster.deleteTopic("woken");
+			cluster.createTopic("woken", 1);
+			cluster.produce(partition, 100);
+			cluster.wire().forget();
+			try (Fault.Handle late = cluster.wire()
+				.inject(Fault.delay(Duration.ofSeconds(2), ApiKeys.DESCRIBE_TOPIC_PARTITIONS)
+					.forClient("holdfast-admin-woken"))) {
+				CompletableFuture<Void> wakeup = CompletableFuture.runAsync(() -> {
+					await().atMost(Duration.ofMinutes(1)).until(() -> descriptions() == 2);
+					consumer.wakeup();
+				});
+				assertThatExceptionOfType(WakeupException.class)
+					.isThrownBy(() -> Consumers.pollUntil(consumer, () -> false));
+				assertThat(wakeup).isDone();
+			}
+			long wokenUp = System.nanoTime();
+			Consumers.pollUntil(consumer, () -> !consumers.decisions.isEmpty());
+
+			assertThat(Duration.ofNanos(System.nanoTime() - wokenUp)).isLessThan(interval.dividedBy(2));
+			assertThat(consumers.causes()).containsExactly(Cause.TOPIC_RECREATED);
+		}
+	}
+
+	private long descriptions() {
+		return cluster.wire().count("holdfast-admin-woken", ApiKeys.DESCRIBE_TOPIC_PARTITIONS);
 	}
 
 	/**
