@@ -31,9 +31,7 @@ final class ClientCommits {
 
 	private final boolean autoCommit;
 
-	private final GroupCommits commits;
-
-	private final Topics topics;
+	private final CommitMemory commits;
 
 	private final PartitionStates states;
 
@@ -47,12 +45,11 @@ final class ClientCommits {
 	private record Report(Map<TopicPartition, OffsetAndMetadata> offsets, long order) {
 	}
 
-	ClientCommits(Consumer<?, ?> client, boolean autoCommit, GroupCommits commits, Topics topics,
-			PartitionStates states, ClientPositions clientPositions, CommitFilter filter) {
+	ClientCommits(Consumer<?, ?> client, boolean autoCommit, CommitMemory commits, PartitionStates states,
+			ClientPositions clientPositions, CommitFilter filter) {
 		this.client = client;
 		this.autoCommit = autoCommit;
 		this.commits = commits;
-		this.topics = topics;
 		this.states = states;
 		this.clientPositions = clientPositions;
 		this.filter = filter;
@@ -86,13 +83,12 @@ final class ClientCommits {
 		while (report != null) {
 			Map<TopicPartition, OffsetAndMetadata> sound = new HashMap<>(report.offsets);
 			sound.entrySet()
-				.removeIf(
-						(each) -> isHeld(each.getKey()) || filter.isLate(each.getKey(), each.getValue().offset()));
+				.removeIf((each) -> isHeld(each.getKey()) || filter.isLate(each.getKey(), each.getValue().offset()));
 			Map<TopicPartition, OffsetAndMetadata> givenUp = new HashMap<>(sound);
 			givenUp.keySet().removeIf(states::contains);
 			sound.keySet().removeAll(givenUp.keySet());
-			commits.remember(sound, topics, states, report.order);
-			commits.remember(givenUp, topics, states, 0);
+			commits.remember(sound, report.order);
+			commits.remember(givenUp, 0);
 			report = reported.poll();
 		}
 	}
@@ -124,7 +120,7 @@ final class ClientCommits {
 			}
 		}
 		if (!positions.isEmpty()) {
-			commits.remember(positions, topics, states, commits.order(), false);
+			commits.remember(positions, commits.order(), false);
 		}
 	}
 

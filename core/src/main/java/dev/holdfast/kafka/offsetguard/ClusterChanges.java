@@ -46,6 +46,8 @@ final class ClusterChanges {
 
 	private final Topics topics;
 
+	private final Coverage coverage;
+
 	private final Inquiry inquiry;
 
 	private final EvidenceBudget budget;
@@ -64,12 +66,13 @@ final class ClusterChanges {
 	private long waitingUntil;
 
 	ClusterChanges(Consumer<?, ?> client, ClientCluster cluster, PartitionStates states, Holds holds, Topics topics,
-			Inquiry inquiry, EvidenceBudget budget, boolean observing) {
+			Coverage coverage, Inquiry inquiry, EvidenceBudget budget, boolean observing) {
 		this.client = client;
 		this.cluster = cluster;
 		this.states = states;
 		this.holds = holds;
 		this.topics = topics;
+		this.coverage = coverage;
 		this.inquiry = inquiry;
 		this.budget = budget;
 		this.observing = observing;
@@ -87,6 +90,7 @@ final class ClusterChanges {
 			// The group on the new cluster has assigned them.
 			seen = told.changes();
 			topics.forgetAll();
+			coverage.forgetAll();
 		}
 	}
 
@@ -140,6 +144,7 @@ final class ClusterChanges {
 		if (told != null && told.changes() != seen) {
 			seen = told.changes();
 			topics.forgetAll();
+			coverage.forgetAll();
 			Map<TopicPartition, OffsetAndMetadata> positions = positions();
 			if (selfAssigned) {
 				unexamined.putAll(positions);

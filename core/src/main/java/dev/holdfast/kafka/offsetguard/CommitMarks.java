@@ -42,6 +42,8 @@ final class CommitMarks {
 
 	private final Topics topics;
 
+	private final Coverage coverage;
+
 	private final BookmarkTexts texts = new BookmarkTexts();
 
 	private boolean tooLarge;
@@ -53,12 +55,13 @@ final class CommitMarks {
 	private int suspected;
 
 	CommitMarks(String clientId, OffsetGuardSettings.Commits settings, ClusterId clusterId, PartitionStates states,
-			Topics topics) {
+			Topics topics, Coverage coverage) {
 		this.clientId = clientId;
 		this.settings = settings;
 		this.clusterId = clusterId;
 		this.states = states;
 		this.topics = topics;
+		this.coverage = coverage;
 	}
 
 	Map<TopicPartition, OffsetAndMetadata> mark(Map<TopicPartition, OffsetAndMetadata> offsets) {
@@ -87,7 +90,7 @@ final class CommitMarks {
 	 * where it has only bookmarks it is sent again without any.
 	 */
 	private Set<String> completedBy(Map<TopicPartition, OffsetAndMetadata> offsets) {
-		Set<String> completed = topics.completedBy(offsets.keySet());
+		Set<String> completed = coverage.completedBy(offsets.keySet());
 		boolean plain = completed.isEmpty()
 				|| offsets.values().stream().allMatch((each) -> each != null && each.metadata().isEmpty());
 		return plain ? completed : Set.of();
@@ -104,22 +107,22 @@ final class CommitMarks {
 		String metadata = offset.metadata();
 		if (cluster != null && metadata.isEmpty()) {
 			String topic = partition.topic();
-			Topics.Coverage coverage = completed.contains(topic) ? topics.completed(topic) : topics.coverage(topic);
-			metadata = texts.text(topic, bookmark(cluster, partition, offset.offset(), state, coverage));
+			Coverage.Known known = completed.contains(topic) ? coverage.completed(topic) : coverage.of(topic);
+			metadata = texts.text(topic, bookmark(cluster, partition, offset.offset(), state, known));
 		}
 		return new OffsetAndMetadata(offset.offset(), epoch, metadata);
 	}
 
 	private Bookmark bookmark(String cluster, TopicPartition partition, long offset, @Nullable PartitionState state,
-			Topics.Coverage coverage) {
+			Coverage.Known covered) {
 		Uuid topicId = topicId(partition, state);
 		RecordIdentity witness = (state != null) ? state.delivered().witnessBelow(offset) : null;
 		Cluster known = clusterId.known();
 		String mark = (known != null) ? known.mark() : "";
 		return (witness != null)
-				? new Bookmark(cluster, topicId, offset, coverage.partitions(), witness.offset(), witness.leaderEpoch(),
-						witness.timestamp(), coverage.complete(), mark)
-				: new Bookmark(cluster, topicId, offset, coverage.partitions(), -1, -1, -1, coverage.complete(), mark);
+				? new Bookmark(cluster, topicId, offset, covered.partitions(), witness.offset(), witness.leaderEpoch(),
+						witness.timestamp(), covered.complete(), mark)
+				: new Bookmark(cluster, topicId, offset, covered.partitions(), -1, -1, -1, covered.complete(), mark);
 	}
 
 	/**

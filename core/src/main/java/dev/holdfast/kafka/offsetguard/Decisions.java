@@ -38,7 +38,7 @@ final class Decisions {
 
 	private final ResetOffsets resetOffsets;
 
-	private final GroupCommits commits;
+	private final CommitMemory commits;
 
 	private final Listeners listeners;
 
@@ -49,7 +49,7 @@ final class Decisions {
 	private @Nullable Decision last;
 
 	Decisions(Consumer<?, ?> client, ClientConfiguration configuration, DecisionMaker maker, PartitionStates states,
-			Pauses pauses, Holds holds, HeldBackCommits heldBack, ResetOffsets resetOffsets, GroupCommits commits,
+			Pauses pauses, Holds holds, HeldBackCommits heldBack, ResetOffsets resetOffsets, CommitMemory commits,
 			Listeners listeners, boolean observing) {
 		this.client = client;
 		this.configuration = configuration;

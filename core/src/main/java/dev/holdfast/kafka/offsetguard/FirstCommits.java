@@ -57,6 +57,8 @@ final class FirstCommits {
 
 	private final Topics topics;
 
+	private final Coverage coverage;
+
 	private final GroupCommits commits;
 
 	private final PositionCommits positionCommits;
@@ -76,12 +78,13 @@ final class FirstCommits {
 
 	private long notBefore = System.nanoTime();
 
-	FirstCommits(Consumer<?, ?> client, EvidenceBudget budget, PartitionStates states, Topics topics,
+	FirstCommits(Consumer<?, ?> client, EvidenceBudget budget, PartitionStates states, Topics topics, Coverage coverage,
 			GroupCommits commits, PositionCommits positionCommits) {
 		this.client = client;
 		this.budget = budget;
 		this.states = states;
 		this.topics = topics;
+		this.coverage = coverage;
 		this.commits = commits;
 		this.positionCommits = positionCommits;
 	}
@@ -235,7 +238,7 @@ final class FirstCommits {
 				first.put(partition, states.get(partition).firstPosition());
 			}
 		});
-		commits.cover(Topics.names(asked), topics, committed);
+		coverage.cover(Topics.names(asked), committed);
 		boolean complete = answered.keySet().containsAll(asked);
 		for (Map<TopicPartition, Long> piece : pieces(first)) {
 			if (!commitFirst(piece)) {

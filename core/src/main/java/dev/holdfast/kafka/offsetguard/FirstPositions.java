@@ -30,7 +30,7 @@ final class FirstPositions {
 
 	private final Decisions decisions;
 
-	private final GroupCommits commits;
+	private final CommitMemory commits;
 
 	private final Topics topics;
 
@@ -40,7 +40,7 @@ final class FirstPositions {
 
 	private final Set<TopicPartition> leftToClient = new HashSet<>();
 
-	FirstPositions(PartitionStates states, Decisions decisions, GroupCommits commits, Topics topics,
+	FirstPositions(PartitionStates states, Decisions decisions, CommitMemory commits, Topics topics,
 			ResetOffsets resetOffsets, boolean observing) {
 		this.states = states;
 		this.decisions = decisions;

@@ -50,9 +50,7 @@ final class PositionCommits {
 
 	private final PartitionStates states;
 
-	private final Topics topics;
-
-	private final GroupCommits commits;
+	private final CommitMemory commits;
 
 	private final EvidenceBudget budget;
 
@@ -73,15 +71,15 @@ final class PositionCommits {
 	private @Nullable RuntimeException thrownByCallback;
 
 	PositionCommits(Consumer<?, ?> client, ClientConfiguration configuration, OffsetGuardSettings settings,
-			ClusterId clusterId, PartitionStates states, Topics topics, GroupCommits commits, EvidenceBudget budget) {
+			ClusterId clusterId, PartitionStates states, Topics topics, Coverage coverage, CommitMemory commits,
+			EvidenceBudget budget) {
 		this.client = client;
 		this.configuration = configuration;
 		this.settings = settings;
 		this.states = states;
-		this.topics = topics;
 		this.commits = commits;
 		this.budget = budget;
-		this.marks = new CommitMarks(configuration.clientId(), settings.commits(), clusterId, states, topics);
+		this.marks = new CommitMarks(configuration.clientId(), settings.commits(), clusterId, states, topics, coverage);
 	}
 
 	/**
@@ -105,7 +103,7 @@ final class PositionCommits {
 			send(taken, timeout);
 			marks.refused(offsets.size(), ex);
 		}
-		commits.remember(taken, topics, states, order);
+		commits.remember(taken, order);
 	}
 
 	private boolean isThrownByCallback(KafkaException failure) {
@@ -180,7 +178,7 @@ final class PositionCommits {
 				}
 				Map<TopicPartition, OffsetAndMetadata> known = new HashMap<>(marked);
 				known.keySet().removeIf((partition) -> isElsewhere(partition, sentIn.get(partition)));
-				commits.remember(known, topics, states, order);
+				commits.remember(known, order);
 			}
 			// The async client tells of no offsets where it was given none.
 			complete(commit, (committed != null || failure == null) ? offsets : null, failure);

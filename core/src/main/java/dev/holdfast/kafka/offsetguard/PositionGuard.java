@@ -47,6 +47,8 @@ final class PositionGuard<K, V> {
 
 	private final Topics topics;
 
+	private final Coverage coverage;
+
 	private final Inspector inspector;
 
 	private final Decisions decisions;
@@ -80,6 +82,7 @@ final class PositionGuard<K, V> {
 		this.listeners = basics.listeners();
 		this.lookup = wiring.lookups().lookup();
 		this.topics = wiring.lookups().topics();
+		this.coverage = wiring.lookups().coverage();
 		this.inspector = wiring.enforcement().inspector();
 		this.decisions = wiring.enforcement().decisions();
 		this.commits = wiring.commits();
@@ -194,6 +197,7 @@ final class PositionGuard<K, V> {
 		commits.heldBack().retain(partitions);
 		states.replace(partitions);
 		topics.retain(partitions);
+		coverage.retain(partitions);
 		listeners.assigned(partitions);
 	}
 
@@ -207,6 +211,7 @@ final class PositionGuard<K, V> {
 		triggers.clusterChanges().forget();
 		commits.first().forgetAll();
 		topics.retain(Set.of());
+		coverage.retain(Set.of());
 	}
 
 	/**

@@ -44,6 +44,10 @@ final class StartLookup {
 
 	private final GroupCommits commits;
 
+	private final CommitMemory memory;
+
+	private final BookmarkReader bookmarks;
+
 	private final Topics topics;
 
 	private final TopicLookup lookup;
@@ -52,12 +56,15 @@ final class StartLookup {
 
 	private final StartingPositions.Rules rules;
 
-	StartLookup(EvidenceBudget budget, PartitionStates states, ClusterId clusterId, GroupCommits commits, Topics topics,
-			TopicLookup lookup, UnansweredStarts unanswered, StartingPositions.Rules rules) {
+	StartLookup(EvidenceBudget budget, PartitionStates states, ClusterId clusterId, GroupCommits commits,
+			CommitMemory memory, BookmarkReader bookmarks, Topics topics, TopicLookup lookup,
+			UnansweredStarts unanswered, StartingPositions.Rules rules) {
 		this.budget = budget;
 		this.states = states;
 		this.clusterId = clusterId;
 		this.commits = commits;
+		this.memory = memory;
+		this.bookmarks = bookmarks;
 		this.topics = topics;
 		this.lookup = lookup;
 		this.unanswered = unanswered;
@@ -119,7 +126,7 @@ final class StartLookup {
 	private boolean isAnswered(TopicPartition partition, Map<TopicPartition, OffsetAndMetadata> committed,
 			TopicAnswer answer) {
 		OffsetAndMetadata commit = Objects.requireNonNull(committed.get(partition));
-		boolean needsId = commits.remembered(partition, commit).topicId() != null;
+		boolean needsId = memory.remembered(partition, commit).topicId() != null;
 		boolean needsEpoch = commit.leaderEpoch().isPresent() || rearmed(commit) >= 0;
 		return !(needsId && answer.topic(partition.topic()).isPending())
 				&& !(needsEpoch && answer.leaderEpoch(partition).isPending());
@@ -169,7 +176,7 @@ final class StartLookup {
 		}
 		Set<String> told = new HashSet<>();
 		committed.forEach((partition, commit) -> {
-			Bookmark bookmark = commits.bookmark(commit);
+			Bookmark bookmark = bookmarks.in(commit);
 			if (bookmark != null && bookmark.initialCommits()) {
 				told.add(partition.topic());
 			}
@@ -189,7 +196,7 @@ final class StartLookup {
 		Set<TopicPartition> withEpoch = new HashSet<>();
 		Map<TopicPartition, Uuid> before = new HashMap<>();
 		committed.forEach((partition, commit) -> {
-			Uuid topicId = commits.remembered(partition, commit).topicId();
+			Uuid topicId = memory.remembered(partition, commit).topicId();
 			if (topicId != null) {
 				before.put(partition, topicId);
 			}
@@ -201,7 +208,7 @@ final class StartLookup {
 				patience(budget.left().dividedBy(LOOKUP_SHARE)));
 		Set<TopicPartition> missing = new HashSet<>(partitions);
 		missing.removeAll(committed.keySet());
-		commits.rememberedWithoutCommit(missing, committed).forEach((partition, remembered) -> {
+		memory.rememberedWithoutCommit(missing, committed).forEach((partition, remembered) -> {
 			if (remembered.topicId() != null) {
 				before.put(partition, remembered.topicId());
 			}
@@ -219,7 +226,7 @@ final class StartLookup {
 		if (commit.leaderEpoch().isPresent() || !rules.rearming()) {
 			return -1;
 		}
-		Bookmark bookmark = commits.bookmark(commit);
+		Bookmark bookmark = bookmarks.in(commit);
 		return (bookmark != null && bookmark.isWitnessNextToCommit()) ? bookmark.witnessLeaderEpoch() : -1;
 	}
 

@@ -51,6 +51,12 @@ final class StartingPositions {
 
 	private final GroupCommits commits;
 
+	private final CommitMemory memory;
+
+	private final BookmarkReader bookmarks;
+
+	private final Coverage coverage;
+
 	private final Topics topics;
 
 	private final StartLookup lookup;
@@ -76,14 +82,17 @@ final class StartingPositions {
 	private final Map<TopicPartition, String> metadataAhead = new HashMap<>();
 
 	StartingPositions(Consumer<?, ?> client, EvidenceBudget budget, PartitionStates states, Decisions decisions,
-			GroupCommits commits, Topics topics, StartLookup lookup, FirstPositions firstPositions,
-			FirstCommits firstCommits, Inquiry inquiry, PositionCommits positionCommits, UnansweredStarts unanswered,
-			Rules rules) {
+			GroupCommits commits, CommitMemory memory, BookmarkReader bookmarks, Coverage coverage, Topics topics,
+			StartLookup lookup, FirstPositions firstPositions, FirstCommits firstCommits, Inquiry inquiry,
+			PositionCommits positionCommits, UnansweredStarts unanswered, Rules rules) {
 		this.client = client;
 		this.budget = budget;
 		this.states = states;
 		this.decisions = decisions;
 		this.commits = commits;
+		this.memory = memory;
+		this.bookmarks = bookmarks;
+		this.coverage = coverage;
 		this.topics = topics;
 		this.lookup = lookup;
 		this.firstPositions = firstPositions;
@@ -193,7 +202,7 @@ final class StartingPositions {
 		// answered.
 		Map<TopicPartition, OffsetAndMetadata> started = new HashMap<>();
 		List<Suspect> suspects = startCommitted(answers.ready(), answers.topics(), started);
-		commits.remember(started, topics, states, commits.order());
+		memory.remember(started, memory.order());
 		decided.addAll(started.keySet());
 		startWithout(answers);
 		return suspects;
@@ -216,7 +225,7 @@ final class StartingPositions {
 			}
 		});
 		started.forEach((partition, commit) -> {
-			Uuid before = commits.remembered(partition, commit).topicId();
+			Uuid before = memory.remembered(partition, commit).topicId();
 			start(partition, commit, answer);
 			// That of the log that was committed in, as long as nobody knows better.
 			states.get(partition).topicId((before != null) ? before : answer.id(partition.topic()));
@@ -233,11 +242,11 @@ final class StartingPositions {
 		Set<String> names = new HashSet<>(committed);
 		names.addAll(Topics.names(missing));
 		names.removeAll(answers.untold());
-		commits.cover(names, topics, answers.all());
+		coverage.cover(names, answers.all());
 		if (!missing.isEmpty()) {
 			Map<TopicPartition, Long> first = firstPositions.start(missing, answers.all());
 			missing.stream().filter((partition) -> !states.isStarting(partition)).forEach(decided::add);
-			commits.startedWithout(first.keySet(), topics);
+			memory.startedWithout(first.keySet());
 			firstCommits.pend(first, committed);
 		}
 	}
@@ -249,7 +258,7 @@ final class StartingPositions {
 	void coverGrown(TopicAnswer answer) {
 		Set<TopicPartition> grown = new HashSet<>();
 		answer.topics().forEach((topic, reply) -> {
-			int covered = topics.coverage(topic).partitions();
+			int covered = coverage.of(topic).partitions();
 			int partitions = (reply instanceof Reply.Answered<TopicFacts> answered) ? answered.value().partitions()
 					: -1;
 			if (rules.bookmarks() && covered > 0 && partitions > covered) {
@@ -262,7 +271,7 @@ final class StartingPositions {
 		try (EvidenceBudget.Spending spending = budget.spend()) {
 			Map<TopicPartition, OffsetAndMetadata> all = StartLookup.withCommit(commits.ofOthers(grown, budget.left()));
 			commits.forgetOthers(grown);
-			commits.cover(Topics.names(grown), topics, all);
+			coverage.cover(Topics.names(grown), all);
 		}
 		catch (WakeupException ex) {
 			// Meant for the poll around this.
@@ -301,7 +310,7 @@ final class StartingPositions {
 	 * What has to be looked into before a committed offset can be used.
 	 */
 	private @Nullable Suspect suspect(TopicPartition partition, OffsetAndMetadata commit, TopicAnswer answer) {
-		Remembered remembered = commits.remembered(partition, commit);
+		Remembered remembered = memory.remembered(partition, commit);
 		Uuid topicId = answer.id(partition.topic());
 		int committedEpoch = commit.leaderEpoch().orElse(-1);
 		int leaderEpoch = answer.leaderEpoch(partition).orIfRefused(-1);
@@ -311,15 +320,15 @@ final class StartingPositions {
 		}
 		else if (isHeldThere(partition, commit)) {
 			// It was held there when it was taken away.
-			commits.laterThan(partition, commit);
-			return Suspect.again(partition, Objects.requireNonNull(commits.held(partition)), states.get(partition))
+			memory.laterThan(partition, commit);
+			return Suspect.again(partition, Objects.requireNonNull(memory.held(partition)), states.get(partition))
 				.under(leaderEpoch);
 		}
 		else if (leaderEpoch >= 0 && committedEpoch > leaderEpoch) {
 			trigger = Evidence.Trigger.COMMITTED_EPOCH;
 		}
 		else {
-			CommitHistory.Latest latest = commits.laterThan(partition, commit);
+			CommitHistory.Latest latest = memory.laterThan(partition, commit);
 			return (latest != null) ? new Suspect(partition, Evidence.Trigger.COMMITTED_OFFSET, commit.offset(),
 					committedEpoch, -1, null, latest.witness(), latest(remembered, latest), topicId, leaderEpoch)
 					: null;
@@ -333,8 +342,8 @@ final class StartingPositions {
 	 * has not lost since.
 	 */
 	private boolean isHeldThere(TopicPartition partition, OffsetAndMetadata commit) {
-		Evidence held = commits.held(partition);
-		if (held == null || held.position() != commit.offset() || commits.isOnPurpose(partition, commit)) {
+		Evidence held = memory.held(partition);
+		if (held == null || held.position() != commit.offset() || memory.isOnPurpose(partition, commit)) {
 			return false;
 		}
 		return held.trigger() != Evidence.Trigger.COMMITTED_EPOCH || commit.leaderEpoch().isPresent();
@@ -357,7 +366,7 @@ final class StartingPositions {
 		}
 		PartitionState state = states.get(partition);
 		state.seek(position);
-		Bookmark bookmark = commits.bookmark(commit);
+		Bookmark bookmark = bookmarks.in(commit);
 		if (bookmark != null && bookmark.witness() != null) {
 			state.witness(bookmark.witness());
 		}

@@ -6,7 +6,6 @@
 package dev.holdfast.kafka.offsetguard;
 
 import java.time.Duration;
-import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -41,14 +40,6 @@ final class Topics {
 
 	private final Map<String, TopicFacts> known = new HashMap<>();
 
-	private final Map<String, Coverage> coverages = new HashMap<>();
-
-	/** Those with partitions that are not known to have a commit. */
-	private final Map<String, Uncovered> uncovered = new HashMap<>();
-
-	private record Uncovered(int partitions, BitSet missing) {
-	}
-
 	private @Nullable TopicQuery query;
 
 	private long checkAt;
@@ -58,81 +49,6 @@ final class Topics {
 		this.gone = gone;
 		this.interval = interval;
 		this.checkAt = System.nanoTime() + interval.toNanos();
-	}
-
-	/**
-	 * How many partitions of a topic the group knows.
-	 *
-	 * @param partitions how many, -1 if that is not known
-	 * @param complete whether each of them had a commit
-	 */
-	record Coverage(int partitions, boolean complete) {
-
-		static final Coverage UNKNOWN = new Coverage(-1, false);
-
-	}
-
-	/**
-	 * What was known when commits were asked for last, or is known by those that this
-	 * consumer has made since.
-	 */
-	Coverage coverage(String topic) {
-		return coverages.getOrDefault(topic, Coverage.UNKNOWN);
-	}
-
-	/**
-	 * Takes note of what bookmarks are to tell.
-	 * @param missing the partitions without a commit; once all of these are committed,
-	 * the topic is covered completely
-	 */
-	void cover(String topic, Coverage coverage, BitSet missing) {
-		coverages.put(topic, coverage);
-		if (missing.isEmpty()) {
-			uncovered.remove(topic);
-		}
-		else {
-			uncovered.put(topic, new Uncovered(known(topic).partitions(), missing));
-		}
-	}
-
-	/**
-	 * The group has commits of these partitions.
-	 */
-	void committed(Collection<TopicPartition> partitions) {
-		for (TopicPartition partition : uncovered.isEmpty() ? Set.<TopicPartition>of() : partitions) {
-			Uncovered topic = uncovered.get(partition.topic());
-			if (topic != null) {
-				topic.missing.clear(partition.partition());
-				if (topic.missing.isEmpty()) {
-					cover(partition.topic(), new Coverage(topic.partitions, true), topic.missing);
-				}
-			}
-		}
-	}
-
-	/**
-	 * Which topics are covered completely once these partitions are committed, too.
-	 */
-	Set<String> completedBy(Set<TopicPartition> partitions) {
-		if (uncovered.isEmpty()) {
-			return Set.of();
-		}
-		Set<String> completed = new TreeSet<>();
-		uncovered.forEach((name, topic) -> {
-			if (topic.missing.stream()
-				.allMatch((partition) -> partitions.contains(new TopicPartition(name, partition)))) {
-				completed.add(name);
-			}
-		});
-		return completed;
-	}
-
-	/**
-	 * What is known of a topic once all of its partitions are committed.
-	 */
-	Coverage completed(String topic) {
-		Uncovered completed = uncovered.get(topic);
-		return (completed != null) ? new Coverage(completed.partitions, true) : coverage(topic);
 	}
 
 	TopicFacts known(String topic) {
@@ -219,16 +135,12 @@ final class Topics {
 	 */
 	void forgetAll() {
 		known.clear();
-		coverages.clear();
-		uncovered.clear();
 		query = null;
 	}
 
 	void retain(Collection<TopicPartition> assigned) {
 		Set<String> names = names(assigned);
 		known.keySet().retainAll(names);
-		coverages.keySet().retainAll(names);
-		uncovered.keySet().retainAll(names);
 	}
 
 	static Set<String> names(Collection<TopicPartition> partitions) {

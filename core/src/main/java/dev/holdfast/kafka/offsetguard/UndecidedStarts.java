@@ -64,7 +64,8 @@ final class UndecidedStarts {
 
 	static UndecidedStarts of(Consumer<?, ?> client, Pauses pauses, ClientConfiguration configuration) {
 		AutoOffsetReset.Strategy reset = configuration.autoOffsetReset().strategy();
-		return new UndecidedStarts(client, pauses, configuration.autoCommit() || reset == AutoOffsetReset.Strategy.NONE, reset);
+		return new UndecidedStarts(client, pauses, configuration.autoCommit() || reset == AutoOffsetReset.Strategy.NONE,
+				reset);
 	}
 
 	boolean isEmpty() {

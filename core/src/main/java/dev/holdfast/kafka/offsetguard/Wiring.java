@@ -45,14 +45,19 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 	}
 
 	/** What asks brokers, and remembers what they said. */
-	record Lookups(TopicLookup lookup, Topics topics, ClusterId clusterId, GroupCommits groupCommits) {
+	record Lookups(TopicLookup lookup, Topics topics, ClusterId clusterId, BookmarkReader bookmarks, Coverage coverage,
+			GroupCommits groupCommits, CommitMemory commitMemory) {
 
 		private static Lookups of(Basics basics, GuardContext context) {
+			String groupId = basics.configuration.groupId();
 			TopicLookup lookup = new TopicLookup(context.admins(), basics.configuration, basics.cluster);
 			ClusterId clusterId = new ClusterId(basics.cluster, lookup);
-			return new Lookups(lookup, new Topics(lookup, context.goneTopics(), basics.settings.timing().topicCheck()),
-					clusterId, new GroupCommits(basics.client, basics.configuration.groupId(), clusterId,
-							context.memory(), lookup, basics.budget, basics.states));
+			Topics topics = new Topics(lookup, context.goneTopics(), basics.settings.timing().topicCheck());
+			BookmarkReader bookmarks = new BookmarkReader(clusterId);
+			Coverage coverage = new Coverage(topics, bookmarks);
+			return new Lookups(lookup, topics, clusterId, bookmarks, coverage,
+					new GroupCommits(basics.client, groupId, lookup, basics.budget, basics.states),
+					new CommitMemory(groupId, clusterId, context.memory(), bookmarks, coverage, topics, basics.states));
 		}
 
 	}
@@ -65,12 +70,13 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 			Consumer<?, ?> client = basics.client;
 			HeldBackCommits heldBack = new HeldBackCommits(client);
 			PositionCommits sender = new PositionCommits(client, basics.configuration, basics.settings,
-					lookups.clusterId, basics.states, lookups.topics, lookups.groupCommits, basics.budget);
+					lookups.clusterId, basics.states, lookups.topics, lookups.coverage, lookups.commitMemory,
+					basics.budget);
 			FirstCommits first = new FirstCommits(client, basics.budget, basics.states, lookups.topics,
-					lookups.groupCommits, sender);
+					lookups.coverage, lookups.groupCommits, sender);
 			CommitFilter filter = new CommitFilter(client, basics.states, basics.positions, basics.holds, heldBack);
-			ClientCommits observer = new ClientCommits(client, basics.configuration.autoCommit(), lookups.groupCommits,
-					lookups.topics, basics.states, basics.positions, filter);
+			ClientCommits observer = new ClientCommits(client, basics.configuration.autoCommit(), lookups.commitMemory,
+					basics.states, basics.positions, filter);
 			return new Commits(heldBack, sender, first, observer,
 					new ApplicationCommits(client, basics.states, sender, filter, observer, first));
 		}
@@ -85,7 +91,7 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 					basics.configuration.autoOffsetReset(), basics.budget, basics.reports::add);
 			Decisions decisions = new Decisions(basics.client, basics.configuration,
 					new DecisionMaker(basics.chooser, basics.configuration), basics.states, basics.pauses, basics.holds,
-					commits.heldBack, resetOffsets, lookups.groupCommits, basics.listeners,
+					commits.heldBack, resetOffsets, lookups.commitMemory, basics.listeners,
 					basics.settings.isObserving());
 			Inspector inspector = new Inspector(basics.configuration, basics.cluster, basics.chooser,
 					context.inspectorCap());
@@ -108,7 +114,7 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 			boolean observing = basics.settings.isObserving();
 			StartingPositions starts = starts(basics, lookups, commits, enforcement, context);
 			ClusterChanges clusterChanges = new ClusterChanges(client, basics.cluster, basics.states, basics.holds,
-					lookups.topics, inquiry, basics.budget, observing);
+					lookups.topics, lookups.coverage, inquiry, basics.budget, observing);
 			LeaderEpochs leaderEpochs = new LeaderEpochs(lookups.lookup, basics.budget);
 			TopicChecks topicChecks = new TopicChecks(client, basics.positions, basics.states, basics.holds, starts,
 					inquiry, lookups.topics, lookups.lookup, lookups.clusterId, basics.budget);
@@ -127,12 +133,12 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 					context.inspectorCap());
 			UnansweredStarts unanswered = new UnansweredStarts(basics.configuration);
 			StartLookup lookup = new StartLookup(basics.budget, basics.states, lookups.clusterId, groupCommits,
-					lookups.topics, lookups.lookup, unanswered, rules);
-			FirstPositions firstPositions = new FirstPositions(basics.states, enforcement.decisions, groupCommits,
-					lookups.topics, enforcement.resetOffsets, basics.settings.isObserving());
+					lookups.commitMemory, lookups.bookmarks, lookups.topics, lookups.lookup, unanswered, rules);
+			FirstPositions firstPositions = new FirstPositions(basics.states, enforcement.decisions,
+					lookups.commitMemory, lookups.topics, enforcement.resetOffsets, basics.settings.isObserving());
 			return new StartingPositions(basics.client, basics.budget, basics.states, enforcement.decisions,
-					groupCommits, lookups.topics, lookup, firstPositions, commits.first, enforcement.inquiry,
-					commits.sender, unanswered, rules);
+					groupCommits, lookups.commitMemory, lookups.bookmarks, lookups.coverage, lookups.topics, lookup,
+					firstPositions, commits.first, enforcement.inquiry, commits.sender, unanswered, rules);
 		}
 
 	}

@@ -36,7 +36,8 @@ class HeldBackCommitsTests {
 
 	private final Pauses pauses = new Pauses(client);
 
-	private final PartitionStates states = new PartitionStates(new UndecidedStarts(client, pauses, false, AutoOffsetReset.Strategy.LATEST));
+	private final PartitionStates states = new PartitionStates(
+			new UndecidedStarts(client, pauses, false, AutoOffsetReset.Strategy.LATEST));
 
 	private final HeldBackCommits commits = new HeldBackCommits(client);
 
