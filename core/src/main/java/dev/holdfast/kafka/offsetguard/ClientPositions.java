@@ -77,6 +77,13 @@ final class ClientPositions {
 			client.wakeup();
 			throw ex;
 		}
+		catch (IllegalStateException ex) {
+			if (client.assignment().contains(partition)) {
+				throw ex;
+			}
+			// The async client has lost it since the guard has looked.
+			return OptionalLong.empty();
+		}
 	}
 
 	/**

@@ -128,7 +128,7 @@ final class ClusterChanges {
 		}
 		for (TopicPartition partition : records.partitions()) {
 			long position = states.get(partition).position();
-			client.seek(partition,
+			WhileAssigned.seek(client, partition,
 					new OffsetAndMetadata((position >= 0) ? position : records.records(partition).get(0).offset()));
 		}
 		return ConsumerRecords.empty();
@@ -180,7 +180,7 @@ final class ClusterChanges {
 			state.changeCluster();
 			if (!observing) {
 				// Without the epoch, which is one of the old cluster's.
-				client.seek(partition, position);
+				WhileAssigned.seek(client, partition, position);
 			}
 			suspects.add(new Suspect(partition, Evidence.Trigger.CLUSTER_ID, position.offset(), -1, -1, null,
 					state.delivered().last(), Remembered.NOTHING, null, -1));

@@ -58,7 +58,7 @@ final class CommitQuery {
 	CommitQuery(Question question, Admin admin) {
 		this.question = question;
 		this.future = ask(admin);
-		this.done = TopicQuery.completable(future);
+		this.done = Reply.completable(future);
 		this.waiting = new Waiting(done);
 	}
 
@@ -84,7 +84,7 @@ final class CommitQuery {
 	 */
 	void askAgain(Admin admin) {
 		future = ask(admin);
-		done = TopicQuery.completable(future);
+		done = Reply.completable(future);
 		waiting = new Waiting(done);
 		noted = false;
 	}

@@ -122,7 +122,7 @@ final class Decisions {
 		states.started(opening.partition());
 		if (plain instanceof Outcome.ReadFrom readFrom) {
 			OffsetAndMetadata position = new OffsetAndMetadata(readFrom.offset(), claimedEpoch(opening), "");
-			client.seek(opening.partition(), position);
+			WhileAssigned.seek(client, opening.partition(), position);
 			states.get(opening.partition()).seek(position);
 		}
 		else if (plain instanceof Outcome.LookedUp lookedUp) {
@@ -283,13 +283,13 @@ final class Decisions {
 
 	private void lookUp(TopicPartition partition, Action end) {
 		if (end == Action.EARLIEST) {
-			client.seekToBeginning(Set.of(partition));
+			WhileAssigned.act(client, Set.of(partition), client::seekToBeginning);
 		}
 		else if (end == Action.LATEST) {
-			client.seekToEnd(Set.of(partition));
+			WhileAssigned.act(client, Set.of(partition), client::seekToEnd);
 		}
 		else if (resetOffsets.reset(Set.of(partition)).get(partition) instanceof Outcome.ReadFrom readFrom) {
-			client.seek(partition, readFrom.offset());
+			WhileAssigned.seek(client, partition, new OffsetAndMetadata(readFrom.offset()));
 		}
 		states.get(partition).seekToUnknown();
 		heldBack.forget(partition);
@@ -297,7 +297,7 @@ final class Decisions {
 	}
 
 	private void seekAndRelease(TopicPartition partition, long offset) {
-		client.seek(partition, new OffsetAndMetadata(offset));
+		WhileAssigned.seek(client, partition, new OffsetAndMetadata(offset));
 		holds.release(partition);
 	}
 

@@ -316,7 +316,7 @@ final class FirstCommits {
 	 */
 	private void startAnew(TopicPartition partition, OffsetAndMetadata commit) {
 		settle(partition);
-		client.seek(partition, new OffsetAndMetadata(commit.offset()));
+		WhileAssigned.seek(client, partition, new OffsetAndMetadata(commit.offset()));
 		states.startAnew(partition);
 	}
 

@@ -134,7 +134,7 @@ final class Holds {
 		if (!positionless) {
 			pauses.pause(Set.of(partition), Pauses.Reason.HELD);
 			if (own >= 0 || present == null) {
-				client.seek(partition, new OffsetAndMetadata(Math.max(0, own)));
+				WhileAssigned.seek(client, partition, new OffsetAndMetadata(Math.max(0, own)));
 			}
 		}
 		long position = (own < 0 && present != null) ? present.position() : own;

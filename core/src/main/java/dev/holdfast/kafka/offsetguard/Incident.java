@@ -220,7 +220,7 @@ final class Incident {
 			reports.forget(Set.of(partition));
 			OffsetAndMetadata sought = state.sought();
 			if (sought != null && positions.now(partition).isEmpty()) {
-				client.seek(partition, sought);
+				WhileAssigned.seek(client, partition, sought);
 			}
 		}
 		return isLate;

@@ -49,11 +49,10 @@ final class Pauses {
 
 	/**
 	 * The guard pauses partitions.
-	 * @throws IllegalStateException if one is not assigned
 	 */
 	void pause(Collection<TopicPartition> partitions, Reason reason) {
 		Set<TopicPartition> before = byGuard.keySet().containsAll(partitions) ? Set.of() : client.paused();
-		client.pause(partitions);
+		WhileAssigned.act(client, partitions, client::pause);
 		for (TopicPartition partition : partitions) {
 			Set<Reason> reasons = byGuard.get(partition);
 			if (reasons != null) {
@@ -68,7 +67,7 @@ final class Pauses {
 	}
 
 	/**
-	 * A reason of the guard's to pause partitions is gone. They have to be assigned.
+	 * A reason of the guard's to pause partitions is gone.
 	 */
 	void resume(Collection<TopicPartition> partitions, Reason reason) {
 		if (byGuard.isEmpty()) {
@@ -85,7 +84,7 @@ final class Pauses {
 			}
 		}
 		if (!resumed.isEmpty()) {
-			client.resume(resumed);
+			WhileAssigned.act(client, resumed, client::resume);
 		}
 	}
 

@@ -5,6 +5,7 @@
 
 package dev.holdfast.kafka.offsetguard;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 
@@ -63,6 +64,21 @@ sealed interface Reply<T> {
 			Throwable cause = ex.getCause();
 			return isRefusal(cause) ? new Refused<>(String.valueOf(cause)) : new NotYet<>();
 		}
+	}
+
+	/**
+	 * What completes with a future, in whatever way.
+	 */
+	static CompletableFuture<?> completable(@Nullable KafkaFuture<?> future) {
+		CompletableFuture<@Nullable Object> completable = new CompletableFuture<>();
+		if (future == null) {
+			completable.complete(null);
+		}
+		else {
+			// Failures concern single topics, and each answer is looked at by itself.
+			future.whenComplete((value, failure) -> completable.complete(null));
+		}
+		return completable;
 	}
 
 	/**

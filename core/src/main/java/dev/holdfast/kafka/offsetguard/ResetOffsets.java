@@ -126,8 +126,8 @@ final class ResetOffsets {
 	 */
 	void startAsPlain(TopicPartition partition) {
 		switch (autoOffsetReset.strategy()) {
-			case EARLIEST -> client.seekToBeginning(Set.of(partition));
-			case LATEST -> client.seekToEnd(Set.of(partition));
+			case EARLIEST -> WhileAssigned.act(client, Set.of(partition), client::seekToBeginning);
+			case LATEST -> WhileAssigned.act(client, Set.of(partition), client::seekToEnd);
 			case BY_DURATION, NONE -> {
 			}
 		}

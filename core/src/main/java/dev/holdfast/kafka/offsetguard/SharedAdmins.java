@@ -255,8 +255,8 @@ final class SharedAdmins {
 		 * @throws org.apache.kafka.common.KafkaException if it cannot be opened
 		 */
 		CompletableFuture<?> askCluster() {
-			return CompletableFuture.allOf(TopicQuery.completable(shared.described()),
-					TopicQuery.completable(shared.offsetsTopic()));
+			return CompletableFuture.allOf(Reply.completable(shared.described()),
+					Reply.completable(shared.offsetsTopic()));
 		}
 
 		/**

@@ -362,7 +362,7 @@ final class StartingPositions {
 			position = new OffsetAndMetadata(commit.offset(), Optional.of(epoch), "");
 		}
 		if (!isStalling(commit, leaderEpoch)) {
-			client.seek(partition, position);
+			WhileAssigned.seek(client, partition, position);
 		}
 		PartitionState state = states.get(partition);
 		state.seek(position);

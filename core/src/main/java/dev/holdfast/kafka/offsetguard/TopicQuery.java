@@ -52,9 +52,9 @@ final class TopicQuery {
 				this.partitions.stream().collect(Collectors.toMap((each) -> each, (each) -> OffsetSpec.latest())));
 		this.clusterId = withCluster ? admin.describeCluster().clusterId() : null;
 		this.offsetsTopic = withCluster ? SharedAdmins.offsetsTopic(admin) : null;
-		this.done = CompletableFuture.allOf(completable((described != null) ? described.allTopicNames() : null),
-				completable((offsets != null) ? offsets.all() : null), completable(clusterId),
-				completable(offsetsTopic));
+		this.done = CompletableFuture.allOf(Reply.completable((described != null) ? described.allTopicNames() : null),
+				Reply.completable((offsets != null) ? offsets.all() : null), Reply.completable(clusterId),
+				Reply.completable(offsetsTopic));
 		this.waiting = new Waiting(done);
 	}
 
@@ -100,21 +100,6 @@ final class TopicQuery {
 	 */
 	CompletableFuture<?> done() {
 		return done;
-	}
-
-	/**
-	 * What completes with a future, in whatever way.
-	 */
-	static CompletableFuture<?> completable(@Nullable KafkaFuture<?> future) {
-		CompletableFuture<@Nullable Object> completable = new CompletableFuture<>();
-		if (future == null) {
-			completable.complete(null);
-		}
-		else {
-			// Failures concern single topics, and each answer is looked at by itself.
-			future.whenComplete((value, failure) -> completable.complete(null));
-		}
-		return completable;
 	}
 
 	/**

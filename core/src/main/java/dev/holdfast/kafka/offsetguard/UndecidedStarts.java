@@ -156,7 +156,7 @@ final class UndecidedStarts {
 			waiting.add(partition);
 			pauses.pause(Set.of(partition), Pauses.Reason.UNDECIDED);
 			wanted.remove(partition);
-			client.seek(partition, new OffsetAndMetadata((commit != null) ? commit.offset() : 0));
+			WhileAssigned.seek(client, partition, new OffsetAndMetadata((commit != null) ? commit.offset() : 0));
 			if (commit == null) {
 				startAsPlain(partition);
 			}
