@@ -5,8 +5,8 @@
 
 package dev.holdfast.kafka.autoconfigure;
 
-import dev.holdfast.kafka.offsetguard.Decision;
-import dev.holdfast.kafka.offsetguard.DecisionListener;
+import dev.holdfast.kafka.offsetguard.decision.Decision;
+import dev.holdfast.kafka.offsetguard.decision.DecisionListener;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -14,11 +14,13 @@ import java.util.StringJoiner;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
-import dev.holdfast.kafka.autoconfigure.HoldfastProperties.OnUnguarded;
-import dev.holdfast.kafka.offsetguard.DecisionListener;
+import dev.holdfast.kafka.autoconfigure.properties.HoldfastProperties;
+import dev.holdfast.kafka.autoconfigure.properties.HoldfastProperties.OnUnguarded;
+import dev.holdfast.kafka.autoconfigure.properties.HoldfastPropertiesReader;
 import dev.holdfast.kafka.offsetguard.OffsetGuard;
-import dev.holdfast.kafka.offsetguard.OffsetGuardSettings;
-import dev.holdfast.kafka.offsetguard.OffsetResetPolicy;
+import dev.holdfast.kafka.offsetguard.decision.DecisionListener;
+import dev.holdfast.kafka.offsetguard.policy.OffsetGuardSettings;
+import dev.holdfast.kafka.offsetguard.policy.OffsetResetPolicy;
 import dev.holdfast.kafka.versioncap.ClientCap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

@@ -8,10 +8,11 @@ package dev.holdfast.kafka.autoconfigure;
 import java.util.EnumMap;
 import java.util.Map;
 
-import dev.holdfast.kafka.offsetguard.Action;
-import dev.holdfast.kafka.offsetguard.Cause;
-import dev.holdfast.kafka.versioncap.BrokerProfile;
-import dev.holdfast.kafka.versioncap.VersionCap;
+import dev.holdfast.kafka.autoconfigure.properties.HoldfastProperties;
+import dev.holdfast.kafka.offsetguard.policy.Action;
+import dev.holdfast.kafka.offsetguard.policy.Cause;
+import dev.holdfast.kafka.versioncap.rules.BrokerProfile;
+import dev.holdfast.kafka.versioncap.rules.VersionCap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param release the release, if there is one
  * @param learn whether to learn more
  */
-record FactoryRules(VersionCap cap, @Nullable BrokerProfile profile, @Nullable String release, boolean learn) {
+public record FactoryRules(VersionCap cap, @Nullable BrokerProfile profile, @Nullable String release, boolean learn) {
 
 	/**
 	 * Derives the rules of one factory: the release and the profile for all, unless it
@@ -33,8 +34,8 @@ record FactoryRules(VersionCap cap, @Nullable BrokerProfile profile, @Nullable S
 	 * @param own what is set for the factory, and has no mistakes
 	 * @param loader finds profiles
 	 */
-	static FactoryRules of(HoldfastProperties.VersionCap common, HoldfastProperties.ConsumerFactory.VersionCap own,
-			ClassLoader loader) {
+	public static FactoryRules of(HoldfastProperties.VersionCap common,
+			HoldfastProperties.ConsumerFactory.VersionCap own, ClassLoader loader) {
 		BrokerProfile commonProfile = load(common.profile(), loader);
 		BrokerProfile ownProfile = load(own.profile(), loader);
 		VersionCap cap = cap((own.release() != null) ? null : common.release(),
@@ -67,7 +68,7 @@ record FactoryRules(VersionCap cap, @Nullable BrokerProfile profile, @Nullable S
 	 * The profile's actions in place of the causes' default ones.
 	 * @throws IllegalArgumentException if the profile names an unknown cause or action
 	 */
-	Map<Cause, Action> policy() {
+	public Map<Cause, Action> policy() {
 		Map<Cause, Action> policy = new EnumMap<>(Cause.class);
 		if (profile != null) {
 			profile.policy().forEach((cause, action) -> policy.put(cause(cause), action(cause(cause), action)));

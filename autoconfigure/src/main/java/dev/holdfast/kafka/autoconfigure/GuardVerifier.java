@@ -11,6 +11,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
+import dev.holdfast.kafka.autoconfigure.properties.HoldfastProperties;
+import dev.holdfast.kafka.autoconfigure.properties.InvalidHoldfastPropertiesException;
+import dev.holdfast.kafka.autoconfigure.properties.PropertyMistake;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

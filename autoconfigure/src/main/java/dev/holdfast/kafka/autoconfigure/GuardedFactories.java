@@ -6,8 +6,8 @@ package dev.holdfast.kafka.autoconfigure;
 
 import java.util.List;
 
-import dev.holdfast.kafka.offsetguard.Decision;
 import dev.holdfast.kafka.offsetguard.OffsetGuard;
+import dev.holdfast.kafka.offsetguard.decision.Decision;
 import org.jspecify.annotations.Nullable;
 
 /**

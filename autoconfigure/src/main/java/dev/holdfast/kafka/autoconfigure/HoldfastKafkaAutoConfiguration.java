@@ -8,10 +8,11 @@ package dev.holdfast.kafka.autoconfigure;
 import java.util.Objects;
 import java.util.Set;
 
-import dev.holdfast.kafka.offsetguard.ConsumerConfigurationCapture;
-import dev.holdfast.kafka.offsetguard.DecisionListener;
+import dev.holdfast.kafka.autoconfigure.properties.HoldfastProperties;
+import dev.holdfast.kafka.autoconfigure.properties.HoldfastPropertiesReader;
 import dev.holdfast.kafka.offsetguard.OffsetGuard;
-import dev.holdfast.kafka.offsetguard.OffsetResetPolicy;
+import dev.holdfast.kafka.offsetguard.decision.DecisionListener;
+import dev.holdfast.kafka.offsetguard.policy.OffsetResetPolicy;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aot.hint.MemberCategory;
@@ -87,10 +88,9 @@ public final class HoldfastKafkaAutoConfiguration {
 		@Override
 		public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
 			BindableRuntimeHintsRegistrar.forTypes(HoldfastProperties.class).registerHints(hints);
-			hints.reflection()
-				.registerType(ConsumerConfigurationCapture.class, MemberCategory.INVOKE_PUBLIC_CONSTRUCTORS);
+			hints.reflection().registerType(OffsetGuard.interceptor(), MemberCategory.INVOKE_PUBLIC_CONSTRUCTORS);
 			hints.resources()
-				.registerPattern("dev/holdfast/kafka/versioncap/*.csv")
+				.registerPattern("dev/holdfast/kafka/versioncap/rules/*.csv")
 				.registerPattern("META-INF/holdfast/profiles/*.properties");
 		}
 

@@ -4,7 +4,7 @@
  */
 package dev.holdfast.kafka.autoconfigure;
 
-import dev.holdfast.kafka.offsetguard.Decision;
+import dev.holdfast.kafka.offsetguard.decision.Decision;
 
 /**
  * Published for each decision about a consumer's position, once it is applied to the

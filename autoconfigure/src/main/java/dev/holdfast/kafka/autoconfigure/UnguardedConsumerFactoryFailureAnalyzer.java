@@ -5,6 +5,8 @@
 
 package dev.holdfast.kafka.autoconfigure;
 
+import dev.holdfast.kafka.autoconfigure.properties.HoldfastProperties;
+
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 

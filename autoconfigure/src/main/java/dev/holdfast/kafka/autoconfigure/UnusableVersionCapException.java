@@ -8,7 +8,7 @@ package dev.holdfast.kafka.autoconfigure;
 import java.util.List;
 import java.util.stream.Collectors;
 
-import dev.holdfast.kafka.versioncap.VersionCapCheck;
+import dev.holdfast.kafka.versioncap.rules.VersionCapCheck;
 
 /**
  * A version cap leaves a consumer too little to read and commit.

@@ -10,8 +10,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-import dev.holdfast.kafka.versioncap.VersionCapInstallException;
+import dev.holdfast.kafka.autoconfigure.properties.HoldfastProperties;
+import dev.holdfast.kafka.autoconfigure.properties.PropertyNode;
 import dev.holdfast.kafka.versioncap.VersionCapInstaller;
+import dev.holdfast.kafka.versioncap.rules.VersionCapInstallException;
 
 import org.springframework.boot.EnvironmentPostProcessor;
 import org.springframework.boot.context.event.ApplicationEnvironmentPreparedEvent;

@@ -5,7 +5,8 @@
 
 package dev.holdfast.kafka.autoconfigure;
 
-import dev.holdfast.kafka.versioncap.VersionCapInstallException;
+import dev.holdfast.kafka.autoconfigure.properties.HoldfastProperties;
+import dev.holdfast.kafka.versioncap.rules.VersionCapInstallException;
 
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;

@@ -10,10 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-import dev.holdfast.kafka.autoconfigure.PropertyNode.ByApi;
-import dev.holdfast.kafka.versioncap.KafkaApi;
-import dev.holdfast.kafka.versioncap.VersionCap;
-import dev.holdfast.kafka.versioncap.VersionCapCheck;
+import dev.holdfast.kafka.autoconfigure.properties.DeclaredProperties;
+import dev.holdfast.kafka.autoconfigure.properties.HoldfastProperties;
+import dev.holdfast.kafka.autoconfigure.properties.PropertyMistake;
+import dev.holdfast.kafka.autoconfigure.properties.PropertyNode.ByApi;
+import dev.holdfast.kafka.versioncap.rules.KafkaApi;
+import dev.holdfast.kafka.versioncap.rules.VersionCap;
+import dev.holdfast.kafka.versioncap.rules.VersionCapCheck;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
@@ -22,7 +25,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 /**
  * Finds what is wrong with the properties of the version cap beyond their types.
  */
-final class VersionCapMistakes {
+public final class VersionCapMistakes {
 
 	private static final HoldfastProperties.VersionCap NOTHING = new HoldfastProperties.VersionCap(Map.of(), Map.of(),
 			null, null, false, HoldfastProperties.ApplyTo.CONSUMERS, HoldfastProperties.OnInstallFailure.FAIL);
@@ -35,13 +38,13 @@ final class VersionCapMistakes {
 
 	private final List<PropertyMistake> mistakes = new ArrayList<>();
 
-	VersionCapMistakes(HoldfastProperties properties, DeclaredProperties declared, ClassLoader loader) {
+	public VersionCapMistakes(HoldfastProperties properties, DeclaredProperties declared, ClassLoader loader) {
 		this.properties = properties;
 		this.declared = declared;
 		this.loader = loader;
 	}
 
-	List<PropertyMistake> find() {
+	public List<PropertyMistake> find() {
 		ConfigurationPropertyName root = ConfigurationPropertyName.of(HoldfastProperties.PREFIX);
 		HoldfastProperties.VersionCap common = properties.versionCap();
 		boolean sound = check(root.append("version-cap"), new HoldfastProperties.ConsumerFactory.VersionCap(

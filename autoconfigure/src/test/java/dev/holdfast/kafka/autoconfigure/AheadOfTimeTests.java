@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import dev.holdfast.kafka.autoconfigure.TestConsumerFactories.Recording;
 import dev.holdfast.kafka.autoconfigure.actuate.HoldfastActuatorAutoConfiguration;
 import dev.holdfast.kafka.autoconfigure.actuate.HoldfastMetricsAutoConfiguration;
-import dev.holdfast.kafka.offsetguard.ConsumerConfigurationCapture;
+import dev.holdfast.kafka.autoconfigure.properties.HoldfastProperties;
 import dev.holdfast.kafka.offsetguard.OffsetGuard;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Tag;
@@ -101,7 +101,7 @@ class AheadOfTimeTests {
 		TestGenerationContext generation = new TestGenerationContext();
 		generate(generation, KafkaAutoConfiguration.class);
 		assertThat(RuntimeHintsPredicates.reflection()
-			.onConstructorInvocation(ConsumerConfigurationCapture.class.getConstructors()[0]))
+			.onConstructorInvocation(OffsetGuard.interceptor().getConstructors()[0]))
 			.accepts(generation.getRuntimeHints());
 	}
 
@@ -109,8 +109,8 @@ class AheadOfTimeTests {
 	void whatIsReadFromTheClassPathIsForeseen() {
 		TestGenerationContext generation = new TestGenerationContext();
 		generate(generation, KafkaAutoConfiguration.class);
-		assertThat(Stream.of("dev/holdfast/kafka/versioncap/releases.csv",
-				"dev/holdfast/kafka/versioncap/consumer-floors.csv",
+		assertThat(Stream.of("dev/holdfast/kafka/versioncap/rules/releases.csv",
+				"dev/holdfast/kafka/versioncap/rules/consumer-floors.csv",
 				"META-INF/holdfast/profiles/alibaba-cloud.properties"))
 			.allMatch((resource) -> RuntimeHintsPredicates.resource()
 				.forResource(resource)

@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Properties;
 
 import dev.holdfast.kafka.autoconfigure.TestConsumerFactories.Recording;
-import dev.holdfast.kafka.offsetguard.ConsumerConfigurationCapture;
 import dev.holdfast.kafka.offsetguard.OffsetGuard;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -87,7 +86,7 @@ class CreatedConsumersTests {
 			factory.updateConfigs(Map.of("interceptor.classes", Interceptor.class.getName()));
 			factory.createConsumer().close();
 			assertThat(factory.created()).extracting((created) -> created.get("interceptor.classes"))
-				.containsExactly(List.of(Interceptor.class.getName(), ConsumerConfigurationCapture.class.getName()));
+				.containsExactly(List.of(Interceptor.class.getName(), OffsetGuard.interceptor().getName()));
 		});
 	}
 

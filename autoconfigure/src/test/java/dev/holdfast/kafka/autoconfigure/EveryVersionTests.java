@@ -19,6 +19,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
+import dev.holdfast.kafka.autoconfigure.properties.HoldfastPropertiesReader;
+import dev.holdfast.kafka.autoconfigure.properties.InvalidHoldfastPropertiesException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -38,7 +40,7 @@ import org.springframework.kafka.listener.MessageListener;
 
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.LyingKafka;
-import dev.holdfast.kafka.versioncap.KafkaApi;
+import dev.holdfast.kafka.versioncap.rules.KafkaApi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;

@@ -17,12 +17,12 @@ import java.util.stream.LongStream;
 
 import dev.holdfast.kafka.autoconfigure.TestConsumerFactories.Delegating;
 import dev.holdfast.kafka.autoconfigure.TestConsumerFactories.Recording;
-import dev.holdfast.kafka.offsetguard.Action;
-import dev.holdfast.kafka.offsetguard.Cause;
-import dev.holdfast.kafka.offsetguard.Decision;
-import dev.holdfast.kafka.offsetguard.DecisionListener;
-import dev.holdfast.kafka.offsetguard.OffsetResetPolicy;
-import dev.holdfast.kafka.offsetguard.Outcome;
+import dev.holdfast.kafka.offsetguard.decision.Decision;
+import dev.holdfast.kafka.offsetguard.decision.DecisionListener;
+import dev.holdfast.kafka.offsetguard.decision.Outcome;
+import dev.holdfast.kafka.offsetguard.policy.Action;
+import dev.holdfast.kafka.offsetguard.policy.Cause;
+import dev.holdfast.kafka.offsetguard.policy.OffsetResetPolicy;
 import dev.holdfast.kafka.test.Fault;
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.LyingKafka;

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-import dev.holdfast.kafka.offsetguard.DecisionListener;
+import dev.holdfast.kafka.offsetguard.decision.DecisionListener;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -7,12 +7,12 @@ package dev.holdfast.kafka.autoconfigure;
 
 import java.time.Instant;
 
-import dev.holdfast.kafka.offsetguard.Action;
-import dev.holdfast.kafka.offsetguard.Cause;
-import dev.holdfast.kafka.offsetguard.Decision;
-import dev.holdfast.kafka.offsetguard.Evidence;
-import dev.holdfast.kafka.offsetguard.Outcome;
-import dev.holdfast.kafka.offsetguard.Remembered;
+import dev.holdfast.kafka.offsetguard.decision.Decision;
+import dev.holdfast.kafka.offsetguard.decision.Outcome;
+import dev.holdfast.kafka.offsetguard.evidence.Evidence;
+import dev.holdfast.kafka.offsetguard.evidence.Remembered;
+import dev.holdfast.kafka.offsetguard.policy.Action;
+import dev.holdfast.kafka.offsetguard.policy.Cause;
 import org.apache.kafka.common.TopicPartition;
 
 /**

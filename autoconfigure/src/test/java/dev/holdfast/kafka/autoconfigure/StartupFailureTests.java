@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.holdfast.kafka.autoconfigure.TestConsumerFactories.Recording;
+import dev.holdfast.kafka.autoconfigure.properties.InvalidHoldfastPropertiesFailureAnalyzer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 

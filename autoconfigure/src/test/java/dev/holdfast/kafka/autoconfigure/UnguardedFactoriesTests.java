@@ -16,6 +16,7 @@ import dev.holdfast.kafka.autoconfigure.TestConsumerFactories.IgnoringProperties
 import dev.holdfast.kafka.autoconfigure.TestConsumerFactories.OwnShortMethod;
 import dev.holdfast.kafka.autoconfigure.TestConsumerFactories.Recording;
 import dev.holdfast.kafka.autoconfigure.TestConsumerFactories.Secretive;
+import dev.holdfast.kafka.autoconfigure.properties.InvalidHoldfastPropertiesException;
 import dev.holdfast.kafka.offsetguard.OffsetGuard;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.apache.kafka.clients.consumer.Consumer;

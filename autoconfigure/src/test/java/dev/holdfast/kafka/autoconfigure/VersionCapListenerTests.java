@@ -49,8 +49,8 @@ import dev.holdfast.kafka.test.Fault;
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.LyingKafka;
 import dev.holdfast.kafka.test.WireRequest;
-import dev.holdfast.kafka.versioncap.KafkaApi;
 import dev.holdfast.kafka.versioncap.VersionedClient;
+import dev.holdfast.kafka.versioncap.rules.KafkaApi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

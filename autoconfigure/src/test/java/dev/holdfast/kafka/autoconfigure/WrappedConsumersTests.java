@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 
 import dev.holdfast.kafka.autoconfigure.TestConsumerFactories.Recording;
 import dev.holdfast.kafka.offsetguard.OffsetGuard;
-import dev.holdfast.kafka.offsetguard.OffsetGuardSettings;
 import dev.holdfast.kafka.offsetguard.UnguardableConsumerException;
+import dev.holdfast.kafka.offsetguard.policy.OffsetGuardSettings;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;

@@ -15,7 +15,7 @@ import brave.Tracing;
 import brave.kafka.clients.KafkaTracing;
 import brave.sampler.Sampler;
 import dev.holdfast.kafka.offsetguard.OffsetGuard;
-import dev.holdfast.kafka.offsetguard.OffsetGuardSettings;
+import dev.holdfast.kafka.offsetguard.policy.OffsetGuardSettings;
 import io.opentelemetry.instrumentation.kafkaclients.v2_6.KafkaTelemetry;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;

@@ -16,8 +16,26 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 
+import dev.holdfast.kafka.internal.wrapping.UnwrappableConsumerException;
+import dev.holdfast.kafka.offsetguard.decision.Assignment;
+import dev.holdfast.kafka.offsetguard.decision.Decision;
+import dev.holdfast.kafka.offsetguard.decision.DecisionListener;
+import dev.holdfast.kafka.offsetguard.decision.Resolution;
+import dev.holdfast.kafka.offsetguard.decision.ResolutionResult;
+import dev.holdfast.kafka.offsetguard.internal.admin.GroupMembers;
+import dev.holdfast.kafka.offsetguard.internal.client.AutoOffsetReset;
+import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
+import dev.holdfast.kafka.offsetguard.internal.client.ConsumerConfigurationCapture;
+import dev.holdfast.kafka.offsetguard.internal.consumer.GuardContext;
+import dev.holdfast.kafka.offsetguard.internal.consumer.GuardedConsumer;
+import dev.holdfast.kafka.offsetguard.internal.consumer.PositionGuard;
+import dev.holdfast.kafka.offsetguard.internal.enforcement.LyingBrokers;
+import dev.holdfast.kafka.offsetguard.internal.incident.Resolutions;
+import dev.holdfast.kafka.offsetguard.internal.memory.GroupMemory;
+import dev.holdfast.kafka.offsetguard.policy.MoveLimits;
+import dev.holdfast.kafka.offsetguard.policy.OffsetGuardSettings;
+import dev.holdfast.kafka.offsetguard.policy.OffsetResetPolicy;
 import dev.holdfast.kafka.versioncap.ClientCap;
-import dev.holdfast.kafka.wrapping.UnwrappableConsumerException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.TopicPartition;
@@ -224,6 +242,15 @@ public final class OffsetGuard {
 	private static Map<String, Object> overrides(Map<String, Object> configuration) {
 		return Map.of(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none", ConsumerConfig.INTERCEPTOR_CLASSES_CONFIG,
 				ConsumerConfigurationCapture.addTo(configuration.get(ConsumerConfig.INTERCEPTOR_CLASSES_CONFIG)));
+	}
+
+	/**
+	 * The interceptor that every guarded client makes by its name. What compiles an
+	 * application ahead of time needs a hint for it.
+	 * @return a class with a public constructor without parameters
+	 */
+	public static Class<?> interceptor() {
+		return ConsumerConfigurationCapture.class;
 	}
 
 	/**

@@ -9,6 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 
+import dev.holdfast.kafka.versioncap.internal.CappedVersions;
+import dev.holdfast.kafka.versioncap.rules.KafkaApi;
+import dev.holdfast.kafka.versioncap.rules.VersionCap;
 import org.apache.kafka.clients.NodeApiVersions;
 import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersion;
 

@@ -8,9 +8,9 @@ package dev.holdfast.kafka.versioncap;
 import java.lang.invoke.MethodHandles;
 import java.time.Duration;
 
-import dev.holdfast.kafka.wrapping.ConsumerWrappers;
-import dev.holdfast.kafka.wrapping.Interception;
-import dev.holdfast.kafka.wrapping.UnwrappableConsumerException;
+import dev.holdfast.kafka.internal.wrapping.ConsumerWrappers;
+import dev.holdfast.kafka.internal.wrapping.Interception;
+import dev.holdfast.kafka.internal.wrapping.UnwrappableConsumerException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 

@@ -7,7 +7,12 @@ package dev.holdfast.kafka.versioncap;
 
 import java.util.function.Supplier;
 
-import dev.holdfast.kafka.wrapping.UnwrappableConsumerException;
+import dev.holdfast.kafka.internal.wrapping.UnwrappableConsumerException;
+import dev.holdfast.kafka.versioncap.internal.CapScope;
+import dev.holdfast.kafka.versioncap.internal.ClientBinding;
+import dev.holdfast.kafka.versioncap.rules.LearnedCaps;
+import dev.holdfast.kafka.versioncap.rules.VersionCap;
+import dev.holdfast.kafka.versioncap.rules.VersionCapInstallException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.jspecify.annotations.Nullable;

@@ -7,6 +7,12 @@ package dev.holdfast.kafka.versioncap;
 
 import java.util.List;
 
+import dev.holdfast.kafka.versioncap.internal.CappedVersions;
+import dev.holdfast.kafka.versioncap.internal.ClientBinding;
+import dev.holdfast.kafka.versioncap.internal.RefusedBroker;
+import dev.holdfast.kafka.versioncap.rules.KafkaApi;
+import dev.holdfast.kafka.versioncap.rules.VersionCap;
+import dev.holdfast.kafka.versioncap.rules.VersionCapCheck;
 import org.apache.kafka.clients.NodeApiVersions;
 import org.jspecify.annotations.Nullable;
 

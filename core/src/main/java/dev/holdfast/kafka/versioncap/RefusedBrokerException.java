@@ -7,6 +7,7 @@ package dev.holdfast.kafka.versioncap;
 
 import java.util.Set;
 
+import dev.holdfast.kafka.versioncap.internal.RefusedBroker;
 import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
 
 /**

@@ -14,6 +14,10 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
+import dev.holdfast.kafka.versioncap.rules.KafkaApi;
+import dev.holdfast.kafka.versioncap.rules.ReleaseTable;
+import dev.holdfast.kafka.versioncap.rules.VersionCap;
+
 /**
  * Guesses from what a broker offers which Kafka release it is, or is like. For people to
  * read: nothing is decided by it.

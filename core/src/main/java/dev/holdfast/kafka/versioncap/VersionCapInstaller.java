@@ -16,6 +16,9 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
+import dev.holdfast.kafka.versioncap.internal.CapScope;
+import dev.holdfast.kafka.versioncap.internal.HookedApiVersions;
+import dev.holdfast.kafka.versioncap.rules.VersionCapInstallException;
 import org.apache.kafka.clients.ClientDnsLookup;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

@@ -5,6 +5,24 @@
 
 package dev.holdfast.kafka.offsetguard;
 
+import dev.holdfast.kafka.offsetguard.decision.Decision;
+import dev.holdfast.kafka.offsetguard.decision.Outcome;
+import dev.holdfast.kafka.offsetguard.decision.Reason;
+import dev.holdfast.kafka.offsetguard.evidence.Evidence;
+import dev.holdfast.kafka.offsetguard.evidence.LogBounds;
+import dev.holdfast.kafka.offsetguard.evidence.RecordIdentity;
+import dev.holdfast.kafka.offsetguard.evidence.Remembered;
+import dev.holdfast.kafka.offsetguard.evidence.TruncationClaim;
+import dev.holdfast.kafka.offsetguard.evidence.Witness;
+import dev.holdfast.kafka.offsetguard.internal.client.AutoOffsetReset;
+import dev.holdfast.kafka.offsetguard.internal.ruling.ClaimTest;
+import dev.holdfast.kafka.offsetguard.internal.ruling.Classifier;
+import dev.holdfast.kafka.offsetguard.internal.ruling.PlainKafka;
+import dev.holdfast.kafka.offsetguard.internal.ruling.Ruling;
+import dev.holdfast.kafka.offsetguard.policy.Action;
+import dev.holdfast.kafka.offsetguard.policy.Cause;
+import dev.holdfast.kafka.offsetguard.policy.MoveLimits;
+import dev.holdfast.kafka.offsetguard.policy.OffsetPolicy;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Assume;
@@ -22,8 +40,8 @@ import net.jqwik.api.statistics.StatisticsReport;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
-import dev.holdfast.kafka.offsetguard.Evidence.Trigger;
-import dev.holdfast.kafka.offsetguard.Evidence.Validation;
+import dev.holdfast.kafka.offsetguard.evidence.Evidence.Trigger;
+import dev.holdfast.kafka.offsetguard.evidence.Evidence.Validation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -9,13 +9,26 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
+import dev.holdfast.kafka.offsetguard.decision.Outcome;
+import dev.holdfast.kafka.offsetguard.evidence.Evidence;
+import dev.holdfast.kafka.offsetguard.evidence.LogBounds;
+import dev.holdfast.kafka.offsetguard.evidence.RecordIdentity;
+import dev.holdfast.kafka.offsetguard.evidence.Remembered;
+import dev.holdfast.kafka.offsetguard.evidence.TruncationClaim;
+import dev.holdfast.kafka.offsetguard.evidence.Witness;
+import dev.holdfast.kafka.offsetguard.internal.ruling.Classifier;
+import dev.holdfast.kafka.offsetguard.internal.ruling.Ruling;
+import dev.holdfast.kafka.offsetguard.policy.Action;
+import dev.holdfast.kafka.offsetguard.policy.Cause;
+import dev.holdfast.kafka.offsetguard.policy.MoveLimits;
+import dev.holdfast.kafka.offsetguard.policy.OffsetPolicy;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-import dev.holdfast.kafka.offsetguard.Evidence.Trigger;
-import dev.holdfast.kafka.offsetguard.Evidence.Validation;
+import dev.holdfast.kafka.offsetguard.evidence.Evidence.Trigger;
+import dev.holdfast.kafka.offsetguard.evidence.Evidence.Validation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -22,9 +22,15 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-import org.apache.kafka.clients.consumer.CloseOptions;
+import dev.holdfast.kafka.offsetguard.internal.client.AutoOffsetReset;
+import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
+import dev.holdfast.kafka.offsetguard.internal.consumer.GuardContext;
+import dev.holdfast.kafka.offsetguard.internal.consumer.GuardedConsumer;
+import dev.holdfast.kafka.offsetguard.internal.consumer.PositionGuard;
+import dev.holdfast.kafka.offsetguard.policy.OffsetGuardSettings;
 import dev.holdfast.kafka.versioncap.ClientCap;
 import dev.holdfast.kafka.versioncap.VersionedClient;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;

@@ -8,6 +8,17 @@ package dev.holdfast.kafka.offsetguard;
 import java.time.Duration;
 import java.util.Map;
 
+import dev.holdfast.kafka.offsetguard.decision.Reason;
+import dev.holdfast.kafka.offsetguard.evidence.Evidence;
+import dev.holdfast.kafka.offsetguard.evidence.Remembered;
+import dev.holdfast.kafka.offsetguard.internal.client.AutoOffsetReset;
+import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
+import dev.holdfast.kafka.offsetguard.internal.enforcement.ApplicationPolicy;
+import dev.holdfast.kafka.offsetguard.internal.ruling.ActionChooser;
+import dev.holdfast.kafka.offsetguard.policy.Action;
+import dev.holdfast.kafka.offsetguard.policy.Cause;
+import dev.holdfast.kafka.offsetguard.policy.OffsetPolicy;
+import dev.holdfast.kafka.offsetguard.policy.OffsetResetPolicy;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 

@@ -13,6 +13,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
+import dev.holdfast.kafka.offsetguard.decision.Decision;
+import dev.holdfast.kafka.offsetguard.decision.DecisionListener;
+import dev.holdfast.kafka.offsetguard.internal.client.AutoOffsetReset;
+import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
+import dev.holdfast.kafka.offsetguard.internal.cluster.ToldCluster;
+import dev.holdfast.kafka.offsetguard.internal.consumer.GuardContext;
+import dev.holdfast.kafka.offsetguard.internal.consumer.GuardedRebalanceListener;
+import dev.holdfast.kafka.offsetguard.internal.consumer.PositionGuard;
+import dev.holdfast.kafka.offsetguard.policy.Cause;
+import dev.holdfast.kafka.offsetguard.policy.OffsetGuardSettings;
 import dev.holdfast.kafka.versioncap.ClientCap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.LogTruncationException;

@@ -12,6 +12,15 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
+import dev.holdfast.kafka.offsetguard.decision.Assignment;
+import dev.holdfast.kafka.offsetguard.decision.Decision;
+import dev.holdfast.kafka.offsetguard.decision.Outcome;
+import dev.holdfast.kafka.offsetguard.decision.Resolution;
+import dev.holdfast.kafka.offsetguard.decision.ResolutionResult;
+import dev.holdfast.kafka.offsetguard.policy.Action;
+import dev.holdfast.kafka.offsetguard.policy.Cause;
+import dev.holdfast.kafka.offsetguard.policy.MoveLimits;
+import dev.holdfast.kafka.offsetguard.policy.OffsetPolicy;
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.LyingKafka;
 import org.apache.kafka.clients.consumer.Consumer;

@@ -11,6 +11,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
+import dev.holdfast.kafka.offsetguard.internal.admin.Patience;
+import dev.holdfast.kafka.offsetguard.internal.admin.SharedAdmins;
+import dev.holdfast.kafka.offsetguard.internal.client.AutoOffsetReset;
+import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
+import dev.holdfast.kafka.offsetguard.internal.consumer.GuardContext;
+import dev.holdfast.kafka.offsetguard.internal.consumer.GuardedConsumer;
+import dev.holdfast.kafka.offsetguard.internal.consumer.PositionGuard;
+import dev.holdfast.kafka.offsetguard.internal.memory.Bookmark;
+import dev.holdfast.kafka.offsetguard.policy.OffsetGuardSettings;
 import dev.holdfast.kafka.test.Fault;
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.LyingKafka;
@@ -20,6 +29,7 @@ import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.serialization.StringDeserializer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,6 +43,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @LyingKafka
 @Timeout(value = 180, unit = TimeUnit.SECONDS)
+@Tag("long")
 class SlowAnswersTests {
 
 	private static final Duration SLOW = Duration.ofSeconds(4);

@@ -7,6 +7,9 @@ package dev.holdfast.kafka.offsetguard;
 
 import java.util.List;
 
+import dev.holdfast.kafka.offsetguard.decision.Decision;
+import dev.holdfast.kafka.offsetguard.policy.Cause;
+
 import static dev.holdfast.kafka.offsetguard.Consumers.range;
 
 /**

@@ -25,6 +25,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,6 +41,7 @@ import static org.awaitility.Awaitility.await;
  */
 @LyingKafka
 @Timeout(value = 240, unit = TimeUnit.SECONDS)
+@Tag("long")
 class UndecidedStartTests {
 
 	/** Until the test lets the answer go. */

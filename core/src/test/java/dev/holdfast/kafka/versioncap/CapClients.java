@@ -11,31 +11,33 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
+import dev.holdfast.kafka.versioncap.rules.LearnedCaps;
+import dev.holdfast.kafka.versioncap.rules.VersionCap;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
-import dev.holdfast.kafka.offsetguard.Decision;
 import dev.holdfast.kafka.offsetguard.OffsetGuard;
-import dev.holdfast.kafka.offsetguard.OffsetGuardSettings;
+import dev.holdfast.kafka.offsetguard.decision.Decision;
+import dev.holdfast.kafka.offsetguard.policy.OffsetGuardSettings;
 import dev.holdfast.kafka.test.KafkaCluster;
 
 /**
  * Consumers of one group, under caps or not, with a guard or not.
  */
-final class CapClients {
+public final class CapClients {
 
 	private final Map<String, Object> configuration = new HashMap<>();
 
-	final List<Decision> decisions = new CopyOnWriteArrayList<>();
+	public final List<Decision> decisions = new CopyOnWriteArrayList<>();
 
 	private final KafkaCluster cluster;
 
 	private final String group;
 
-	CapClients(KafkaCluster cluster, String protocol, String group) {
+	public CapClients(KafkaCluster cluster, String protocol, String group) {
 		this.cluster = cluster;
 		this.group = group;
 		with("bootstrap.servers", cluster.bootstrapServers());
@@ -54,7 +56,7 @@ final class CapClients {
 	/**
 	 * Commits an offset for the group, with the leader epoch of the first leader.
 	 */
-	CapClients commit(TopicPartition partition, long offset) {
+	public CapClients commit(TopicPartition partition, long offset) {
 		cluster.commit(group, partition, new OffsetAndMetadata(offset, Optional.of(0), ""));
 		return this;
 	}
@@ -62,7 +64,7 @@ final class CapClients {
 	/**
 	 * The group, which is the client id too.
 	 */
-	String group() {
+	public String group() {
 		return group;
 	}
 
@@ -74,7 +76,7 @@ final class CapClients {
 		return new ClientCap(cap, LearnedCaps.none()).construct(this::plain);
 	}
 
-	Consumer<String, String> guarded(ClientCap cap) {
+	public Consumer<String, String> guarded(ClientCap cap) {
 		return new OffsetGuard(OffsetGuardSettings.defaults(), null, List.of(decisions::add), cap)
 			.createConsumer(configuration, this::create);
 	}

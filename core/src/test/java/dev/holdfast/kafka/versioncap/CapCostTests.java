@@ -17,6 +17,12 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 
 import com.sun.management.ThreadMXBean;
+import dev.holdfast.kafka.versioncap.internal.CapScope;
+import dev.holdfast.kafka.versioncap.internal.ClientBinding;
+import dev.holdfast.kafka.versioncap.internal.HookedApiVersions;
+import dev.holdfast.kafka.versioncap.rules.KafkaApi;
+import dev.holdfast.kafka.versioncap.rules.LearnedCaps;
+import dev.holdfast.kafka.versioncap.rules.VersionCap;
 import org.apache.kafka.clients.ApiVersions;
 import org.apache.kafka.clients.NodeApiVersions;
 import org.apache.kafka.clients.consumer.Consumer;

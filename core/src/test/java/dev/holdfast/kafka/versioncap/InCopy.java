@@ -5,6 +5,8 @@
 
 package dev.holdfast.kafka.versioncap;
 
+import dev.holdfast.kafka.versioncap.rules.LearnedCaps;
+import dev.holdfast.kafka.versioncap.rules.VersionCap;
 import org.apache.kafka.clients.ApiVersions;
 import org.apache.kafka.clients.NodeApiVersions;
 import org.apache.kafka.common.protocol.ApiKeys;

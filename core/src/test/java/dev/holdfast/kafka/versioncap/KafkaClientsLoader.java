@@ -11,13 +11,14 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.util.function.UnaryOperator;
 
+import dev.holdfast.kafka.versioncap.internal.HookedApiVersions;
 import org.apache.kafka.clients.NodeApiVersions;
 
 /**
  * Has kafka-clients of its own, and logs where the tests do. Not closed: it holds a jar
  * open until it is collected.
  */
-class KafkaClientsLoader extends URLClassLoader {
+public class KafkaClientsLoader extends URLClassLoader {
 
 	private final UnaryOperator<byte[]> hook;
 
@@ -25,7 +26,7 @@ class KafkaClientsLoader extends URLClassLoader {
 	 * Creates a class loader.
 	 * @param hook what to make of the class file that the hook is put into
 	 */
-	KafkaClientsLoader(UnaryOperator<byte[]> hook) {
+	public KafkaClientsLoader(UnaryOperator<byte[]> hook) {
 		super(new URL[] { location(NodeApiVersions.class) }, getPlatformClassLoader());
 		this.hook = hook;
 	}

@@ -19,7 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Polls plain consumers.
  */
-final class Reading {
+public final class Reading {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -30,7 +30,7 @@ final class Reading {
 	 * Polls until the record before the given offset was delivered.
 	 * @return all offsets delivered, repeats included
 	 */
-	static List<Long> to(Consumer<String, String> consumer, TopicPartition partition, long end) {
+	public static List<Long> to(Consumer<String, String> consumer, TopicPartition partition, long end) {
 		List<Long> offsets = new ArrayList<>();
 		long patience = System.nanoTime() + PATIENCE.toNanos();
 		while (!offsets.contains(end - 1)) {
@@ -42,7 +42,7 @@ final class Reading {
 		return offsets;
 	}
 
-	static List<Long> range(long from, long to) {
+	public static List<Long> range(long from, long to) {
 		return LongStream.range(from, to).boxed().toList();
 	}
 

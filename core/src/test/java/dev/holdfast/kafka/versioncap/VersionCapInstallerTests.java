@@ -19,6 +19,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
+import dev.holdfast.kafka.versioncap.internal.HookedApiVersions;
+import dev.holdfast.kafka.versioncap.rules.VersionCapInstallException;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * What consumers and their guards log as a warning or worse, instead of on the console.
  * What brokers and producers have to say about their own affairs is left out.
  */
-final class Warnings implements AutoCloseable {
+public final class Warnings implements AutoCloseable {
 
 	private final Logger root = ((LoggerContext) LoggerFactory.getILoggerFactory())
 		.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
@@ -43,7 +43,7 @@ final class Warnings implements AutoCloseable {
 		root.setLevel(Level.WARN);
 	}
 
-	static Warnings capture() {
+	public static Warnings capture() {
 		return new Warnings();
 	}
 
@@ -56,7 +56,7 @@ final class Warnings implements AutoCloseable {
 			.collect(Collectors.groupingBy((message) -> message, Collectors.counting()));
 	}
 
-	List<String> messages() {
+	public List<String> messages() {
 		return List.copyOf(appender.list)
 			.stream()
 			// A logger below the root may have a lower level of its own.

@@ -16,7 +16,7 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 import dev.holdfast.kafka.autoconfigure.OffsetDecisionEvent;
-import dev.holdfast.kafka.offsetguard.Action;
+import dev.holdfast.kafka.offsetguard.policy.Action;
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.LyingKafka;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;

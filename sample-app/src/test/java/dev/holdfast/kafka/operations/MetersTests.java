@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import com.jayway.jsonpath.JsonPath;
-import dev.holdfast.kafka.offsetguard.Cause;
+import dev.holdfast.kafka.offsetguard.policy.Cause;
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.LyingKafka;
 import io.micrometer.core.instrument.Meter;

@@ -20,10 +20,10 @@ import java.util.concurrent.Future;
 
 import org.apache.kafka.common.KafkaException;
 
-import dev.holdfast.kafka.versioncap.GroupProtocol;
-import dev.holdfast.kafka.versioncap.KafkaApi;
-import dev.holdfast.kafka.versioncap.VersionCap;
 import dev.holdfast.kafka.versioncap.VersionCapInstaller;
+import dev.holdfast.kafka.versioncap.rules.GroupProtocol;
+import dev.holdfast.kafka.versioncap.rules.KafkaApi;
+import dev.holdfast.kafka.versioncap.rules.VersionCap;
 
 /**
  * Caps each API that consumers ask for at each version, one at a time, and looks whether

@@ -11,9 +11,9 @@ import java.util.SortedMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-import dev.holdfast.kafka.versioncap.GroupProtocol;
-import dev.holdfast.kafka.versioncap.KafkaApi;
-import dev.holdfast.kafka.versioncap.VersionCap;
+import dev.holdfast.kafka.versioncap.rules.GroupProtocol;
+import dev.holdfast.kafka.versioncap.rules.KafkaApi;
+import dev.holdfast.kafka.versioncap.rules.VersionCap;
 
 /**
  * How consumers fared when an API of theirs was capped, at each version.

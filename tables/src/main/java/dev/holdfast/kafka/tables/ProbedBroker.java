@@ -21,7 +21,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 
 import dev.holdfast.kafka.test.KafkaCluster;
-import dev.holdfast.kafka.versioncap.KafkaApi;
+import dev.holdfast.kafka.versioncap.rules.KafkaApi;
 
 /**
  * A real broker that offers all that consumers may ask for, with a topic for them to

@@ -20,9 +20,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 import dev.holdfast.kafka.versioncap.ClientCap;
-import dev.holdfast.kafka.versioncap.GroupProtocol;
-import dev.holdfast.kafka.versioncap.LearnedCaps;
-import dev.holdfast.kafka.versioncap.VersionCap;
+import dev.holdfast.kafka.versioncap.rules.GroupProtocol;
+import dev.holdfast.kafka.versioncap.rules.LearnedCaps;
+import dev.holdfast.kafka.versioncap.rules.VersionCap;
 
 /**
  * A plain consumer that does what consumers are there for, and gives up when that takes

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-import dev.holdfast.kafka.versioncap.GroupProtocol;
-import dev.holdfast.kafka.versioncap.KafkaApi;
+import dev.holdfast.kafka.versioncap.rules.GroupProtocol;
+import dev.holdfast.kafka.versioncap.rules.KafkaApi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -33,7 +33,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ConsumerFloorsProbeTests {
 
 	private static final Path CSV = Path.of(System.getProperty("basedir", ""))
-		.resolve("../core/src/main/resources/dev/holdfast/kafka/versioncap/consumer-floors.csv");
+		.resolve("../core/src/main/resources/dev/holdfast/kafka/versioncap/rules/consumer-floors.csv");
 
 	private static List<ProbedApi> probed;
 

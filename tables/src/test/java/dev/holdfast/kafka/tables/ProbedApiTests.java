@@ -10,8 +10,8 @@ import java.util.TreeMap;
 
 import org.junit.jupiter.api.Test;
 
-import dev.holdfast.kafka.versioncap.GroupProtocol;
-import dev.holdfast.kafka.versioncap.KafkaApi;
+import dev.holdfast.kafka.versioncap.rules.GroupProtocol;
+import dev.holdfast.kafka.versioncap.rules.KafkaApi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

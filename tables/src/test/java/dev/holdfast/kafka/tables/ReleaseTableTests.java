@@ -34,7 +34,7 @@ class ReleaseTableTests {
 	private static final Path JARS = MODULE.resolve("target/kafka-clients");
 
 	private static final Path CSV = MODULE
-		.resolve("../core/src/main/resources/dev/holdfast/kafka/versioncap/releases.csv");
+		.resolve("../core/src/main/resources/dev/holdfast/kafka/versioncap/rules/releases.csv");
 
 	private final ByteArrayOutputStream output = new ByteArrayOutputStream();
 

@@ -75,7 +75,7 @@ class WrappersInEachReleaseTests {
 	}
 
 	private static Closeable guarded(ClassLoader loader, Class<?> client) throws Exception {
-		Class<?> settings = loader.loadClass("dev.holdfast.kafka.offsetguard.OffsetGuardSettings");
+		Class<?> settings = loader.loadClass("dev.holdfast.kafka.offsetguard.policy.OffsetGuardSettings");
 		Class<?> guard = loader.loadClass(OffsetGuard.class.getName());
 		Map<String, Object> configuration = configuration();
 		Function<Map<String, Object>, Object> construction = (overrides) -> {

@@ -11,11 +11,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import dev.holdfast.kafka.autoconfigure.GuardedFactories;
-import dev.holdfast.kafka.offsetguard.Action;
-import dev.holdfast.kafka.offsetguard.Cause;
-import dev.holdfast.kafka.offsetguard.Decision;
-import dev.holdfast.kafka.offsetguard.DecisionListener;
-import dev.holdfast.kafka.offsetguard.OffsetPolicy;
+import dev.holdfast.kafka.offsetguard.decision.Decision;
+import dev.holdfast.kafka.offsetguard.decision.DecisionListener;
+import dev.holdfast.kafka.offsetguard.policy.Action;
+import dev.holdfast.kafka.offsetguard.policy.Cause;
+import dev.holdfast.kafka.offsetguard.policy.OffsetPolicy;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

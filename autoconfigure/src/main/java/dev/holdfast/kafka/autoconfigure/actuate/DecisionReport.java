@@ -9,12 +9,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 import dev.holdfast.kafka.autoconfigure.GuardedFactories;
-import dev.holdfast.kafka.offsetguard.Decision;
-import dev.holdfast.kafka.offsetguard.Evidence;
-import dev.holdfast.kafka.offsetguard.LogBounds;
-import dev.holdfast.kafka.offsetguard.Outcome;
-import dev.holdfast.kafka.offsetguard.Resolution;
-import dev.holdfast.kafka.offsetguard.TruncationClaim;
+import dev.holdfast.kafka.offsetguard.decision.Decision;
+import dev.holdfast.kafka.offsetguard.decision.Outcome;
+import dev.holdfast.kafka.offsetguard.decision.Resolution;
+import dev.holdfast.kafka.offsetguard.evidence.Evidence;
+import dev.holdfast.kafka.offsetguard.evidence.LogBounds;
+import dev.holdfast.kafka.offsetguard.evidence.TruncationClaim;
 import org.jspecify.annotations.Nullable;
 
 /**

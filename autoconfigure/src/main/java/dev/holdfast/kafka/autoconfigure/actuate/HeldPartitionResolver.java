@@ -18,11 +18,11 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 import dev.holdfast.kafka.autoconfigure.GuardedFactories;
-import dev.holdfast.kafka.offsetguard.Action;
-import dev.holdfast.kafka.offsetguard.Cause;
 import dev.holdfast.kafka.offsetguard.OffsetGuard;
-import dev.holdfast.kafka.offsetguard.Resolution;
-import dev.holdfast.kafka.offsetguard.ResolutionResult;
+import dev.holdfast.kafka.offsetguard.decision.Resolution;
+import dev.holdfast.kafka.offsetguard.decision.ResolutionResult;
+import dev.holdfast.kafka.offsetguard.policy.Action;
+import dev.holdfast.kafka.offsetguard.policy.Cause;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 

@@ -9,8 +9,8 @@ import java.util.Comparator;
 import java.util.List;
 
 import dev.holdfast.kafka.autoconfigure.GuardedFactories;
-import dev.holdfast.kafka.offsetguard.Decision;
 import dev.holdfast.kafka.offsetguard.OffsetGuard;
+import dev.holdfast.kafka.offsetguard.decision.Decision;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;

@@ -6,7 +6,7 @@ package dev.holdfast.kafka.autoconfigure.actuate;
 
 import java.security.Principal;
 
-import dev.holdfast.kafka.offsetguard.Resolution;
+import dev.holdfast.kafka.offsetguard.decision.Resolution;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.SecurityContext;

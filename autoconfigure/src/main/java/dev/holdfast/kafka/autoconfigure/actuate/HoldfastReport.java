@@ -14,9 +14,9 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 
 import dev.holdfast.kafka.autoconfigure.GuardedFactories;
-import dev.holdfast.kafka.offsetguard.Assignment;
-import dev.holdfast.kafka.offsetguard.Decision;
 import dev.holdfast.kafka.offsetguard.OffsetGuard;
+import dev.holdfast.kafka.offsetguard.decision.Assignment;
+import dev.holdfast.kafka.offsetguard.decision.Decision;
 import dev.holdfast.kafka.versioncap.BrokerVersions;
 import org.jspecify.annotations.Nullable;
 

@@ -7,7 +7,7 @@ package dev.holdfast.kafka.autoconfigure.actuate;
 import java.util.Collection;
 import java.util.List;
 
-import dev.holdfast.kafka.offsetguard.Action;
+import dev.holdfast.kafka.offsetguard.policy.Action;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;

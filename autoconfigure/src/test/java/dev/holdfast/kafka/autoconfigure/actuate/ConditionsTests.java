@@ -10,7 +10,7 @@ import java.util.Set;
 import dev.holdfast.kafka.autoconfigure.GuardedFactories;
 import dev.holdfast.kafka.autoconfigure.HoldfastKafkaAutoConfiguration;
 import dev.holdfast.kafka.offsetguard.OffsetGuard;
-import dev.holdfast.kafka.offsetguard.OffsetPolicy;
+import dev.holdfast.kafka.offsetguard.policy.OffsetPolicy;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-import dev.holdfast.kafka.offsetguard.Cause;
+import dev.holdfast.kafka.offsetguard.policy.Cause;
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.LyingKafka;
 import org.apache.kafka.clients.consumer.ConsumerRecord;

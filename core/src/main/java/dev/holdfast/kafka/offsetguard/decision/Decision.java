@@ -1,0 +1,139 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.decision;
+
+import java.time.Instant;
+
+import dev.holdfast.kafka.offsetguard.evidence.Evidence;
+import dev.holdfast.kafka.offsetguard.evidence.LogBounds;
+import dev.holdfast.kafka.offsetguard.evidence.TruncationClaim;
+import dev.holdfast.kafka.offsetguard.policy.Action;
+import dev.holdfast.kafka.offsetguard.policy.Cause;
+import dev.holdfast.kafka.offsetguard.policy.MoveLimits;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One decision about one partition's position: immutable, whole, and free of record
+ * contents.
+ *
+ * @param at when it was made
+ * @param groupId the consumer group, {@code null} for a consumer without one
+ * @param clientId the consumer's client id
+ * @param partition the partition
+ * @param cause why the position was in question
+ * @param policyAction the action that the policy names
+ * @param action the action taken: the policy's, or {@link Action#HOLD} or
+ * {@link Action#FAIL} where that was impossible or went beyond {@link MoveLimits}
+ * @param reason why the action is not the one that the policy names, {@code null} where
+ * it is
+ * @param outcome what was done to the consumer
+ * @param impact the records concerned
+ * @param evidence what the decision rests on
+ * @param observed whether the decision was not carried out: the client did what Kafka
+ * alone would have done
+ * @param resolution who made it and why, {@code null} where the policy did
+ */
+public record Decision(Instant at, @Nullable String groupId, String clientId, TopicPartition partition, Cause cause,
+		Action policyAction, Action action, @Nullable Reason reason, Outcome outcome, Impact impact, Evidence evidence,
+		boolean observed, @Nullable Resolution resolution) {
+
+	/**
+	 * The records that a decision concerns, counted in offsets.
+	 *
+	 * @param lost skipped for good
+	 * @param rewound delivered again
+	 * @param spared neither, although plain Kafka would have done one or the other
+	 */
+	public record Impact(long lost, long rewound, long spared) {
+
+		/** No records are concerned. */
+		public static final Impact NONE = new Impact(0, 0, 0);
+
+	}
+
+	/**
+	 * Whether the consumer delivers other records now than it would have before.
+	 * @return {@code true} unless the position was kept, is a first one, or is the log
+	 * start because the application has sought below it
+	 */
+	public boolean isNotable() {
+		if (observed && impact.spared() > 0) {
+			return true;
+		}
+		if (outcome instanceof Outcome.ReadFrom readFrom) {
+			return evidence.origin() >= 0 && readFrom.offset() != evidence.origin()
+					&& !evidence.isSoughtBelowLogStart();
+		}
+		return !(outcome instanceof Outcome.LookedUp);
+	}
+
+	/**
+	 * Whether the consumer goes on, be it where it is.
+	 * @return {@code false} if the partition is held or the consumer fails
+	 */
+	public boolean isMove() {
+		return outcome instanceof Outcome.ReadFrom || outcome instanceof Outcome.LookedUp;
+	}
+
+	/**
+	 * The decision as {@code key=value} pairs in one line, for logs and exceptions.
+	 * @return the line, without line breaks
+	 */
+	public String summary() {
+		StringBuilder line = new StringBuilder(256);
+		line.append("group=").append(groupId);
+		line.append(" client=").append(clientId);
+		line.append(" topic=").append(partition.topic());
+		line.append(" partition=").append(partition.partition());
+		line.append(" cause=").append(cause.id());
+		line.append(" action=").append(action.id());
+		if (policyAction != action) {
+			line.append(" policy=").append(policyAction.id());
+		}
+		if (evidence.position() >= 0) {
+			line.append(" position=").append(evidence.position());
+		}
+		if (evidence.trigger() == Evidence.Trigger.COMMITTED_OFFSET) {
+			line.append(" latest-known=").append(evidence.remembered().committedOffset());
+		}
+		if (outcome instanceof Outcome.ReadFrom readFrom) {
+			line.append(" continue=").append(readFrom.offset());
+		}
+		else if (outcome instanceof Outcome.LookedUp lookedUp) {
+			line.append(" continue=").append(lookedUp.end().id());
+		}
+		appendRest(line);
+		return line.toString();
+	}
+
+	private void appendRest(StringBuilder line) {
+		LogBounds bounds = evidence.boundsAfter();
+		if (bounds != null) {
+			line.append(" log-start=").append(bounds.logStartOffset());
+			line.append(" log-end=").append(bounds.logEndOffset());
+		}
+		TruncationClaim claim = evidence.lastClaim();
+		if (claim != null) {
+			line.append(" claimed-divergent-offset=").append(claim.divergentOffset());
+		}
+		line.append(" lost=").append(impact.lost());
+		line.append(" rewound=").append(impact.rewound());
+		line.append(" protected=").append(impact.spared());
+		if (observed) {
+			line.append(" observed=true");
+		}
+		if (resolution != null) {
+			line.append(" by=").append(quoted(resolution.by()));
+			line.append(" reason=").append(quoted(resolution.reason()));
+		}
+	}
+
+	private static String quoted(String text) {
+		return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+	}
+
+}

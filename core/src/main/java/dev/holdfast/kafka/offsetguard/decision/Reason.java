@@ -1,0 +1,61 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.decision;
+
+import dev.holdfast.kafka.offsetguard.policy.MoveLimits;
+
+/**
+ * Why a partition is held, or its consumer fails, although the policy names another
+ * action.
+ *
+ * @param kind what is in the way
+ * @param records for {@link Kind#LIMIT} how many records the policy's action would have
+ * skipped (above 0) or delivered again (below 0); 0 where that is not known, and for all
+ * other kinds
+ */
+public record Reason(Kind kind, long records) {
+
+	/** What is in the way of the policy's action. */
+	public enum Kind {
+
+		/** The action moves the position further than {@link MoveLimits} allow. */
+		LIMIT,
+
+		/** The evidence does not say where the action leads: brokers have not told it. */
+		NO_TARGET,
+
+		/** The action needs a proof that the log does not give. */
+		UNPROVEN,
+
+		/** The application's own policy has failed, or named what is not allowed. */
+		NOT_ALLOWED,
+
+		/** Brokers refuse the position that was kept, again and again. */
+		IN_VAIN,
+
+		/**
+		 * The client waits for a leader with the committed epoch, wherever it is sought.
+		 */
+		EPOCH_NOT_REACHED,
+
+		/**
+		 * A partition that never had a position cannot be held: the client would commit
+		 * the provisional one by itself ({@code enable.auto.commit}).
+		 */
+		CANNOT_HOLD
+
+	}
+
+	/**
+	 * A reason that is not about a number of records.
+	 * @param kind what is in the way
+	 * @return the reason
+	 */
+	public static Reason of(Kind kind) {
+		return new Reason(kind, 0);
+	}
+
+}

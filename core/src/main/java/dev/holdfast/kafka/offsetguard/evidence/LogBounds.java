@@ -1,0 +1,21 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.evidence;
+
+/**
+ * The bounds of a partition's log at one moment, as the leader reported them.
+ *
+ * @param logStartOffset the first offset that can be read
+ * @param logEndOffset the offset of the next record to come, transactions in flight
+ * included
+ */
+public record LogBounds(long logStartOffset, long logEndOffset) {
+
+	public boolean contains(long position) {
+		return position >= logStartOffset && position <= logEndOffset;
+	}
+
+}

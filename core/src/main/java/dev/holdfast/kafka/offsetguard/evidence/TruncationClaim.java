@@ -1,0 +1,38 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.evidence;
+
+import java.util.Optional;
+
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+
+/**
+ * An answer to OffsetForLeaderEpoch (KIP-320) that a client takes for a truncation: the
+ * log is said to hold no record of the asked epoch or below at or after the divergent
+ * offset.
+ *
+ * @param divergentOffset the divergent offset, -1 where the answer was undefined
+ * @param leaderEpoch the leader epoch in the answer, -1 where it was undefined
+ */
+public record TruncationClaim(long divergentOffset, int leaderEpoch) {
+
+	private static final TruncationClaim UNDEFINED = new TruncationClaim(-1, -1);
+
+	public static TruncationClaim of(Optional<OffsetAndMetadata> divergent) {
+		return divergent.map((offset) -> new TruncationClaim(offset.offset(), offset.leaderEpoch().orElse(-1)))
+			.orElse(UNDEFINED);
+	}
+
+	/**
+	 * Whether the broker named a divergent offset. An undefined answer is no proof of
+	 * anything.
+	 * @return {@code true} if there is a divergent offset
+	 */
+	public boolean isDefined() {
+		return divergentOffset >= 0;
+	}
+
+}

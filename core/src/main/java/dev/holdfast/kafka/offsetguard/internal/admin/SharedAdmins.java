@@ -1,0 +1,338 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.internal.admin;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
+import dev.holdfast.kafka.offsetguard.internal.cluster.Cluster;
+import dev.holdfast.kafka.offsetguard.internal.cluster.KnownClusters;
+import dev.holdfast.kafka.versioncap.ClientCap;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One admin client for all consumers of a guard that connect alike, to the same brokers:
+ * opened when the first of them asks something, and closed with the last one.
+ * Thread-safe.
+ */
+public final class SharedAdmins {
+
+	/**
+	 * {@code Admin.close} waits for its thread, and for ever if the time is 0
+	 * (Thread.join). The thread ends by itself.
+	 */
+	private static final Duration CLOSE_TIMEOUT = Duration.ofMillis(1);
+
+	private static final String OFFSETS_TOPIC = "__consumer_offsets";
+
+	/**
+	 * After that a cluster goes by its brokers' addresses and what the client was told.
+	 */
+	private static final long UNTIL_BROKERS_TELL = TimeUnit.SECONDS.toNanos(10);
+
+	private final ClientCap cap;
+
+	private final KnownClusters clusters = new KnownClusters();
+
+	private final Map<Map<String, Object>, List<Shared>> open = new HashMap<>();
+
+	public SharedAdmins(ClientCap cap) {
+		this.cap = cap;
+	}
+
+	/**
+	 * Opens an admin client that nobody shares, and that whoever opens it closes, by
+	 * {@link #close}.
+	 * @param endpoints the brokers to start from; none for those that are configured
+	 * @param requestTimeout how long it waits for a broker, in milliseconds
+	 * @throws org.apache.kafka.common.KafkaException if it cannot be opened
+	 */
+	public Admin open(ClientConfiguration client, Collection<String> endpoints, int requestTimeout) {
+		Map<String, Object> own = new HashMap<>(AdminConfiguration.derive(client, requestTimeout));
+		own.put(CommonClientConfigs.CLIENT_ID_CONFIG, "holdfast-admin-" + client.clientId());
+		if (!endpoints.isEmpty()) {
+			own.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, List.copyOf(endpoints));
+		}
+		return cap.construct(() -> Admin.create(own)).client();
+	}
+
+	/**
+	 * Closes an admin client without waiting for it.
+	 */
+	public static void close(Admin admin) {
+		admin.close(CLOSE_TIMEOUT);
+	}
+
+	/**
+	 * Takes a share in the admin client of consumers like this one. Opens nothing yet.
+	 * @param clusterId what the client was told, {@code null} if it was told nothing
+	 * @param endpoints the brokers that the client knows, none if it knows none
+	 * @param requestTimeout how long the admin client waits for a broker, in milliseconds
+	 */
+	public Lease lease(ClientConfiguration client, @Nullable String clusterId, Set<String> endpoints,
+			int requestTimeout) {
+		Map<String, Object> configuration = AdminConfiguration.derive(client, requestTimeout);
+		synchronized (open) {
+			List<Shared> alike = open.computeIfAbsent(configuration, (key) -> new ArrayList<>());
+			Shared shared = alike.stream()
+				.filter((each) -> each.isFor(clusterId, endpoints))
+				.findFirst()
+				.orElseGet(() -> new Shared(client, clusterId, endpoints, requestTimeout));
+			if (!alike.contains(shared)) {
+				alike.add(shared);
+			}
+			shared.endpoints.addAll(endpoints);
+			shared.leases++;
+			return new Lease(configuration, shared);
+		}
+	}
+
+	private final class Shared {
+
+		private final ClientConfiguration client;
+
+		private final @Nullable String clusterId;
+
+		private final int requestTimeout;
+
+		/** Guarded by {@link SharedAdmins#open}. */
+		private final Set<String> endpoints;
+
+		/** Guarded by {@link SharedAdmins#open}. */
+		private int leases;
+
+		private @Nullable Admin admin;
+
+		private @Nullable KafkaFuture<String> described;
+
+		private @Nullable KafkaFuture<Uuid> offsetsTopic;
+
+		private boolean closed;
+
+		private long askedAt;
+
+		Shared(ClientConfiguration client, @Nullable String clusterId, Set<String> endpoints, int requestTimeout) {
+			this.client = client;
+			this.clusterId = clusterId;
+			this.endpoints = new HashSet<>(endpoints);
+			this.requestTimeout = requestTimeout;
+		}
+
+		boolean isFor(@Nullable String otherId, Set<String> others) {
+			boolean connected = endpoints.isEmpty() ? others.isEmpty() : others.stream().anyMatch(endpoints::contains);
+			return connected && Objects.equals(clusterId, otherId);
+		}
+
+		private Set<String> endpoints() {
+			synchronized (open) {
+				return Set.copyOf(endpoints);
+			}
+		}
+
+		/** Only those who need it wait for its construction. */
+		public synchronized Admin admin() {
+			Admin present = admin;
+			if (present == null) {
+				present = open(client, endpoints(), requestTimeout);
+				admin = present;
+			}
+			return present;
+		}
+
+		synchronized KafkaFuture<String> described() {
+			askedAt = (askedAt != 0) ? askedAt : System.nanoTime();
+			KafkaFuture<String> present = described;
+			if (present == null || (present.isCompletedExceptionally() && !isRefused(present))) {
+				present = admin().describeCluster().clusterId();
+				described = present;
+			}
+			return present;
+		}
+
+		synchronized KafkaFuture<Uuid> offsetsTopic() {
+			KafkaFuture<Uuid> present = offsetsTopic;
+			if (present == null || (present.isCompletedExceptionally() && !isRefused(present))) {
+				present = SharedAdmins.offsetsTopic(admin());
+				offsetsTopic = present;
+			}
+			return present;
+		}
+
+		/**
+		 * How long ago it was first asked which cluster it is, in nanoseconds.
+		 */
+		synchronized long askedFor() {
+			return (askedAt != 0) ? System.nanoTime() - askedAt : 0;
+		}
+
+		public synchronized void forgetCluster() {
+			described = null;
+			offsetsTopic = null;
+			askedAt = 0;
+		}
+
+		private boolean isRefused(KafkaFuture<?> future) {
+			return Reply.of(future, (value) -> true) instanceof Reply.Refused;
+		}
+
+		synchronized void close() {
+			if (!closed && admin != null) {
+				SharedAdmins.close(admin);
+			}
+			closed = true;
+		}
+
+	}
+
+	/**
+	 * Asks for the id of the topic in which a cluster keeps its groups' offsets.
+	 */
+	public static KafkaFuture<Uuid> offsetsTopic(Admin admin) {
+		return Objects.requireNonNull(admin.describeTopics(Set.of(OFFSETS_TOPIC)).topicNameValues().get(OFFSETS_TOPIC))
+			.thenApply(TopicDescription::topicId);
+	}
+
+	/**
+	 * What is known of the id of that topic. Some brokers have no such topic.
+	 */
+	public static Reply<Optional<Uuid>> offsetsTopicId(KafkaFuture<Uuid> future) {
+		if (future.isCompletedExceptionally()) {
+			try {
+				future.getNow(Uuid.ZERO_UUID);
+			}
+			catch (Exception ex) {
+				if (ex.getCause() instanceof UnknownTopicOrPartitionException) {
+					return new Reply.Answered<>(Optional.empty());
+				}
+			}
+		}
+		return Reply.of(future, (id) -> Optional.of(id).filter((each) -> !each.equals(Uuid.ZERO_UUID)));
+	}
+
+	/**
+	 * One consumer's share. Belongs to the consumer's thread.
+	 */
+	public final class Lease implements AutoCloseable {
+
+		private final Map<String, Object> configuration;
+
+		private final Shared shared;
+
+		private boolean closed;
+
+		private Lease(Map<String, Object> configuration, Shared shared) {
+			this.configuration = configuration;
+			this.shared = shared;
+		}
+
+		/**
+		 * The admin client.
+		 * @throws org.apache.kafka.common.KafkaException if it cannot be opened
+		 */
+		public Admin admin() {
+			return shared.admin();
+		}
+
+		/**
+		 * Asks, unless that was asked before, which cluster the admin client speaks to.
+		 * @return completed when {@link #cluster()} knows all there is to know
+		 * @throws org.apache.kafka.common.KafkaException if it cannot be opened
+		 */
+		public CompletableFuture<?> askCluster() {
+			return CompletableFuture.allOf(Reply.completable(shared.described()),
+					Reply.completable(shared.offsetsTopic()));
+		}
+
+		/**
+		 * The cluster that the admin client speaks to, without waiting.
+		 * @throws org.apache.kafka.common.KafkaException if it cannot be opened
+		 */
+		public Reply<Cluster> cluster() {
+			Reply<Optional<String>> id = Reply.of(shared.described(), Optional::ofNullable);
+			Reply<Optional<Uuid>> offsetsTopicId = offsetsTopicId(shared.offsetsTopic());
+			if (id.isPending() || offsetsTopicId.isPending()) {
+				// The client's own brokers, and its own word for the cluster's id.
+				boolean isKnownByItsBrokers = shared.clusterId != null && !shared.endpoints().isEmpty()
+						&& shared.askedFor() > UNTIL_BROKERS_TELL;
+				return isKnownByItsBrokers
+						? new Reply.Answered<>(clusters.name(shared.clusterId, shared.endpoints(), null))
+						: new Reply.NotYet<>();
+			}
+			return new Reply.Answered<>(
+					clusters.name(id.orIfRefused(Optional.ofNullable(shared.clusterId)).orElse(null),
+							shared.endpoints(), offsetsTopicId.orIfRefused(Optional.empty()).orElse(null)));
+		}
+
+		/**
+		 * How long the cluster has been asked for and was not told, in nanoseconds. As
+		 * long as it may still go by its brokers, 0.
+		 */
+		public long waitedForCluster() {
+			long askedFor = shared.askedFor();
+			return (askedFor > UNTIL_BROKERS_TELL) ? askedFor : 0;
+		}
+
+		/**
+		 * How long the admin client waits for a broker, in milliseconds.
+		 */
+		public int requestTimeout() {
+			return shared.requestTimeout;
+		}
+
+		/**
+		 * The admin client has spoken to another cluster than the client: asks again next
+		 * time.
+		 */
+		public void forgetCluster() {
+			shared.forgetCluster();
+		}
+
+		/**
+		 * The brokers that the admin client was opened for.
+		 */
+		public Set<String> endpoints() {
+			return shared.endpoints();
+		}
+
+		@Override
+		public void close() {
+			synchronized (open) {
+				if (closed) {
+					return;
+				}
+				closed = true;
+				if (--shared.leases > 0) {
+					return;
+				}
+				List<Shared> alike = open.getOrDefault(configuration, List.of());
+				alike.remove(shared);
+				if (alike.isEmpty()) {
+					open.remove(configuration);
+				}
+			}
+			shared.close();
+		}
+
+	}
+
+}

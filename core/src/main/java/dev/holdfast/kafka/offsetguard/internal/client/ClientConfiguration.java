@@ -1,0 +1,94 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.internal.client;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the guard needs to know of the configuration a client was constructed with.
+ *
+ * @param values the whole configuration
+ * @param groupId the consumer group, {@code null} if there is none
+ * @param clientId the client id
+ * @param autoOffsetReset the application's own setting, not the client's
+ * @param readCommitted whether the client reads committed records only
+ * @param autoCommit whether the client commits by itself
+ * @param readsCommitsFirst whether the client reads its group's commits before anybody
+ * can decide where it starts, as the one of {@code group.protocol=consumer} does
+ * @param maxPollInterval how long the application may take from one poll to the next
+ */
+public record ClientConfiguration(Map<String, ?> values, @Nullable String groupId, String clientId,
+		AutoOffsetReset autoOffsetReset, boolean readCommitted, boolean autoCommit, boolean readsCommitsFirst,
+		Duration maxPollInterval) {
+
+	private static final Logger logger = LoggerFactory.getLogger(ClientConfiguration.class);
+
+	public static ClientConfiguration of(Map<String, ?> values, AutoOffsetReset autoOffsetReset) {
+		Map<String, Object> parsed = ConsumerConfig.configDef().parse(values);
+		String groupId = (String) parsed.get(ConsumerConfig.GROUP_ID_CONFIG);
+		return new ClientConfiguration(values, groupId,
+				Objects.toString(parsed.get(ConsumerConfig.CLIENT_ID_CONFIG), ""), autoOffsetReset,
+				"read_committed".equalsIgnoreCase((String) parsed.get(ConsumerConfig.ISOLATION_LEVEL_CONFIG)),
+				groupId != null && Boolean.TRUE.equals(parsed.get(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG)),
+				"consumer".equalsIgnoreCase((String) parsed.get(ConsumerConfig.GROUP_PROTOCOL_CONFIG)),
+				Duration.ofMillis(
+						Objects.requireNonNull((Integer) parsed.get(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG))));
+	}
+
+	/**
+	 * A time to spend in one poll that leaves the application half of its interval: a
+	 * consumer that is late leaves its group, and would be late again after it has
+	 * joined.
+	 */
+	public Duration shorter(Duration inspectionTimeout) {
+		Duration limit = maxPollInterval.dividedBy(2);
+		if (inspectionTimeout.compareTo(limit) <= 0) {
+			return inspectionTimeout;
+		}
+		logger.warn("The inspection timeout of {} leaves consumer {} too little of its {}={}: {} ms are used",
+				inspectionTimeout, clientId, ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, maxPollInterval.toMillis(),
+				limit.toMillis());
+		return limit;
+	}
+
+	/**
+	 * How long the client's calls wait that name no timeout.
+	 */
+	public Duration defaultApiTimeout() {
+		return millis(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG);
+	}
+
+	/**
+	 * How long the client waits for a broker.
+	 */
+	public Duration requestTimeout() {
+		return millis(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG);
+	}
+
+	private Duration millis(String name) {
+		Object value = values.containsKey(name) ? values.get(name)
+				: ConsumerConfig.configDef().defaultValues().get(name);
+		return Duration
+			.ofMillis(Objects.requireNonNull((Integer) ConfigDef.parseType(name, value, ConfigDef.Type.INT)));
+	}
+
+	/**
+	 * Without the values: secrets are among them.
+	 */
+	@Override
+	public String toString() {
+		return "ClientConfiguration[groupId=" + groupId + ", clientId=" + clientId + "]";
+	}
+
+}

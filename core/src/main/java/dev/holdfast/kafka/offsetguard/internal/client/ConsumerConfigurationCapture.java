@@ -1,0 +1,200 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.internal.client;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+import dev.holdfast.kafka.offsetguard.internal.cluster.ToldCluster;
+import org.apache.kafka.clients.consumer.ConsumerInterceptor;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.ClusterResource;
+import org.apache.kafka.common.ClusterResourceListener;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Learns the configuration with which a client is really constructed: a
+ * {@code KafkaConsumer} hands it, merged and complete, to each interceptor, on the thread
+ * that calls the constructor. Public only because the client instantiates it by its name;
+ * not meant for applications. It lets every record and commit through untouched.
+ */
+public final class ConsumerConfigurationCapture
+		implements ConsumerInterceptor<Object, Object>, ClusterResourceListener {
+
+	private static final ThreadLocal<@Nullable Scope> CURRENT = new ThreadLocal<>();
+
+	private @Nullable Map<String, ?> configuration;
+
+	private volatile ToldCluster.@Nullable Told told;
+
+	private volatile @Nullable Consumer<@Nullable String> clusterObserver;
+
+	private volatile @Nullable Consumer<Map<TopicPartition, OffsetAndMetadata>> commitObserver;
+
+	@Override
+	public void configure(Map<String, ?> configuration) {
+		Scope scope = CURRENT.get();
+		if (scope != null) {
+			// Kafka's map holds on to all that was parsed for the client, some 10 KiB.
+			this.configuration = new HashMap<>(configuration);
+			scope.last = this;
+		}
+	}
+
+	/**
+	 * Called with each answer of a broker about its cluster, on the thread that takes it.
+	 */
+	@Override
+	public void onUpdate(ClusterResource cluster) {
+		String id = cluster.clusterId();
+		ToldCluster.Told before = told;
+		if (before != null && Objects.equals(id, before.id())) {
+			return;
+		}
+		boolean another = before != null && before.id() != null && id != null;
+		told = new ToldCluster.Told(id, ((before != null) ? before.changes() : 0) + (another ? 1 : 0));
+		Consumer<@Nullable String> observer = clusterObserver;
+		if (observer != null) {
+			observer.accept(id);
+		}
+	}
+
+	public @Nullable Map<String, ?> configuration() {
+		return configuration;
+	}
+
+	/**
+	 * The cluster that the client speaks to.
+	 * @return {@code null} if the client has not asked yet
+	 */
+	public ToldCluster.@Nullable Told cluster() {
+		return told;
+	}
+
+	/**
+	 * The id of the cluster that the client speaks to.
+	 * @return the id, {@code null} if it has none or the client has not asked yet
+	 */
+	public @Nullable String clusterId() {
+		ToldCluster.Told now = told;
+		return (now != null) ? now.id() : null;
+	}
+
+	public void onCluster(Consumer<@Nullable String> observer) {
+		clusterObserver = observer;
+		String id = clusterId();
+		if (id != null) {
+			observer.accept(id);
+		}
+	}
+
+	public void onCommits(Consumer<Map<TopicPartition, OffsetAndMetadata>> observer) {
+		commitObserver = observer;
+	}
+
+	/**
+	 * Starts to capture what this thread constructs.
+	 */
+	public static Scope open() {
+		Scope scope = new Scope(CURRENT.get());
+		CURRENT.set(scope);
+		return scope;
+	}
+
+	/**
+	 * The construction of one client. Scopes nest: a factory's listener may create
+	 * another consumer before the first one is handed out.
+	 */
+	public static final class Scope implements AutoCloseable {
+
+		private final @Nullable Scope outer;
+
+		private @Nullable ConsumerConfigurationCapture last;
+
+		private Scope(@Nullable Scope outer) {
+			this.outer = outer;
+		}
+
+		/**
+		 * What the last client that was constructed in this scope got.
+		 */
+		public @Nullable ConsumerConfigurationCapture last() {
+			return last;
+		}
+
+		@Override
+		public void close() {
+			if (outer != null) {
+				CURRENT.set(outer);
+			}
+			else {
+				CURRENT.remove();
+			}
+		}
+
+	}
+
+	/**
+	 * Adds this class to the interceptors of an application.
+	 * @param interceptors the value of {@code interceptor.classes}: a list, or names
+	 * separated by commas
+	 */
+	public static List<Object> addTo(@Nullable Object interceptors) {
+		List<Object> all = new ArrayList<>();
+		if (interceptors instanceof List<?> list) {
+			all.addAll(list);
+		}
+		else if (interceptors instanceof String names && !names.isBlank()) {
+			all.addAll(Arrays.asList(names.trim().split("\\s*,\\s*")));
+		}
+		all.remove(ConsumerConfigurationCapture.class.getName());
+		all.add(ConsumerConfigurationCapture.class.getName());
+		return all;
+	}
+
+	/**
+	 * Whether a client had nothing to say. One whose position went past markers or
+	 * aborted records has, with another object that has no records (KAFKA-12980, and
+	 * KIP-1094 for what is in it).
+	 */
+	public static boolean isNothing(ConsumerRecords<?, ?> records) {
+		return records == ConsumerRecords.empty();
+	}
+
+	/**
+	 * Called with what was fetched. Where the application's interceptors have left
+	 * nothing of it, a client's poll ends all the same: it is told from one that had
+	 * nothing to say.
+	 */
+	@Override
+	public ConsumerRecords<Object, Object> onConsume(ConsumerRecords<Object, Object> records) {
+		return isNothing(records) ? new ConsumerRecords<>(Map.of(), Map.of()) : records;
+	}
+
+	/**
+	 * Called with each commit that has succeeded, also with those that the client makes
+	 * by itself; perhaps on the thread that sends heartbeats.
+	 */
+	@Override
+	public void onCommit(Map<TopicPartition, OffsetAndMetadata> offsets) {
+		Consumer<Map<TopicPartition, OffsetAndMetadata>> observer = commitObserver;
+		if (observer != null) {
+			observer.accept(offsets);
+		}
+	}
+
+	@Override
+	public void close() {
+	}
+
+}

@@ -1,0 +1,143 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.internal.client;
+
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * The pauses of one client: the application's, and the guard's upon them. The client
+ * fetches from a partition when neither wants it paused, and the application sees its own
+ * pauses only. Belongs to the consumer's thread.
+ */
+public final class Pauses {
+
+	/** Why the guard pauses a partition. */
+	public enum Reason {
+
+		/** It is held by a decision. */
+		HELD,
+
+		/** The guard does not know yet where it starts. */
+		UNDECIDED,
+
+		/** The client has reported something about it, and would again at each poll. */
+		REPORTED
+
+	}
+
+	private final Consumer<?, ?> client;
+
+	private final Map<TopicPartition, Set<Reason>> byGuard = new HashMap<>();
+
+	/** Of those that the guard pauses. */
+	private final Set<TopicPartition> byApplicationToo = new HashSet<>();
+
+	public Pauses(Consumer<?, ?> client) {
+		this.client = client;
+	}
+
+	/**
+	 * The guard pauses partitions.
+	 */
+	public void pause(Collection<TopicPartition> partitions, Reason reason) {
+		Set<TopicPartition> before = byGuard.keySet().containsAll(partitions) ? Set.of() : client.paused();
+		WhileAssigned.act(client, partitions, client::pause);
+		for (TopicPartition partition : partitions) {
+			Set<Reason> reasons = byGuard.get(partition);
+			if (reasons != null) {
+				reasons.add(reason);
+				continue;
+			}
+			byGuard.put(partition, EnumSet.of(reason));
+			if (before.contains(partition)) {
+				byApplicationToo.add(partition);
+			}
+		}
+	}
+
+	/**
+	 * A reason of the guard's to pause partitions is gone.
+	 */
+	public void resume(Collection<TopicPartition> partitions, Reason reason) {
+		if (byGuard.isEmpty()) {
+			return;
+		}
+		Set<TopicPartition> resumed = new HashSet<>();
+		for (TopicPartition partition : partitions) {
+			Set<Reason> reasons = byGuard.get(partition);
+			if (reasons != null && reasons.remove(reason) && reasons.isEmpty()) {
+				byGuard.remove(partition);
+				if (!byApplicationToo.remove(partition)) {
+					resumed.add(partition);
+				}
+			}
+		}
+		if (!resumed.isEmpty()) {
+			WhileAssigned.act(client, resumed, client::resume);
+		}
+	}
+
+	/**
+	 * The partitions were taken away, and their pauses with them.
+	 */
+	public void forget(Collection<TopicPartition> partitions) {
+		partitions.forEach(byGuard::remove);
+		partitions.forEach(byApplicationToo::remove);
+	}
+
+	/**
+	 * Forgets those that are not assigned any more.
+	 */
+	public void retain(Collection<TopicPartition> assigned) {
+		byGuard.keySet().retainAll(assigned);
+		byApplicationToo.retainAll(assigned);
+	}
+
+	public void pauseByApplication(Collection<TopicPartition> partitions) {
+		client.pause(partitions);
+		for (TopicPartition partition : partitions) {
+			if (byGuard.containsKey(partition)) {
+				byApplicationToo.add(partition);
+			}
+		}
+	}
+
+	public void resumeByApplication(Collection<TopicPartition> partitions) {
+		if (byGuard.isEmpty()) {
+			client.resume(partitions);
+			return;
+		}
+		byApplicationToo.removeAll(Set.copyOf(partitions));
+		client.resume(partitions.stream().filter((partition) -> !byGuard.containsKey(partition)).toList());
+	}
+
+	/**
+	 * What the application has paused.
+	 */
+	public Set<TopicPartition> byApplication() {
+		Set<TopicPartition> paused = client.paused();
+		if (byGuard.isEmpty()) {
+			return paused;
+		}
+		Set<TopicPartition> visible = new HashSet<>(paused);
+		visible.removeIf((partition) -> byGuard.containsKey(partition) && !byApplicationToo.contains(partition));
+		return visible;
+	}
+
+	public boolean isByApplication(TopicPartition partition) {
+		return byGuard.containsKey(partition) ? byApplicationToo.contains(partition)
+				: client.paused().contains(partition);
+	}
+
+}

@@ -1,0 +1,31 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.internal.cluster;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client's brokers have told it about their cluster.
+ */
+@FunctionalInterface
+public interface ToldCluster {
+
+	/**
+	 * The cluster that the client speaks to now. Thread-safe.
+	 * @return {@code null} if the client was not told yet
+	 */
+	@Nullable Told now();
+
+	/**
+	 * A cluster.
+	 *
+	 * @param id its id, {@code null} where brokers have none
+	 * @param changes how often it was another one than before
+	 */
+	record Told(@Nullable String id, int changes) {
+	}
+
+}

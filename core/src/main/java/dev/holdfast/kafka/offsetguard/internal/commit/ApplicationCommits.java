@@ -1,0 +1,128 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.internal.commit;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+
+import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetCommitCallback;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The application's commits, in all their forms: held partitions are left out of them.
+ */
+public final class ApplicationCommits {
+
+	private final Consumer<?, ?> client;
+
+	private final PartitionStates states;
+
+	private final PositionCommits commits;
+
+	private final CommitFilter filter;
+
+	private final ClientCommits clientCommits;
+
+	private final FirstCommits firstCommits;
+
+	public ApplicationCommits(Consumer<?, ?> client, PartitionStates states, PositionCommits commits,
+			CommitFilter filter, ClientCommits clientCommits, FirstCommits firstCommits) {
+		this.client = client;
+		this.states = states;
+		this.commits = commits;
+		this.filter = filter;
+		this.clientCommits = clientCommits;
+		this.firstCommits = firstCommits;
+	}
+
+	public void commitSync(@Nullable Map<TopicPartition, OffsetAndMetadata> offsets, @Nullable Duration timeout) {
+		// What was committed before must not be taken note of after this.
+		clientCommits.takeNote();
+		note(offsets);
+		commits.used();
+		if (offsets != null) {
+			commits.overtake(offsets.keySet());
+			Map<TopicPartition, OffsetAndMetadata> committable = filter.committable(offsets);
+			commits.commitSync(committable, timeout);
+			firstCommits.committing(committable.keySet());
+		}
+		else if (filter.isAnyInDoubt()) {
+			commits.overtakeAll();
+			firstCommits.committingAll();
+			commits.commitSync(filter.consumed(), timeout);
+		}
+		else {
+			firstCommits.committingAll();
+			filter.committingAll();
+			commits.overtakeAll();
+			if (timeout != null) {
+				client.commitSync(timeout);
+			}
+			else {
+				client.commitSync();
+			}
+		}
+	}
+
+	public void commitAsync(@Nullable Map<TopicPartition, OffsetAndMetadata> offsets,
+			@Nullable OffsetCommitCallback callback) {
+		clientCommits.takeNote();
+		note(offsets);
+		commits.used();
+		if (offsets != null) {
+			commits.commitAsync(offsets, filter::committable, callback);
+			firstCommits.committing(offsets.keySet());
+		}
+		else if (filter.isAnyInDoubt()) {
+			commits.overtakeAll();
+			firstCommits.committingAll();
+			commits.commitAsync(filter.consumed(), filter::committable, callback);
+		}
+		else {
+			firstCommits.committingAll();
+			filter.committingAll();
+			commits.overtakeAll();
+			if (callback != null) {
+				client.commitAsync((committed, failure) -> commits.call(callback, committed, failure));
+			}
+			else {
+				client.commitAsync();
+			}
+		}
+	}
+
+	private void note(@Nullable Map<TopicPartition, OffsetAndMetadata> offsets) {
+		if (offsets != null) {
+			states.committedByApplication(offsets.keySet());
+		}
+		else {
+			states.committedByApplication();
+		}
+	}
+
+	/**
+	 * The partitions were taken away.
+	 */
+	public void leave(Collection<TopicPartition> partitions) {
+		commits.overtake(partitions);
+	}
+
+	/**
+	 * What the application finds committed: without bookmarks.
+	 */
+	public Map<TopicPartition, OffsetAndMetadata> read(Map<TopicPartition, OffsetAndMetadata> committed) {
+		if (committed.values().stream().anyMatch((each) -> each != null && each.leaderEpoch().isPresent())) {
+			states.commitsRead();
+		}
+		return PositionCommits.withoutBookmarks(committed);
+	}
+
+}

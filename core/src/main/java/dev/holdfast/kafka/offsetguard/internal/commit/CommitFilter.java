@@ -1,0 +1,153 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.internal.commit;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+import dev.holdfast.kafka.offsetguard.internal.client.ClientPositions;
+import dev.holdfast.kafka.offsetguard.internal.partition.Hold;
+import dev.holdfast.kafka.offsetguard.internal.partition.Holds;
+import dev.holdfast.kafka.offsetguard.internal.partition.PartitionState;
+import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Leaves of a commit what may be committed: nothing about positions in doubt, and nothing
+ * of records in a log that is gone.
+ */
+public final class CommitFilter {
+
+	private static final Logger logger = LoggerFactory.getLogger(CommitFilter.class);
+
+	private final Consumer<?, ?> client;
+
+	private final PartitionStates states;
+
+	private final ClientPositions positions;
+
+	private final Holds holds;
+
+	private final HeldBackCommits heldBack;
+
+	public CommitFilter(Consumer<?, ?> client, PartitionStates states, ClientPositions positions, Holds holds,
+			HeldBackCommits heldBack) {
+		this.client = client;
+		this.states = states;
+		this.positions = positions;
+		this.holds = holds;
+		this.heldBack = heldBack;
+	}
+
+	/**
+	 * What an application may commit of what it wants to commit. What is left out as its
+	 * position is in doubt is held back.
+	 */
+	Map<TopicPartition, OffsetAndMetadata> committable(Map<TopicPartition, OffsetAndMetadata> offsets) {
+		return withoutHeld(withoutStandIns(withoutLate(offsets)));
+	}
+
+	/**
+	 * Leaves out what comes late, of records in a log that is gone: in the one that is
+	 * there now it would skip what nobody has read.
+	 */
+	private Map<TopicPartition, OffsetAndMetadata> withoutLate(Map<TopicPartition, OffsetAndMetadata> offsets) {
+		Map<TopicPartition, OffsetAndMetadata> current = offsets;
+		for (Map.Entry<TopicPartition, OffsetAndMetadata> each : offsets.entrySet()) {
+			if (each.getValue() != null && isLate(each.getKey(), each.getValue().offset())) {
+				logger.warn("{} of {} is not committed: it was in a log that is gone", each.getValue().offset(),
+						each.getKey());
+				current = (current != offsets) ? current : new HashMap<>(offsets);
+				current.remove(each.getKey());
+			}
+		}
+		return current;
+	}
+
+	/**
+	 * Whether a commit is one of records in a log that is gone. The client is ahead of
+	 * the last record that it has delivered where markers or aborted records follow.
+	 */
+	boolean isLate(TopicPartition partition, long offset) {
+		PartitionState state = states.find(partition);
+		return state != null && state.isStale(offset) && positions.nowQuietly(partition).orElse(-1) < offset;
+	}
+
+	private Map<TopicPartition, OffsetAndMetadata> withoutStandIns(Map<TopicPartition, OffsetAndMetadata> offsets) {
+		if (states.undecided().isEmpty()) {
+			return offsets;
+		}
+		Map<TopicPartition, OffsetAndMetadata> own = new HashMap<>(offsets);
+		own.entrySet()
+			.removeIf((each) -> each.getValue() != null
+					&& states.undecided().takeCommit(each.getKey(), each.getValue().offset()));
+		return own;
+	}
+
+	private Map<TopicPartition, OffsetAndMetadata> withoutHeld(Map<TopicPartition, OffsetAndMetadata> offsets) {
+		if (holds.isEmpty()) {
+			heldBack.forget(offsets.keySet());
+			return offsets;
+		}
+		Map<TopicPartition, OffsetAndMetadata> committable = new HashMap<>(offsets);
+		offsets.forEach((partition, offset) -> {
+			if (holds.isPositionInDoubt(partition)) {
+				committable.remove(partition);
+				heldBack.holdBack(partition, offset);
+			}
+			else {
+				heldBack.forget(partition);
+			}
+		});
+		return committable;
+	}
+
+	boolean isAnyInDoubt() {
+		return !holds.isEmpty() || !states.undecided().isEmpty();
+	}
+
+	/**
+	 * What the client would commit if it was asked to commit all that it has consumed,
+	 * positions in doubt aside: they are held back.
+	 */
+	Map<TopicPartition, OffsetAndMetadata> consumed() {
+		Map<TopicPartition, OffsetAndMetadata> consumed = new HashMap<>();
+		for (TopicPartition partition : client.assignment()) {
+			if (states.undecided().contains(partition)) {
+				states.undecided().takeCommit(partition);
+				continue;
+			}
+			if (holds.isPositionInDoubt(partition)) {
+				holdBackPosition(partition);
+				continue;
+			}
+			heldBack.forget(partition);
+			positions.nowQuietly(partition)
+				.ifPresent((position) -> consumed.put(partition, new OffsetAndMetadata(position)));
+		}
+		return consumed;
+	}
+
+	private void holdBackPosition(TopicPartition partition) {
+		Hold hold = holds.find(partition);
+		if (hold != null && !hold.isWithoutPosition()) {
+			heldBack.holdBack(partition, new OffsetAndMetadata(hold.position()));
+		}
+	}
+
+	/**
+	 * The application commits all that it has consumed, and nothing is in doubt.
+	 */
+	void committingAll() {
+		heldBack.retain(Set.of());
+	}
+
+}

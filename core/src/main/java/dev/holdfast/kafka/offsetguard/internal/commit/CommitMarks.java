@@ -1,0 +1,198 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.internal.commit;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+import dev.holdfast.kafka.offsetguard.evidence.RecordIdentity;
+import dev.holdfast.kafka.offsetguard.internal.cluster.Cluster;
+import dev.holdfast.kafka.offsetguard.internal.lookup.ClusterId;
+import dev.holdfast.kafka.offsetguard.internal.lookup.Topics;
+import dev.holdfast.kafka.offsetguard.internal.memory.Bookmark;
+import dev.holdfast.kafka.offsetguard.internal.memory.BookmarkTexts;
+import dev.holdfast.kafka.offsetguard.internal.memory.Coverage;
+import dev.holdfast.kafka.offsetguard.internal.partition.PartitionState;
+import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
+import dev.holdfast.kafka.offsetguard.policy.OffsetGuardSettings;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.InvalidCommitOffsetSizeException;
+import org.apache.kafka.common.errors.OffsetMetadataTooLarge;
+import org.apache.kafka.common.errors.RecordBatchTooLargeException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.UnknownServerException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the guard adds to commits: a bookmark where there is no metadata of the
+ * application's, and a leader epoch where that is wanted and known. Learns how much of
+ * that brokers take. Belongs to the consumer's thread.
+ */
+final class CommitMarks {
+
+	private static final Logger logger = LoggerFactory.getLogger(CommitMarks.class);
+
+	private final String clientId;
+
+	private final OffsetGuardSettings.Commits settings;
+
+	private final ClusterId clusterId;
+
+	private final PartitionStates states;
+
+	private final Topics topics;
+
+	private final Coverage coverage;
+
+	private final BookmarkTexts texts = new BookmarkTexts();
+
+	private boolean tooLarge;
+
+	/** From as many partitions on a commit has no bookmarks. */
+	private int tooMany = Integer.MAX_VALUE;
+
+	/** How many partitions were in the commit that was refused last, 0 for none. */
+	private int suspected;
+
+	CommitMarks(String clientId, OffsetGuardSettings.Commits settings, ClusterId clusterId, PartitionStates states,
+			Topics topics, Coverage coverage) {
+		this.clientId = clientId;
+		this.settings = settings;
+		this.clusterId = clusterId;
+		this.states = states;
+		this.topics = topics;
+		this.coverage = coverage;
+	}
+
+	Map<TopicPartition, OffsetAndMetadata> mark(Map<TopicPartition, OffsetAndMetadata> offsets) {
+		boolean bookmarks = settings.bookmark() && !tooLarge && offsets.size() < tooMany;
+		return mark(offsets, bookmarks ? clusterId.id() : null);
+	}
+
+	Map<TopicPartition, OffsetAndMetadata> withoutBookmarks(Map<TopicPartition, OffsetAndMetadata> offsets) {
+		return mark(offsets, null);
+	}
+
+	private Map<TopicPartition, OffsetAndMetadata> mark(Map<TopicPartition, OffsetAndMetadata> offsets,
+			@Nullable String cluster) {
+		if (cluster == null && !settings.leaderEpoch()) {
+			return offsets;
+		}
+		Set<String> completed = (cluster != null) ? completedBy(offsets) : Set.of();
+		Map<TopicPartition, OffsetAndMetadata> marked = new HashMap<>(offsets.size() * 2);
+		offsets.forEach((partition, offset) -> marked.put(partition,
+				(offset != null) ? mark(partition, offset, cluster, completed) : null));
+		return marked;
+	}
+
+	/**
+	 * Brokers take all of such a commit or nothing, but for metadata that is too large:
+	 * where it has only bookmarks it is sent again without any.
+	 */
+	private Set<String> completedBy(Map<TopicPartition, OffsetAndMetadata> offsets) {
+		Set<String> completed = coverage.completedBy(offsets.keySet());
+		boolean plain = completed.isEmpty()
+				|| offsets.values().stream().allMatch((each) -> each != null && each.metadata().isEmpty());
+		return plain ? completed : Set.of();
+	}
+
+	private OffsetAndMetadata mark(TopicPartition partition, OffsetAndMetadata offset, @Nullable String cluster,
+			Set<String> completed) {
+		PartitionState state = states.find(partition);
+		Optional<Integer> epoch = offset.leaderEpoch();
+		if (epoch.isEmpty() && settings.leaderEpoch() && state != null) {
+			int known = state.delivered().leaderEpochAt(offset.offset() - 1);
+			epoch = (known >= 0) ? Optional.of(known) : epoch;
+		}
+		String metadata = offset.metadata();
+		if (cluster != null && metadata.isEmpty()) {
+			String topic = partition.topic();
+			Coverage.Known known = completed.contains(topic) ? coverage.completed(topic) : coverage.of(topic);
+			metadata = texts.text(topic, bookmark(cluster, partition, offset.offset(), state, known));
+		}
+		return new OffsetAndMetadata(offset.offset(), epoch, metadata);
+	}
+
+	private Bookmark bookmark(String cluster, TopicPartition partition, long offset, @Nullable PartitionState state,
+			Coverage.Known covered) {
+		Uuid topicId = topicId(partition, state);
+		RecordIdentity witness = (state != null) ? state.delivered().witnessBelow(offset) : null;
+		Cluster known = clusterId.known();
+		String mark = (known != null) ? known.mark() : "";
+		return (witness != null)
+				? new Bookmark(cluster, topicId, offset, covered.partitions(), witness.offset(), witness.leaderEpoch(),
+						witness.timestamp(), covered.complete(), mark)
+				: new Bookmark(cluster, topicId, offset, covered.partitions(), -1, -1, -1, covered.complete(), mark);
+	}
+
+	/**
+	 * The id of the topic that a commit is one in.
+	 */
+	@Nullable Uuid topicId(TopicPartition partition, @Nullable PartitionState state) {
+		return (state != null && state.topicId() != null) ? state.topicId() : topics.id(partition.topic());
+	}
+
+	/**
+	 * Whether a commit may have been refused for its bookmarks. What brokers answer to a
+	 * commit that is larger than they take, all partitions together, has no name of its
+	 * own: clients tell of an unexpected error.
+	 * @param failure what it was refused for
+	 * @param marked as it was sent
+	 * @param offsets as it was given
+	 */
+	boolean mayBeReason(Exception failure, Map<TopicPartition, OffsetAndMetadata> marked,
+			Map<TopicPartition, OffsetAndMetadata> offsets) {
+		boolean aboutSize = failure instanceof OffsetMetadataTooLarge
+				|| failure instanceof InvalidCommitOffsetSizeException || failure instanceof RecordTooLargeException
+				|| failure instanceof RecordBatchTooLargeException || failure instanceof UnknownServerException
+				|| failure.getClass() == KafkaException.class;
+		return aboutSize && marked != offsets
+				&& marked.values().stream().anyMatch((each) -> each != null && Bookmark.isOne(each.metadata()));
+	}
+
+	/**
+	 * A commit was taken as it was marked.
+	 */
+	void taken(Map<TopicPartition, OffsetAndMetadata> marked) {
+		if (suspected > 0 && marked.size() >= suspected && marked.size() < tooMany) {
+			suspected = 0;
+		}
+	}
+
+	/**
+	 * What was refused with bookmarks was taken without, all of it. An error without a
+	 * name may have had another reason, once.
+	 */
+	void refused(int partitions, Exception reason) {
+		if (reason instanceof OffsetMetadataTooLarge) {
+			if (!tooLarge) {
+				tooLarge = true;
+				logger.warn("The brokers take no metadata of {} characters (offset.metadata.max.bytes): consumer {} "
+						+ "commits without bookmarks from now on", Bookmark.MAX_LENGTH, clientId);
+			}
+		}
+		else if (suspected == 0) {
+			suspected = partitions;
+		}
+		else {
+			if (tooMany == Integer.MAX_VALUE) {
+				logger.warn(
+						"The brokers take no commit of {} partitions with bookmarks (max.message.bytes of "
+								+ "__consumer_offsets): consumer {} commits as many without from now on",
+						partitions, clientId);
+			}
+			tooMany = Math.min(tooMany, partitions);
+		}
+	}
+
+}

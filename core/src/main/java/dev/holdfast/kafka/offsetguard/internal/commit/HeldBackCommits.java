@@ -1,0 +1,126 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.internal.commit;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+
+import dev.holdfast.kafka.offsetguard.internal.client.SomePartitions;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the application wanted to commit while a position was in doubt: made up for once
+ * the position has turned out to be good, and forgotten as soon as anything newer is
+ * known about the partition. Belongs to the consumer's thread.
+ */
+public final class HeldBackCommits {
+
+	private static final Logger logger = LoggerFactory.getLogger(HeldBackCommits.class);
+
+	private final Consumer<?, ?> client;
+
+	/** For positions that are in doubt. */
+	private final Map<TopicPartition, OffsetAndMetadata> waiting = new HashMap<>();
+
+	/** For positions that are good. */
+	private final Map<TopicPartition, OffsetAndMetadata> due = new HashMap<>();
+
+	private final Map<TopicPartition, OffsetAndMetadata> sent = new HashMap<>();
+
+	public HeldBackCommits(Consumer<?, ?> client) {
+		this.client = client;
+	}
+
+	boolean isEmpty() {
+		return waiting.isEmpty() && due.isEmpty() && sent.isEmpty();
+	}
+
+	void holdBack(TopicPartition partition, OffsetAndMetadata commit) {
+		forget(partition);
+		waiting.put(partition, commit);
+	}
+
+	/**
+	 * The position of a partition has turned out to be good.
+	 */
+	public void makeDue(TopicPartition partition, long position) {
+		OffsetAndMetadata commit = waiting.remove(partition);
+		if (commit != null && commit.offset() <= position) {
+			due.put(partition, commit);
+		}
+	}
+
+	/**
+	 * The position is in doubt again before anything was committed.
+	 */
+	public void doubt(TopicPartition partition) {
+		OffsetAndMetadata commit = due.remove(partition);
+		if (commit != null) {
+			waiting.put(partition, commit);
+		}
+	}
+
+	/**
+	 * Something newer is known: a later commit, another position, or that the partition
+	 * is somebody else's.
+	 */
+	public void forget(TopicPartition partition) {
+		waiting.remove(partition);
+		due.remove(partition);
+		sent.remove(partition);
+	}
+
+	public void forget(Collection<TopicPartition> partitions) {
+		if (!isEmpty()) {
+			partitions.forEach(this::forget);
+		}
+	}
+
+	public void retain(Collection<TopicPartition> assigned) {
+		waiting.keySet().retainAll(assigned);
+		due.keySet().retainAll(assigned);
+		sent.keySet().retainAll(assigned);
+	}
+
+	/**
+	 * Commits what is due. Not with records in hand, nor in the middle of a decision: the
+	 * client calls the application about its earlier commits first, and what that throws
+	 * goes through here.
+	 */
+	public void commitDue() {
+		if (due.isEmpty()) {
+			return;
+		}
+		Map<TopicPartition, OffsetAndMetadata> commits = Map.copyOf(due);
+		client.commitAsync(commits, (offsets, failure) -> complete(commits, failure));
+		commits.forEach((partition, commit) -> {
+			if (due.remove(partition, commit)) {
+				sent.put(partition, commit);
+			}
+		});
+	}
+
+	private void complete(Map<TopicPartition, OffsetAndMetadata> commits, @Nullable Exception failure) {
+		if (failure != null) {
+			logger.warn("Could not commit {}, which was left out while held: {}", SomePartitions.of(commits.keySet()),
+					failure.toString());
+		}
+		commits.forEach((partition, commit) -> {
+			boolean latest = sent.remove(partition, commit);
+			if (latest && failure instanceof RetriableException) {
+				due.put(partition, commit);
+			}
+		});
+	}
+
+}

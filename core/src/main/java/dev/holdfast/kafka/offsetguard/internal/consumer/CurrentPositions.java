@@ -1,0 +1,267 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.internal.consumer;
+
+import java.time.Duration;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+
+import dev.holdfast.kafka.offsetguard.internal.client.AutoOffsetReset;
+import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
+import dev.holdfast.kafka.offsetguard.internal.client.ClientPositions;
+import dev.holdfast.kafka.offsetguard.internal.client.ClientReports;
+import dev.holdfast.kafka.offsetguard.internal.enforcement.ResetOffsets;
+import dev.holdfast.kafka.offsetguard.internal.incident.Incident;
+import dev.holdfast.kafka.offsetguard.internal.partition.Hold;
+import dev.holdfast.kafka.offsetguard.internal.partition.Holds;
+import dev.holdfast.kafka.offsetguard.internal.partition.PartitionState;
+import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
+import dev.holdfast.kafka.offsetguard.internal.start.StartingPositions;
+import dev.holdfast.kafka.offsetguard.internal.time.Deadline;
+import dev.holdfast.kafka.offsetguard.internal.time.EvidenceBudget;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
+import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers the application that asks where it is: with the partition's own position at
+ * once, in doubt or not, if it ever had one; else with the one that plain Kafka would
+ * have by now, after as long a wait.
+ * <p>
+ * An exception costs an application the records that it has in hand. Where it may have
+ * some, and names no timeout itself, it gets an answer even if the brokers give none: the
+ * last offset that the group is known to have committed, or 0, from which nothing is
+ * skipped.
+ */
+final class CurrentPositions {
+
+	private static final Logger logger = LoggerFactory.getLogger(CurrentPositions.class);
+
+	/** Clients take calendars for timeouts. */
+	private static final Duration LONGEST_WAIT = Duration.ofDays(1);
+
+	/** What it takes a client to validate a position after its leader has moved. */
+	private static final Duration VALIDATION_PATIENCE = Duration.ofSeconds(1);
+
+	/** Once brokers did not answer, nobody waits for them with records in hand. */
+	private static final Duration IMPATIENCE = Duration.ofSeconds(30);
+
+	/** How long one look may wait for the client's coordinator. */
+	private static final Duration SHARE_OF_CALLER = Duration.ofSeconds(1);
+
+	private static final Duration PAUSE = Duration.ofMillis(10);
+
+	private final Consumer<?, ?> client;
+
+	private final ClientConfiguration configuration;
+
+	private final PartitionStates states;
+
+	private final Holds holds;
+
+	private final StartingPositions startingPositions;
+
+	private final ClientReports reports;
+
+	private final ClientPositions positions;
+
+	private final Incident incident;
+
+	private final ResetOffsets resetOffsets;
+
+	private final EvidenceBudget budget;
+
+	private Deadline impatient = Deadline.after(Duration.ZERO);
+
+	CurrentPositions(Consumer<?, ?> client, ClientConfiguration configuration, PartitionStates states, Holds holds,
+			StartingPositions startingPositions, ClientReports reports, ClientPositions positions, Incident incident,
+			ResetOffsets resetOffsets, EvidenceBudget budget) {
+		this.client = client;
+		this.configuration = configuration;
+		this.states = states;
+		this.holds = holds;
+		this.startingPositions = startingPositions;
+		this.reports = reports;
+		this.positions = positions;
+		this.incident = incident;
+		this.resetOffsets = resetOffsets;
+		this.budget = budget;
+	}
+
+	/**
+	 * Where a partition is.
+	 * @param timeout how long the application waits, {@code null} if it does not say
+	 * @param recordsInHand whether it may have records that an exception would cost it
+	 * @throws TimeoutException if that is not known in time, and the application has no
+	 * records in hand, or has said how long it waits, or has itself sent the client to
+	 * look for an end of the log just now
+	 * @throws NoOffsetForPartitionException where plain Kafka would have thrown it
+	 */
+	long position(TopicPartition partition, @Nullable Duration timeout, boolean recordsInHand) {
+		boolean answering = recordsInHand && timeout == null && !states.isSought(partition);
+		Duration patience = shorter((timeout != null) ? timeout : configuration.defaultApiTimeout(), LONGEST_WAIT);
+		if (answering) {
+			patience = impatient.isOver() ? shorter(patience, budget.whole()) : Duration.ZERO;
+		}
+		try {
+			OptionalLong position = await(partition, patience);
+			if (position.isPresent()) {
+				return position.getAsLong();
+			}
+		}
+		catch (NoOffsetForPartitionException ex) {
+			if (!answering) {
+				throw ex;
+			}
+		}
+		if (!answering) {
+			throw new TimeoutException(
+					"Timeout of %dms expired before the position for partition %s could be determined"
+						.formatted(patience.toMillis(), partition));
+		}
+		return standIn(partition, patience);
+	}
+
+	private long standIn(TopicPartition partition, Duration waited) {
+		Hold hold = holds.find(partition);
+		long standIn = (hold != null) ? Math.max(0, hold.decision().evidence().origin()) : 0;
+		states.undecided().standIn(partition, standIn);
+		if (!waited.isZero()) {
+			impatient = Deadline.after(IMPATIENCE);
+			logger.warn("Brokers do not tell where {} would start, and the application is told {}", partition, standIn);
+		}
+		return standIn;
+	}
+
+	private OptionalLong await(TopicPartition partition, Duration patience) {
+		Deadline deadline = Deadline.after(patience);
+		OptionalLong position = look(partition, deadline, patience);
+		while (position.isEmpty() && !deadline.isOver()) {
+			if (incident.isOpen()) {
+				budget.renew(deadline.left(patience));
+				resolveQuietly();
+			}
+			// A client reports some things at once, and again and again.
+			LockSupport.parkNanos(PAUSE.toNanos());
+			position = look(partition, deadline, patience);
+		}
+		return position;
+	}
+
+	private OptionalLong look(TopicPartition partition, Deadline deadline, Duration patience) {
+		Duration left = deadline.left(patience);
+		Hold hold = holds.find(partition);
+		if (hold != null) {
+			return (hold.position() >= 0) ? OptionalLong.of(hold.position()) : plainStart(partition, hold, left);
+		}
+		PartitionState state = states.find(partition);
+		if (state == null) {
+			return positions.within(partition, left);
+		}
+		if (state.isPositioned()) {
+			return ownPosition(partition, left);
+		}
+		budget.renew(left);
+		startingPositions.decidePending();
+		if (states.undecided().contains(partition)) {
+			if (startingPositions.takeWakeup()) {
+				throw new WakeupException();
+			}
+			OptionalLong known = states.undecided().position(partition);
+			return known.isPresent() ? known : plainStart(partition, deadline.left(SHARE_OF_CALLER));
+		}
+		// The client reads commits, too, and the coordinator may answer it sooner.
+		return state.isPositioned() ? OptionalLong.empty() : positions.within(partition, deadline.left(budget.whole()));
+	}
+
+	/**
+	 * Where plain Kafka would have started a held partition: asked once, as it would have
+	 * been, and kept.
+	 */
+	private OptionalLong plainStart(TopicPartition partition, Hold hold, Duration left) {
+		if (configuration.autoOffsetReset().strategy() == AutoOffsetReset.Strategy.NONE) {
+			throw new NoOffsetForPartitionException(partition);
+		}
+		try {
+			OptionalLong start = resetOffsets.plainStart(partition, hold.decision(), left);
+			start.ifPresent((found) -> states.get(partition).hold(hold.at(found)));
+			return start;
+		}
+		catch (InvalidOffsetException ex) {
+			reports.add(ex);
+			return OptionalLong.empty();
+		}
+	}
+
+	/**
+	 * Where plain Kafka would be by now: the guard's own questions are not answered,
+	 * which is of no concern to a call of the application's. The coordinator answers the
+	 * client, and where there is no commit the leader does: asked once, and kept.
+	 */
+	private OptionalLong plainStart(TopicPartition partition, Duration left) {
+		if (configuration.groupId() == null || left.isZero()) {
+			return OptionalLong.empty();
+		}
+		Deadline deadline = Deadline.after(left);
+		try {
+			states.commitsRead();
+			OffsetAndMetadata commit = client.committed(Set.of(partition), left).get(partition);
+			OptionalLong start = (commit != null) ? OptionalLong.of(commit.offset())
+					: resetOffsets.plainStart(partition, deadline.left(left));
+			start.ifPresent((found) -> states.undecided().learn(partition, found));
+			return start;
+		}
+		catch (RetriableException ex) {
+			return OptionalLong.empty();
+		}
+	}
+
+	/**
+	 * The position of a partition that has one. While it is in doubt it does not move
+	 * until somebody moves it; the client would only wait for its next validation.
+	 */
+	private OptionalLong ownPosition(TopicPartition partition, Duration left) {
+		OptionalLong known = states.knownPosition(partition);
+		OptionalLong position = positions.within(partition, Duration.ZERO);
+		if (position.isEmpty() && !incident.isOpen()) {
+			position = positions.within(partition, known.isPresent() ? shorter(left, VALIDATION_PATIENCE) : left);
+		}
+		if (position.isPresent()) {
+			return position;
+		}
+		// A report may be about a position that the application has left since.
+		OptionalLong reported = states.isSought(partition) ? OptionalLong.empty()
+				: incident.reportedPosition(partition);
+		return reported.isPresent() ? reported : known;
+	}
+
+	private void resolveQuietly() {
+		try {
+			incident.resolve(false);
+		}
+		catch (WakeupException ex) {
+			// The client throws the same as soon as it is asked again.
+			logger.debug("Woken up on the way to a decision");
+		}
+		catch (TimeoutException ex) {
+			logger.debug("Not decided yet: {}", ex.getMessage());
+		}
+	}
+
+	private static Duration shorter(Duration one, Duration other) {
+		return (one.compareTo(other) <= 0) ? one : other;
+	}
+
+}

@@ -1,0 +1,168 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.internal.consumer;
+
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
+
+import dev.holdfast.kafka.offsetguard.internal.client.ClientReports;
+import dev.holdfast.kafka.offsetguard.internal.client.ConsumerConfigurationCapture;
+import dev.holdfast.kafka.offsetguard.internal.incident.ClusterChanges;
+import dev.holdfast.kafka.offsetguard.internal.incident.Incident;
+import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Polls one client, and has it decided about what the client reports instead of records.
+ */
+final class DecidingPolls<K, V> {
+
+	private static final Logger logger = LoggerFactory.getLogger(DecidingPolls.class);
+
+	/** How long the async consumer's background may take to report what it knows. */
+	private static final Duration REPORT_PATIENCE = Duration.ofMillis(100);
+
+	private final Consumer<K, V> client;
+
+	private final PartitionStates states;
+
+	private final ClientReports reports;
+
+	private final Incident incident;
+
+	private final ClusterChanges clusterChanges;
+
+	private final BooleanSupplier worthPolling;
+
+	private final UnaryOperator<Duration> piece;
+
+	private final Runnable throwFailure;
+
+	/**
+	 * Creates it.
+	 * @param worthPolling whether the client would not say the same again at once
+	 * @param piece how much of the time that is left the client may be polled for, once
+	 * something was decided
+	 * @param throwFailure throws if any decision so far was to fail
+	 */
+	DecidingPolls(Consumer<K, V> client, PartitionStates states, ClientReports reports, Incident incident,
+			ClusterChanges clusterChanges, BooleanSupplier worthPolling, UnaryOperator<Duration> piece,
+			Runnable throwFailure) {
+		this.client = client;
+		this.states = states;
+		this.reports = reports;
+		this.incident = incident;
+		this.clusterChanges = clusterChanges;
+		this.worthPolling = worthPolling;
+		this.piece = piece;
+		this.throwFailure = throwFailure;
+	}
+
+	/**
+	 * What a decision leaves of a poll's time is the application's, as it is with Kafka
+	 * alone: some poll only once.
+	 * @param timeout the poll's time
+	 * @param startedAt when it began, in {@link System#nanoTime()}
+	 */
+	ConsumerRecords<K, V> poll(Duration timeout, long startedAt) {
+		Duration left = timeout;
+		while (true) {
+			boolean wasOpen = incident.isOpen();
+			ConsumerRecords<K, V> records = wasOpen ? null : pollUndisturbed(left);
+			if (records != null) {
+				return records;
+			}
+			// An incident that stays open has the client polled, which keeps it in its
+			// group.
+			boolean isAllSaid = !wasOpen && incident.isAboutAllPositions();
+			records = decide(isAllSaid ? ConsumerRecords.empty() : collectReports(), isAllSaid);
+			if (!ConsumerConfigurationCapture.isNothing(records) || incident.isOpen() || !worthPolling.getAsBoolean()) {
+				return records;
+			}
+			throwFailure.run();
+			left = piece.apply(timeout.minusNanos(System.nanoTime() - startedAt));
+			if (left.isNegative() || left.isZero()) {
+				return records;
+			}
+		}
+	}
+
+	/**
+	 * Polls the client.
+	 * @return its records, {@code null} if it has reported something instead
+	 */
+	private @Nullable ConsumerRecords<K, V> pollUndisturbed(Duration timeout) {
+		try {
+			return delivered(pollClient(timeout));
+		}
+		catch (InvalidOffsetException ex) {
+			reports.add(ex);
+			return null;
+		}
+	}
+
+	private ConsumerRecords<K, V> pollClient(Duration timeout) {
+		ConsumerRecords<K, V> records = client.poll(timeout);
+		return (clusterChanges.isNew() && !records.isEmpty()) ? clusterChanges.takeBack(records) : records;
+	}
+
+	private ConsumerRecords<K, V> decide(ConsumerRecords<K, V> polled, boolean isAllSaid) {
+		ConsumerRecords<K, V> records = delivered(polled);
+		try {
+			incident.resolve(isAllSaid);
+		}
+		catch (WakeupException ex) {
+			// Aborted on the way to a decision: the client throws the same as soon as it
+			// is polled.
+			return records.isEmpty() ? delivered(collectReports()) : records;
+		}
+		catch (RuntimeException ex) {
+			if (records.isEmpty()) {
+				throw ex;
+			}
+			// The client's positions are behind these records already: they are delivered
+			// whatever happens, and the incident goes on at the next poll.
+			logger.warn("An incident is not resolved yet: {}", ex.toString());
+		}
+		return records;
+	}
+
+	/**
+	 * Takes note of records before anybody decides about the positions behind them.
+	 */
+	private ConsumerRecords<K, V> delivered(ConsumerRecords<K, V> records) {
+		states.deliver(records);
+		if (!incident.isOpen()) {
+			states.polled();
+		}
+		return records;
+	}
+
+	/**
+	 * Clients report positions out of range one partition a poll, and truncations one
+	 * broker a poll: goes on until the client has nothing new to say.
+	 */
+	private ConsumerRecords<K, V> collectReports() {
+		while (true) {
+			try {
+				return pollClient(REPORT_PATIENCE);
+			}
+			catch (InvalidOffsetException ex) {
+				if (!reports.add(ex)) {
+					return ConsumerRecords.empty();
+				}
+			}
+		}
+	}
+
+}

@@ -1,0 +1,59 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.internal.consumer;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+
+import dev.holdfast.kafka.offsetguard.decision.DecisionListener;
+import dev.holdfast.kafka.offsetguard.internal.admin.SharedAdmins;
+import dev.holdfast.kafka.offsetguard.internal.enforcement.Listeners;
+import dev.holdfast.kafka.offsetguard.internal.lookup.GoneTopics;
+import dev.holdfast.kafka.offsetguard.internal.memory.GroupMemory;
+import dev.holdfast.kafka.offsetguard.policy.OffsetGuardSettings;
+import dev.holdfast.kafka.offsetguard.policy.OffsetResetPolicy;
+import dev.holdfast.kafka.versioncap.ClientCap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all consumers of a guard have in common.
+ *
+ * @param settings how they are guarded
+ * @param ownPolicy the application's own policy, if there is one
+ * @param listeners told of each decision
+ * @param admins their admin clients
+ * @param memory what is known of their groups
+ * @param goneTopics the topics that are gone
+ * @param consumers the consumers that are not closed
+ * @param inspectorCap the versions that clients speak which look into things for them
+ */
+public record GuardContext(OffsetGuardSettings settings, @Nullable OffsetResetPolicy ownPolicy,
+		List<DecisionListener> listeners, SharedAdmins admins, GroupMemory memory, GoneTopics goneTopics,
+		Set<PositionGuard<?, ?>> consumers, ClientCap inspectorCap) {
+
+	public static GuardContext of(OffsetGuardSettings settings, @Nullable OffsetResetPolicy ownPolicy,
+			List<DecisionListener> listeners, ClientCap cap) {
+		return of(settings, ownPolicy, listeners, cap, System::nanoTime);
+	}
+
+	public static GuardContext of(OffsetGuardSettings settings, @Nullable OffsetResetPolicy ownPolicy,
+			List<DecisionListener> listeners, ClientCap cap, LongSupplier nanoTime) {
+		return new GuardContext(settings, ownPolicy, listeners, new SharedAdmins(cap),
+				new GroupMemory(nanoTime, (groupId) -> Listeners.forgotten(listeners, groupId)), new GoneTopics(),
+				ConcurrentHashMap.newKeySet(), cap);
+	}
+
+	public GuardContext alsoTelling(DecisionListener listener) {
+		List<DecisionListener> all = new ArrayList<>(listeners);
+		all.add(listener);
+		return new GuardContext(settings, ownPolicy, List.copyOf(all), admins, memory, goneTopics, consumers,
+				inspectorCap);
+	}
+
+}

@@ -1,0 +1,262 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.internal.consumer;
+
+import java.lang.invoke.MethodHandles;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.ConcurrentModificationException;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+import dev.holdfast.kafka.internal.wrapping.ConsumerWrappers;
+import dev.holdfast.kafka.internal.wrapping.Interception;
+import dev.holdfast.kafka.internal.wrapping.UnwrappableConsumerException;
+import dev.holdfast.kafka.versioncap.ClientVersions;
+import dev.holdfast.kafka.versioncap.VersionedClient;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetCommitCallback;
+import org.apache.kafka.clients.consumer.SubscriptionPattern;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes the calls that matter to positions. Each method that is not private and that
+ * consumers have too is called by the application in place of the client's; what is not
+ * here passes through, so that a newer {@link Consumer} interface needs no new code.
+ */
+public final class GuardedConsumer<K, V> implements Interception {
+
+	private static final ConsumerWrappers WRAPPERS = new ConsumerWrappers(MethodHandles.lookup(),
+			VersionedClient.class);
+
+	private final Consumer<K, V> client;
+
+	private final PositionGuard<K, V> guard;
+
+	private GuardedConsumer(Consumer<K, V> client, PositionGuard<K, V> guard) {
+		this.client = client;
+		this.guard = guard;
+	}
+
+	/**
+	 * Puts a guard around a client.
+	 * @throws UnwrappableConsumerException if that is impossible
+	 */
+	public static <K, V> Consumer<K, V> wrap(Consumer<K, V> client, PositionGuard<K, V> guard) {
+		return WRAPPERS.wrap(client, new GuardedConsumer<>(client, guard));
+	}
+
+	public static boolean isGuarded(@Nullable Object consumer) {
+		return WRAPPERS.isWrapper(consumer);
+	}
+
+	@Override
+	public void onWakeup() {
+		// It has reached the application: nothing else is to be woken up by it.
+		guard.forgetWakeup();
+	}
+
+	ClientVersions clientVersions() {
+		return guard.clientVersions();
+	}
+
+	ConsumerRecords<K, V> poll(Duration timeout) {
+		return guard.poll(timeout);
+	}
+
+	/** Before kafka-clients 4.0. */
+	ConsumerRecords<K, V> poll(long timeoutMillis) {
+		return poll(Duration.ofMillis(timeoutMillis));
+	}
+
+	void wakeup() {
+		guard.wakeup();
+	}
+
+	long position(TopicPartition partition) {
+		return guard.position(partition, null);
+	}
+
+	long position(TopicPartition partition, Duration timeout) {
+		return guard.position(partition, timeout);
+	}
+
+	void seek(TopicPartition partition, long offset) {
+		if (offset < 0) {
+			throw new IllegalArgumentException("seek offset must not be a negative number");
+		}
+		seek(partition, new OffsetAndMetadata(offset));
+	}
+
+	void seek(TopicPartition partition, OffsetAndMetadata offset) {
+		guard.seek(partition, offset);
+	}
+
+	void seekToBeginning(Collection<TopicPartition> partitions) {
+		guard.seekToBeginning(partitions);
+	}
+
+	void seekToEnd(Collection<TopicPartition> partitions) {
+		guard.seekToEnd(partitions);
+	}
+
+	void pause(Collection<TopicPartition> partitions) {
+		guard.pauses().pauseByApplication(partitions);
+	}
+
+	void resume(Collection<TopicPartition> partitions) {
+		guard.pauses().resumeByApplication(partitions);
+	}
+
+	Set<TopicPartition> paused() {
+		return guard.pauses().byApplication();
+	}
+
+	void commitSync() {
+		guard.commits().commitSync(null, null);
+	}
+
+	void commitSync(Duration timeout) {
+		guard.commits().commitSync(null, timeout);
+	}
+
+	void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets) {
+		guard.commits().commitSync(Objects.requireNonNull(offsets, "offsets"), null);
+	}
+
+	void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets, Duration timeout) {
+		guard.commits().commitSync(Objects.requireNonNull(offsets, "offsets"), timeout);
+	}
+
+	void commitAsync() {
+		guard.commits().commitAsync(null, null);
+	}
+
+	void commitAsync(@Nullable OffsetCommitCallback callback) {
+		guard.commits().commitAsync(null, callback);
+	}
+
+	void commitAsync(Map<TopicPartition, OffsetAndMetadata> offsets, @Nullable OffsetCommitCallback callback) {
+		guard.commits().commitAsync(Objects.requireNonNull(offsets, "offsets"), callback);
+	}
+
+	Map<TopicPartition, OffsetAndMetadata> committed(Set<TopicPartition> partitions) {
+		return guard.commits().read(client.committed(partitions));
+	}
+
+	Map<TopicPartition, OffsetAndMetadata> committed(Set<TopicPartition> partitions, Duration timeout) {
+		return guard.commits().read(client.committed(partitions, timeout));
+	}
+
+	/** Before kafka-clients 4.0. */
+	@Nullable OffsetAndMetadata committed(TopicPartition partition) {
+		return committed(Set.of(partition)).get(partition);
+	}
+
+	/** Before kafka-clients 4.0. */
+	@Nullable OffsetAndMetadata committed(TopicPartition partition, Duration timeout) {
+		return committed(Set.of(partition), timeout).get(partition);
+	}
+
+	ConsumerGroupMetadata groupMetadata() {
+		guard.leaveCommitsToTransactions();
+		return client.groupMetadata();
+	}
+
+	OptionalLong currentLag(TopicPartition partition) {
+		// Between the log end and a position that the partition never had.
+		return guard.isWithoutPosition(partition) ? OptionalLong.empty() : client.currentLag(partition);
+	}
+
+	void assign(Collection<TopicPartition> partitions) {
+		guard.assign(partitions);
+	}
+
+	void subscribe(Collection<String> topics) {
+		client.subscribe(topics, new GuardedRebalanceListener(guard, null));
+	}
+
+	void subscribe(Collection<String> topics, @Nullable ConsumerRebalanceListener listener) {
+		client.subscribe(topics, around(listener));
+	}
+
+	void subscribe(Pattern pattern) {
+		client.subscribe(pattern, new GuardedRebalanceListener(guard, null));
+	}
+
+	void subscribe(Pattern pattern, @Nullable ConsumerRebalanceListener listener) {
+		client.subscribe(pattern, around(listener));
+	}
+
+	void subscribe(SubscriptionPattern pattern) {
+		client.subscribe(pattern, new GuardedRebalanceListener(guard, null));
+	}
+
+	void subscribe(SubscriptionPattern pattern, @Nullable ConsumerRebalanceListener listener) {
+		client.subscribe(pattern, around(listener));
+	}
+
+	/**
+	 * Gives every subscription the guard's listener around the application's own; none
+	 * where the client refuses that there is none.
+	 */
+	private @Nullable ConsumerRebalanceListener around(@Nullable ConsumerRebalanceListener application) {
+		return (application != null) ? new GuardedRebalanceListener(guard, application) : null;
+	}
+
+	void unsubscribe() {
+		leave(client::unsubscribe, guard::forgetAssignment);
+	}
+
+	void close() {
+		leave(client::close, guard::close);
+	}
+
+	@SuppressWarnings("deprecation")
+	void close(Duration timeout) {
+		leave(() -> client.close(timeout), guard::close);
+	}
+
+	void close(CloseOptions options) {
+		leave(() -> client.close(options), guard::close);
+	}
+
+	/**
+	 * What is known of the assignment goes with it, even if the client fails on the way
+	 * out; but not if it refuses the thread, and goes on.
+	 */
+	private void leave(Runnable way, Runnable forget) {
+		boolean refused = false;
+		guard.clientCommits().leaving(guard.partitions());
+		try {
+			way.run();
+		}
+		catch (ConcurrentModificationException ex) {
+			refused = true;
+			throw ex;
+		}
+		finally {
+			if (!refused) {
+				forget.run();
+			}
+		}
+	}
+
+	@Override
+	public String toString() {
+		return "GuardedConsumer[" + client + "]";
+	}
+
+}

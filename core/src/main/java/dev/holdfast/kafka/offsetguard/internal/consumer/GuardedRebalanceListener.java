@@ -1,0 +1,67 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.internal.consumer;
+
+import java.util.Collection;
+
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides starting positions before the application hears of an assignment, so that it
+ * finds them decided; forgets a partition after the application has said goodbye to it.
+ */
+public final class GuardedRebalanceListener implements ConsumerRebalanceListener {
+
+	private final PositionGuard<?, ?> guard;
+
+	private final @Nullable ConsumerRebalanceListener application;
+
+	public GuardedRebalanceListener(PositionGuard<?, ?> guard, @Nullable ConsumerRebalanceListener application) {
+		this.guard = guard;
+		this.application = application;
+	}
+
+	@Override
+	public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+		guard.onAssigned(partitions);
+		if (application != null) {
+			application.onPartitionsAssigned(partitions);
+		}
+	}
+
+	@Override
+	public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+		guard.clientCommits().leaving(partitions);
+		try {
+			if (application != null) {
+				application.onPartitionsRevoked(partitions);
+			}
+		}
+		finally {
+			guard.onUnassigned(partitions);
+		}
+	}
+
+	@Override
+	public void onPartitionsLost(Collection<TopicPartition> partitions) {
+		try {
+			if (application != null) {
+				application.onPartitionsLost(partitions);
+			}
+		}
+		finally {
+			guard.onUnassigned(partitions);
+		}
+	}
+
+	@Override
+	public String toString() {
+		return "GuardedRebalanceListener[" + application + "]";
+	}
+
+}

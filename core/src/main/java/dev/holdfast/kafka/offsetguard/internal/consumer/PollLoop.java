@@ -1,0 +1,229 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.internal.consumer;
+
+import java.time.Duration;
+import java.util.Set;
+
+import dev.holdfast.kafka.offsetguard.decision.OffsetDecisionException;
+import dev.holdfast.kafka.offsetguard.internal.client.ConsumerConfigurationCapture;
+import dev.holdfast.kafka.offsetguard.internal.client.Pauses;
+import dev.holdfast.kafka.offsetguard.internal.client.SomePartitions;
+import dev.holdfast.kafka.offsetguard.internal.enforcement.Decisions;
+import dev.holdfast.kafka.offsetguard.internal.lookup.Topics;
+import dev.holdfast.kafka.offsetguard.internal.memory.GroupMemory;
+import dev.holdfast.kafka.offsetguard.internal.partition.Holds;
+import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
+import dev.holdfast.kafka.offsetguard.internal.time.EvidenceBudget;
+import dev.holdfast.kafka.versioncap.ClientVersions;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Polls one client for the application: in pieces, with what is due done before each.
+ * Belongs to the consumer's thread.
+ */
+final class PollLoop<K, V> {
+
+	private static final Logger logger = LoggerFactory.getLogger(PollLoop.class);
+
+	/**
+	 * How long a partition may be held before anybody looks at orders and
+	 * triggers.rechecks().
+	 */
+	private static final Duration LONGEST_PIECE = Duration.ofSeconds(5);
+
+	private static final Duration LONGEST_PIECE_HELD = Duration.ofSeconds(1);
+
+	private static final Duration SHORTEST_PIECE = Duration.ofMillis(50);
+
+	private final ClientVersions versions;
+
+	private final EvidenceBudget budget;
+
+	private final GroupMemory memory;
+
+	private final Pauses pauses;
+
+	private final PartitionStates states;
+
+	private final Holds holds;
+
+	private final Decisions decisions;
+
+	private final Wiring.Commits commits;
+
+	private final Wiring.Triggers triggers;
+
+	private final DecidingPolls<K, V> polls;
+
+	private boolean polling;
+
+	PollLoop(Consumer<K, V> client, GroupMemory memory, ClientVersions versions, Wiring wiring) {
+		this.versions = versions;
+		this.memory = memory;
+		this.budget = wiring.basics().budget();
+		this.pauses = wiring.basics().pauses();
+		this.states = wiring.basics().states();
+		this.holds = wiring.basics().holds();
+		this.decisions = wiring.enforcement().decisions();
+		this.commits = wiring.commits();
+		this.triggers = wiring.triggers();
+		this.polls = new DecidingPolls<>(client, states, wiring.basics().reports(), triggers.incident(),
+				triggers.clusterChanges(), () -> !states.isAnyStarting() && !budget.isNearlySpent(), this::piece,
+				this::throwFailure);
+	}
+
+	/**
+	 * Whether the consumer's thread is inside {@link #poll}.
+	 */
+	boolean isPolling() {
+		return polling;
+	}
+
+	/**
+	 * Polls. A long poll is made in pieces, short ones while a partition is held: orders
+	 * and rechecks wait for the beginning of one.
+	 */
+	ConsumerRecords<K, V> poll(Duration timeout) {
+		long start = System.nanoTime();
+		states.pollByApplication(pauses::byApplication);
+		ConsumerRecords<K, V> records = pollOnce(piece(timeout), start);
+		return ConsumerConfigurationCapture.isNothing(records) ? pollOn(records, timeout, start) : records;
+	}
+
+	private ConsumerRecords<K, V> pollOn(ConsumerRecords<K, V> nothing, Duration timeout, long start) {
+		ConsumerRecords<K, V> records = nothing;
+		long pieceStart = start;
+		long now = System.nanoTime();
+		// Whoever returns at once with nothing would do so again and again.
+		while (ConsumerConfigurationCapture.isNothing(records) && now - pieceStart >= SHORTEST_PIECE.toNanos() / 2) {
+			Duration left = timeout.minusNanos(now - start);
+			if (left.isNegative() || left.isZero()) {
+				return records;
+			}
+			pieceStart = now;
+			records = pollOnce(piece(left), now);
+			now = System.nanoTime();
+		}
+		return records;
+	}
+
+	private Duration piece(Duration left) {
+		if (!states.undecided().isEmpty()) {
+			return shorter(left, SHORTEST_PIECE);
+		}
+		Duration longest = holds.isEmpty() ? LONGEST_PIECE : shorter(holds.untilDue(), LONGEST_PIECE_HELD);
+		return shorter(left, longer(longest, SHORTEST_PIECE));
+	}
+
+	private static Duration shorter(Duration one, Duration other) {
+		return (one.compareTo(other) <= 0) ? one : other;
+	}
+
+	private static Duration longer(Duration one, Duration other) {
+		return (one.compareTo(other) >= 0) ? one : other;
+	}
+
+	private ConsumerRecords<K, V> pollOnce(Duration timeout, long now) {
+		throwFailure();
+		commits.sender().throwCallbackFailure();
+		versions.requireAccepted();
+		budget.renew();
+		commits.observer().takeNote();
+		memory.forgetUnused();
+		polling = true;
+		try {
+			commits.sender().used();
+			lookAround(now);
+			commits.heldBack().commitDue();
+			commits.first().polling();
+			ConsumerRecords<K, V> records = polls.poll(timeout, now);
+			holds.forgetThoseNotInVain(records.isEmpty());
+			if (records.isEmpty()) {
+				throwFailure();
+				commits.sender().throwCallbackFailure();
+			}
+			return records;
+		}
+		finally {
+			polling = false;
+		}
+	}
+
+	/**
+	 * Does what is due before the client is polled.
+	 */
+	private void lookAround(long now) {
+		if (triggers.clusterChanges().isNew()) {
+			triggers.incident().forgetAll();
+			commits.first().forgetAll();
+			triggers.clusterChanges().look();
+		}
+		boolean isAnyoneWaiting = !triggers.incident().isOpen() || !states.undecided().isEmpty();
+		if (isAnyoneWaiting && !triggers.clusterChanges().isWaiting()) {
+			triggers.starts().decidePending();
+		}
+		if (!triggers.incident().isOpen()) {
+			if (commits.first().commitDue()) {
+				triggers.starts().decidePending();
+			}
+			triggers.resolutions().carryOut(budget);
+			recheckHolds();
+			checkTopics(now);
+		}
+	}
+
+	private void throwFailure() {
+		OffsetDecisionException failure = decisions.failure();
+		if (failure != null) {
+			triggers.resolutions().close("its consumer has failed");
+			throw failure;
+		}
+	}
+
+	private void recheckHolds() {
+		Set<TopicPartition> due = holds.due();
+		if (!due.isEmpty() && !budget.isNearlySpent()) {
+			try {
+				triggers.rechecks().recheck(due);
+			}
+			catch (WakeupException ex) {
+				// The client throws the same as soon as it is polled.
+				logger.debug("Woken up while looking at {} again", due);
+			}
+			catch (KafkaException ex) {
+				// The other partitions must not wait for those that are held.
+				logger.warn("Could not look at {} again: {}", SomePartitions.of(due), ex.toString());
+				due.forEach(holds::postponeRecheck);
+			}
+		}
+	}
+
+	private void checkTopics(long now) {
+		if (triggers.topicChecks().isDue(now) && !budget.isNearlySpent()) {
+			try {
+				triggers.topicChecks().check();
+			}
+			catch (WakeupException ex) {
+				// The client throws the same as soon as it is polled.
+				logger.debug("Woken up while looking at topics");
+				triggers.topicChecks().checkSoon();
+			}
+			catch (TimeoutException ex) {
+				logger.debug("Topics are looked at again soon: {}", ex.getMessage());
+				triggers.topicChecks().checkSoon();
+			}
+		}
+	}
+
+}

@@ -1,0 +1,312 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.internal.consumer;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Set;
+
+import dev.holdfast.kafka.offsetguard.decision.Assignment;
+import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
+import dev.holdfast.kafka.offsetguard.internal.client.Pauses;
+import dev.holdfast.kafka.offsetguard.internal.cluster.ToldCluster;
+import dev.holdfast.kafka.offsetguard.internal.commit.ApplicationCommits;
+import dev.holdfast.kafka.offsetguard.internal.commit.ClientCommits;
+import dev.holdfast.kafka.offsetguard.internal.enforcement.Decisions;
+import dev.holdfast.kafka.offsetguard.internal.enforcement.Listeners;
+import dev.holdfast.kafka.offsetguard.internal.incident.Resolutions;
+import dev.holdfast.kafka.offsetguard.internal.inspection.Inspector;
+import dev.holdfast.kafka.offsetguard.internal.lookup.TopicLookup;
+import dev.holdfast.kafka.offsetguard.internal.lookup.Topics;
+import dev.holdfast.kafka.offsetguard.internal.memory.Coverage;
+import dev.holdfast.kafka.offsetguard.internal.memory.GroupMemory;
+import dev.holdfast.kafka.offsetguard.internal.partition.Holds;
+import dev.holdfast.kafka.offsetguard.internal.partition.PartitionState;
+import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
+import dev.holdfast.kafka.versioncap.ClientVersions;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Guards the positions of one client: every way in which one is set or lost comes through
+ * here. Re-entrant, since an application's rebalance listener runs inside {@code poll};
+ * {@link #wakeup()} apart it belongs to the consumer's thread.
+ */
+public final class PositionGuard<K, V> {
+
+	private static final Logger logger = LoggerFactory.getLogger(PositionGuard.class);
+
+	private final Consumer<K, V> client;
+
+	private final ClientConfiguration configuration;
+
+	private final ClientVersions versions;
+
+	private final Runnable closing;
+
+	private final Pauses pauses;
+
+	private final PartitionStates states;
+
+	private final Holds holds;
+
+	private final Listeners listeners;
+
+	private final TopicLookup lookup;
+
+	private final Topics topics;
+
+	private final Coverage coverage;
+
+	private final Inspector inspector;
+
+	private final Decisions decisions;
+
+	private final Wiring.Commits commits;
+
+	private final Wiring.Triggers triggers;
+
+	private final PollLoop<K, V> polls;
+
+	private final CurrentPositions currentPositions;
+
+	public PositionGuard(Consumer<K, V> client, ClientConfiguration configuration, GuardContext context,
+			ToldCluster toldCluster, ClientVersions versions) {
+		this.client = client;
+		this.configuration = configuration;
+		this.versions = versions;
+		GroupMemory memory = context.memory();
+		memory.join(configuration.groupId());
+		this.closing = () -> {
+			// Consumers may be closed twice.
+			if (context.consumers().remove(this)) {
+				memory.leave(configuration.groupId());
+			}
+		};
+		Wiring wiring = Wiring.of(client, configuration, context, toldCluster);
+		Wiring.Basics basics = wiring.basics();
+		this.pauses = basics.pauses();
+		this.states = basics.states();
+		this.holds = basics.holds();
+		this.listeners = basics.listeners();
+		this.lookup = wiring.lookups().lookup();
+		this.topics = wiring.lookups().topics();
+		this.coverage = wiring.lookups().coverage();
+		this.inspector = wiring.enforcement().inspector();
+		this.decisions = wiring.enforcement().decisions();
+		this.commits = wiring.commits();
+		this.triggers = wiring.triggers();
+		this.polls = new PollLoop<>(client, memory, versions, wiring);
+		this.currentPositions = new CurrentPositions(client, configuration, states, holds, triggers.starts(),
+				basics.reports(), basics.positions(), triggers.incident(), wiring.enforcement().resetOffsets(),
+				basics.budget());
+	}
+
+	public ConsumerRecords<K, V> poll(Duration timeout) {
+		return polls.poll(timeout);
+	}
+
+	public Holds holds() {
+		return holds;
+	}
+
+	Pauses pauses() {
+		return pauses;
+	}
+
+	ClientVersions clientVersions() {
+		return versions;
+	}
+
+	public @Nullable String groupId() {
+		return configuration.groupId();
+	}
+
+	public ClientConfiguration configuration() {
+		return configuration;
+	}
+
+	/**
+	 * Whether a partition is assigned. Thread-safe.
+	 */
+	public boolean isAssigned(TopicPartition partition) {
+		return states.contains(partition);
+	}
+
+	/**
+	 * Thread-safe.
+	 */
+	public Assignment assignment() {
+		return new Assignment(configuration.groupId(), configuration.clientId(), states.describe(holds.visible()),
+				versions);
+	}
+
+	/**
+	 * Decisions about held partitions that are made elsewhere.
+	 */
+	public Resolutions resolutions() {
+		return triggers.resolutions();
+	}
+
+	long position(TopicPartition partition, @Nullable Duration timeout) {
+		return currentPositions.position(partition, timeout, !polls.isPolling() && states.isDelivering());
+	}
+
+	/**
+	 * Listener containers seek back to records that they could not process: even if those
+	 * were in a log that is gone by now. As long as such records may be in hand, nobody
+	 * can tell what a seek to their offsets means.
+	 */
+	public void seek(TopicPartition partition, OffsetAndMetadata offset) {
+		PartitionState state = states.find(partition);
+		if (state != null && state.isLost(offset.offset())) {
+			logger.warn("{} is not sought to {}, which was in a log that is gone: the decision about it stands",
+					partition, offset.offset());
+			return;
+		}
+		client.seek(partition, offset);
+		soughtByApplication(partition, offset);
+	}
+
+	public void seekToBeginning(Collection<TopicPartition> partitions) {
+		client.seekToBeginning(partitions);
+		soughtByApplication(partitions);
+	}
+
+	void seekToEnd(Collection<TopicPartition> partitions) {
+		client.seekToEnd(partitions);
+		soughtByApplication(partitions);
+	}
+
+	private void soughtByApplication(Collection<TopicPartition> partitions) {
+		// An empty collection means all of the assignment.
+		for (TopicPartition partition : partitions.isEmpty() ? client.assignment() : partitions) {
+			soughtByApplication(partition, null);
+		}
+	}
+
+	/**
+	 * Where the application itself seeks it has decided: nothing is held against it.
+	 */
+	private void soughtByApplication(TopicPartition partition, @Nullable OffsetAndMetadata offset) {
+		decisions.release(partition);
+		triggers.incident().forget(Set.of(partition));
+		states.seekByApplication(partition, offset);
+	}
+
+	public void assign(Collection<TopicPartition> partitions) {
+		commits.observer().leaving(states.partitions());
+		client.assign(partitions);
+		triggers.starts().forgetQuestions();
+		triggers.clusterChanges().assigned(true);
+		commits.first().assignedByHand(true);
+		triggers.incident().forgetAll();
+		pauses.retain(partitions);
+		holds.retain(partitions);
+		commits.heldBack().retain(partitions);
+		states.replace(partitions);
+		topics.retain(partitions);
+		coverage.retain(partitions);
+		listeners.assigned(partitions);
+	}
+
+	void forgetAssignment() {
+		commits.application().leave(states.partitions());
+		pauses.retain(Set.of());
+		triggers.incident().forgetAll();
+		holds.retain(Set.of());
+		commits.heldBack().retain(Set.of());
+		states.forgetAll();
+		triggers.clusterChanges().forget();
+		commits.first().forgetAll();
+		topics.retain(Set.of());
+		coverage.retain(Set.of());
+	}
+
+	/**
+	 * The application has asked for the group's metadata, which producers need to commit
+	 * in a transaction, and nobody else does.
+	 */
+	void leaveCommitsToTransactions() {
+		commits.first().leaveToTransactions();
+		commits.sender().leaveToTransactions();
+	}
+
+	/**
+	 * Whether a partition has never had a position since it was assigned: only the paused
+	 * client has one.
+	 */
+	boolean isWithoutPosition(TopicPartition partition) {
+		return holds.isWithoutPosition(partition) || states.undecided().contains(partition);
+	}
+
+	public ApplicationCommits commits() {
+		return commits.application();
+	}
+
+	Set<TopicPartition> partitions() {
+		return states.partitions();
+	}
+
+	public ClientCommits clientCommits() {
+		return commits.observer();
+	}
+
+	public void onAssigned(Collection<TopicPartition> partitions) {
+		if (!partitions.isEmpty()) {
+			triggers.starts().forgetQuestions();
+			triggers.clusterChanges().assigned(false);
+			commits.first().assignedByHand(false);
+			states.start(partitions);
+			listeners.assigned(partitions);
+			triggers.starts().decidePending();
+		}
+	}
+
+	void onUnassigned(Collection<TopicPartition> partitions) {
+		pauses.forget(partitions);
+		triggers.incident().forget(partitions);
+		holds.forget(partitions);
+		commits.heldBack().forget(partitions);
+		commits.application().leave(partitions);
+		states.revoke(partitions);
+	}
+
+	/**
+	 * Ends a blocking call of the consumer's thread, as the client's own does.
+	 * Thread-safe.
+	 */
+	void wakeup() {
+		// The client comes last: once it has thrown, nothing else may still be woken up.
+		inspector.wakeup();
+		lookup.wakeup();
+		client.wakeup();
+	}
+
+	/**
+	 * The wakeup reached the application by another way.
+	 */
+	public void forgetWakeup() {
+		inspector.forgetWakeup();
+		lookup.forgetWakeup();
+	}
+
+	/**
+	 * After the client was closed.
+	 */
+	public void close() {
+		closing.run();
+		triggers.resolutions().close("its consumer was closed");
+		forgetAssignment();
+		lookup.close();
+	}
+
+}

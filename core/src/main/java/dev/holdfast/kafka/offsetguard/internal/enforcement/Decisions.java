@@ -1,0 +1,343 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.internal.enforcement;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+
+import dev.holdfast.kafka.offsetguard.decision.Decision;
+import dev.holdfast.kafka.offsetguard.decision.OffsetDecisionException;
+import dev.holdfast.kafka.offsetguard.decision.Outcome;
+import dev.holdfast.kafka.offsetguard.decision.Reason;
+import dev.holdfast.kafka.offsetguard.evidence.Evidence;
+import dev.holdfast.kafka.offsetguard.evidence.TruncationClaim;
+import dev.holdfast.kafka.offsetguard.evidence.Witness;
+import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
+import dev.holdfast.kafka.offsetguard.internal.client.Pauses;
+import dev.holdfast.kafka.offsetguard.internal.client.WhileAssigned;
+import dev.holdfast.kafka.offsetguard.internal.commit.HeldBackCommits;
+import dev.holdfast.kafka.offsetguard.internal.memory.CommitMemory;
+import dev.holdfast.kafka.offsetguard.internal.partition.Hold;
+import dev.holdfast.kafka.offsetguard.internal.partition.Holds;
+import dev.holdfast.kafka.offsetguard.internal.partition.PartitionState;
+import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
+import dev.holdfast.kafka.offsetguard.internal.partition.Retries;
+import dev.holdfast.kafka.offsetguard.internal.ruling.DecisionMaker;
+import dev.holdfast.kafka.offsetguard.internal.ruling.PlainKafka;
+import dev.holdfast.kafka.offsetguard.internal.ruling.Ruling;
+import dev.holdfast.kafka.offsetguard.policy.Action;
+import dev.holdfast.kafka.offsetguard.policy.Cause;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries decisions out on one client, and tells of them.
+ */
+public final class Decisions {
+
+	private static final Duration FIRST_RETRY = Duration.ofMillis(100);
+
+	private final Consumer<?, ?> client;
+
+	private final ClientConfiguration configuration;
+
+	private final DecisionMaker maker;
+
+	private final PartitionStates states;
+
+	private final Pauses pauses;
+
+	private final Holds holds;
+
+	private final HeldBackCommits heldBack;
+
+	private final ResetOffsets resetOffsets;
+
+	private final CommitMemory commits;
+
+	private final Listeners listeners;
+
+	private final boolean observing;
+
+	private @Nullable Decision failure;
+
+	private @Nullable Decision last;
+
+	public Decisions(Consumer<?, ?> client, ClientConfiguration configuration, DecisionMaker maker,
+			PartitionStates states, Pauses pauses, Holds holds, HeldBackCommits heldBack, ResetOffsets resetOffsets,
+			CommitMemory commits, Listeners listeners, boolean observing) {
+		this.client = client;
+		this.configuration = configuration;
+		this.maker = maker;
+		this.states = states;
+		this.pauses = pauses;
+		this.holds = holds;
+		this.heldBack = heldBack;
+		this.resetOffsets = resetOffsets;
+		this.commits = commits;
+		this.listeners = listeners;
+		this.observing = observing;
+	}
+
+	/**
+	 * What to fail with if any decision so far was to fail.
+	 */
+	public @Nullable OffsetDecisionException failure() {
+		return (failure != null) ? new OffsetDecisionException(failure) : null;
+	}
+
+	/**
+	 * Names the cause and chooses the action.
+	 */
+	public DecisionMaker.Opening open(TopicPartition partition, Evidence evidence) {
+		Hold hold = holds.find(partition);
+		return maker.open(partition, evidence, hold != null && !hold.isRetry());
+	}
+
+	/**
+	 * The committed epoch that the client itself has read and that no leader has, -1 if
+	 * it has not.
+	 */
+	private int awaitedEpoch(TopicPartition partition) {
+		boolean isRead = configuration.readsCommitsFirst() || states.isCommitsRead();
+		return isRead ? states.get(partition).committedEpoch() : -1;
+	}
+
+	/**
+	 * Decides about evidence and applies the decision.
+	 * @return what was done to the client
+	 */
+	@Nullable Outcome decide(TopicPartition partition, Evidence evidence) {
+		DecisionMaker.Opening opening = open(partition, evidence);
+		Ruling ruling = maker.rule(opening, awaitedEpoch(partition));
+		return observing ? observe(opening, ruling, PlainKafka.outcome(evidence, configuration.autoOffsetReset()))
+				: enforce(opening, ruling);
+	}
+
+	/**
+	 * Applies what the chosen action comes to for a partition without a position.
+	 * @param opening what was chosen
+	 * @param outcome what that comes to
+	 * @param plain what a client without a guard does, if that is what is to be done
+	 * @return what was done to the client
+	 */
+	public Outcome decideFirst(DecisionMaker.Opening opening, Outcome outcome, @Nullable Outcome plain) {
+		if (outcome instanceof Outcome.Rethrown) {
+			return outcome;
+		}
+		Ruling ruling = maker.ruleFirst(opening, outcome, awaitedEpoch(opening.partition()));
+		if (plain == null) {
+			return enforce(opening, ruling);
+		}
+		observe(opening, ruling, plain);
+		return plain;
+	}
+
+	private @Nullable Outcome observe(DecisionMaker.Opening opening, Ruling ruling, @Nullable Outcome plain) {
+		states.started(opening.partition());
+		if (plain instanceof Outcome.ReadFrom readFrom) {
+			OffsetAndMetadata position = new OffsetAndMetadata(readFrom.offset(), claimedEpoch(opening), "");
+			WhileAssigned.seek(client, opening.partition(), position);
+			states.get(opening.partition()).seek(position);
+		}
+		else if (plain instanceof Outcome.LookedUp lookedUp) {
+			lookUp(opening.partition(), lookedUp.end());
+		}
+		listeners.decided(decision(opening, ruling));
+		return plain;
+	}
+
+	/**
+	 * The epoch of the divergent offset where the client goes. It would wait for a leader
+	 * that has reached it if it was sought with one that none has; alone it believes the
+	 * claim without waiting.
+	 */
+	private Optional<Integer> claimedEpoch(DecisionMaker.Opening opening) {
+		TruncationClaim claim = opening.evidence().claim();
+		int reached = Math.max(states.get(opening.partition()).ownEpoch(), opening.evidence().currentLeaderEpoch());
+		return (claim != null && claim.isDefined() && claim.leaderEpoch() <= reached) ? Optional.of(claim.leaderEpoch())
+				: Optional.empty();
+	}
+
+	private Outcome enforce(DecisionMaker.Opening opening, Ruling ruling) {
+		Hold hold = holds.find(opening.partition());
+		if (hold != null && !hold.isRetry() && opening.cause() == Cause.UNVERIFIABLE
+				&& !opening.evidence().isAnswered()) {
+			// What it is held for was established, and no answer is no news.
+			holds.postponeRecheck(opening.partition());
+			return hold.decision().outcome();
+		}
+		if (hold != null && hold.decision().cause() == opening.cause() && ruling.outcome() instanceof Outcome.Held) {
+			holds.postponeRecheck(opening.partition());
+			return ruling.outcome();
+		}
+		Decision decision = decision(opening, ruling);
+		boolean telling = apply(decision);
+		lose(decision);
+		if (telling) {
+			listeners.decided(decision);
+		}
+		return ruling.outcome();
+	}
+
+	private Decision decision(DecisionMaker.Opening opening, Ruling ruling) {
+		if (opening.cause() == Cause.TOPIC_RECREATED && (observing || ruling.isMove())) {
+			states.get(opening.partition()).topicId(opening.evidence().topicId());
+			commits.leave(opening.partition(), opening.evidence());
+		}
+		if (opening.cause() == Cause.COMMITTED_OFFSET_REGRESSED && ruling.named() == Action.KEEP && ruling.isMove()) {
+			commits.believe(opening.partition());
+		}
+		last = maker.decision(opening, ruling, observing, Instant.now());
+		return last;
+	}
+
+	/**
+	 * An application may have records in hand that are in the log no more.
+	 */
+	private void lose(Decision decision) {
+		TopicPartition partition = decision.partition();
+		long position = decision.evidence().position();
+		boolean isMirrored = decision.cause() == Cause.CLUSTER_CHANGED
+				&& decision.outcome() instanceof Outcome.ReadFrom readFrom && readFrom.offset() == position;
+		if (decision.cause().isOtherLog() && !isMirrored) {
+			states.lose(partition, 0, position, pauses.isByApplication(partition));
+			if (decision.cause() == Cause.TOPIC_RECREATED) {
+				states.get(partition).recreatedAs(decision.evidence().topicId());
+			}
+		}
+		else if (decision.cause() == Cause.LOG_TRUNCATED && decision.outcome() instanceof Outcome.ReadFrom readFrom
+				&& readFrom.offset() < position) {
+			states.lose(partition, readFrom.offset() + 1, position, pauses.isByApplication(partition));
+		}
+	}
+
+	/**
+	 * The decision that was made last.
+	 */
+	public @Nullable Decision last() {
+		return last;
+	}
+
+	/**
+	 * Applies a decision.
+	 * @return whether anybody has to hear of it
+	 */
+	private boolean apply(Decision decision) {
+		// Whatever this is about, nobody has to find out any more where it starts.
+		states.started(decision.partition());
+		if (decision.isMove()) {
+			commits.release(decision.partition());
+		}
+		if (decision.outcome() instanceof Outcome.ReadFrom readFrom) {
+			return readFrom(decision, readFrom.offset());
+		}
+		if (decision.outcome() instanceof Outcome.LookedUp lookedUp) {
+			lookUp(decision.partition(), lookedUp.end());
+			return true;
+		}
+		boolean wasHeld = holds.contains(decision.partition());
+		holds.hold(decision);
+		heldBack.doubt(decision.partition());
+		commits.hold(decision.partition(), decision.evidence());
+		if (!wasHeld && decision.outcome() instanceof Outcome.Held && decision.evidence().position() < 0) {
+			resetOffsets.startAsPlain(decision.partition());
+		}
+		if (decision.outcome() instanceof Outcome.Failed && failure == null) {
+			failure = decision;
+		}
+		return true;
+	}
+
+	private boolean readFrom(Decision decision, long offset) {
+		TopicPartition partition = decision.partition();
+		if (offset != decision.evidence().position()) {
+			heldBack.forget(partition);
+			seekAndRelease(partition, offset);
+			states.get(partition).seek(new OffsetAndMetadata(offset));
+			if (decision.evidence().isSoughtBelowLogStart()) {
+				// The log start may move again before anything is delivered.
+				states.get(partition).meant();
+			}
+			return true;
+		}
+		heldBack.makeDue(partition, offset);
+		PartitionState state = states.get(partition);
+		Witness witness = decision.evidence().witness();
+		if (decision.cause() == Cause.CLUSTER_CHANGED && witness != null && witness.found() != null
+				&& witness.standsInMirror()) {
+			// In the epoch that it has in this cluster.
+			state.witness(witness.found());
+		}
+		if (decision.resolution() != null) {
+			state.keepAnew();
+		}
+		int times = state.keep(offset);
+		if (times == 1) {
+			seekAndRelease(partition, offset);
+			return true;
+		}
+		// Decided before, and nothing has come of it: no reason to ask as fast as we can.
+		holds.hold(decision, FIRST_RETRY.multipliedBy(1L << Math.min(times - 2, 20)));
+		if (times == Retries.UNTIL_HELD) {
+			Decision told = inVain(decision);
+			holds.heldInVain(told);
+			listeners.decided(told);
+		}
+		return false;
+	}
+
+	/**
+	 * The same decision, when it has turned out that the broker will not have it.
+	 */
+	private static Decision inVain(Decision kept) {
+		return new Decision(kept.at(), kept.groupId(), kept.clientId(), kept.partition(), kept.cause(),
+				kept.policyAction(), Action.HOLD, Reason.of(Reason.Kind.IN_VAIN), new Outcome.Held(),
+				Decision.Impact.NONE, kept.evidence(), kept.observed(), kept.resolution());
+	}
+
+	private void lookUp(TopicPartition partition, Action end) {
+		if (end == Action.EARLIEST) {
+			WhileAssigned.act(client, Set.of(partition), client::seekToBeginning);
+		}
+		else if (end == Action.LATEST) {
+			WhileAssigned.act(client, Set.of(partition), client::seekToEnd);
+		}
+		else if (resetOffsets.reset(Set.of(partition)).get(partition) instanceof Outcome.ReadFrom readFrom) {
+			WhileAssigned.seek(client, partition, new OffsetAndMetadata(readFrom.offset()));
+		}
+		states.get(partition).seekToUnknown();
+		heldBack.forget(partition);
+		holds.release(partition);
+	}
+
+	private void seekAndRelease(TopicPartition partition, long offset) {
+		WhileAssigned.seek(client, partition, new OffsetAndMetadata(offset));
+		holds.release(partition);
+	}
+
+	/**
+	 * Lets the client try a good position again that was refused before.
+	 */
+	public void retry(Hold hold) {
+		seekAndRelease(hold.decision().partition(), hold.position());
+		states.get(hold.decision().partition()).tried();
+	}
+
+	/**
+	 * Ends a hold without a decision: the group has an offset for the partition now.
+	 */
+	public void release(TopicPartition partition) {
+		commits.release(partition);
+		heldBack.forget(partition);
+		holds.release(partition);
+	}
+
+}

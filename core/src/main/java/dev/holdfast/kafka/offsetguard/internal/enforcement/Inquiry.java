@@ -1,0 +1,141 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.internal.enforcement;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import dev.holdfast.kafka.offsetguard.decision.Outcome;
+import dev.holdfast.kafka.offsetguard.evidence.Evidence;
+import dev.holdfast.kafka.offsetguard.internal.cluster.ClientCluster;
+import dev.holdfast.kafka.offsetguard.internal.commit.PositionCommits;
+import dev.holdfast.kafka.offsetguard.internal.inspection.Findings;
+import dev.holdfast.kafka.offsetguard.internal.inspection.Inspector;
+import dev.holdfast.kafka.offsetguard.internal.inspection.LatestOffsets;
+import dev.holdfast.kafka.offsetguard.internal.inspection.Suspect;
+import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
+import dev.holdfast.kafka.offsetguard.internal.ruling.Classifier;
+import dev.holdfast.kafka.offsetguard.internal.time.EvidenceBudget;
+import dev.holdfast.kafka.offsetguard.policy.Cause;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * From partitions in question to decisions: gathers the evidence about all of them at
+ * once.
+ */
+public final class Inquiry {
+
+	private final Consumer<?, ?> client;
+
+	private final ClientCluster cluster;
+
+	private final PartitionStates states;
+
+	private final Decisions decisions;
+
+	private final PositionCommits commits;
+
+	private final Inspector inspector;
+
+	private final LatestOffsets latestOffsets;
+
+	private final EvidenceBudget budget;
+
+	private final Listeners listeners;
+
+	public Inquiry(Consumer<?, ?> client, ClientCluster cluster, PartitionStates states, Decisions decisions,
+			PositionCommits commits, Inspector inspector, LatestOffsets latestOffsets, EvidenceBudget budget,
+			Listeners listeners) {
+		this.client = client;
+		this.cluster = cluster;
+		this.states = states;
+		this.decisions = decisions;
+		this.commits = commits;
+		this.inspector = inspector;
+		this.latestOffsets = latestOffsets;
+		this.budget = budget;
+		this.listeners = listeners;
+	}
+
+	/**
+	 * Gathers evidence, decides and applies.
+	 * @return those about which nothing was decided, as something was not answered
+	 * @throws org.apache.kafka.common.errors.WakeupException if the consumer was woken
+	 * up: nothing was decided
+	 */
+	public Set<TopicPartition> examine(List<Suspect> suspects, Duration timeout) {
+		int changes = cluster.changes();
+		List<Findings> findings = inspect(suspects, timeout);
+		if (cluster.changes() != changes) {
+			// It is not known in which cluster they were found.
+			return partitions(findings);
+		}
+		judge(findings);
+		return open(findings);
+	}
+
+	private static Set<TopicPartition> partitions(List<Findings> findings) {
+		Set<TopicPartition> partitions = new HashSet<>();
+		findings.forEach((each) -> partitions.add(each.partition()));
+		return partitions;
+	}
+
+	/**
+	 * Those about which nothing can be decided yet.
+	 */
+	public static Set<TopicPartition> open(List<Findings> findings) {
+		Set<TopicPartition> open = new HashSet<>();
+		findings.stream().filter(Findings::isOpen).forEach((each) -> open.add(each.partition()));
+		return open;
+	}
+
+	public List<Findings> inspect(List<Suspect> suspects, Duration timeout) {
+		if (suspects.isEmpty()) {
+			return List.of();
+		}
+		long start = System.nanoTime();
+		try (EvidenceBudget.Spending spending = budget.spend()) {
+			List<Findings> findings = inspector.inspect(suspects, timeout);
+			latestOffsets.lookUp(findings, budget.left());
+			return findings;
+		}
+		finally {
+			listeners.inspected(Duration.ofNanos(System.nanoTime() - start));
+		}
+	}
+
+	/**
+	 * Decides about what is still there to be decided about.
+	 * @return whether the client's own exception is the answer to any of it
+	 */
+	public boolean judge(List<Findings> findings) {
+		boolean rethrow = false;
+		Map<TopicPartition, Long> recreated = new HashMap<>();
+		// Clients copy their assignment at each call.
+		Set<TopicPartition> assigned = client.assignment();
+		for (Findings each : findings) {
+			boolean mereBystander = each.isTruncation() && each.suspect.claim() == null && each.repeatedClaim == null;
+			if (!mereBystander && !each.isOpen() && assigned.contains(each.partition())
+					&& !states.isRevoked(each.partition())) {
+				Evidence evidence = each.toEvidence();
+				Outcome outcome = decisions.decide(each.partition(), evidence);
+				rethrow |= outcome instanceof Outcome.Rethrown;
+				if (outcome instanceof Outcome.ReadFrom readFrom
+						&& Classifier.classify(evidence) == Cause.TOPIC_RECREATED) {
+					recreated.put(each.partition(), readFrom.offset());
+				}
+			}
+		}
+		commits.commitRecreated(recreated);
+		return rethrow;
+	}
+
+}

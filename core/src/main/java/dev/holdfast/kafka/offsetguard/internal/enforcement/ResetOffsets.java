@@ -1,0 +1,304 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.internal.enforcement;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.Set;
+
+import dev.holdfast.kafka.offsetguard.decision.Decision;
+import dev.holdfast.kafka.offsetguard.decision.Outcome;
+import dev.holdfast.kafka.offsetguard.internal.client.AutoOffsetReset;
+import dev.holdfast.kafka.offsetguard.internal.client.WhileAssigned;
+import dev.holdfast.kafka.offsetguard.internal.partition.PartitionState;
+import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
+import dev.holdfast.kafka.offsetguard.internal.time.Deadline;
+import dev.holdfast.kafka.offsetguard.internal.time.EvidenceBudget;
+import dev.holdfast.kafka.offsetguard.policy.Action;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks up, with the client itself and so with the application's isolation level, where
+ * partitions are read from that have no position: one request a broker.
+ */
+public final class ResetOffsets {
+
+	private static final Logger logger = LoggerFactory.getLogger(ResetOffsets.class);
+
+	private final Consumer<?, ?> client;
+
+	private final PartitionStates states;
+
+	private final AutoOffsetReset autoOffsetReset;
+
+	private final EvidenceBudget budget;
+
+	private final java.util.function.Consumer<InvalidOffsetException> reports;
+
+	/**
+	 * Creates it.
+	 * @param reports takes what the client reports when it is asked for something else
+	 */
+	public ResetOffsets(Consumer<?, ?> client, PartitionStates states, AutoOffsetReset autoOffsetReset,
+			EvidenceBudget budget, java.util.function.Consumer<InvalidOffsetException> reports) {
+		this.client = client;
+		this.states = states;
+		this.autoOffsetReset = autoOffsetReset;
+		this.budget = budget;
+		this.reports = reports;
+	}
+
+	/**
+	 * What an action comes to for partitions without a position.
+	 * @param timestamps for {@link Action#TIMESTAMP}, by partition; those that are
+	 * missing are held
+	 */
+	public Map<TopicPartition, Outcome> outcomes(Action action, Collection<TopicPartition> partitions,
+			Map<TopicPartition, Long> timestamps) {
+		return switch (action) {
+			case EARLIEST, LATEST -> end(action, partitions);
+			case AUTO_OFFSET_RESET -> reset(partitions);
+			case TIMESTAMP -> at(timestamps, partitions);
+			case FAIL -> all(partitions, new Outcome.Failed());
+			// Of a partition that never had a position there is nothing to keep.
+			case HOLD, KEEP, DIVERGENCE, LATEST_KNOWN -> all(partitions, new Outcome.Held());
+		};
+	}
+
+	/**
+	 * What the consumer's own {@code auto.offset.reset} comes to.
+	 */
+	public Map<TopicPartition, Outcome> reset(Collection<TopicPartition> partitions) {
+		return switch (autoOffsetReset.strategy()) {
+			case EARLIEST -> end(Action.EARLIEST, partitions);
+			case LATEST -> end(Action.LATEST, partitions);
+			case BY_DURATION -> byDuration(partitions);
+			case NONE -> all(partitions, new Outcome.Rethrown());
+		};
+	}
+
+	/**
+	 * Takes note of where partitions end that have just been assigned, where that is
+	 * where plain Kafka would start them if they turn out to have no commit. What comes
+	 * while others are asked would be skipped otherwise. A client that looks for an end
+	 * by itself is left to it.
+	 * @param timeout how long the client may ask leaders that were not asked before
+	 * @param again how long it may ask all others
+	 * @throws WakeupException if the consumer was woken up: the question stands
+	 */
+	public void noteEnds(Set<TopicPartition> assigned, Duration timeout, Duration again) {
+		if (autoOffsetReset.strategy() != AutoOffsetReset.Strategy.LATEST) {
+			return;
+		}
+		Set<TopicPartition> unknown = new HashSet<>(assigned);
+		unknown.removeIf(
+				(partition) -> !states.get(partition).isPlainStartUnknown() || states.undecided().isLooking(partition));
+		if (unknown.isEmpty()) {
+			return;
+		}
+		boolean isNew = unknown.stream().anyMatch((partition) -> !states.get(partition).plainStart().isEndAsked());
+		try {
+			client.endOffsets(unknown, isNew ? timeout : again)
+				.forEach((partition, end) -> states.get(partition).plainStart().found(end));
+		}
+		catch (WakeupException | InterruptException ex) {
+			throw ex;
+		}
+		catch (KafkaException ex) {
+			unknown.forEach((partition) -> states.get(partition).plainStart().endAsked());
+			logger.debug("Not known yet where {} partitions end", unknown.size(), ex);
+		}
+	}
+
+	/**
+	 * Lets a paused client, which keeps what it finds, look up in its own time where
+	 * plain Kafka would have started. It does not know a duration.
+	 */
+	void startAsPlain(TopicPartition partition) {
+		switch (autoOffsetReset.strategy()) {
+			case EARLIEST -> WhileAssigned.act(client, Set.of(partition), client::seekToBeginning);
+			case LATEST -> WhileAssigned.act(client, Set.of(partition), client::seekToEnd);
+			case BY_DURATION, NONE -> {
+			}
+		}
+	}
+
+	/**
+	 * Where plain Kafka would have started a partition without a commit that waits for
+	 * answers: known already, found by the client that looks for it, or asked for now. It
+	 * stays that, whenever the answers come.
+	 * @return empty if the brokers do not answer in time
+	 */
+	public OptionalLong plainStart(TopicPartition partition, Duration timeout) {
+		PartitionState state = states.get(partition);
+		if (state.isPlainStartUnknown()) {
+			OptionalLong found = states.undecided().isLooking(partition) ? found(partition, timeout)
+					: lookedUp(partition, state.resetAt(), timeout);
+			found.ifPresent(state.plainStart()::found);
+		}
+		long start = state.plainStart().offset();
+		return (start >= 0) ? OptionalLong.of(start) : OptionalLong.empty();
+	}
+
+	/**
+	 * Where plain Kafka would have started a partition that is held without ever having
+	 * had a position.
+	 * @return empty if the brokers do not answer in time
+	 * @throws InvalidOffsetException if the client has something to report about others
+	 */
+	public OptionalLong plainStart(TopicPartition partition, Decision decision, Duration timeout) {
+		boolean isLooking = decision.outcome() instanceof Outcome.Held
+				&& autoOffsetReset.strategy() != AutoOffsetReset.Strategy.BY_DURATION;
+		try {
+			return isLooking ? OptionalLong.of(client.position(partition, timeout))
+					: lookedUp(partition, decision.at(), timeout);
+		}
+		catch (RetriableException ex) {
+			// The async client also tells of connections that it has lost on the way.
+			return OptionalLong.empty();
+		}
+	}
+
+	private OptionalLong lookedUp(TopicPartition partition, Instant at, Duration timeout) {
+		Long start = lookUp(partition, at, timeout).get(partition);
+		return (start != null) ? OptionalLong.of(start) : OptionalLong.empty();
+	}
+
+	private Map<TopicPartition, Long> lookUp(TopicPartition partition, Instant at, Duration timeout) {
+		return switch (autoOffsetReset.strategy()) {
+			case EARLIEST -> client.beginningOffsets(Set.of(partition), timeout);
+			case LATEST -> client.endOffsets(Set.of(partition), timeout);
+			case BY_DURATION -> offsetsFor(Map.of(partition, before(at)), timeout);
+			case NONE -> Map.of();
+		};
+	}
+
+	/**
+	 * All partitions' ends are told or none is. Where one leader is silent the client
+	 * looks each up by itself, since a partition without a position starves all others.
+	 */
+	private Map<TopicPartition, Outcome> end(Action end, Collection<TopicPartition> partitions) {
+		Map<TopicPartition, Outcome> outcomes = new HashMap<>();
+		Set<TopicPartition> unknown = new HashSet<>(partitions);
+		if (end == Action.LATEST && autoOffsetReset.strategy() == AutoOffsetReset.Strategy.LATEST) {
+			unknown.removeIf((partition) -> isNoted(partition, outcomes));
+		}
+		if (unknown.isEmpty()) {
+			return outcomes;
+		}
+		try {
+			outcomes.putAll(readFrom((end == Action.EARLIEST) ? client.beginningOffsets(unknown, budget.left())
+					: client.endOffsets(unknown, budget.left())));
+		}
+		catch (TimeoutException ex) {
+			outcomes.putAll(all(unknown, new Outcome.LookedUp(end)));
+		}
+		return outcomes;
+	}
+
+	/**
+	 * Whether plain Kafka's start is known from before: later answers come too late.
+	 */
+	private boolean isNoted(TopicPartition partition, Map<TopicPartition, Outcome> outcomes) {
+		PartitionState state = states.get(partition);
+		if (state.isPlainStartUnknown() && states.undecided().isLooking(partition)) {
+			found(partition, Duration.ZERO).ifPresent(state.plainStart()::found);
+		}
+		long noted = state.isPositioned() ? -1 : state.plainStart().offset();
+		if (noted >= 0) {
+			outcomes.put(partition, new Outcome.ReadFrom(noted));
+		}
+		return noted >= 0;
+	}
+
+	/**
+	 * What a client has found that looks for where plain Kafka would have started.
+	 */
+	private OptionalLong found(TopicPartition partition, Duration timeout) {
+		try {
+			return OptionalLong.of(client.position(partition, timeout));
+		}
+		catch (InvalidOffsetException ex) {
+			// About other partitions.
+			reports.accept(ex);
+			return OptionalLong.empty();
+		}
+		catch (RetriableException ex) {
+			// The async client also tells of connections that it has lost on the way.
+			return OptionalLong.empty();
+		}
+	}
+
+	private Map<TopicPartition, Outcome> byDuration(Collection<TopicPartition> partitions) {
+		Map<TopicPartition, Outcome> outcomes = new HashMap<>();
+		Set<TopicPartition> unknown = new HashSet<>(partitions);
+		unknown.removeIf((partition) -> isNoted(partition, outcomes));
+		if (!unknown.isEmpty()) {
+			Map<TopicPartition, Long> timestamps = new HashMap<>();
+			unknown.forEach((partition) -> timestamps.put(partition, before(states.get(partition).resetAt())));
+			outcomes.putAll(readFrom(offsetsFor(timestamps, budget.left())));
+		}
+		return outcomes;
+	}
+
+	private long before(Instant instant) {
+		return instant.minus(Objects.requireNonNull(autoOffsetReset.duration())).toEpochMilli();
+	}
+
+	private Map<TopicPartition, Outcome> at(Map<TopicPartition, Long> timestamps,
+			Collection<TopicPartition> partitions) {
+		Map<TopicPartition, Outcome> outcomes = all(partitions, new Outcome.Held());
+		if (!timestamps.isEmpty()) {
+			outcomes.putAll(readFrom(offsetsFor(timestamps, budget.left())));
+		}
+		return outcomes;
+	}
+
+	/**
+	 * Where no record is young enough the client would be left without a position: the
+	 * end, read before, is where the first young record will come.
+	 */
+	private Map<TopicPartition, Long> offsetsFor(Map<TopicPartition, Long> timestamps, Duration timeout) {
+		Deadline deadline = Deadline.after(timeout);
+		Map<TopicPartition, Long> offsets = new HashMap<>(client.endOffsets(timestamps.keySet(), timeout));
+		Map<TopicPartition, OffsetAndTimestamp> found = client.offsetsForTimes(timestamps, deadline.left(timeout));
+		found.forEach((partition, offset) -> {
+			if (offset != null) {
+				offsets.put(partition, offset.offset());
+			}
+		});
+		return offsets;
+	}
+
+	private static Map<TopicPartition, Outcome> readFrom(Map<TopicPartition, Long> offsets) {
+		Map<TopicPartition, Outcome> outcomes = new HashMap<>();
+		offsets.forEach((partition, offset) -> outcomes.put(partition, new Outcome.ReadFrom(offset)));
+		return outcomes;
+	}
+
+	private static <T> Map<TopicPartition, T> all(Collection<TopicPartition> partitions, T value) {
+		Map<TopicPartition, T> map = new HashMap<>();
+		partitions.forEach((partition) -> map.put(partition, value));
+		return map;
+	}
+
+}

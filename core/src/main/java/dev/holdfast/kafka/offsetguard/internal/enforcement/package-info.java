@@ -1,0 +1,12 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+/**
+ * Carries decisions out on the client, and tells of them.
+ */
+@NullMarked
+package dev.holdfast.kafka.offsetguard.internal.enforcement;
+
+import org.jspecify.annotations.NullMarked;

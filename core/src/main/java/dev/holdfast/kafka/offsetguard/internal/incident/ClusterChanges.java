@@ -1,0 +1,220 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.internal.incident;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+import dev.holdfast.kafka.offsetguard.evidence.Evidence;
+import dev.holdfast.kafka.offsetguard.evidence.Remembered;
+import dev.holdfast.kafka.offsetguard.internal.client.WhileAssigned;
+import dev.holdfast.kafka.offsetguard.internal.cluster.ClientCluster;
+import dev.holdfast.kafka.offsetguard.internal.cluster.ToldCluster;
+import dev.holdfast.kafka.offsetguard.internal.enforcement.Inquiry;
+import dev.holdfast.kafka.offsetguard.internal.inspection.Suspect;
+import dev.holdfast.kafka.offsetguard.internal.lookup.Topics;
+import dev.holdfast.kafka.offsetguard.internal.memory.Coverage;
+import dev.holdfast.kafka.offsetguard.internal.partition.Hold;
+import dev.holdfast.kafka.offsetguard.internal.partition.Holds;
+import dev.holdfast.kafka.offsetguard.internal.partition.PartitionState;
+import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
+import dev.holdfast.kafka.offsetguard.internal.time.EvidenceBudget;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Notices that the client speaks to another cluster than before (clients bootstrap anew,
+ * KIP-899): its positions came from the old one, and are in question. Belongs to the
+ * consumer's thread.
+ */
+public final class ClusterChanges {
+
+	/**
+	 * How long starts wait for a rebalance. The coordinator on the other cluster does not
+	 * know the member, and says so at its next heartbeat.
+	 */
+	private static final long UNTIL_REBALANCE = TimeUnit.SECONDS.toNanos(10);
+
+	private static final Logger logger = LoggerFactory.getLogger(ClusterChanges.class);
+
+	private final Consumer<?, ?> client;
+
+	private final ClientCluster cluster;
+
+	private final PartitionStates states;
+
+	private final Holds holds;
+
+	private final Topics topics;
+
+	private final Coverage coverage;
+
+	private final Inquiry inquiry;
+
+	private final EvidenceBudget budget;
+
+	private final boolean observing;
+
+	/** Positions about which nobody has decided since the last change. */
+	private final Map<TopicPartition, OffsetAndMetadata> unexamined = new HashMap<>();
+
+	private int seen;
+
+	private boolean selfAssigned;
+
+	private boolean waiting;
+
+	private long waitingUntil;
+
+	public ClusterChanges(Consumer<?, ?> client, ClientCluster cluster, PartitionStates states, Holds holds,
+			Topics topics, Coverage coverage, Inquiry inquiry, EvidenceBudget budget, boolean observing) {
+		this.client = client;
+		this.cluster = cluster;
+		this.states = states;
+		this.holds = holds;
+		this.topics = topics;
+		this.coverage = coverage;
+		this.inquiry = inquiry;
+		this.budget = budget;
+		this.observing = observing;
+	}
+
+	/**
+	 * The application, or its group, has assigned partitions.
+	 * @param byApplication whether it was the application
+	 */
+	public void assigned(boolean byApplication) {
+		selfAssigned = byApplication;
+		forget();
+		ToldCluster.Told told = cluster.told();
+		if (told != null && told.changes() != seen && !byApplication) {
+			// The group on the new cluster has assigned them.
+			seen = told.changes();
+			topics.forgetAll();
+			coverage.forgetAll();
+		}
+	}
+
+	/**
+	 * Nothing is assigned any more.
+	 */
+	public void forget() {
+		waiting = false;
+		unexamined.clear();
+	}
+
+	/**
+	 * Whether starts wait for the group to assign its partitions anew.
+	 */
+	public boolean isWaiting() {
+		waiting = waiting && waitingUntil - System.nanoTime() > 0;
+		return waiting;
+	}
+
+	/**
+	 * Whether the client has come to another cluster and nobody has looked yet.
+	 */
+	public boolean isNew() {
+		ToldCluster.Told told = cluster.told();
+		return !unexamined.isEmpty() || (told != null && told.changes() != seen);
+	}
+
+	/**
+	 * Sends the client back to where it was before records that may come from either
+	 * cluster.
+	 */
+	public <K, V> ConsumerRecords<K, V> takeBack(ConsumerRecords<K, V> records) {
+		if (observing) {
+			return records;
+		}
+		for (TopicPartition partition : records.partitions()) {
+			long position = states.get(partition).position();
+			WhileAssigned.seek(client, partition,
+					new OffsetAndMetadata((position >= 0) ? position : records.records(partition).get(0).offset()));
+		}
+		return ConsumerRecords.empty();
+	}
+
+	/**
+	 * Looks whether the client has come to another cluster, and deals with it: positions
+	 * that the application has assigned are looked into; a group's partitions start from
+	 * what it has committed in the new cluster, as they would without a guard.
+	 */
+	public void look() {
+		ToldCluster.Told told = cluster.told();
+		if (told != null && told.changes() != seen) {
+			seen = told.changes();
+			topics.forgetAll();
+			coverage.forgetAll();
+			Map<TopicPartition, OffsetAndMetadata> positions = positions();
+			if (selfAssigned) {
+				unexamined.putAll(positions);
+			}
+			else if (!observing) {
+				restart(positions);
+			}
+		}
+		inquire();
+	}
+
+	private Map<TopicPartition, OffsetAndMetadata> positions() {
+		Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>();
+		for (TopicPartition partition : client.assignment()) {
+			Hold hold = holds.find(partition);
+			long position = (hold != null) ? hold.decision().evidence().position() : states.get(partition).position();
+			if (!states.isSought(partition) && !states.isStarting(partition) && position >= 0) {
+				positions.put(partition, new OffsetAndMetadata(position));
+			}
+		}
+		return positions;
+	}
+
+	private void inquire() {
+		if (unexamined.isEmpty()) {
+			return;
+		}
+		List<Suspect> suspects = new ArrayList<>();
+		unexamined.keySet().retainAll(client.assignment());
+		unexamined.keySet().removeIf(states::isSought);
+		unexamined.forEach((partition, position) -> {
+			PartitionState state = states.get(partition);
+			state.changeCluster();
+			if (!observing) {
+				// Without the epoch, which is one of the old cluster's.
+				WhileAssigned.seek(client, partition, position);
+			}
+			suspects.add(new Suspect(partition, Evidence.Trigger.CLUSTER_ID, position.offset(), -1, -1, null,
+					state.delivered().last(), Remembered.NOTHING, null, -1));
+		});
+		try {
+			unexamined.keySet().retainAll(inquiry.examine(suspects, budget.left()));
+		}
+		catch (WakeupException ex) {
+			// The client throws the same as soon as it is polled.
+			logger.debug("Woken up while looking at the new cluster");
+		}
+	}
+
+	private void restart(Map<TopicPartition, OffsetAndMetadata> positions) {
+		Set<TopicPartition> partitions = new HashSet<>(positions.keySet());
+		partitions.forEach(holds::release);
+		states.restart(partitions);
+		states.undecided().hold(partitions, positions);
+		waiting = true;
+		waitingUntil = System.nanoTime() + UNTIL_REBALANCE;
+	}
+
+}

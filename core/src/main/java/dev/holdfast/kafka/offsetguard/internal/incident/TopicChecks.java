@@ -1,0 +1,196 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.internal.incident;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import dev.holdfast.kafka.offsetguard.evidence.Evidence;
+import dev.holdfast.kafka.offsetguard.evidence.Remembered;
+import dev.holdfast.kafka.offsetguard.internal.admin.Reply;
+import dev.holdfast.kafka.offsetguard.internal.client.ClientPositions;
+import dev.holdfast.kafka.offsetguard.internal.enforcement.Inquiry;
+import dev.holdfast.kafka.offsetguard.internal.inspection.Findings;
+import dev.holdfast.kafka.offsetguard.internal.inspection.Suspect;
+import dev.holdfast.kafka.offsetguard.internal.lookup.ClusterId;
+import dev.holdfast.kafka.offsetguard.internal.lookup.TopicAnswer;
+import dev.holdfast.kafka.offsetguard.internal.lookup.TopicLookup;
+import dev.holdfast.kafka.offsetguard.internal.lookup.TopicQuery;
+import dev.holdfast.kafka.offsetguard.internal.lookup.Topics;
+import dev.holdfast.kafka.offsetguard.internal.partition.Holds;
+import dev.holdfast.kafka.offsetguard.internal.partition.PartitionState;
+import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
+import dev.holdfast.kafka.offsetguard.internal.start.StartingPositions;
+import dev.holdfast.kafka.offsetguard.internal.time.EvidenceBudget;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out whether the topics of assigned partitions are others by now: now and then,
+ * and together with other evidence.
+ */
+public final class TopicChecks {
+
+	/** Of the time that is left. */
+	private static final int SHARE = 4;
+
+	private final Consumer<?, ?> client;
+
+	private final ClientPositions positions;
+
+	private final PartitionStates states;
+
+	private final Holds holds;
+
+	private final StartingPositions startingPositions;
+
+	private final Inquiry inquiry;
+
+	private final Topics topics;
+
+	private final TopicLookup lookup;
+
+	private final ClusterId clusterId;
+
+	private final EvidenceBudget budget;
+
+	/** Not answered yet. */
+	private @Nullable TopicQuery topicQuery;
+
+	public TopicChecks(Consumer<?, ?> client, ClientPositions positions, PartitionStates states, Holds holds,
+			StartingPositions startingPositions, Inquiry inquiry, Topics topics, TopicLookup lookup,
+			ClusterId clusterId, EvidenceBudget budget) {
+		this.client = client;
+		this.positions = positions;
+		this.states = states;
+		this.holds = holds;
+		this.startingPositions = startingPositions;
+		this.inquiry = inquiry;
+		this.topics = topics;
+		this.lookup = lookup;
+		this.clusterId = clusterId;
+		this.budget = budget;
+	}
+
+	/**
+	 * Whether it is time to ask, or an answer may be there.
+	 * @param nanoTime the time, in {@link System#nanoTime()}
+	 */
+	public boolean isDue(long nanoTime) {
+		return topics.isDue(nanoTime);
+	}
+
+	/**
+	 * The last check came to nothing.
+	 */
+	public void checkSoon() {
+		topics.checkSoon();
+	}
+
+	/**
+	 * Compares topic ids now and then, and decides about partitions whose topic is
+	 * another one by now.
+	 */
+	public void check() {
+		TopicAnswer first = topics.check(client.assignment());
+		if (first.topics().isEmpty()) {
+			return;
+		}
+		TopicAnswer answer = confirmed(first, client.assignment());
+		if (answer.isPending()) {
+			topics.checkSoon();
+		}
+		List<Suspect> suspects = new ArrayList<>();
+		Set<TopicPartition> assigned = states.assigned(client);
+		for (TopicPartition partition : assigned) {
+			Uuid now = answer.id(partition.topic());
+			Remembered before = remembered(partition);
+			if (now != null && before.topicId() != null && !now.equals(before.topicId())) {
+				PartitionState state = states.get(partition);
+				long position = holds.isWithoutPosition(partition) ? 0
+						: positions.now(partition).orElse(Math.max(0, state.position()));
+				suspects
+					.add(Suspect.reported(partition, Evidence.Trigger.TOPIC_ID, position, state, null).on(before, now));
+			}
+		}
+		boolean isDecided = inquiry.examine(suspects, budget.left()).isEmpty();
+		if (!isDecided) {
+			topics.checkSoon();
+			return;
+		}
+		topics.learn(answer);
+		startingPositions.coverGrown(answer);
+	}
+
+	/**
+	 * A position can also be wrong because the log is another one. That is asked while
+	 * the rest is inspected, and costs no time of its own.
+	 */
+	@Nullable TopicQuery ask(List<Suspect> suspects) {
+		Set<String> names = new HashSet<>();
+		suspects.forEach((suspect) -> names.add(suspect.partition().topic()));
+		names.removeIf((topic) -> topics.id(topic) == null);
+		TopicQuery present = topicQuery;
+		if (present == null || !present.isAbout(names, Set.of()) || present.isDone()) {
+			present = names.isEmpty() ? null : lookup.start(names, Set.of());
+			topicQuery = present;
+		}
+		return present;
+	}
+
+	/**
+	 * Adds to findings what brokers say about their topics.
+	 * @return those about whose topics brokers have not answered yet
+	 */
+	Set<TopicPartition> take(List<Findings> findings, @Nullable TopicQuery query) {
+		Set<TopicPartition> untold = new HashSet<>();
+		if (query == null) {
+			return untold;
+		}
+		List<TopicPartition> partitions = findings.stream().map(Findings::partition).toList();
+		TopicAnswer answer = confirmed(lookup.answer(query, budget.left().dividedBy(SHARE)), partitions);
+		for (Findings each : findings) {
+			String topic = each.partition().topic();
+			if (answer.topics().containsKey(topic) && answer.topic(topic).isPending()) {
+				untold.add(each.partition());
+			}
+			each.remembered = remembered(each.partition());
+			each.topicId = answer.id(topic);
+		}
+		return untold;
+	}
+
+	private TopicAnswer confirmed(TopicAnswer answer, Collection<TopicPartition> partitions) {
+		Map<TopicPartition, Uuid> before = new HashMap<>();
+		for (TopicPartition partition : partitions) {
+			Uuid topicId = remembered(partition).topicId();
+			if (topicId != null) {
+				before.put(partition, topicId);
+			}
+		}
+		try (EvidenceBudget.Spending spending = budget.spend()) {
+			if (topics.isAnyReplaced(answer, before) && clusterId.isAsked() && clusterId.known() == null
+					&& clusterId.ask(answer.topics().keySet(), budget.left().dividedBy(SHARE)).isPending()) {
+				return TopicAnswer.of(answer.topics().keySet(), Set.of(), new Reply.NotYet<>());
+			}
+			return topics.confirmed(answer, before, clusterId.known(), budget.left().dividedBy(SHARE));
+		}
+	}
+
+	private Remembered remembered(TopicPartition partition) {
+		Uuid decided = states.get(partition).topicId();
+		return new Remembered(partition.partition(), -1, -1, false,
+				(decided != null) ? decided : topics.id(partition.topic()), -1);
+	}
+
+}

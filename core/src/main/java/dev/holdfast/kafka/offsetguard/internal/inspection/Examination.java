@@ -1,0 +1,233 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.internal.inspection;
+
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Predicate;
+
+import dev.holdfast.kafka.offsetguard.evidence.Evidence;
+import dev.holdfast.kafka.offsetguard.evidence.TruncationClaim;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One partition's way through an inspection. The order is what makes a claim testable:
+ * first the log start, then the claim again, then the log end, then the records around
+ * the claimed offset.
+ *
+ * <pre>
+ * LOG_START -&gt; LOG_END -&gt; CLAIM -&gt; LOG_START_AGAIN -&gt; LOG_END_AGAIN -&gt; DIVERGENCE -&gt; WITNESS -&gt; DONE
+ * </pre>
+ *
+ * Steps that cannot tell anything about this partition are left out. Bounds are read by
+ * seeking to them and asking for the position: {@code beginningOffsets} gives all answers
+ * or none.
+ */
+final class Examination {
+
+	enum Step {
+
+		LOG_START, LOG_END, CLAIM, LOG_START_AGAIN, LOG_END_AGAIN, DIVERGENCE, WITNESS, DONE
+
+	}
+
+	private final Consumer<?, ?> inspector;
+
+	private final Findings findings;
+
+	private final Predicate<TopicPartition> canValidate;
+
+	private Step step = Step.LOG_START;
+
+	private @Nullable RecordReading reading;
+
+	Examination(Consumer<?, ?> inspector, Findings findings, Predicate<TopicPartition> canValidate) {
+		this.inspector = inspector;
+		this.findings = findings;
+		this.canValidate = canValidate;
+	}
+
+	Findings findings() {
+		return findings;
+	}
+
+	boolean isDone() {
+		return step == Step.DONE;
+	}
+
+	boolean isWaitingForClaim() {
+		return step == Step.CLAIM && findings.validation != Evidence.Validation.CLAIMED;
+	}
+
+	/**
+	 * Whether the claim that was waited for is there.
+	 */
+	boolean isClaimed() {
+		return step == Step.CLAIM && findings.validation == Evidence.Validation.CLAIMED;
+	}
+
+	/**
+	 * Whether the current step wants records, and not a position.
+	 */
+	boolean isReading() {
+		return reading != null;
+	}
+
+	/**
+	 * Asks what the current step wants to know.
+	 */
+	void ask() {
+		TopicPartition partition = findings.partition();
+		switch (step) {
+			case LOG_START, LOG_START_AGAIN -> inspector.seekToBeginning(Set.of(partition));
+			case LOG_END, LOG_END_AGAIN -> inspector.seekToEnd(Set.of(partition));
+			case CLAIM -> {
+				findings.validation = Evidence.Validation.UNANSWERED;
+				askForClaim();
+			}
+			case DIVERGENCE -> read(RecordReading.around(findings.claimedOffset(), findings));
+			case WITNESS -> read(RecordReading.at(findings.deliveredOffset(), findings));
+			case DONE -> {
+			}
+		}
+	}
+
+	/**
+	 * Makes the inspector validate the position once more.
+	 */
+	void askForClaim() {
+		inspector.seek(findings.partition(),
+				new OffsetAndMetadata(findings.suspect.position(), Optional.of(findings.suspect.reachedEpoch()), ""));
+	}
+
+	private void read(RecordReading wanted) {
+		reading = wanted;
+		inspector.seek(findings.partition(), wanted.startOffset());
+		inspector.resume(Set.of(findings.partition()));
+	}
+
+	/**
+	 * Takes a record of this partition, in the log's order.
+	 */
+	void take(ConsumerRecord<?, ?> record) {
+		if (reading != null) {
+			reading.take(record);
+		}
+	}
+
+	/**
+	 * The position was claimed to be truncated.
+	 * @return whether that was the question
+	 */
+	boolean takeClaim(TruncationClaim claim) {
+		if (step != Step.CLAIM) {
+			return false;
+		}
+		findings.validation = Evidence.Validation.CLAIMED;
+		findings.repeatedClaim = claim;
+		return true;
+	}
+
+	/**
+	 * Looks whether the current step is answered by the position that the inspector has.
+	 * @return whether it is, and {@link #proceed()} has to follow
+	 */
+	boolean isAnswered(OptionalLong position) {
+		if (reading != null) {
+			position.ifPresent(reading::takePosition);
+			return reading.isDone();
+		}
+		if (position.isEmpty()) {
+			return false;
+		}
+		long offset = position.getAsLong();
+		switch (step) {
+			case LOG_START -> findings.logStartBefore = offset;
+			case LOG_END -> findings.logEndBefore = offset;
+			case CLAIM -> {
+				// A leader that has stopped to offer the API was not asked.
+				if (canValidate.test(findings.partition())) {
+					findings.takeValid();
+				}
+			}
+			case LOG_START_AGAIN -> findings.logStartAfter = offset;
+			case LOG_END_AGAIN -> findings.logEndAfter = offset;
+			case DIVERGENCE, WITNESS, DONE -> {
+			}
+		}
+		return true;
+	}
+
+	/**
+	 * Goes on to the next step that can tell anything, and asks.
+	 */
+	void proceed() {
+		if (reading != null) {
+			if (reading.widen()) {
+				read(reading);
+				return;
+			}
+			endReading();
+		}
+		step = next(step);
+		ask();
+	}
+
+	/**
+	 * A reader that is told an offset is out of range, or that its position is truncated,
+	 * learns nothing about this partition: goes on without.
+	 */
+	void giveUpReading() {
+		if (reading != null) {
+			endReading();
+			step = next(step);
+			ask();
+		}
+	}
+
+	/**
+	 * Ends the examination where it is: what is known by now is true, but not all.
+	 */
+	void end() {
+		if (reading != null) {
+			endReading();
+		}
+		step = Step.DONE;
+	}
+
+	private void endReading() {
+		RecordReading ended = reading;
+		reading = null;
+		inspector.pause(Set.of(findings.partition()));
+		if (ended != null && step == Step.DIVERGENCE) {
+			findings.beforeDivergence = ended.before();
+			findings.atDivergence = ended.at();
+		}
+		else if (ended != null) {
+			findings.atWitness = ended.at();
+		}
+	}
+
+	private Step next(Step from) {
+		return switch (from) {
+			case LOG_START -> Step.LOG_END;
+			case LOG_END -> (findings.isWorthValidating() && canValidate.test(findings.partition())) ? Step.CLAIM
+					: next(Step.CLAIM);
+			// About a claim it is enough that the log start was read before.
+			case CLAIM -> findings.isTruncation() ? Step.LOG_END_AGAIN : Step.LOG_START_AGAIN;
+			case LOG_START_AGAIN -> Step.LOG_END_AGAIN;
+			case LOG_END_AGAIN -> findings.isDivergenceReadable() ? Step.DIVERGENCE : next(Step.DIVERGENCE);
+			case DIVERGENCE -> findings.isWitnessReadable() ? Step.WITNESS : Step.DONE;
+			case WITNESS, DONE -> Step.DONE;
+		};
+	}
+
+}

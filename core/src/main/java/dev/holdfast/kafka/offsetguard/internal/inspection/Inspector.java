@@ -1,0 +1,111 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.internal.inspection;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
+import dev.holdfast.kafka.offsetguard.internal.cluster.ClientCluster;
+import dev.holdfast.kafka.offsetguard.internal.lookup.Topics;
+import dev.holdfast.kafka.offsetguard.internal.ruling.ActionChooser;
+import dev.holdfast.kafka.offsetguard.policy.Action;
+import dev.holdfast.kafka.versioncap.ClientCap;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens an inspection when there is something to inspect, and closes it whatever happens:
+ * nothing is left of it afterwards, no thread, no connection, no meter.
+ */
+public final class Inspector {
+
+	private static final Logger logger = LoggerFactory.getLogger(Inspector.class);
+
+	/** Of the time for an inspection. Mostly the client knows without asking. */
+	private static final int ENDPOINTS_SHARE = 4;
+
+	private final ClientConfiguration configuration;
+
+	private final ClientCluster cluster;
+
+	private final ActionChooser chooser;
+
+	private final ClientCap cap;
+
+	/** The running inspection, for {@link #wakeup()} from another thread. */
+	private volatile @Nullable Inspection running;
+
+	/** Set until an inspection has ended for it, or {@link #forgetWakeup()}. */
+	private volatile boolean wokenUp;
+
+	public Inspector(ClientConfiguration configuration, ClientCluster cluster, ActionChooser chooser, ClientCap cap) {
+		this.configuration = configuration;
+		this.cluster = cluster;
+		this.chooser = chooser;
+		this.cap = cap;
+	}
+
+	/**
+	 * Gathers evidence, for the given time at most.
+	 * @return what was found out about each suspect: nothing if no inspection could be
+	 * opened
+	 * @throws WakeupException if {@link #wakeup()} was called meanwhile
+	 */
+	public List<Findings> inspect(List<Suspect> suspects, Duration timeout) {
+		try (Inspection inspection = open(suspects, timeout)) {
+			running = inspection;
+			if (wokenUp) {
+				throw new WakeupException();
+			}
+			return List.copyOf(inspection.inspect(suspects, (topic) -> chooser.mayChoose(topic, Action.TIMESTAMP)));
+		}
+		catch (WakeupException ex) {
+			wokenUp = false;
+			throw ex;
+		}
+		catch (InterruptException ex) {
+			throw ex;
+		}
+		catch (KafkaException ex) {
+			logger.warn("Could not inspect {} partition(s): {}", suspects.size(), ex.toString());
+			return suspects.stream().map(Findings::new).toList();
+		}
+		finally {
+			running = null;
+		}
+	}
+
+	private Inspection open(List<Suspect> suspects, Duration timeout) {
+		Set<String> topics = Topics.names(suspects.stream().map(Suspect::partition).toList());
+		return new Inspection(configuration, cluster.endpoints(topics, timeout.dividedBy(ENDPOINTS_SHARE)), timeout,
+				cap);
+	}
+
+	/**
+	 * The wakeup reached the application by another way.
+	 */
+	public void forgetWakeup() {
+		wokenUp = false;
+	}
+
+	/**
+	 * Ends a running inspection soon. Thread-safe.
+	 */
+	public void wakeup() {
+		wokenUp = true;
+		Inspection inspection = running;
+		if (inspection != null) {
+			inspection.abort();
+		}
+	}
+
+}

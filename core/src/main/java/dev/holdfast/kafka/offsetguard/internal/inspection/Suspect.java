@@ -1,0 +1,129 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.internal.inspection;
+
+import java.util.stream.IntStream;
+
+import dev.holdfast.kafka.offsetguard.evidence.Evidence;
+import dev.holdfast.kafka.offsetguard.evidence.LogBounds;
+import dev.holdfast.kafka.offsetguard.evidence.RecordIdentity;
+import dev.holdfast.kafka.offsetguard.evidence.Remembered;
+import dev.holdfast.kafka.offsetguard.evidence.TruncationClaim;
+import dev.holdfast.kafka.offsetguard.internal.partition.PartitionState;
+import dev.holdfast.kafka.offsetguard.internal.ruling.Classifier;
+import dev.holdfast.kafka.offsetguard.policy.Cause;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A partition whose position is in question, with all that is known before anybody looks.
+ *
+ * @param partition the partition
+ * @param trigger what put its position into question
+ * @param position the position, never negative
+ * @param leaderEpoch the highest leader epoch that anybody names for the position: the
+ * client, a commit, a bookmark or the claim; -1 where nobody does
+ * @param ownEpoch the epoch that the client itself has had for the position, which a
+ * leader has reached therefore; -1 where unknown
+ * @param claim the truncation claim as the client reported it; {@code null} for a
+ * partition about which the client has said nothing, although it has no position
+ * @param delivered the last record delivered, if any was
+ * @param remembered what was known about the partition and its topic before
+ * @param topicId the topic's id now, {@code null} if it is not known
+ * @param currentLeaderEpoch the leader's epoch now, -1 if it is not known
+ */
+public record Suspect(TopicPartition partition, Evidence.Trigger trigger, long position, int leaderEpoch, int ownEpoch,
+		@Nullable TruncationClaim claim, @Nullable RecordIdentity delivered, Remembered remembered,
+		@Nullable Uuid topicId, int currentLeaderEpoch) {
+
+	/**
+	 * A position that was held before: what was established about it stays.
+	 * @param evidence what it was held for
+	 * @param state what is known of the partition now
+	 */
+	public static Suspect again(TopicPartition partition, Evidence evidence, PartitionState state) {
+		boolean validated = evidence.validation() != Evidence.Validation.NOT_ASKED;
+		RecordIdentity delivered = state.delivered().last();
+		boolean isNamed = delivered == null || evidence.trigger() == Evidence.Trigger.COMMITTED_OFFSET;
+		if (isNamed && evidence.witness() != null) {
+			delivered = evidence.witness().delivered();
+		}
+		return new Suspect(partition,
+				wasAboveLogEnd(evidence) ? Evidence.Trigger.HELD_ABOVE_LOG_END : evidence.trigger(),
+				evidence.position(), Math.max(state.leaderEpoch(), evidence.leaderEpoch()),
+				Math.max(state.ownEpoch(), validated ? evidence.leaderEpoch() : -1), evidence.lastClaim(), delivered,
+				evidence.remembered(), evidence.topicId(), -1);
+	}
+
+	/**
+	 * A log whose end was below the position once is not the old one because it has
+	 * grown.
+	 */
+	private static boolean wasAboveLogEnd(Evidence evidence) {
+		LogBounds bounds = evidence.boundsBefore();
+		boolean outOfRange = switch (evidence.trigger()) {
+			case OUT_OF_RANGE, SOUGHT_OUT_OF_RANGE, HELD_ABOVE_LOG_END ->
+				bounds != null && evidence.position() > bounds.logEndOffset();
+			case NO_COMMITTED_OFFSET, COMMITTED_EPOCH, COMMITTED_OFFSET, TOPIC_ID, CLUSTER_ID, TRUNCATION -> false;
+		};
+		return outOfRange || Classifier.classify(evidence) == Cause.ABOVE_LOG_END;
+	}
+
+	/**
+	 * A partition that the client has reported, or whose topic is in question.
+	 */
+	public static Suspect reported(TopicPartition partition, Evidence.Trigger trigger, long position,
+			PartitionState state, @Nullable TruncationClaim claim) {
+		int answered = (claim != null) ? claim.leaderEpoch() : -1;
+		// A client that says nothing may wait for the leader of an epoch that the
+		// application has sought with.
+		boolean isReached = claim != null || trigger != Evidence.Trigger.TRUNCATION || !state.isSoughtByApplication();
+		return new Suspect(partition, trigger, position, Math.max(state.leaderEpoch(), answered),
+				isReached ? state.ownEpoch() : -1, claim, state.delivered().last(), Remembered.NOTHING, null, -1);
+	}
+
+	/**
+	 * The same, with what brokers say about its topic now.
+	 */
+	public Suspect on(Remembered before, @Nullable Uuid topicIdNow) {
+		return new Suspect(partition, trigger, position, leaderEpoch, ownEpoch, claim, delivered, before, topicIdNow,
+				currentLeaderEpoch);
+	}
+
+	/**
+	 * The same, with the leader's epoch now.
+	 */
+	public Suspect under(int leaderEpochNow) {
+		return new Suspect(partition, trigger, position, leaderEpoch, ownEpoch, claim, delivered, remembered, topicId,
+				leaderEpochNow);
+	}
+
+	/**
+	 * Whether nothing shows that a leader has ever reached the epoch. Commits and
+	 * bookmarks may come from another cluster, and a claim may name any.
+	 */
+	public boolean isEpochInDoubt() {
+		return leaderEpoch > ownEpoch;
+	}
+
+	/**
+	 * The epoch to validate the position with. A client that is sought with one that the
+	 * leader has not reached waits until it has, and asks nothing meanwhile.
+	 * @return the epoch, -1 if none of those named is known to be reached
+	 */
+	int reachedEpoch() {
+		if (!isEpochInDoubt()) {
+			return leaderEpoch;
+		}
+		int claimed = (claim != null) ? claim.leaderEpoch() : -1;
+		return IntStream.of(leaderEpoch, claimed, ownEpoch)
+			.filter((epoch) -> epoch <= currentLeaderEpoch)
+			.max()
+			.orElse(-1);
+	}
+
+}

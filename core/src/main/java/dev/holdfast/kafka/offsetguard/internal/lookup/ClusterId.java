@@ -1,0 +1,86 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.internal.lookup;
+
+import java.time.Duration;
+import java.util.Collection;
+
+import dev.holdfast.kafka.offsetguard.internal.admin.Reply;
+import dev.holdfast.kafka.offsetguard.internal.cluster.ClientCluster;
+import dev.holdfast.kafka.offsetguard.internal.cluster.Cluster;
+import dev.holdfast.kafka.offsetguard.internal.cluster.ToldCluster;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Knows which cluster one consumer speaks to: what bookmarks and this process remember
+ * holds for that cluster alone.
+ */
+public final class ClusterId {
+
+	private final ClientCluster client;
+
+	private final TopicLookup lookup;
+
+	private @Nullable Cluster named;
+
+	private ToldCluster.@Nullable Told namedFor;
+
+	private boolean asked;
+
+	public ClusterId(ClientCluster client, TopicLookup lookup) {
+		this.client = client;
+		this.lookup = lookup;
+	}
+
+	/**
+	 * The id as far as it is known. Never waits, so that commits do not.
+	 */
+	public @Nullable String id() {
+		ToldCluster.Told told = client.told();
+		if (told != null && told.id() != null) {
+			return told.id();
+		}
+		return (named != null) ? named.id() : null;
+	}
+
+	/**
+	 * The cluster, if it was asked for and the client has not been told of another one
+	 * since. Never waits.
+	 */
+	public @Nullable Cluster known() {
+		ToldCluster.Told told = client.told();
+		boolean same = namedFor == null || told == null || namedFor.changes() == told.changes();
+		boolean equal = named == null || named.id() == null || told == null || told.id() == null
+				|| named.id().equals(told.id());
+		return (same && equal) ? named : null;
+	}
+
+	/**
+	 * Whether it was ever asked for: consumers without a group remember nothing.
+	 */
+	public boolean isAsked() {
+		return asked;
+	}
+
+	/**
+	 * The cluster, for which brokers are asked if need be.
+	 * @param topics topics of the client's
+	 * @param wait how long to wait
+	 * @throws WakeupException if the consumer was woken up meanwhile
+	 */
+	public Reply<Cluster> ask(Collection<String> topics, Duration wait) {
+		asked = true;
+		ToldCluster.Told told = client.told();
+		Reply<Cluster> reply = lookup.cluster(topics, wait);
+		if (reply instanceof Reply.Answered<Cluster> answered) {
+			named = answered.value();
+			namedFor = told;
+		}
+		return reply;
+	}
+
+}

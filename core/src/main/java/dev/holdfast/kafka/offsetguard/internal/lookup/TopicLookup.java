@@ -1,0 +1,406 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.internal.lookup;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import dev.holdfast.kafka.offsetguard.internal.admin.Patience;
+import dev.holdfast.kafka.offsetguard.internal.admin.Reply;
+import dev.holdfast.kafka.offsetguard.internal.admin.SharedAdmins;
+import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
+import dev.holdfast.kafka.offsetguard.internal.cluster.ClientCluster;
+import dev.holdfast.kafka.offsetguard.internal.cluster.Cluster;
+import dev.holdfast.kafka.offsetguard.internal.cluster.ToldCluster;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks brokers, for one consumer, what no consumer tells: topic ids, and leader epochs;
+ * and for commits, since a consumer that asks for those believes the epochs in them. The
+ * brokers asked are those of the cluster that the client is connected to. Runs on the
+ * consumer's own thread; only {@link #wakeup()} may be called from another.
+ * <p>
+ * What is not answered in time is waited for by whoever asks the same again, until
+ * {@link #forgetQuestions()}.
+ */
+public final class TopicLookup implements AutoCloseable {
+
+	private static final Logger logger = LoggerFactory.getLogger(TopicLookup.class);
+
+	private final SharedAdmins admins;
+
+	private final ClientConfiguration configuration;
+
+	private final ClientCluster client;
+
+	private final Patience patience;
+
+	private SharedAdmins.@Nullable Lease lease;
+
+	private @Nullable String leasedFor;
+
+	private final Map<Question, TopicQuery> topicQueries = new HashMap<>();
+
+	private @Nullable Anew anew;
+
+	private final Map<CommitQuery.Question, CommitQuery> commitQueries = new HashMap<>();
+
+	private boolean told;
+
+	private volatile @Nullable CompletableFuture<?> running;
+
+	private volatile boolean wokenUp;
+
+	public TopicLookup(SharedAdmins admins, ClientConfiguration configuration, ClientCluster client) {
+		this.admins = admins;
+		this.configuration = configuration;
+		this.client = client;
+		this.patience = new Patience(configuration);
+	}
+
+	/**
+	 * The cluster that the client is connected to. All other questions go there.
+	 * @param topics topics of the client's
+	 * @param timeout how long to wait
+	 * @throws WakeupException if {@link #wakeup()} was called meanwhile
+	 */
+	Reply<Cluster> cluster(Collection<String> topics, Duration timeout) {
+		ToldCluster.Told now = client.told();
+		try {
+			SharedAdmins.Lease current = connect(now, client.endpoints(topics, timeout));
+			await(current.askCluster(), timeout);
+			Reply<Cluster> reply = current.cluster();
+			if (reply.isPending()) {
+				patience.growAfter(current.waitedForCluster());
+			}
+			if (reply instanceof Reply.Answered<Cluster> answered && isOther(now, answered.value())) {
+				current.forgetCluster();
+				return new Reply.NotYet<>();
+			}
+			return reply;
+		}
+		catch (WakeupException | InterruptException ex) {
+			throw ex;
+		}
+		catch (KafkaException ex) {
+			return unopened(ex);
+		}
+	}
+
+	/**
+	 * A client that is capped may not have been told an id.
+	 */
+	private static boolean isOther(ToldCluster.@Nullable Told told, Cluster cluster) {
+		return told != null && told.id() != null && cluster.id() != null && !told.id().equals(cluster.id());
+	}
+
+	/**
+	 * Whether those are asked that the client itself speaks to, whichever cluster it is.
+	 */
+	public boolean isAtClientsBrokers() {
+		SharedAdmins.Lease present = lease;
+		return present != null && !present.endpoints().isEmpty();
+	}
+
+	private SharedAdmins.Lease connect(ToldCluster.@Nullable Told now, Set<String> endpoints) {
+		String id = (now != null) ? now.id() : null;
+		SharedAdmins.Lease present = lease;
+		if (present != null && Objects.equals(leasedFor, id) && present.requestTimeout() == patience.millis()
+				&& (endpoints.isEmpty() || !Collections.disjoint(endpoints, present.endpoints()))) {
+			return present;
+		}
+		close();
+		present = admins.lease(configuration, id, endpoints, patience.millis());
+		lease = present;
+		leasedFor = id;
+		return present;
+	}
+
+	/**
+	 * There is no admin client: a name that does not resolve may do so soon, and a
+	 * configuration that is refused stays so.
+	 */
+	private <T> Reply<T> unopened(KafkaException failure) {
+		if (failure instanceof WakeupException || failure instanceof InterruptException) {
+			throw failure;
+		}
+		if (!told) {
+			told = true;
+			logger.warn("Consumer {} has no admin client yet: {}", configuration.clientId(), failure.toString());
+		}
+		boolean isRefused = failure instanceof ConfigException
+				|| !configuration.values().containsKey(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG);
+		return isRefused ? new Reply.Refused<>(failure.toString()) : new Reply.NotYet<>();
+	}
+
+	/**
+	 * Asks about topics and about partitions' leaders at once.
+	 * @param topics the topics
+	 * @param partitions the partitions
+	 * @param timeout how long to wait
+	 * @throws WakeupException if {@link #wakeup()} was called meanwhile
+	 */
+	public TopicAnswer ask(Collection<String> topics, Collection<TopicPartition> partitions, Duration timeout) {
+		if (topics.isEmpty() && partitions.isEmpty()) {
+			return TopicAnswer.NOTHING;
+		}
+		forgetOldQuestions();
+		Question question = new Question(Set.copyOf(topics), Set.copyOf(partitions));
+		TopicQuery query = topicQueries.get(question);
+		if (query == null || query.isPartlyFailed()) {
+			try {
+				query = TopicQuery.start(admin(topics), topics, partitions);
+			}
+			catch (KafkaException ex) {
+				return TopicAnswer.of(topics, partitions, unopened(ex));
+			}
+			topicQueries.put(question, query);
+		}
+		return answer(query, timeout);
+	}
+
+	/**
+	 * Asks about topics through a connection of its own: one that was there before most
+	 * likely leads to the broker that has answered before.
+	 * @param topics the topics
+	 * @param cluster the cluster that has answered before, {@code null} if it is not
+	 * known
+	 * @param timeout how long to wait
+	 * @return the answer; nothing is answered if another cluster has answered
+	 * @throws WakeupException if {@link #wakeup()} was called meanwhile
+	 */
+	TopicAnswer askAnew(Collection<String> topics, @Nullable Cluster cluster, Duration timeout) {
+		Anew present = anew;
+		if (present == null || !present.query.isAbout(topics, Set.of())) {
+			forgetAnew();
+			try {
+				present = Anew.ask(
+						admins.open(configuration, (lease != null) ? lease.endpoints() : Set.of(), patience.millis()),
+						topics);
+			}
+			catch (KafkaException ex) {
+				return TopicAnswer.of(topics, Set.of(), unopened(ex));
+			}
+			anew = present;
+		}
+		await(present.query.done(), timeout);
+		if (!isOver(present.query)) {
+			return TopicAnswer.of(topics, Set.of(), new Reply.NotYet<>());
+		}
+		forgetAnew();
+		if (cluster != null && present.query.isOutside(cluster)) {
+			// Another cluster at the same addresses, perhaps.
+			if (lease != null) {
+				lease.forgetCluster();
+			}
+			close();
+			return TopicAnswer.of(topics, Set.of(), new Reply.NotYet<>());
+		}
+		return present.query.answer();
+	}
+
+	private void forgetAnew() {
+		if (anew != null) {
+			SharedAdmins.close(anew.admin);
+			anew = null;
+		}
+	}
+
+	private record Question(Set<String> topics, Set<TopicPartition> partitions) {
+	}
+
+	/**
+	 * A question through a connection of its own.
+	 */
+	private record Anew(Admin admin, TopicQuery query) {
+
+		static Anew ask(Admin admin, Collection<String> topics) {
+			return new Anew(admin, TopicQuery.startWithCluster(admin, topics));
+		}
+
+	}
+
+	/**
+	 * Asks about topics without waiting for the answer.
+	 * @return {@code null} if there is no admin client
+	 */
+	public @Nullable TopicQuery start(Collection<String> topics, Collection<TopicPartition> partitions) {
+		try {
+			return TopicQuery.start(admin(topics), topics, partitions);
+		}
+		catch (KafkaException ex) {
+			unopened(ex);
+			return null;
+		}
+	}
+
+	/**
+	 * Waits for the answer to a question.
+	 * @throws WakeupException if {@link #wakeup()} was called meanwhile
+	 */
+	public TopicAnswer answer(TopicQuery query, Duration timeout) {
+		await(query.done(), timeout);
+		isOver(query);
+		return query.answer();
+	}
+
+	/**
+	 * Whether there is nothing to be waited for any more: everything is answered or has
+	 * failed, or is to be asked of a more patient admin client.
+	 */
+	boolean isOver(TopicQuery query) {
+		if (query.isDone() && !query.isPartlyFailed()) {
+			return true;
+		}
+		if (patience.growAfter(query.waiting().waited())) {
+			query.giveUp();
+		}
+		return query.isDone();
+	}
+
+	/**
+	 * Asks for commits of a group.
+	 * @param question what to ask
+	 * @param timeout how long to wait
+	 * @return the commits, {@code null} for a partition that has none. A partition that
+	 * is missing could not be told about: while a transaction is about to commit it, for
+	 * one
+	 * @throws WakeupException if {@link #wakeup()} was called meanwhile
+	 */
+	public Reply<Map<TopicPartition, @Nullable OffsetAndMetadata>> commits(CommitQuery.Question question,
+			Duration timeout) {
+		forgetOldQuestions();
+		CommitQuery query = commitQueries.get(question);
+		try {
+			if (query == null) {
+				query = new CommitQuery(question, admin(Topics.names(question.partitions())));
+				commitQueries.put(question, query);
+			}
+			else if (query.isDue()) {
+				query.askAgain(admin(Topics.names(question.partitions())));
+			}
+		}
+		catch (KafkaException ex) {
+			return unopened(ex);
+		}
+		await(query.done(), timeout);
+		Reply<Map<TopicPartition, @Nullable OffsetAndMetadata>> reply = query.reply();
+		if (reply.isPending()) {
+			patience.growAfter(query.waiting().waited());
+		}
+		return reply;
+	}
+
+	/**
+	 * From now on every question is asked anew: the answers so far were used, or are
+	 * about another assignment.
+	 */
+	public void forgetQuestions() {
+		topicQueries.clear();
+		forgetAnew();
+		commitQueries.clear();
+	}
+
+	/**
+	 * From now on these commits are asked for anew.
+	 */
+	public void forgetCommits(CommitQuery.Question question) {
+		commitQueries.remove(question);
+	}
+
+	private void forgetOldQuestions() {
+		topicQueries.values().removeIf((query) -> query.waiting().isOutdated());
+		commitQueries.values().removeIf((query) -> query.waiting().isOutdated());
+		if (anew != null && anew.query.waiting().isOutdated()) {
+			forgetAnew();
+		}
+	}
+
+	/**
+	 * The admin client, or another one if the client has gone to other brokers since.
+	 */
+	private Admin admin(Collection<String> topics) {
+		return connect(client.told(), client.endpoints(topics, Duration.ZERO)).admin();
+	}
+
+	private void await(CompletableFuture<?> done, Duration timeout) {
+		// Those who are woken up leave the question for others to wait for.
+		CompletableFuture<?> waiting = done.copy();
+		running = waiting;
+		try {
+			if (wokenUp) {
+				throw new WakeupException();
+			}
+			waiting.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+		}
+		catch (TimeoutException ex) {
+			logger.debug("No whole answer within {}", timeout);
+		}
+		catch (ExecutionException ex) {
+			if (ex.getCause() instanceof WakeupException) {
+				throw new WakeupException();
+			}
+			logger.debug("No whole answer", ex.getCause());
+		}
+		catch (InterruptedException ex) {
+			throw new InterruptException(ex);
+		}
+		finally {
+			wokenUp = false;
+			running = null;
+		}
+	}
+
+	/**
+	 * The wakeup reached the application by another way.
+	 */
+	public void forgetWakeup() {
+		wokenUp = false;
+	}
+
+	/**
+	 * Ends a running question soon. Thread-safe.
+	 */
+	public void wakeup() {
+		wokenUp = true;
+		CompletableFuture<?> current = running;
+		if (current != null) {
+			current.completeExceptionally(new WakeupException());
+		}
+	}
+
+	/**
+	 * Gives the admin client back. The next question takes one again.
+	 */
+	@Override
+	public void close() {
+		forgetQuestions();
+		if (lease != null) {
+			lease.close();
+			lease = null;
+		}
+	}
+
+}

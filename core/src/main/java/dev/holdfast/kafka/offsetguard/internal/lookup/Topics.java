@@ -1,0 +1,189 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.internal.lookup;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+
+import dev.holdfast.kafka.offsetguard.internal.admin.Reply;
+import dev.holdfast.kafka.offsetguard.internal.cluster.Cluster;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The topics of one consumer as brokers describe them: learned at each assignment, and
+ * compared now and then, since no client notices that a topic was deleted and created
+ * anew. Belongs to the consumer's thread.
+ */
+public final class Topics {
+
+	private static final Logger logger = LoggerFactory.getLogger(Topics.class);
+
+	private static final long SOON = TimeUnit.SECONDS.toNanos(1);
+
+	private final TopicLookup lookup;
+
+	private final GoneTopics gone;
+
+	private final Duration interval;
+
+	private final Map<String, TopicFacts> known = new HashMap<>();
+
+	private @Nullable TopicQuery query;
+
+	private long checkAt;
+
+	public Topics(TopicLookup lookup, GoneTopics gone, Duration interval) {
+		this.lookup = lookup;
+		this.gone = gone;
+		this.interval = interval;
+		this.checkAt = System.nanoTime() + interval.toNanos();
+	}
+
+	public TopicFacts known(String topic) {
+		return known.getOrDefault(topic, TopicFacts.UNKNOWN);
+	}
+
+	public @Nullable Uuid id(String topic) {
+		return known(topic).id();
+	}
+
+	/**
+	 * Takes what brokers say. What they do not know now is still known.
+	 */
+	public void learn(TopicAnswer answer) {
+		answer.topics().forEach((topic, reply) -> {
+			if (reply instanceof Reply.Answered<TopicFacts> answered
+					&& (answered.value().id() != null || !known.containsKey(topic))) {
+				known.put(topic, answered.value());
+			}
+		});
+	}
+
+	/**
+	 * Takes those ids out of an answer that are not the ones of before, unless they are
+	 * repeated by whichever broker is asked next: any may answer, and one that has not
+	 * heard of the newest topic yet tells the id of the last one.
+	 * @param first the answer
+	 * @param before the id of each partition's topic so far, where one is known
+	 * @param cluster the cluster that has answered, {@code null} if it is not known
+	 * @param timeout how long to wait for the second answer
+	 * @return the answer, without the ids in doubt. A topic is not answered yet whose
+	 * second answer is missing
+	 * @throws WakeupException if the consumer was woken up meanwhile
+	 */
+	public TopicAnswer confirmed(TopicAnswer first, Map<TopicPartition, Uuid> before, @Nullable Cluster cluster,
+			Duration timeout) {
+		Map<String, Uuid> replaced = replaced(first, before);
+		if (replaced.isEmpty()) {
+			return first;
+		}
+		TopicAnswer second = lookup.askAnew(replaced.keySet(), cluster, timeout);
+		Map<String, Reply<TopicFacts>> facts = new HashMap<>(first.topics());
+		replaced.forEach((topic, id) -> facts.put(topic, confirmed(topic, id, first, second)));
+		return new TopicAnswer(facts, first.leaderEpochs());
+	}
+
+	/**
+	 * Whether an answer has an id that is not the one of before.
+	 */
+	public boolean isAnyReplaced(TopicAnswer first, Map<TopicPartition, Uuid> before) {
+		return !replaced(first, before).isEmpty();
+	}
+
+	private static Map<String, Uuid> replaced(TopicAnswer first, Map<TopicPartition, Uuid> before) {
+		Map<String, Uuid> replaced = new HashMap<>();
+		before.forEach((partition, id) -> {
+			Uuid now = first.id(partition.topic());
+			if (now != null && !now.equals(id)) {
+				replaced.put(partition.topic(), id);
+			}
+		});
+		return replaced;
+	}
+
+	private Reply<TopicFacts> confirmed(String topic, Uuid before, TopicAnswer first, TopicAnswer second) {
+		Uuid now = Objects.requireNonNull(first.id(topic));
+		if (!gone.contains(now)) {
+			if (second.topic(topic).isPending()) {
+				return new Reply.NotYet<>();
+			}
+			if (now.equals(second.id(topic))) {
+				gone.add(before);
+				return first.topic(topic);
+			}
+		}
+		logger.info("Topic {} is {} to some brokers and {} to others, or was: nothing follows from that", topic, now,
+				before);
+		return (first.topic(topic) instanceof Reply.Answered<TopicFacts> answered)
+				? new Reply.Answered<>(answered.value().withoutId()) : new Reply.NotYet<>();
+	}
+
+	/**
+	 * The topics are those of another cluster.
+	 */
+	public void forgetAll() {
+		known.clear();
+		query = null;
+	}
+
+	public void retain(Collection<TopicPartition> assigned) {
+		Set<String> names = names(assigned);
+		known.keySet().retainAll(names);
+	}
+
+	public static Set<String> names(Collection<TopicPartition> partitions) {
+		Set<String> names = new TreeSet<>();
+		partitions.forEach((partition) -> names.add(partition.topic()));
+		return names;
+	}
+
+	/**
+	 * Whether it is time to ask, or an answer may be there.
+	 * @param nanoTime the time, in {@link System#nanoTime()}
+	 */
+	public boolean isDue(long nanoTime) {
+		return !interval.isZero() && (query != null || nanoTime - checkAt >= 0);
+	}
+
+	/**
+	 * What was asked about was not answered: it is asked again before the interval is
+	 * over.
+	 */
+	public void checkSoon() {
+		checkAt = Math.min(checkAt, System.nanoTime() + SOON);
+	}
+
+	/**
+	 * Asks if it is time to, and takes the answer if there is one.
+	 * @param assigned the assignment
+	 * @return what brokers say now; {@link #learn} has not been called with it
+	 */
+	public TopicAnswer check(Collection<TopicPartition> assigned) {
+		if (query == null) {
+			checkAt = System.nanoTime() + interval.toNanos();
+			query = assigned.isEmpty() ? null : lookup.start(names(assigned), Set.of());
+			return TopicAnswer.NOTHING;
+		}
+		if (!lookup.isOver(query)) {
+			return TopicAnswer.NOTHING;
+		}
+		TopicAnswer answer = query.answer();
+		query = null;
+		return answer;
+	}
+
+}

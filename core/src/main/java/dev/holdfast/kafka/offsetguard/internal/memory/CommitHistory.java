@@ -1,0 +1,90 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.internal.memory;
+
+import java.util.Arrays;
+
+import dev.holdfast.kafka.offsetguard.evidence.RecordIdentity;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The last commits of one partition that this process has made or seen, in their order:
+ * so that an older one can be told from a newer one of a lower offset. Thread-safe.
+ * <p>
+ * A commit is known again by its offset and its metadata, to the letter. Two bookmarks
+ * are the same only if the same offset was committed after the same last record.
+ */
+public final class CommitHistory {
+
+	private static final int MOST = 64;
+
+	private static final int FIRST = 4;
+
+	/** A ring once it has grown up. */
+	private long[] fingerprints = new long[FIRST];
+
+	private int size;
+
+	private int next;
+
+	private long latestOffset = -1;
+
+	private @Nullable RecordIdentity latestWitness;
+
+	/**
+	 * What was committed last.
+	 *
+	 * @param offset the committed offset
+	 * @param witness the last record delivered before, {@code null} if it is not known
+	 */
+	public record Latest(long offset, @Nullable RecordIdentity witness) {
+	}
+
+	/**
+	 * A commit was made or seen, after all others.
+	 */
+	synchronized void add(OffsetAndMetadata commit, @Nullable RecordIdentity witness) {
+		long fingerprint = fingerprint(commit);
+		if (latestOffset != commit.offset() || fingerprint != newest()) {
+			if (size == fingerprints.length && size < MOST) {
+				fingerprints = Arrays.copyOf(fingerprints, size * 2);
+				next = size;
+			}
+			fingerprints[next] = fingerprint;
+			next = (next + 1) % fingerprints.length;
+			size = Math.min(size + 1, fingerprints.length);
+		}
+		latestOffset = commit.offset();
+		latestWitness = witness;
+	}
+
+	/**
+	 * What was committed last, if that was after this commit for sure.
+	 * @return {@code null} if this commit is the last one, or is not known
+	 */
+	synchronized @Nullable Latest laterThan(OffsetAndMetadata commit) {
+		long fingerprint = fingerprint(commit);
+		if (size == 0 || fingerprint == newest()) {
+			return null;
+		}
+		for (int i = 0; i < size; i++) {
+			if (fingerprints[i] == fingerprint) {
+				return new Latest(latestOffset, latestWitness);
+			}
+		}
+		return null;
+	}
+
+	private long newest() {
+		return fingerprints[(next + fingerprints.length - 1) % fingerprints.length];
+	}
+
+	private static long fingerprint(OffsetAndMetadata commit) {
+		return commit.offset() * 0x9E3779B97F4A7C15L + commit.metadata().hashCode();
+	}
+
+}

@@ -1,0 +1,119 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.internal.partition;
+
+import dev.holdfast.kafka.offsetguard.evidence.RecordIdentity;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The records that were delivered last from one partition: the last one of all, which is
+ * the witness of the history behind the position, and the run of records of its leader
+ * epoch. Primitive fields only, as every poll writes them; belongs to the consumer's
+ * thread.
+ */
+public final class DeliveredRun {
+
+	private long lastOffset = -1;
+
+	private int lastLeaderEpoch = -1;
+
+	private long lastTimestamp = -1;
+
+	private int lastKeySize = -1;
+
+	private int lastValueSize = -1;
+
+	private long start = -1;
+
+	private long end = -1;
+
+	private int leaderEpoch = -1;
+
+	/**
+	 * Whether nothing was delivered since the position was set.
+	 */
+	boolean isEmpty() {
+		return end < 0;
+	}
+
+	/**
+	 * Takes note of what is delivered. Leader epochs only ever grow along a log: between
+	 * two records of the same epoch all are of that epoch.
+	 */
+	void deliver(ConsumerRecord<?, ?> first, ConsumerRecord<?, ?> last) {
+		int epoch = last.leaderEpoch().orElse(-1);
+		if (epoch != leaderEpoch || end < 0) {
+			start = (first.leaderEpoch().orElse(-1) == epoch) ? first.offset() : last.offset();
+		}
+		leaderEpoch = epoch;
+		end = last.offset();
+		lastOffset = last.offset();
+		lastLeaderEpoch = epoch;
+		lastTimestamp = last.timestamp();
+		lastKeySize = last.serializedKeySize();
+		lastValueSize = last.serializedValueSize();
+	}
+
+	/**
+	 * The last record delivered.
+	 * @return the record, {@code null} if none is known
+	 */
+	public @Nullable RecordIdentity last() {
+		return (lastOffset >= 0)
+				? new RecordIdentity(lastOffset, lastLeaderEpoch, lastTimestamp, lastKeySize, lastValueSize) : null;
+	}
+
+	/**
+	 * A record that was delivered before this process had the partition.
+	 */
+	void remember(RecordIdentity record) {
+		lastOffset = record.offset();
+		lastLeaderEpoch = record.leaderEpoch();
+		lastTimestamp = record.timestamp();
+		lastKeySize = record.keySize();
+		lastValueSize = record.valueSize();
+	}
+
+	/**
+	 * The leader epoch at an offset, as far as the records delivered tell.
+	 * @return the epoch, -1 if they do not
+	 */
+	public int leaderEpochAt(long offset) {
+		return (offset >= start && offset <= end) ? leaderEpoch : -1;
+	}
+
+	/**
+	 * What stands for the history below an offset that is committed: the last record
+	 * delivered, or the one before the offset where its epoch is known.
+	 * @return the record, {@code null} if none is known
+	 */
+	public @Nullable RecordIdentity witnessBelow(long offset) {
+		if (lastOffset >= 0 && lastOffset < offset) {
+			return last();
+		}
+		int epoch = leaderEpochAt(offset - 1);
+		return (epoch >= 0) ? RecordIdentity.remembered(offset - 1, epoch, -1) : null;
+	}
+
+	/**
+	 * The epochs are those of another cluster.
+	 */
+	void forgetEpochs() {
+		start = -1;
+		end = -1;
+		leaderEpoch = -1;
+	}
+
+	/**
+	 * The position was set: what was delivered before says nothing about it any more.
+	 */
+	void forget() {
+		lastOffset = -1;
+		forgetEpochs();
+	}
+
+}

@@ -1,0 +1,51 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.internal.partition;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The part of a log that is gone although an application may still have records of it in
+ * hand: it means that part where it seeks back to them, or commits them late.
+ *
+ * @param from the first offset that may be sought back to, -1 if none may be
+ * @param to the last one
+ * @param staleTo where the consumer was in it
+ */
+record LostLog(long from, long to, long staleTo) {
+
+	/**
+	 * Adds a part: nobody has read the log since, so that what was lost before counts.
+	 */
+	static LostLog and(@Nullable LostLog before, long from, long position) {
+		if (before == null) {
+			return new LostLog(from, position, position);
+		}
+		long first = (before.from >= 0 && from >= 0) ? Math.min(before.from, from) : Math.max(before.from, from);
+		return new LostLog(first, Math.max(before.to, position), Math.max(before.staleTo, position));
+	}
+
+	/**
+	 * The application has got something of the log that is there now, and is behind the
+	 * last of it.
+	 * @return what still counts, {@code null} if nothing does
+	 */
+	@Nullable LostLog delivered(long position) {
+		return (position < staleTo) ? notInHand() : null;
+	}
+
+	/**
+	 * The application has no records of it in hand any more. It may commit them late.
+	 */
+	LostLog notInHand() {
+		return new LostLog(-1, -1, staleTo);
+	}
+
+	boolean contains(long offset) {
+		return from >= 0 && offset >= from && offset <= to;
+	}
+
+}

@@ -1,0 +1,321 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.internal.partition;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+import dev.holdfast.kafka.offsetguard.decision.Assignment;
+import dev.holdfast.kafka.offsetguard.decision.Decision;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the guard remembers of the current assignment.
+ */
+public final class PartitionStates {
+
+	/** Others may ask which ones there are. */
+	private final Map<TopicPartition, PartitionState> states = new ConcurrentHashMap<>();
+
+	/** Assigned, and nobody has decided yet where they start. */
+	private final Set<TopicPartition> starting = ConcurrentHashMap.newKeySet();
+
+	private boolean commitsRead;
+
+	private boolean delivering;
+
+	private final UndecidedStarts undecided;
+
+	/** How often the application has polled. */
+	private int polls;
+
+	/** Whether it may have records in hand of a log that is gone. */
+	private boolean anyLostInHand;
+
+	/** Sought by the application since the client was polled last. */
+	private final Set<TopicPartition> sought = new HashSet<>();
+
+	/** Taken away, although an async consumer may still show them as assigned. */
+	private final Set<TopicPartition> revoked = new HashSet<>();
+
+	public PartitionStates(UndecidedStarts undecided) {
+		this.undecided = undecided;
+	}
+
+	/**
+	 * Those of the starting partitions that wait for answers.
+	 */
+	public UndecidedStarts undecided() {
+		return undecided;
+	}
+
+	/**
+	 * The partitions, by topic and number. Thread-safe.
+	 * @param held those that are held
+	 */
+	public List<Assignment.Partition> describe(Map<TopicPartition, Decision> held) {
+		return states.keySet()
+			.stream()
+			.sorted(Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition))
+			.map((partition) -> new Assignment.Partition(partition, state(partition, held), held.get(partition)))
+			.toList();
+	}
+
+	private Assignment.State state(TopicPartition partition, Map<TopicPartition, Decision> held) {
+		if (held.containsKey(partition)) {
+			return Assignment.State.HELD;
+		}
+		return starting.contains(partition) ? Assignment.State.STARTING : Assignment.State.READING;
+	}
+
+	public Set<TopicPartition> partitions() {
+		return Set.copyOf(states.keySet());
+	}
+
+	/**
+	 * Whether a partition is assigned. Thread-safe.
+	 */
+	public boolean contains(TopicPartition partition) {
+		return states.containsKey(partition);
+	}
+
+	/**
+	 * The client was asked for commits, and believes the epochs in them.
+	 */
+	public void commitsRead() {
+		commitsRead = true;
+	}
+
+	public boolean isCommitsRead() {
+		return commitsRead;
+	}
+
+	public @Nullable PartitionState find(TopicPartition partition) {
+		return states.get(partition);
+	}
+
+	/**
+	 * Where a partition was seen last.
+	 * @return the position; empty if nobody knows
+	 */
+	public OptionalLong knownPosition(TopicPartition partition) {
+		PartitionState state = states.get(partition);
+		return (state != null && state.position() >= 0) ? OptionalLong.of(state.position()) : OptionalLong.empty();
+	}
+
+	public PartitionState get(TopicPartition partition) {
+		// Finds it without a lock, which computeIfAbsent may take.
+		PartitionState state = states.get(partition);
+		return (state != null) ? state : states.computeIfAbsent(partition, (key) -> new PartitionState());
+	}
+
+	public Map<TopicPartition, PartitionState> get(Collection<TopicPartition> partitions) {
+		Map<TopicPartition, PartitionState> found = new HashMap<>();
+		partitions.forEach((partition) -> found.put(partition, get(partition)));
+		return found;
+	}
+
+	/**
+	 * The partitions were assigned anew. The async consumer shows an assignment before it
+	 * calls the rebalance listener: who has a position by then keeps it.
+	 */
+	public void start(Collection<TopicPartition> partitions) {
+		for (TopicPartition partition : partitions) {
+			revoked.remove(partition);
+			if (!get(partition).isPositioned()) {
+				starting.add(partition);
+			}
+		}
+	}
+
+	/**
+	 * The partitions start anew, and nothing is known of them.
+	 */
+	public void restart(Collection<TopicPartition> partitions) {
+		forget(partitions);
+		start(partitions);
+	}
+
+	/**
+	 * What was decided about where a partition starts is not so.
+	 */
+	public void startAnew(TopicPartition partition) {
+		states.put(partition, new PartitionState());
+		starting.add(partition);
+	}
+
+	/**
+	 * The assignment was replaced by the application: what stays keeps its position.
+	 */
+	public void replace(Collection<TopicPartition> partitions) {
+		revoked.clear();
+		forget(states.keySet().stream().filter((each) -> !partitions.contains(each)).toList());
+		start(partitions.stream().filter((each) -> !states.containsKey(each)).toList());
+	}
+
+	void forget(Collection<TopicPartition> partitions) {
+		undecided.forget(partitions);
+		for (TopicPartition partition : List.copyOf(partitions)) {
+			states.remove(partition);
+			starting.remove(partition);
+			sought.remove(partition);
+		}
+	}
+
+	/**
+	 * The partitions were taken away by a rebalance.
+	 */
+	public void revoke(Collection<TopicPartition> partitions) {
+		forget(partitions);
+		revoked.addAll(partitions);
+	}
+
+	/**
+	 * What is assigned and not being revoked. Clients copy their assignment at each call:
+	 * it is asked for once for a batch.
+	 */
+	public Set<TopicPartition> assigned(Consumer<?, ?> client) {
+		Set<TopicPartition> assigned = new HashSet<>(client.assignment());
+		assigned.removeAll(revoked);
+		return assigned;
+	}
+
+	public boolean isRevoked(TopicPartition partition) {
+		return revoked.contains(partition);
+	}
+
+	/**
+	 * Whether any record was delivered: the application may have some in hand, even if
+	 * the client was polled since.
+	 */
+	public boolean isDelivering() {
+		return delivering;
+	}
+
+	public void forgetAll() {
+		undecided.forgetAll();
+		delivering = false;
+		revoked.clear();
+		states.clear();
+		starting.clear();
+		sought.clear();
+	}
+
+	public boolean isAnyStarting() {
+		return !starting.isEmpty();
+	}
+
+	public Set<TopicPartition> starting() {
+		return Set.copyOf(starting);
+	}
+
+	/**
+	 * Somebody decided where the partition starts.
+	 */
+	public void started(TopicPartition partition) {
+		starting.remove(partition);
+		undecided.end(partition);
+	}
+
+	public boolean isStarting(TopicPartition partition) {
+		return !starting.isEmpty() && starting.contains(partition);
+	}
+
+	public void seekByApplication(TopicPartition partition, @Nullable OffsetAndMetadata offset) {
+		PartitionState state = get(partition);
+		if (offset != null) {
+			state.seek(offset);
+		}
+		else {
+			state.seekToUnknown();
+		}
+		state.meant();
+		started(partition);
+		sought.add(partition);
+	}
+
+	public void committedByApplication(Collection<TopicPartition> partitions) {
+		for (TopicPartition partition : partitions) {
+			PartitionState state = states.get(partition);
+			if (state != null) {
+				state.committed();
+			}
+		}
+	}
+
+	public void committedByApplication() {
+		states.values().forEach(PartitionState::committed);
+	}
+
+	public boolean isSought(TopicPartition partition) {
+		return sought.contains(partition);
+	}
+
+	/**
+	 * The application polls. What retains records to deal with them later pauses their
+	 * partitions meanwhile, as listener containers do: of all others there are none in
+	 * hand any more.
+	 */
+	public void pollByApplication(Supplier<Set<TopicPartition>> paused) {
+		polls++;
+		if (anyLostInHand) {
+			Set<TopicPartition> retained = paused.get();
+			states.forEach((partition, state) -> {
+				if (!retained.contains(partition)) {
+					state.nothingInHand();
+				}
+			});
+			anyLostInHand = states.values().stream().anyMatch(PartitionState::isAnyLostInHand);
+		}
+	}
+
+	/**
+	 * The log of a partition is another one now, see
+	 * {@link PartitionState#lose(long, long, boolean)}.
+	 * @param paused whether the application has paused the partition
+	 */
+	public void lose(TopicPartition partition, long from, long position, boolean paused) {
+		PartitionState state = get(partition);
+		state.lose(from, position, paused || state.isDeliveredIn(polls));
+		anyLostInHand |= state.isAnyLostInHand();
+	}
+
+	/**
+	 * The client was polled: from now on it speaks of the positions it has now.
+	 */
+	public void polled() {
+		if (!sought.isEmpty()) {
+			sought.clear();
+		}
+	}
+
+	public void deliver(ConsumerRecords<?, ?> records) {
+		for (TopicPartition partition : records.partitions()) {
+			List<? extends ConsumerRecord<?, ?>> delivered = records.records(partition);
+			if (!delivered.isEmpty()) {
+				get(partition).deliver(delivered, polls);
+				delivering = true;
+			}
+			if (!starting.isEmpty()) {
+				starting.remove(partition);
+			}
+		}
+	}
+
+}

@@ -1,0 +1,61 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.internal.partition;
+
+import java.time.Instant;
+
+/**
+ * Where plain Kafka starts a partition without a commit, however long answers take here:
+ * under {@code latest} at the end of the log, as the application sees it, when the
+ * partition was assigned. Belongs to the consumer's thread.
+ */
+public final class PlainStart {
+
+	private final Instant assignedAt = Instant.now();
+
+	private long offset = -1;
+
+	private boolean endAsked;
+
+	PlainStart() {
+	}
+
+	/**
+	 * The offset, -1 if it is not known.
+	 */
+	public long offset() {
+		return offset;
+	}
+
+	/**
+	 * Takes the offset from whoever has found it.
+	 */
+	public void found(long found) {
+		offset = found;
+	}
+
+	/**
+	 * When the partition was assigned.
+	 */
+	public Instant assignedAt() {
+		return assignedAt;
+	}
+
+	/**
+	 * Whether a leader had its time to tell the end of the log. It may be silent.
+	 */
+	public boolean isEndAsked() {
+		return endAsked;
+	}
+
+	/**
+	 * A leader had its time to tell the end of the log.
+	 */
+	public void endAsked() {
+		endAsked = true;
+	}
+
+}

@@ -1,0 +1,227 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.internal.partition;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+
+import dev.holdfast.kafka.offsetguard.internal.client.AutoOffsetReset;
+import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
+import dev.holdfast.kafka.offsetguard.internal.client.Pauses;
+import dev.holdfast.kafka.offsetguard.internal.client.WhileAssigned;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Partitions about whose start something that matters was not answered yet. They are
+ * paused in the client, so that the others are read meanwhile: at a provisional position
+ * that is never committed, or while the client itself looks for where plain Kafka would
+ * start, which no wakeup ends. Belongs to the consumer's thread.
+ */
+public final class UndecidedStarts {
+
+	private final Consumer<?, ?> client;
+
+	private final Pauses pauses;
+
+	/**
+	 * Whether only partitions wait whose commit is known. A client that commits by itself
+	 * would commit any other position; and one whose application wants its exception,
+	 * where there is no commit, must stay without a position.
+	 */
+	private final boolean onlyCommitted;
+
+	/** Where a client looks that is not told where to start. */
+	private final AutoOffsetReset.Strategy reset;
+
+	/** For which the client looks. */
+	private final Set<TopicPartition> looking = new HashSet<>();
+
+	private final Set<TopicPartition> waiting = new HashSet<>();
+
+	/** Where plain Kafka would be: at the commit, if it is known. */
+	private final Map<TopicPartition, Long> positions = new HashMap<>();
+
+	/** What the application was told in place of a position that nobody knows. */
+	private final Map<TopicPartition, Long> standIns = new HashMap<>();
+
+	/** Where plain Kafka would start, as the application was told. */
+	private final Map<TopicPartition, Long> learned = new HashMap<>();
+
+	/** What the application has committed of that, -1 for wherever a partition starts. */
+	private final Map<TopicPartition, Long> wanted = new HashMap<>();
+
+	public UndecidedStarts(Consumer<?, ?> client, Pauses pauses, boolean onlyCommitted,
+			AutoOffsetReset.Strategy reset) {
+		this.client = client;
+		this.pauses = pauses;
+		this.onlyCommitted = onlyCommitted;
+		this.reset = reset;
+	}
+
+	public static UndecidedStarts of(Consumer<?, ?> client, Pauses pauses, ClientConfiguration configuration) {
+		AutoOffsetReset.Strategy reset = configuration.autoOffsetReset().strategy();
+		return new UndecidedStarts(client, pauses, configuration.autoCommit() || reset == AutoOffsetReset.Strategy.NONE,
+				reset);
+	}
+
+	public boolean isEmpty() {
+		return waiting.isEmpty();
+	}
+
+	public boolean contains(TopicPartition partition) {
+		return waiting.contains(partition);
+	}
+
+	/**
+	 * The position of a partition that waits.
+	 * @return its committed offset, empty as long as that is not known
+	 */
+	public OptionalLong position(TopicPartition partition) {
+		Long position = positions.get(partition);
+		return (position != null) ? OptionalLong.of(position) : OptionalLong.empty();
+	}
+
+	/**
+	 * The client was told where plain Kafka would start a partition.
+	 */
+	public void learn(TopicPartition partition, long offset) {
+		if (waiting.contains(partition)) {
+			positions.put(partition, offset);
+			learned.put(partition, offset);
+		}
+	}
+
+	/**
+	 * The application was told an offset in place of the position, which nobody knows.
+	 */
+	public void standIn(TopicPartition partition, long offset) {
+		if (waiting.contains(partition)) {
+			standIns.put(partition, offset);
+		}
+	}
+
+	/**
+	 * The application commits. What it was told in place of a position is not committed,
+	 * as it has read nothing up to there. Where plain Kafka would start is not committed
+	 * yet, as the group may have a commit: the guard remembers that the application wants
+	 * it.
+	 * @return whether the commit is one of these
+	 */
+	public boolean takeCommit(TopicPartition partition, long offset) {
+		if (isAt(learned, partition, offset)) {
+			wanted.put(partition, offset);
+			return true;
+		}
+		return isAt(standIns, partition, offset);
+	}
+
+	/**
+	 * The application commits its positions, wherever they are.
+	 */
+	public void takeCommit(TopicPartition partition) {
+		wanted.putIfAbsent(partition, -1L);
+	}
+
+	/**
+	 * Whether the application has committed where a partition starts before that was
+	 * decided. The guard remembers it until the partition waits anew or is taken away.
+	 */
+	public boolean isCommitWanted(TopicPartition partition, long offset) {
+		return isAt(wanted, partition, offset) || isAt(wanted, partition, -1);
+	}
+
+	private static boolean isAt(Map<TopicPartition, Long> offsets, TopicPartition partition, long offset) {
+		Long found = offsets.isEmpty() ? null : offsets.get(partition);
+		return found != null && found == offset;
+	}
+
+	/**
+	 * Has partitions wait.
+	 * @param partitions the partitions
+	 * @param committed their commits, as far as they are known
+	 */
+	public void hold(Set<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> committed) {
+		for (TopicPartition partition : partitions) {
+			OffsetAndMetadata commit = committed.get(partition);
+			if (commit != null) {
+				positions.put(partition, commit.offset());
+			}
+			if (waiting.contains(partition) || (onlyCommitted && commit == null)) {
+				continue;
+			}
+			waiting.add(partition);
+			pauses.pause(Set.of(partition), Pauses.Reason.UNDECIDED);
+			wanted.remove(partition);
+			WhileAssigned.seek(client, partition, new OffsetAndMetadata((commit != null) ? commit.offset() : 0));
+			if (commit == null) {
+				startAsPlain(partition);
+			}
+		}
+	}
+
+	/**
+	 * The client does not know a duration.
+	 */
+	private void startAsPlain(TopicPartition partition) {
+		switch (reset) {
+			case EARLIEST -> client.seekToBeginning(Set.of(partition));
+			case LATEST -> client.seekToEnd(Set.of(partition));
+			case BY_DURATION, NONE -> {
+				return;
+			}
+		}
+		looking.add(partition);
+	}
+
+	/**
+	 * Whether the client looks for where plain Kafka would start a partition, or has
+	 * found it: its position is that.
+	 */
+	public boolean isLooking(TopicPartition partition) {
+		return looking.contains(partition);
+	}
+
+	/**
+	 * It was decided where a partition starts.
+	 */
+	void end(TopicPartition partition) {
+		positions.remove(partition);
+		standIns.remove(partition);
+		learned.remove(partition);
+		looking.remove(partition);
+		if (waiting.remove(partition)) {
+			pauses.resume(Set.of(partition), Pauses.Reason.UNDECIDED);
+		}
+	}
+
+	/**
+	 * The partitions were taken away.
+	 */
+	void forget(Collection<TopicPartition> partitions) {
+		partitions.forEach(waiting::remove);
+		partitions.forEach(positions::remove);
+		partitions.forEach(standIns::remove);
+		partitions.forEach(learned::remove);
+		partitions.forEach(looking::remove);
+		partitions.forEach(wanted::remove);
+	}
+
+	void forgetAll() {
+		waiting.clear();
+		positions.clear();
+		standIns.clear();
+		learned.clear();
+		looking.clear();
+		wanted.clear();
+	}
+
+}

@@ -1,0 +1,12 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+/**
+ * What the guard remembers of each assigned partition, and which are held.
+ */
+@NullMarked
+package dev.holdfast.kafka.offsetguard.internal.partition;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,114 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.internal.ruling;
+
+import dev.holdfast.kafka.offsetguard.decision.Reason;
+import dev.holdfast.kafka.offsetguard.decision.Resolution;
+import dev.holdfast.kafka.offsetguard.evidence.Evidence;
+import dev.holdfast.kafka.offsetguard.policy.Action;
+import dev.holdfast.kafka.offsetguard.policy.Cause;
+import dev.holdfast.kafka.offsetguard.policy.MoveLimits;
+import dev.holdfast.kafka.offsetguard.policy.OffsetPolicy;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Chooses the action for a cause: as configured, or as the application's own policy says.
+ */
+public final class ActionChooser {
+
+	private final OffsetPolicy policy;
+
+	private final @Nullable OwnPolicy own;
+
+	/** What somebody has decided about one partition just now. */
+	private @Nullable Resolution ordered;
+
+	private @Nullable TopicPartition orderedPartition;
+
+	public ActionChooser(OffsetPolicy policy, @Nullable OwnPolicy own) {
+		this.policy = policy;
+		this.own = own;
+	}
+
+	/**
+	 * An application's own policy.
+	 */
+	public interface OwnPolicy {
+
+		/**
+		 * What it wants done.
+		 * @param configured what would be done without it
+		 * @return an action that is allowed for the cause, {@code null} if it has failed
+		 * or named another
+		 */
+		@Nullable Action choose(TopicPartition partition, Cause cause, Action configured, Evidence evidence);
+
+	}
+
+	/**
+	 * What is to be done.
+	 *
+	 * @param action the action
+	 * @param reason why it is to hold, if nobody has named that
+	 */
+	public record Choice(Action action, Reason.@Nullable Kind reason) {
+
+		public static Choice of(Action action) {
+			return new Choice(action, null);
+		}
+
+	}
+
+	public Choice choose(TopicPartition partition, Cause cause, Evidence evidence) {
+		Action configured = policy.action(partition.topic(), cause);
+		if (ordered != null && partition.equals(orderedPartition)) {
+			return cause.allowedActions().contains(ordered.action()) ? Choice.of(ordered.action())
+					: new Choice(Action.HOLD, Reason.Kind.NOT_ALLOWED);
+		}
+		if (own == null) {
+			return Choice.of(configured);
+		}
+		Action chosen = own.choose(partition, cause, configured, evidence);
+		return (chosen != null) ? Choice.of(chosen) : new Choice(Action.HOLD, Reason.Kind.NOT_ALLOWED);
+	}
+
+	/**
+	 * What somebody has decided about a partition just now.
+	 */
+	@Nullable Resolution resolution(TopicPartition partition) {
+		return partition.equals(orderedPartition) ? ordered : null;
+	}
+
+	/**
+	 * Chooses the resolution's action for a partition until {@link #withdraw()}.
+	 */
+	public void order(TopicPartition partition, Resolution resolution) {
+		orderedPartition = partition;
+		ordered = resolution;
+	}
+
+	public void withdraw() {
+		orderedPartition = null;
+		ordered = null;
+	}
+
+	/**
+	 * How far a decision may move a position; as far as it likes if somebody has just
+	 * made it.
+	 */
+	MoveLimits limits(TopicPartition partition) {
+		return partition.equals(orderedPartition) ? MoveLimits.unlimited() : policy.limits(partition.topic());
+	}
+
+	/**
+	 * Whether an action may be chosen on a topic, whatever the cause.
+	 */
+	public boolean mayChoose(String topic, Action action) {
+		return own != null || (ordered != null && ordered.action() == action) || policy.mayUse(topic, action);
+	}
+
+}

@@ -1,0 +1,243 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.internal.start;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+import dev.holdfast.kafka.offsetguard.internal.lookup.ClusterId;
+import dev.holdfast.kafka.offsetguard.internal.lookup.TopicAnswer;
+import dev.holdfast.kafka.offsetguard.internal.lookup.TopicLookup;
+import dev.holdfast.kafka.offsetguard.internal.lookup.Topics;
+import dev.holdfast.kafka.offsetguard.internal.memory.Bookmark;
+import dev.holdfast.kafka.offsetguard.internal.memory.BookmarkReader;
+import dev.holdfast.kafka.offsetguard.internal.memory.CommitMemory;
+import dev.holdfast.kafka.offsetguard.internal.memory.GroupCommits;
+import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
+import dev.holdfast.kafka.offsetguard.internal.time.EvidenceBudget;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks for all that has to be known before it is decided where partitions start: the
+ * cluster, their commits, their topics and leaders, and the group's commits on the other
+ * partitions of those topics.
+ */
+public final class StartLookup {
+
+	private static final Logger logger = LoggerFactory.getLogger(StartLookup.class);
+
+	/** Of the time that is left: the other partitions wait for the answers. */
+	private static final int LOOKUP_SHARE = 4;
+
+	/** How long to wait for an answer that was not there in time before. */
+	private static final Duration AGAIN = Duration.ofMillis(50);
+
+	private final EvidenceBudget budget;
+
+	private final PartitionStates states;
+
+	private final ClusterId clusterId;
+
+	private final GroupCommits commits;
+
+	private final CommitMemory memory;
+
+	private final BookmarkReader bookmarks;
+
+	private final Topics topics;
+
+	private final TopicLookup lookup;
+
+	private final UnansweredStarts unanswered;
+
+	private final StartingPositions.Rules rules;
+
+	public StartLookup(EvidenceBudget budget, PartitionStates states, ClusterId clusterId, GroupCommits commits,
+			CommitMemory memory, BookmarkReader bookmarks, Topics topics, TopicLookup lookup,
+			UnansweredStarts unanswered, StartingPositions.Rules rules) {
+		this.budget = budget;
+		this.states = states;
+		this.clusterId = clusterId;
+		this.commits = commits;
+		this.memory = memory;
+		this.bookmarks = bookmarks;
+		this.topics = topics;
+		this.lookup = lookup;
+		this.unanswered = unanswered;
+		this.rules = rules;
+	}
+
+	/**
+	 * Asks, and learns what brokers say about topics.
+	 * @param partitions the partitions
+	 * @param committed takes their commits as they become known, also if the rest does
+	 * not
+	 * @throws TimeoutException if the commits are not answered yet
+	 * @throws org.apache.kafka.common.errors.WakeupException if the consumer was woken up
+	 */
+	StartAnswers ask(Set<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> committed) {
+		boolean isClusterOpen = rules.grouped()
+				&& clusterId.ask(Topics.names(partitions), patience(budget.left().dividedBy(LOOKUP_SHARE))).isPending();
+		if (isClusterOpen && !lookup.isAtClientsBrokers()) {
+			return StartAnswers.NONE;
+		}
+		Map<TopicPartition, @Nullable OffsetAndMetadata> answered = commits.of(partitions, patience(budget.left()));
+		committed.putAll(withCommit(answered));
+		TopicAnswer answer = askAboutTopics(partitions, committed);
+		topics.learn(answer);
+		Map<TopicPartition, OffsetAndMetadata> ready = new HashMap<>(committed);
+		ready.keySet().removeIf((partition) -> !isAnswered(partition, committed, answer));
+		if (isClusterOpen) {
+			// What a bookmark says is used only in its own cluster.
+			ready.values().removeIf((commit) -> Bookmark.isOne(commit.metadata()));
+		}
+		Set<TopicPartition> missing = new HashSet<>(partitions);
+		missing.removeIf((partition) -> isClusterOpen || !answered.containsKey(partition)
+				|| committed.containsKey(partition) || answer.topic(partition.topic()).isPending());
+		Map<TopicPartition, OffsetAndMetadata> all = new HashMap<>(committed);
+		Set<String> untold = addOthers(partitions, missing, committed, all);
+		missing.removeIf((partition) -> untold.contains(partition.topic()));
+		return new StartAnswers(ready, missing, all, untold, answer);
+	}
+
+	/**
+	 * From now on everything is asked for anew.
+	 */
+	void forgetQuestions() {
+		lookup.forgetQuestions();
+	}
+
+	/**
+	 * How long to wait for an answer. Whoever waits already lets the client be polled in
+	 * between.
+	 */
+	Duration patience(Duration share) {
+		boolean again = !states.undecided().isEmpty() || (rules.observing() && unanswered.isTold());
+		return (again && share.compareTo(AGAIN) > 0) ? AGAIN : share;
+	}
+
+	/**
+	 * Whether all was answered that a committed offset is looked at for.
+	 */
+	private boolean isAnswered(TopicPartition partition, Map<TopicPartition, OffsetAndMetadata> committed,
+			TopicAnswer answer) {
+		OffsetAndMetadata commit = Objects.requireNonNull(committed.get(partition));
+		boolean needsId = memory.remembered(partition, commit).topicId() != null;
+		boolean needsEpoch = commit.leaderEpoch().isPresent() || rearmed(commit) >= 0;
+		return !(needsId && answer.topic(partition.topic()).isPending())
+				&& !(needsEpoch && answer.leaderEpoch(partition).isPending());
+	}
+
+	/**
+	 * Adds the group's commits on the other partitions of the topics.
+	 * @return the topics about which there was no answer
+	 */
+	private Set<String> addOthers(Set<TopicPartition> partitions, Set<TopicPartition> missing,
+			Map<TopicPartition, OffsetAndMetadata> committed, Map<TopicPartition, OffsetAndMetadata> all) {
+		Set<TopicPartition> others = others(partitions, missing, committed);
+		if (others.isEmpty()) {
+			return Set.of();
+		}
+		try {
+			Map<TopicPartition, @Nullable OffsetAndMetadata> answered = commits.ofOthers(others,
+					patience(budget.left()));
+			all.putAll(withCommit(answered));
+			others.removeAll(answered.keySet());
+		}
+		catch (TimeoutException ex) {
+			logger.debug("No answer yet about the group's other commits", ex);
+		}
+		return Topics.names(others);
+	}
+
+	static Map<TopicPartition, OffsetAndMetadata> withCommit(
+			Map<TopicPartition, @Nullable OffsetAndMetadata> answered) {
+		Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>();
+		answered.forEach((partition, commit) -> {
+			if (commit != null) {
+				committed.put(partition, commit);
+			}
+		});
+		return committed;
+	}
+
+	/**
+	 * The other partitions of those topics about which the assigned ones' commits do not
+	 * tell enough.
+	 */
+	private Set<TopicPartition> others(Set<TopicPartition> partitions, Set<TopicPartition> missing,
+			Map<TopicPartition, OffsetAndMetadata> committed) {
+		if (!rules.bookmarks()) {
+			return Set.of();
+		}
+		Set<String> told = new HashSet<>();
+		committed.forEach((partition, commit) -> {
+			Bookmark bookmark = bookmarks.in(commit);
+			if (bookmark != null && bookmark.initialCommits()) {
+				told.add(partition.topic());
+			}
+		});
+		told.removeAll(Topics.names(missing));
+		Set<TopicPartition> others = new HashSet<>();
+		for (String topic : Topics.names(partitions)) {
+			int count = told.contains(topic) ? 0 : topics.known(topic).partitions();
+			IntStream.range(0, count).forEach((partition) -> others.add(new TopicPartition(topic, partition)));
+		}
+		others.removeAll(partitions);
+		return others;
+	}
+
+	private TopicAnswer askAboutTopics(Set<TopicPartition> partitions,
+			Map<TopicPartition, OffsetAndMetadata> committed) {
+		Set<TopicPartition> withEpoch = new HashSet<>();
+		Map<TopicPartition, Uuid> before = new HashMap<>();
+		committed.forEach((partition, commit) -> {
+			Uuid topicId = memory.remembered(partition, commit).topicId();
+			if (topicId != null) {
+				before.put(partition, topicId);
+			}
+			if (commit.leaderEpoch().isPresent() || rearmed(commit) >= 0) {
+				withEpoch.add(partition);
+			}
+		});
+		TopicAnswer first = lookup.ask(rules.topicIds() ? Topics.names(partitions) : Set.of(), withEpoch,
+				patience(budget.left().dividedBy(LOOKUP_SHARE)));
+		Set<TopicPartition> missing = new HashSet<>(partitions);
+		missing.removeAll(committed.keySet());
+		memory.rememberedWithoutCommit(missing, committed).forEach((partition, remembered) -> {
+			if (remembered.topicId() != null) {
+				before.put(partition, remembered.topicId());
+			}
+		});
+		return topics.confirmed(first, before, clusterId.known(), patience(budget.left().dividedBy(LOOKUP_SHARE)));
+	}
+
+	/**
+	 * The epoch with which a client can be made to validate a position whose commit has
+	 * none: that of the record right before it. An earlier record's would not do, as a
+	 * later epoch may have begun between the two.
+	 * @return the epoch, -1 where there is none or nobody can be asked
+	 */
+	int rearmed(OffsetAndMetadata commit) {
+		if (commit.leaderEpoch().isPresent() || !rules.rearming()) {
+			return -1;
+		}
+		Bookmark bookmark = bookmarks.in(commit);
+		return (bookmark != null && bookmark.isWitnessNextToCommit()) ? bookmark.witnessLeaderEpoch() : -1;
+	}
+
+}

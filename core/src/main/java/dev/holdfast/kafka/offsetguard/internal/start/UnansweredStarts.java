@@ -1,0 +1,72 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.internal.start;
+
+import java.util.Collection;
+import java.util.concurrent.TimeUnit;
+
+import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
+import dev.holdfast.kafka.offsetguard.internal.client.SomePartitions;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells that partitions do not start because brokers do not answer: after a while, and
+ * then once a minute.
+ */
+public final class UnansweredStarts {
+
+	private static final Logger logger = LoggerFactory.getLogger(UnansweredStarts.class);
+
+	private static final long FIRST_WARNING = TimeUnit.SECONDS.toNanos(10);
+
+	private static final long NEXT_WARNING = TimeUnit.MINUTES.toNanos(1);
+
+	private final ClientConfiguration configuration;
+
+	private boolean told;
+
+	private long since;
+
+	private long warnAt;
+
+	public UnansweredStarts(ClientConfiguration configuration) {
+		this.configuration = configuration;
+	}
+
+	/**
+	 * Something that matters about these partitions was not answered.
+	 */
+	void tell(Collection<TopicPartition> partitions) {
+		long now = System.nanoTime();
+		if (!told) {
+			told = true;
+			since = now;
+			warnAt = now + FIRST_WARNING;
+		}
+		else if (now - warnAt >= 0) {
+			warnAt = now + NEXT_WARNING;
+			logger.warn(
+					"{} partition(s) of group {} do not start on consumer {}, since brokers have not answered for {} s "
+							+ "about commits, topics or leaders: {}",
+					partitions.size(), configuration.groupId(), configuration.clientId(),
+					TimeUnit.NANOSECONDS.toSeconds(now - since), SomePartitions.of(partitions));
+		}
+	}
+
+	/**
+	 * All was answered.
+	 */
+	void end() {
+		told = false;
+	}
+
+	boolean isTold() {
+		return told;
+	}
+
+}

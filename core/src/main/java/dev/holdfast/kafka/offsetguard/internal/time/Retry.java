@@ -1,0 +1,50 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.internal.time;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Says when to ask again what was not answered: at growing intervals.
+ */
+public final class Retry {
+
+	private static final long FIRST = TimeUnit.MILLISECONDS.toNanos(100);
+
+	private static final int MOST_DOUBLINGS = 5;
+
+	private final int mostDoublings;
+
+	private int times;
+
+	private long dueAt;
+
+	public Retry() {
+		this(MOST_DOUBLINGS);
+	}
+
+	/**
+	 * Asks more often.
+	 * @param mostDoublings how often the interval, a tenth of a second at first, doubles
+	 */
+	public Retry(int mostDoublings) {
+		this.mostDoublings = mostDoublings;
+	}
+
+	/**
+	 * Takes note of what became of the last question.
+	 * @param isAsked whether it has to be asked again
+	 */
+	public void note(boolean isAsked) {
+		dueAt = System.nanoTime() + (FIRST << Math.min(times, mostDoublings));
+		times = isAsked ? times + 1 : 0;
+	}
+
+	public boolean isDue() {
+		return times == 0 || System.nanoTime() - dueAt >= 0;
+	}
+
+}

@@ -1,0 +1,165 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.policy;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+import static dev.holdfast.kafka.offsetguard.policy.Action.AUTO_OFFSET_RESET;
+import static dev.holdfast.kafka.offsetguard.policy.Action.DIVERGENCE;
+import static dev.holdfast.kafka.offsetguard.policy.Action.EARLIEST;
+import static dev.holdfast.kafka.offsetguard.policy.Action.FAIL;
+import static dev.holdfast.kafka.offsetguard.policy.Action.HOLD;
+import static dev.holdfast.kafka.offsetguard.policy.Action.KEEP;
+import static dev.holdfast.kafka.offsetguard.policy.Action.LATEST;
+import static dev.holdfast.kafka.offsetguard.policy.Action.LATEST_KNOWN;
+import static dev.holdfast.kafka.offsetguard.policy.Action.TIMESTAMP;
+
+/**
+ * Why a consumer would move, as far as the broker's own data supports it. Each cause has
+ * a default {@link Action} and the set of actions that make sense for it.
+ */
+public enum Cause {
+
+	/** No committed offset, and nothing shows that there ever was one. */
+	NO_COMMITTED_OFFSET(AUTO_OFFSET_RESET, EARLIEST, LATEST, HOLD, FAIL),
+
+	/**
+	 * No committed offset for a partition that the topic did not have when the group
+	 * committed last.
+	 */
+	NEW_PARTITION(EARLIEST, LATEST, HOLD, FAIL),
+
+	/** No committed offset, although there was one. */
+	COMMITTED_OFFSET_LOST(HOLD, EARLIEST, LATEST, TIMESTAMP, FAIL),
+
+	/** The position is below the log start offset: retention has passed the consumer. */
+	BELOW_LOG_START(EARLIEST, LATEST, HOLD, FAIL),
+
+	/** The position is above the log end offset. */
+	ABOVE_LOG_END(HOLD, DIVERGENCE, EARLIEST, LATEST, TIMESTAMP, FAIL),
+
+	/** A truncation was claimed, and the log supports the claim. */
+	LOG_TRUNCATED(DIVERGENCE, EARLIEST, LATEST, TIMESTAMP, HOLD, FAIL),
+
+	/** A truncation was claimed, and the log refutes the claim. */
+	FALSE_TRUNCATION(KEEP, HOLD, FAIL),
+
+	/** The position was claimed to be out of range, and twice it was not. */
+	SPURIOUS_OUT_OF_RANGE(KEEP, HOLD, FAIL),
+
+	/**
+	 * The committed leader epoch is above the leader's, and the offset is within the log:
+	 * a client that goes by the epoch waits for ever.
+	 */
+	EPOCH_AHEAD(KEEP, HOLD, FAIL),
+
+	/** The topic was deleted and created anew: its id has changed. */
+	TOPIC_RECREATED(EARLIEST, LATEST, HOLD, FAIL),
+
+	/**
+	 * The client speaks to another cluster than the one that its position came from.
+	 * Where the last record delivered stands in the new log, offset, timestamp and sizes,
+	 * the position is kept whatever the policy says.
+	 */
+	CLUSTER_CHANGED(HOLD, KEEP, EARLIEST, LATEST, TIMESTAMP, FAIL),
+
+	/**
+	 * The coordinator serves an older commit of the group's than this process has made or
+	 * seen, bookmark and all.
+	 */
+	COMMITTED_OFFSET_REGRESSED(KEEP, LATEST_KNOWN, HOLD, FAIL),
+
+	/** The evidence is not to be had, or it contradicts itself. */
+	UNVERIFIABLE(HOLD, KEEP, DIVERGENCE, EARLIEST, FAIL);
+
+	private final Action defaultAction;
+
+	private final Set<Action> allowedActions;
+
+	Cause(Action defaultAction, Action... others) {
+		this.defaultAction = defaultAction;
+		this.allowedActions = Collections.unmodifiableSet(EnumSet.of(defaultAction, others));
+	}
+
+	/**
+	 * Whether the position is one of another log than the one that is there now: its
+	 * offsets have nothing to do with each other.
+	 * @return {@code true} for a recreated topic, and for another cluster
+	 */
+	public boolean isOtherLog() {
+		return this == TOPIC_RECREATED || this == CLUSTER_CHANGED;
+	}
+
+	/**
+	 * Whether the partition has no position yet: the group has no commit for it.
+	 * @return {@code true} for causes that decide where a partition starts
+	 */
+	public boolean isAboutFirstPosition() {
+		return this == NO_COMMITTED_OFFSET || this == NEW_PARTITION || this == COMMITTED_OFFSET_LOST;
+	}
+
+	/**
+	 * Whether evidence that was not to be had may be to be had soon.
+	 * @return {@code true} if a partition that is held for this is looked at again soon
+	 */
+	public boolean isWorthAskingSoon() {
+		return this == UNVERIFIABLE;
+	}
+
+	/**
+	 * The cause with a name.
+	 * @param id the name as {@link #id()} has it, in any case
+	 * @return empty if no cause has it
+	 */
+	public static Optional<Cause> of(String id) {
+		return Arrays.stream(values()).filter((cause) -> cause.id().equalsIgnoreCase(id)).findFirst();
+	}
+
+	/**
+	 * What is done about this cause unless a policy says otherwise.
+	 * @return the default action
+	 */
+	public Action defaultAction() {
+		return defaultAction;
+	}
+
+	/**
+	 * What a policy may do about this cause.
+	 * @return the allowed actions, the default among them
+	 */
+	public Set<Action> allowedActions() {
+		return allowedActions;
+	}
+
+	/**
+	 * What somebody may decide about a partition that is held for this cause.
+	 * @return the allowed actions but for holding it
+	 */
+	public Set<Action> resolutions() {
+		EnumSet<Action> resolutions = EnumSet.copyOf(allowedActions);
+		resolutions.remove(HOLD);
+		return Collections.unmodifiableSet(resolutions);
+	}
+
+	/**
+	 * The cause's name in properties, log lines and meters.
+	 * @return the name in lower case with dashes
+	 */
+	public String id() {
+		return name().toLowerCase(Locale.ROOT).replace('_', '-');
+	}
+
+	@Override
+	public String toString() {
+		return id();
+	}
+
+}

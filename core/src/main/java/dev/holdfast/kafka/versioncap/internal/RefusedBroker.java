@@ -1,0 +1,49 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.versioncap.internal;
+
+import java.util.Map;
+
+import dev.holdfast.kafka.versioncap.rules.KafkaApi;
+import dev.holdfast.kafka.versioncap.rules.VersionCap;
+import org.apache.kafka.clients.NodeApiVersions;
+import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersion;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A broker that offers less than it has to.
+ *
+ * @param node its connection id
+ * @param api the API
+ * @param offered the highest version that it offers, -1 if none
+ * @param required the lowest one that is required
+ */
+public record RefusedBroker(String node, KafkaApi api, int offered, int required) {
+
+	static @Nullable RefusedBroker find(String node, NodeApiVersions versions, VersionCap cap) {
+		for (Map.Entry<KafkaApi, Integer> rule : cap.minVersions().entrySet()) {
+			ApiVersion offered = versions.apiVersion(rule.getKey().key());
+			int max = (offered != null) ? offered.maxVersion() : VersionCap.NEVER;
+			if (max < rule.getValue()) {
+				return new RefusedBroker(node, rule.getKey(), max, rule.getValue());
+			}
+		}
+		return null;
+	}
+
+	/**
+	 * What people call it. Clients number the bootstrap servers from -1 down, in their
+	 * order, and the connection to a group's coordinator from the top down.
+	 */
+	public String name() {
+		int id = Integer.parseInt(node);
+		if (id < 0) {
+			return "Bootstrap server " + -id;
+		}
+		return "Broker " + Math.min(id, Integer.MAX_VALUE - id);
+	}
+
+}

@@ -1,0 +1,36 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.versioncap.rules;
+
+import java.util.Locale;
+
+/**
+ * How a consumer coordinates with its group: what it cannot do without depends on it.
+ */
+public enum GroupProtocol {
+
+	/** JoinGroup and SyncGroup, by the client. */
+	CLASSIC,
+
+	/** Heartbeats to the broker, which assigns (KIP-848). */
+	CONSUMER;
+
+	/**
+	 * Reads the value of {@code group.protocol}.
+	 * @param value the value; its case does not matter
+	 * @return the protocol
+	 * @throws IllegalArgumentException if it is none
+	 */
+	public static GroupProtocol of(String value) {
+		return valueOf(value.trim().toUpperCase(Locale.ROOT));
+	}
+
+	@Override
+	public String toString() {
+		return name().toLowerCase(Locale.ROOT);
+	}
+
+}
