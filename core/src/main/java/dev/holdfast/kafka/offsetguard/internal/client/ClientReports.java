@@ -96,11 +96,7 @@ public final class ClientReports {
 	}
 
 	private void resume(Collection<TopicPartition> partitions) {
-		Set<TopicPartition> assigned = new HashSet<>(partitions);
-		if (!assigned.isEmpty()) {
-			assigned.retainAll(client.assignment());
-			pauses.resume(assigned, Pauses.Reason.REPORTED);
-		}
+		pauses.resume(partitions, Pauses.Reason.REPORTED);
 	}
 
 	private boolean addTruncation(LogTruncationException truncation) {
