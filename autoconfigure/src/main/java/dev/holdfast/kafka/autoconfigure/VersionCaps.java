@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.StringJoiner;
 import java.util.concurrent.ConcurrentHashMap;
 
+import dev.holdfast.kafka.autoconfigure.properties.FactoryRules;
 import dev.holdfast.kafka.autoconfigure.properties.HoldfastProperties;
 import dev.holdfast.kafka.autoconfigure.properties.HoldfastProperties.ApplyTo;
 import dev.holdfast.kafka.autoconfigure.properties.HoldfastProperties.OnInstallFailure;

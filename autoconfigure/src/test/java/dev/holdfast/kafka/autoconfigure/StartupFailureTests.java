@@ -5,11 +5,11 @@
 
 package dev.holdfast.kafka.autoconfigure;
 
+import java.util.Objects;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.holdfast.kafka.autoconfigure.TestConsumerFactories.Recording;
-import dev.holdfast.kafka.autoconfigure.properties.InvalidHoldfastPropertiesFailureAnalyzer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -19,6 +19,9 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.diagnostics.FailureAnalyzer;
+import org.springframework.core.io.support.SpringFactoriesLoader;
+import org.springframework.core.io.support.SpringFactoriesLoader.FailureHandler;
 import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -44,7 +47,7 @@ class StartupFailureTests {
 	@Test
 	void allMistakesAreInOneReport(CapturedOutput output) {
 		Throwable failure = catchThrowable(() -> start("bad-settings"));
-		FailureAnalysis analysis = new InvalidHoldfastPropertiesFailureAnalyzer().analyze(failure);
+		FailureAnalysis analysis = analyze(failure);
 		assertThat(analysis.getDescription()).isEqualToNormalizingNewlines(
 				"""
 						There are 13 mistakes in the properties below 'holdfast.kafka':
@@ -88,7 +91,7 @@ class StartupFailureTests {
 	@Test
 	void aSingleMistakeIsCalledOne() {
 		Throwable failure = catchThrowable(() -> start("application", "--holdfast.kafka.enable=false"));
-		FailureAnalysis analysis = new InvalidHoldfastPropertiesFailureAnalyzer().analyze(failure);
+		FailureAnalysis analysis = analyze(failure);
 		assertThat(analysis.getDescription()).isEqualToNormalizingNewlines("""
 				There is a mistake in the properties below 'holdfast.kafka':
 
@@ -197,6 +200,20 @@ class StartupFailureTests {
 			return new Recording();
 		}
 
+	}
+
+	/**
+	 * As Boot does: with the analyzers that are registered.
+	 */
+	private static FailureAnalysis analyze(Throwable failure) {
+		return SpringFactoriesLoader.forDefaultResourceLocation(StartupFailureTests.class.getClassLoader())
+			.load(FailureAnalyzer.class, FailureHandler.handleMessage((message, cause) -> {
+			}))
+			.stream()
+			.map((analyzer) -> analyzer.analyze(failure))
+			.filter(Objects::nonNull)
+			.findFirst()
+			.orElseThrow();
 	}
 
 }

@@ -14,7 +14,7 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 /**
  * Reports all mistakes of an {@link InvalidHoldfastPropertiesException}, one a line.
  */
-public final class InvalidHoldfastPropertiesFailureAnalyzer
+final class InvalidHoldfastPropertiesFailureAnalyzer
 		extends AbstractFailureAnalyzer<InvalidHoldfastPropertiesException> {
 
 	@Override

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-import dev.holdfast.kafka.autoconfigure.FactoryRules;
 import dev.holdfast.kafka.autoconfigure.properties.HoldfastProperties.OnUnguarded;
 import dev.holdfast.kafka.offsetguard.policy.Action;
 import dev.holdfast.kafka.offsetguard.policy.Cause;

@@ -3,12 +3,11 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package dev.holdfast.kafka.autoconfigure;
+package dev.holdfast.kafka.autoconfigure.properties;
 
 import java.util.EnumMap;
 import java.util.Map;
 
-import dev.holdfast.kafka.autoconfigure.properties.HoldfastProperties;
 import dev.holdfast.kafka.offsetguard.policy.Action;
 import dev.holdfast.kafka.offsetguard.policy.Cause;
 import dev.holdfast.kafka.versioncap.rules.BrokerProfile;
@@ -60,7 +59,7 @@ public record FactoryRules(VersionCap cap, @Nullable BrokerProfile profile, @Nul
 	/**
 	 * Whether there is anything in them.
 	 */
-	boolean isActive() {
+	public boolean isActive() {
 		return !cap.isEmpty() || learn;
 	}
 

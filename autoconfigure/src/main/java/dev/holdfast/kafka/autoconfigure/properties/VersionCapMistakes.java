@@ -3,16 +3,13 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package dev.holdfast.kafka.autoconfigure;
+package dev.holdfast.kafka.autoconfigure.properties;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-import dev.holdfast.kafka.autoconfigure.properties.DeclaredProperties;
-import dev.holdfast.kafka.autoconfigure.properties.HoldfastProperties;
-import dev.holdfast.kafka.autoconfigure.properties.PropertyMistake;
 import dev.holdfast.kafka.autoconfigure.properties.PropertyNode.ByApi;
 import dev.holdfast.kafka.versioncap.rules.KafkaApi;
 import dev.holdfast.kafka.versioncap.rules.VersionCap;
