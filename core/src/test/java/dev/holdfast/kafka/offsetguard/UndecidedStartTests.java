@@ -92,6 +92,38 @@ class UndecidedStartTests {
 	}
 
 	/**
+	 * The consumer ends, or its partition goes to another one, before the guard is
+	 * answered: the application has committed all the same.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "classic, false, true", "classic, true, true", "classic, true, false", "consumer, false, true",
+			"consumer, true, true", "consumer, true, false" })
+	void commitOfTheAnswerIsMadeBeforeTheConsumerEnds(String protocol, boolean guarded, boolean closed) {
+		TopicPartition partition = partition("ending-%s-%s-%s".formatted(protocol, guarded, closed), 10);
+		String group = partition.topic();
+		Fault.Handle late = late(LONG, group, ApiKeys.DESCRIBE_TOPIC_PARTITIONS);
+		Consumers consumers = new Consumers(cluster, protocol, group).with("auto.offset.reset", "latest").oneProcess();
+		Map<TopicPartition, Long> told = new HashMap<>();
+
+		try (Consumer<String, String> consumer = consumers.create(guarded)) {
+			subscribe(consumer, group, told, commit(consumer));
+			Consumers.pollUntil(consumer, () -> told.size() == 1);
+			cluster.produce(partition, 5);
+			if (!closed) {
+				consumer.unsubscribe();
+			}
+		}
+		assertThat(consumers.decisions).isEmpty();
+		assertThat(offsets(group)).isEqualTo(Map.of(partition, 10L));
+		late.close();
+
+		try (Consumer<String, String> consumer = consumers.create(guarded)) {
+			consumer.subscribe(List.of(group));
+			assertThat(Consumers.pollTo(consumer, partition, 15)).isEqualTo(range(10, 15));
+		}
+	}
+
+	/**
 	 * The coordinator has denied a commit to the client, or also to the guard, once: the
 	 * answer that the application commits is not where the partition starts.
 	 */

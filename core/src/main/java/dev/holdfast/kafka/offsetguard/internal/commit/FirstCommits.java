@@ -8,6 +8,7 @@ package dev.holdfast.kafka.offsetguard.internal.commit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.ConcurrentModificationException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -56,6 +57,9 @@ public final class FirstCommits {
 	private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
 
 	private static final int MOST_DOUBLINGS = 6;
+
+	/** A consumer that is closed, or has to give partitions up, has little time. */
+	private static final Duration LEAVING = Duration.ofSeconds(1);
 
 	private final Consumer<?, ?> client;
 
@@ -133,6 +137,37 @@ public final class FirstCommits {
 				due.add(partition);
 			}
 		});
+	}
+
+	/**
+	 * Partitions are given up, and the application has committed where some start before
+	 * the guard has decided that: plain Kafka would have the commit. The client asks once
+	 * more, so that the guard overwrites no commit that was denied once.
+	 */
+	public void leaving(Collection<TopicPartition> partitions) {
+		Map<TopicPartition, Long> wanted = states.undecided().wantedCommits(partitions);
+		for (TopicPartition partition : partitions) {
+			if (due.contains(partition) && isPending(partition)
+					&& states.undecided().isCommitWanted(partition, states.get(partition).firstPosition())) {
+				wanted.put(partition, states.get(partition).firstPosition());
+			}
+		}
+		if (wanted.isEmpty()) {
+			return;
+		}
+		try {
+			Map<TopicPartition, OffsetAndMetadata> committed = client.committed(wanted.keySet(), LEAVING);
+			wanted.keySet().removeIf((partition) -> committed.get(partition) != null);
+			positionCommits.commitWanted(wanted, LEAVING);
+		}
+		catch (WakeupException ex) {
+			// Meant for a call of the client's that blocks.
+			client.wakeup();
+		}
+		catch (KafkaException | IllegalStateException | ConcurrentModificationException ex) {
+			// Nothing may keep a consumer from giving up what it has.
+			logger.info("Could not commit where {} start: {}", SomePartitions.of(wanted.keySet()), ex.toString());
+		}
 	}
 
 	/**

@@ -308,6 +308,16 @@ public final class PositionCommits {
 		return isCommitting() && commitFirst(offsets(positions), budget.left());
 	}
 
+	/**
+	 * Commits what the application has committed before it was decided where partitions
+	 * start.
+	 */
+	void commitWanted(Map<TopicPartition, Long> positions, Duration timeout) {
+		if (!positions.isEmpty()) {
+			commitFirst(offsets(positions), timeout);
+		}
+	}
+
 	private static Map<TopicPartition, OffsetAndMetadata> offsets(Map<TopicPartition, Long> positions) {
 		Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
 		positions.forEach((partition, offset) -> offsets.put(partition, new OffsetAndMetadata(offset)));

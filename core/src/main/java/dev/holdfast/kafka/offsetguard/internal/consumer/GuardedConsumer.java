@@ -239,7 +239,7 @@ public final class GuardedConsumer<K, V> implements Interception {
 	 */
 	private void leave(Runnable way, Runnable forget) {
 		boolean refused = false;
-		guard.clientCommits().leaving(guard.partitions());
+		guard.leaving(guard.partitions());
 		try {
 			way.run();
 		}

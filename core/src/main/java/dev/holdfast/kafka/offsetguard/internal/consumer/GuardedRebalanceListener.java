@@ -36,7 +36,7 @@ public final class GuardedRebalanceListener implements ConsumerRebalanceListener
 
 	@Override
 	public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-		guard.clientCommits().leaving(partitions);
+		guard.leaving(partitions);
 		try {
 			if (application != null) {
 				application.onPartitionsRevoked(partitions);

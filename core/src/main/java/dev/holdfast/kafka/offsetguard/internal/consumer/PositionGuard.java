@@ -203,7 +203,7 @@ public final class PositionGuard<K, V> {
 	}
 
 	public void assign(Collection<TopicPartition> partitions) {
-		commits.observer().leaving(states.partitions());
+		leaving(states.partitions());
 		client.assign(partitions);
 		triggers.starts().forgetQuestions();
 		triggers.clusterChanges().assigned(true);
@@ -254,6 +254,14 @@ public final class PositionGuard<K, V> {
 
 	Set<TopicPartition> partitions() {
 		return states.partitions();
+	}
+
+	/**
+	 * Partitions are about to be given up, and the client is open still.
+	 */
+	void leaving(Collection<TopicPartition> partitions) {
+		commits.observer().leaving(partitions);
+		commits.first().leaving(partitions);
 	}
 
 	public ClientCommits clientCommits() {

@@ -139,6 +139,26 @@ public final class UndecidedStarts {
 		return isAt(wanted, partition, offset) || isAt(wanted, partition, -1);
 	}
 
+	/**
+	 * What the application has committed of partitions before it was decided where they
+	 * start.
+	 * @return where plain Kafka would start them; those are missing of which nobody knows
+	 * that
+	 */
+	public Map<TopicPartition, Long> wantedCommits(Collection<TopicPartition> partitions) {
+		Map<TopicPartition, Long> commits = new HashMap<>();
+		if (!wanted.isEmpty()) {
+			for (TopicPartition partition : partitions) {
+				Long offset = wanted.get(partition);
+				Long start = (offset != null && offset < 0) ? learned.get(partition) : offset;
+				if (start != null && waiting.contains(partition)) {
+					commits.put(partition, start);
+				}
+			}
+		}
+		return commits;
+	}
+
 	private static boolean isAt(Map<TopicPartition, Long> offsets, TopicPartition partition, long offset) {
 		Long found = offsets.isEmpty() ? null : offsets.get(partition);
 		return found != null && found == offset;

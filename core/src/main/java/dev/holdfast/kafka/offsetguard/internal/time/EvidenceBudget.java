@@ -15,6 +15,9 @@ public final class EvidenceBudget {
 
 	private final Duration whole;
 
+	/** What this call may take of it. */
+	private Duration allowed;
+
 	private long spentNanos;
 
 	private int spendings;
@@ -23,6 +26,7 @@ public final class EvidenceBudget {
 
 	public EvidenceBudget(Duration whole) {
 		this.whole = whole;
+		this.allowed = whole;
 	}
 
 	/**
@@ -30,6 +34,7 @@ public final class EvidenceBudget {
 	 */
 	public void renew() {
 		spentNanos = 0;
+		allowed = whole;
 		if (spendings > 0) {
 			spendingSince = System.nanoTime();
 		}
@@ -40,7 +45,7 @@ public final class EvidenceBudget {
 	 */
 	public void renew(Duration atMost) {
 		renew();
-		spentNanos = Math.max(0, whole.minus(atMost).toNanos());
+		allowed = (atMost.compareTo(whole) < 0) ? atMost : whole;
 	}
 
 	public Duration whole() {
@@ -52,11 +57,11 @@ public final class EvidenceBudget {
 	 * for lack of time would hold partitions for no good reason.
 	 */
 	public boolean isNearlySpent() {
-		return spentNanos() > whole.toNanos() / 2;
+		return spentNanos() > allowed.toNanos() / 2;
 	}
 
 	public Duration left() {
-		return Duration.ofNanos(Math.max(0, whole.toNanos() - spentNanos()));
+		return Duration.ofNanos(Math.max(0, allowed.toNanos() - spentNanos()));
 	}
 
 	private long spentNanos() {
