@@ -368,23 +368,4 @@ class PositionsAskedForTests {
 		}
 	}
 
-	/** An application that does not wait long is answered all the same. */
-	@ParameterizedTest
-	@CsvSource({ "classic, false, 2000", "classic, true, 2000", "classic, true, 1000", "consumer, false, 2000",
-			"consumer, true, 2000", "consumer, true, 1000" })
-	void shortTimeoutIsEnoughForBrokersThatAnswer(String protocol, boolean guarded, int millis) {
-		TopicPartition partition = new TopicPartition("short-%s-%s-%d".formatted(protocol, guarded, millis), 0);
-		cluster.createTopic(partition.topic(), 1);
-		cluster.produce(partition, 10);
-		Consumers consumers = new Consumers(cluster, protocol, partition.topic()).with("auto.offset.reset", "latest");
-		try (Consumer<String, String> first = consumers.create(guarded);
-				Consumer<String, String> consumer = consumers.create(guarded)) {
-			// The first consumer of a process loads classes.
-			first.assign(List.of(partition));
-			first.position(partition);
-			consumer.assign(List.of(partition));
-			assertThat(consumer.position(partition, Duration.ofMillis(millis))).isEqualTo(10);
-		}
-	}
-
 }

@@ -15,9 +15,6 @@ public final class EvidenceBudget {
 
 	private final Duration whole;
 
-	/** What this call may take of it. */
-	private Duration allowed;
-
 	private long spentNanos;
 
 	private int spendings;
@@ -26,7 +23,6 @@ public final class EvidenceBudget {
 
 	public EvidenceBudget(Duration whole) {
 		this.whole = whole;
-		this.allowed = whole;
 	}
 
 	/**
@@ -34,7 +30,6 @@ public final class EvidenceBudget {
 	 */
 	public void renew() {
 		spentNanos = 0;
-		allowed = whole;
 		if (spendings > 0) {
 			spendingSince = System.nanoTime();
 		}
@@ -45,7 +40,7 @@ public final class EvidenceBudget {
 	 */
 	public void renew(Duration atMost) {
 		renew();
-		allowed = (atMost.compareTo(whole) < 0) ? atMost : whole;
+		spentNanos = Math.max(0, whole.minus(atMost).toNanos());
 	}
 
 	public Duration whole() {
@@ -57,11 +52,11 @@ public final class EvidenceBudget {
 	 * for lack of time would hold partitions for no good reason.
 	 */
 	public boolean isNearlySpent() {
-		return spentNanos() > allowed.toNanos() / 2;
+		return spentNanos() > whole.toNanos() / 2;
 	}
 
 	public Duration left() {
-		return Duration.ofNanos(Math.max(0, allowed.toNanos() - spentNanos()));
+		return Duration.ofNanos(Math.max(0, whole.toNanos() - spentNanos()));
 	}
 
 	private long spentNanos() {
