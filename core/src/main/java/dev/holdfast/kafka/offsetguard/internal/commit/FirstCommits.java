@@ -59,7 +59,7 @@ public final class FirstCommits {
 	private static final int MOST_DOUBLINGS = 6;
 
 	/** A consumer that is closed, or has to give partitions up, has little time. */
-	private static final Duration LEAVING = Duration.ofSeconds(1);
+	private static final Duration LEAVING = Duration.ofMillis(500);
 
 	private final Consumer<?, ?> client;
 
@@ -156,6 +156,7 @@ public final class FirstCommits {
 			return;
 		}
 		try {
+			states.commitsRead();
 			Map<TopicPartition, OffsetAndMetadata> committed = client.committed(wanted.keySet(), LEAVING);
 			wanted.keySet().removeIf((partition) -> committed.get(partition) != null);
 			positionCommits.commitWanted(wanted, LEAVING);

@@ -203,7 +203,12 @@ public final class PositionGuard<K, V> {
 	}
 
 	public void assign(Collection<TopicPartition> partitions) {
-		leaving(states.partitions());
+		commits.observer().leaving(states.partitions());
+		// The client refuses null in its own words.
+		commitWanted(states.partitions()
+			.stream()
+			.filter((each) -> partitions != null && !partitions.contains(each))
+			.toList());
 		client.assign(partitions);
 		triggers.starts().forgetQuestions();
 		triggers.clusterChanges().assigned(true);
@@ -261,7 +266,17 @@ public final class PositionGuard<K, V> {
 	 */
 	void leaving(Collection<TopicPartition> partitions) {
 		commits.observer().leaving(partitions);
-		commits.first().leaving(partitions);
+		commitWanted(partitions);
+	}
+
+	/**
+	 * What the application has committed of another cluster's partitions is no commit in
+	 * this one.
+	 */
+	private void commitWanted(Collection<TopicPartition> partitions) {
+		if (!triggers.clusterChanges().isNew()) {
+			commits.first().leaving(partitions);
+		}
 	}
 
 	public ClientCommits clientCommits() {

@@ -159,6 +159,7 @@ public final class ClusterChanges {
 			seen = told.changes();
 			topics.forgetAll();
 			coverage.forgetAll();
+			states.undecided().forgetCommits();
 			Map<TopicPartition, OffsetAndMetadata> positions = positions();
 			if (selfAssigned) {
 				unexamined.putAll(positions);

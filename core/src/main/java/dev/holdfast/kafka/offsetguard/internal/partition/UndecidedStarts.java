@@ -159,6 +159,14 @@ public final class UndecidedStarts {
 		return commits;
 	}
 
+	/**
+	 * The client speaks to another cluster: the application has committed nothing there.
+	 */
+	public void forgetCommits() {
+		wanted.clear();
+		learned.clear();
+	}
+
 	private static boolean isAt(Map<TopicPartition, Long> offsets, TopicPartition partition, long offset) {
 		Long found = offsets.isEmpty() ? null : offsets.get(partition);
 		return found != null && found == offset;
