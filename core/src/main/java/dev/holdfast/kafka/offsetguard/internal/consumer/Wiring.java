@@ -44,6 +44,7 @@ import dev.holdfast.kafka.offsetguard.internal.ruling.ActionChooser;
 import dev.holdfast.kafka.offsetguard.internal.ruling.DecisionMaker;
 import dev.holdfast.kafka.offsetguard.internal.start.FirstPositions;
 import dev.holdfast.kafka.offsetguard.internal.start.StartLookup;
+import dev.holdfast.kafka.offsetguard.internal.start.StartRules;
 import dev.holdfast.kafka.offsetguard.internal.start.StartingPositions;
 import dev.holdfast.kafka.offsetguard.internal.start.UnansweredStarts;
 import dev.holdfast.kafka.offsetguard.internal.time.EvidenceBudget;
@@ -172,8 +173,7 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 		private static StartingPositions starts(Basics basics, Lookups lookups, Commits commits,
 				Enforcement enforcement, GuardContext context) {
 			GroupCommits groupCommits = lookups.groupCommits;
-			StartingPositions.Rules rules = StartingPositions.Rules.of(basics.settings, basics.configuration,
-					context.inspectorCap());
+			StartRules rules = StartRules.of(basics.settings, basics.configuration, context.inspectorCap());
 			UnansweredStarts unanswered = new UnansweredStarts(basics.configuration);
 			StartLookup lookup = new StartLookup(basics.budget, basics.states, lookups.clusterId, groupCommits,
 					lookups.commitMemory, lookups.bookmarks, lookups.topics, lookups.lookup, unanswered, rules);

@@ -64,11 +64,11 @@ public final class StartLookup {
 
 	private final UnansweredStarts unanswered;
 
-	private final StartingPositions.Rules rules;
+	private final StartRules rules;
 
 	public StartLookup(EvidenceBudget budget, PartitionStates states, ClusterId clusterId, GroupCommits commits,
 			CommitMemory memory, BookmarkReader bookmarks, Topics topics, TopicLookup lookup,
-			UnansweredStarts unanswered, StartingPositions.Rules rules) {
+			UnansweredStarts unanswered, StartRules rules) {
 		this.budget = budget;
 		this.states = states;
 		this.clusterId = clusterId;

@@ -19,7 +19,6 @@ import java.util.stream.IntStream;
 import dev.holdfast.kafka.offsetguard.evidence.Evidence;
 import dev.holdfast.kafka.offsetguard.evidence.Remembered;
 import dev.holdfast.kafka.offsetguard.internal.admin.Reply;
-import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
 import dev.holdfast.kafka.offsetguard.internal.client.WhileAssigned;
 import dev.holdfast.kafka.offsetguard.internal.commit.FirstCommits;
 import dev.holdfast.kafka.offsetguard.internal.commit.PositionCommits;
@@ -41,9 +40,6 @@ import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
 import dev.holdfast.kafka.offsetguard.internal.time.EvidenceBudget;
 import dev.holdfast.kafka.offsetguard.policy.Action;
 import dev.holdfast.kafka.offsetguard.policy.Cause;
-import dev.holdfast.kafka.offsetguard.policy.OffsetGuardSettings;
-import dev.holdfast.kafka.versioncap.ClientCap;
-import dev.holdfast.kafka.versioncap.rules.VersionCapCheck;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
@@ -95,7 +91,7 @@ public final class StartingPositions {
 
 	private final PositionCommits positionCommits;
 
-	private final Rules rules;
+	private final StartRules rules;
 
 	private final UnansweredStarts unanswered;
 
@@ -110,7 +106,7 @@ public final class StartingPositions {
 	public StartingPositions(Consumer<?, ?> client, EvidenceBudget budget, PartitionStates states, Decisions decisions,
 			GroupCommits commits, CommitMemory memory, BookmarkReader bookmarks, Coverage coverage, Topics topics,
 			StartLookup lookup, FirstPositions firstPositions, FirstCommits firstCommits, Inquiry inquiry,
-			PositionCommits positionCommits, UnansweredStarts unanswered, Rules rules) {
+			PositionCommits positionCommits, UnansweredStarts unanswered, StartRules rules) {
 		this.client = client;
 		this.budget = budget;
 		this.states = states;
@@ -406,28 +402,6 @@ public final class StartingPositions {
 	 */
 	private boolean isStalling(OffsetAndMetadata commit, int leaderEpoch) {
 		return rules.observing() && leaderEpoch >= 0 && commit.leaderEpoch().orElse(-1) > leaderEpoch;
-	}
-
-	/**
-	 * What starting positions are decided by.
-	 *
-	 * @param grouped whether there is a group that may have commits
-	 * @param topicIds whether topics are described
-	 * @param bookmarks whether bookmarks are read and made
-	 * @param rearming whether positions whose commit has no epoch are validated
-	 * @param observing whether committed offsets are used whatever is found out
-	 */
-	public record Rules(boolean grouped, boolean topicIds, boolean bookmarks, boolean rearming, boolean observing) {
-
-		public static Rules of(OffsetGuardSettings settings, ClientConfiguration configuration, ClientCap cap) {
-			boolean topicIds = configuration.groupId() != null
-					&& (settings.commits().bookmark() || !settings.timing().topicCheck().isZero());
-			boolean bookmarks = configuration.groupId() != null && settings.commits().bookmark();
-			boolean rearming = settings.commits().bookmark() && !settings.isObserving()
-					&& VersionCapCheck.canValidatePositions(cap.cap());
-			return new Rules(configuration.groupId() != null, topicIds, bookmarks, rearming, settings.isObserving());
-		}
-
 	}
 
 }

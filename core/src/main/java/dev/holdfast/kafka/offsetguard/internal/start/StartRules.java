@@ -1,0 +1,33 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.internal.start;
+
+import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
+import dev.holdfast.kafka.offsetguard.policy.OffsetGuardSettings;
+import dev.holdfast.kafka.versioncap.ClientCap;
+import dev.holdfast.kafka.versioncap.rules.VersionCapCheck;
+
+/**
+ * What starting positions are decided by.
+ *
+ * @param grouped whether there is a group that may have commits
+ * @param topicIds whether topics are described
+ * @param bookmarks whether bookmarks are read and made
+ * @param rearming whether positions whose commit has no epoch are validated
+ * @param observing whether committed offsets are used whatever is found out
+ */
+public record StartRules(boolean grouped, boolean topicIds, boolean bookmarks, boolean rearming, boolean observing) {
+
+	public static StartRules of(OffsetGuardSettings settings, ClientConfiguration configuration, ClientCap cap) {
+		boolean topicIds = configuration.groupId() != null
+				&& (settings.commits().bookmark() || !settings.timing().topicCheck().isZero());
+		boolean bookmarks = configuration.groupId() != null && settings.commits().bookmark();
+		boolean rearming = settings.commits().bookmark() && !settings.isObserving()
+				&& VersionCapCheck.canValidatePositions(cap.cap());
+		return new StartRules(configuration.groupId() != null, topicIds, bookmarks, rearming, settings.isObserving());
+	}
+
+}
