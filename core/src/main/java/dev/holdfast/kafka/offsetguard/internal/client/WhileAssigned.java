@@ -42,7 +42,7 @@ public final class WhileAssigned {
 			}
 			logger.debug("Some of {} are lost: {}", SomePartitions.of(partitions), ex.getMessage());
 			if (!left.isEmpty()) {
-				action.accept(left);
+				act(client, left, action);
 			}
 		}
 	}
@@ -53,6 +53,23 @@ public final class WhileAssigned {
 	public static void seek(org.apache.kafka.clients.consumer.Consumer<?, ?> client, TopicPartition partition,
 			org.apache.kafka.clients.consumer.OffsetAndMetadata position) {
 		act(client, Set.of(partition), (assigned) -> client.seek(partition, position));
+	}
+
+	/**
+	 * Lets a client, which keeps what it finds, look up in its own time where plain Kafka
+	 * would start a partition.
+	 * @return whether it does: a client does not know a duration
+	 */
+	public static boolean seekAsPlain(org.apache.kafka.clients.consumer.Consumer<?, ?> client, TopicPartition partition,
+			AutoOffsetReset.Strategy reset) {
+		switch (reset) {
+			case EARLIEST -> act(client, Set.of(partition), client::seekToBeginning);
+			case LATEST -> act(client, Set.of(partition), client::seekToEnd);
+			case BY_DURATION, NONE -> {
+				return false;
+			}
+		}
+		return true;
 	}
 
 }

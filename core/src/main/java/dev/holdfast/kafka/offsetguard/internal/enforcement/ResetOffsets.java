@@ -130,16 +130,10 @@ public final class ResetOffsets {
 	}
 
 	/**
-	 * Lets a paused client, which keeps what it finds, look up in its own time where
-	 * plain Kafka would have started. It does not know a duration.
+	 * Lets a paused client look up where plain Kafka would have started.
 	 */
 	void startAsPlain(TopicPartition partition) {
-		switch (autoOffsetReset.strategy()) {
-			case EARLIEST -> WhileAssigned.act(client, Set.of(partition), client::seekToBeginning);
-			case LATEST -> WhileAssigned.act(client, Set.of(partition), client::seekToEnd);
-			case BY_DURATION, NONE -> {
-			}
-		}
+		WhileAssigned.seekAsPlain(client, partition, autoOffsetReset.strategy());
 	}
 
 	/**

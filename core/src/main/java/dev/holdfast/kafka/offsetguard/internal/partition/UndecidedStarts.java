@@ -190,24 +190,10 @@ public final class UndecidedStarts {
 			pauses.pause(Set.of(partition), Pauses.Reason.UNDECIDED);
 			wanted.remove(partition);
 			WhileAssigned.seek(client, partition, new OffsetAndMetadata((commit != null) ? commit.offset() : 0));
-			if (commit == null) {
-				startAsPlain(partition);
+			if (commit == null && WhileAssigned.seekAsPlain(client, partition, reset)) {
+				looking.add(partition);
 			}
 		}
-	}
-
-	/**
-	 * The client does not know a duration.
-	 */
-	private void startAsPlain(TopicPartition partition) {
-		switch (reset) {
-			case EARLIEST -> client.seekToBeginning(Set.of(partition));
-			case LATEST -> client.seekToEnd(Set.of(partition));
-			case BY_DURATION, NONE -> {
-				return;
-			}
-		}
-		looking.add(partition);
 	}
 
 	/**
