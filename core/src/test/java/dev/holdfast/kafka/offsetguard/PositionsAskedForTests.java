@@ -7,6 +7,7 @@ package dev.holdfast.kafka.offsetguard;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,7 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -271,6 +273,43 @@ class PositionsAskedForTests {
 				.isLessThan(Duration.ofSeconds(seconds));
 			assertThat(silence.hits()).isPositive();
 		}
+	}
+
+	/**
+	 * Before any poll, and for less than the guard would take to gather evidence.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "classic, false, latest, 1005", "classic, true, latest, 1005", "consumer, false, latest, 1005",
+			"consumer, true, latest, 1005", "classic, true, earliest, 0", "consumer, true, earliest, 0" })
+	void shortWaitIsEnough(String protocol, boolean guarded, String reset, long expected) {
+		String topic = "short-%s-%s-%s".formatted(protocol, reset, guarded);
+		Consumers consumers = prepare(topic, protocol, reset).with("group.id", topic + "-new");
+
+		try (Consumer<String, String> consumer = guarded ? consumers.guarded() : consumers.plain()) {
+			consumer.assign(List.of(lost, other));
+
+			assertThat(consumer.position(lost, Duration.ofSeconds(2))).isEqualTo(expected);
+			assertThat(consumer.position(lost, Duration.ofMillis(500))).isEqualTo(expected);
+		}
+		assertThat(consumers.causes()).isEqualTo(Collections.nCopies(guarded ? 2 : 0, Cause.NO_COMMITTED_OFFSET));
+	}
+
+	/**
+	 * There is no time to look into a commit whose epoch no leader has.
+	 */
+	@Test
+	void shortWaitDecidesNothingThatHasToBeLookedInto() {
+		Consumers consumers = prepare("short-look", "classic", "latest");
+		cluster.commit(lost.topic(), other, Consumers.offset(20, 7));
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.assign(List.of(other));
+
+			assertThat(consumer.position(other, Duration.ofSeconds(2))).isEqualTo(20);
+			assertThat(consumers.causes()).isEmpty();
+			assertThat(Consumers.pollTo(consumer, other, 30)).isEqualTo(range(20, 30));
+		}
+		assertThat(consumers.causes()).containsExactly(Cause.EPOCH_AHEAD);
 	}
 
 	/**

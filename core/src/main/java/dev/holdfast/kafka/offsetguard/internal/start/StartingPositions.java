@@ -142,9 +142,11 @@ public final class StartingPositions {
 	public boolean decide(Set<TopicPartition> partitions) {
 		wokenUp = false;
 		decided.clear();
-		if (budget.isNearlySpent()) {
+		if (budget.left().isZero()) {
 			return false;
 		}
+		// Questions outlive a short call, inspections do not.
+		boolean inspecting = !budget.isNearlySpent();
 		Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>();
 		try {
 			List<Suspect> suspects;
@@ -153,10 +155,12 @@ public final class StartingPositions {
 				firstPositions.noteEnds(partitions, share, lookup.patience(share));
 				suspects = start(partitions, committed);
 			}
-			Set<TopicPartition> open = inquiry.examine(suspects, budget.left());
-			suspects.forEach((suspect) -> decided.add(suspect.partition()));
-			decided.removeAll(open);
-			commitWithoutEpoch(suspects);
+			if (inspecting) {
+				Set<TopicPartition> open = inquiry.examine(suspects, budget.left());
+				suspects.forEach((suspect) -> decided.add(suspect.partition()));
+				decided.removeAll(open);
+				commitWithoutEpoch(suspects);
+			}
 		}
 		catch (WakeupException ex) {
 			// Meant for the poll around this.
