@@ -76,6 +76,7 @@ class CleanUpTests {
 		try (Consumer<String, String> consumer = consumers.guarded()) {
 			consumer.subscribe(List.of(partition.topic()));
 			assertThat(Consumers.pollTo(consumer, partition, 30)).isEqualTo(range(20, 30));
+			Awaitility.await().until(() -> clientThreads().stream().noneMatch(CleanUpTests::isInspecting));
 			Set<Thread> withConsumer = clientThreads();
 			Set<ObjectName> beansWithConsumer = clientBeans();
 			for (int incident = 0; incident < 3; incident++) {
@@ -111,7 +112,8 @@ class CleanUpTests {
 		}
 
 		assertThat(consumers.causes()).containsExactly(Cause.UNVERIFIABLE);
-		assertThat(clientBeans()).isEqualTo(beansBefore);
+		// Nobody waits for an inspection that is abandoned: it ends soon after.
+		Awaitility.await().untilAsserted(() -> assertThat(clientBeans()).isEqualTo(beansBefore));
 		Awaitility.await().untilAsserted(() -> assertThat(clientThreads()).isEqualTo(before));
 	}
 
@@ -181,6 +183,11 @@ class CleanUpTests {
 				.stream()
 				.anyMatch(thread.getName()::startsWith))
 			.collect(Collectors.toSet());
+	}
+
+	/** Such a thread ends when it has had nothing to do for five seconds. */
+	private static boolean isInspecting(Thread thread) {
+		return thread.getName().startsWith("holdfast-inspection-");
 	}
 
 	private static Set<ObjectName> clientBeans() {

@@ -36,6 +36,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.OffsetMetadataTooLarge;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -191,7 +192,7 @@ class PositionGuardTests {
 		assertThat(offsets()).isEmpty();
 		client.failNextPoll(truncationClaim());
 
-		assertThat(offsets()).isEmpty();
+		pollUntilDecided();
 		assertThat(decisions).singleElement().satisfies((decision) -> {
 			assertThat(decision.cause()).isEqualTo(Cause.UNVERIFIABLE);
 			assertThat(decision.evidence().position()).isEqualTo(15);
@@ -210,7 +211,7 @@ class PositionGuardTests {
 		client.seek(PARTITION, 10);
 		client.failNextPoll(new OffsetOutOfRangeException(Map.of(PARTITION, 10L)));
 
-		assertThat(offsets()).isEmpty();
+		pollUntilDecided();
 		assertThat(decisions).extracting(Decision::cause).containsExactly(Cause.UNVERIFIABLE);
 		client.sought.clear();
 
@@ -265,7 +266,7 @@ class PositionGuardTests {
 		readTo15(Set.of(PARTITION));
 		guard.commits().commitAsync(Map.of(PARTITION, new OffsetAndMetadata(12)), this::completed);
 		client.failNextPoll(truncationClaim());
-		assertThat(offsets()).isEmpty();
+		pollUntilDecided();
 		assertThat(guard.holds().contains(PARTITION)).isTrue();
 		guard.commits().commitSync(Map.of(PARTITION, new OffsetAndMetadata(15)), null);
 		assertThat(client.commitsSync).containsExactly(Map.of());
@@ -318,6 +319,14 @@ class PositionGuardTests {
 	private static LogTruncationException truncationClaim() {
 		return new LogTruncationException("", Map.of(PARTITION, 15L),
 				Map.of(PARTITION, new OffsetAndMetadata(0, Optional.of(0), "")));
+	}
+
+	/** Evidence is gathered beside the poll. */
+	private void pollUntilDecided() {
+		Awaitility.await().until(() -> {
+			assertThat(offsets()).isEmpty();
+			return !decisions.isEmpty();
+		});
 	}
 
 	private List<Long> offsets() {

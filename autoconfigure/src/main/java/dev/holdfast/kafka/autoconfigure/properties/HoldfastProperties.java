@@ -225,8 +225,8 @@ public record HoldfastProperties(@DefaultValue("true") boolean enabled, @Default
 		 * a committed offset starts, and where one goes on whose topic was recreated.
 		 * @param commitLeaderEpoch Whether commits carry the leader epoch, where the
 		 * records delivered tell it.
-		 * @param inspectionTimeout The bound on gathering evidence from the brokers
-		 * within one poll.
+		 * @param inspectionTimeout The bound on gathering evidence from the brokers for
+		 * one decision.
 		 * @param holdRecheckInterval How often the evidence about held partitions is
 		 * gathered again.
 		 * @param topicCheckInterval How often topic ids are compared. With 0 they are

@@ -88,14 +88,16 @@ public final class ClientReports {
 	 * Keeps the client from fetching, and reporting the same again, until the report is
 	 * dealt with.
 	 */
-	private void pause(Set<TopicPartition> partitions) {
-		Set<TopicPartition> fetched = new HashSet<>(partitions);
-		fetched.retainAll(client.assignment());
-		fetched.removeAll(client.paused());
-		pauses.pause(fetched, Pauses.Reason.REPORTED);
+	public void pause(Collection<TopicPartition> partitions) {
+		Set<TopicPartition> assigned = new HashSet<>(partitions);
+		assigned.retainAll(client.assignment());
+		pauses.pause(assigned, Pauses.Reason.REPORTED);
 	}
 
-	private void resume(Collection<TopicPartition> partitions) {
+	/**
+	 * Lets the client fetch from partitions again.
+	 */
+	public void resume(Collection<TopicPartition> partitions) {
 		pauses.resume(partitions, Pauses.Reason.REPORTED);
 	}
 

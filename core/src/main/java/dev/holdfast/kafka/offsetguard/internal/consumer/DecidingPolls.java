@@ -32,6 +32,9 @@ final class DecidingPolls<K, V> {
 	/** How long the async consumer's background may take to report what it knows. */
 	private static final Duration REPORT_PATIENCE = Duration.ofMillis(100);
 
+	/** How long the client is polled for before the guard looks for evidence again. */
+	private static final Duration WAITING = Duration.ofMillis(50);
+
 	private final Consumer<K, V> client;
 
 	private final PartitionStates states;
@@ -85,8 +88,10 @@ final class DecidingPolls<K, V> {
 			// An incident that stays open has the client polled, which keeps it in its
 			// group.
 			boolean isAllSaid = !wasOpen && incident.isAboutAllPositions();
-			records = decide(isAllSaid ? ConsumerRecords.empty() : collectReports(), isAllSaid);
-			if (!ConsumerConfigurationCapture.isNothing(records) || incident.isOpen() || !worthPolling.getAsBoolean()) {
+			records = decide(isAllSaid ? ConsumerRecords.empty() : wait(left), isAllSaid);
+			boolean isStuck = incident.isOpen() && !incident.isWaiting();
+			if (!ConsumerConfigurationCapture.isNothing(records) || isStuck
+					|| (!incident.isWaiting() && !worthPolling.getAsBoolean())) {
 				return records;
 			}
 			throwFailure.run();
@@ -94,6 +99,23 @@ final class DecidingPolls<K, V> {
 			if (left.isNegative() || left.isZero()) {
 				return records;
 			}
+		}
+	}
+
+	/**
+	 * Lets the client read the other partitions while evidence about some is on its way,
+	 * or collects what else it has to report.
+	 */
+	private ConsumerRecords<K, V> wait(Duration left) {
+		if (!incident.isWaiting()) {
+			return collectReports();
+		}
+		try {
+			return pollClient((left.compareTo(WAITING) < 0) ? left : WAITING);
+		}
+		catch (InvalidOffsetException ex) {
+			reports.add(ex);
+			return ConsumerRecords.empty();
 		}
 	}
 

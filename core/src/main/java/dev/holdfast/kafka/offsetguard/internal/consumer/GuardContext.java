@@ -14,6 +14,7 @@ import java.util.function.LongSupplier;
 import dev.holdfast.kafka.offsetguard.decision.DecisionListener;
 import dev.holdfast.kafka.offsetguard.internal.admin.SharedAdmins;
 import dev.holdfast.kafka.offsetguard.internal.enforcement.Listeners;
+import dev.holdfast.kafka.offsetguard.internal.inspection.InspectionService;
 import dev.holdfast.kafka.offsetguard.internal.lookup.GoneTopics;
 import dev.holdfast.kafka.offsetguard.internal.memory.GroupMemory;
 import dev.holdfast.kafka.offsetguard.policy.OffsetGuardSettings;
@@ -30,12 +31,13 @@ import org.jspecify.annotations.Nullable;
  * @param admins their admin clients
  * @param memory what is known of their groups
  * @param goneTopics the topics that are gone
+ * @param inspections the threads that look into logs for them
  * @param consumers the consumers that are not closed
  * @param inspectorCap the versions that clients speak which look into things for them
  */
 public record GuardContext(OffsetGuardSettings settings, @Nullable OffsetResetPolicy ownPolicy,
 		List<DecisionListener> listeners, SharedAdmins admins, GroupMemory memory, GoneTopics goneTopics,
-		Set<PositionGuard<?, ?>> consumers, ClientCap inspectorCap) {
+		InspectionService inspections, Set<PositionGuard<?, ?>> consumers, ClientCap inspectorCap) {
 
 	public static GuardContext of(OffsetGuardSettings settings, @Nullable OffsetResetPolicy ownPolicy,
 			List<DecisionListener> listeners, ClientCap cap) {
@@ -46,14 +48,14 @@ public record GuardContext(OffsetGuardSettings settings, @Nullable OffsetResetPo
 			List<DecisionListener> listeners, ClientCap cap, LongSupplier nanoTime) {
 		return new GuardContext(settings, ownPolicy, listeners, new SharedAdmins(cap),
 				new GroupMemory(nanoTime, (groupId) -> Listeners.forgotten(listeners, groupId)), new GoneTopics(),
-				ConcurrentHashMap.newKeySet(), cap);
+				new InspectionService(), ConcurrentHashMap.newKeySet(), cap);
 	}
 
 	public GuardContext alsoTelling(DecisionListener listener) {
 		List<DecisionListener> all = new ArrayList<>(listeners);
 		all.add(listener);
-		return new GuardContext(settings, ownPolicy, List.copyOf(all), admins, memory, goneTopics, consumers,
-				inspectorCap);
+		return new GuardContext(settings, ownPolicy, List.copyOf(all), admins, memory, goneTopics, inspections,
+				consumers, inspectorCap);
 	}
 
 }

@@ -119,7 +119,7 @@ final class PollLoop<K, V> {
 	}
 
 	private Duration piece(Duration left) {
-		if (!states.undecided().isEmpty()) {
+		if (!states.undecided().isEmpty() || triggers.rechecks().isRunning()) {
 			return shorter(left, SHORTEST_PIECE);
 		}
 		Duration longest = holds.isEmpty() ? LONGEST_PIECE : shorter(holds.untilDue(), LONGEST_PIECE_HELD);
@@ -173,6 +173,7 @@ final class PollLoop<K, V> {
 		if (isAnyoneWaiting && !triggers.clusterChanges().isWaiting()) {
 			triggers.starts().decidePending();
 		}
+		triggers.rechecks().collect();
 		if (!triggers.incident().isOpen()) {
 			if (commits.first().commitDue()) {
 				triggers.starts().decidePending();
@@ -195,7 +196,7 @@ final class PollLoop<K, V> {
 		Set<TopicPartition> due = holds.due();
 		if (!due.isEmpty() && !budget.isNearlySpent()) {
 			try {
-				triggers.rechecks().recheck(due);
+				triggers.rechecks().begin(due);
 			}
 			catch (WakeupException ex) {
 				// The client throws the same as soon as it is polled.

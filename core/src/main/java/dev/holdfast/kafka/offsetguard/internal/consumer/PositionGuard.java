@@ -227,6 +227,7 @@ public final class PositionGuard<K, V> {
 		commits.application().leave(states.partitions());
 		pauses.retain(Set.of());
 		triggers.incident().forgetAll();
+		triggers.rechecks().forgetAll();
 		holds.retain(Set.of());
 		commits.heldBack().retain(Set.of());
 		states.forgetAll();

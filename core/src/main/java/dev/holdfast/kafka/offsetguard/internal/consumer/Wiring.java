@@ -138,10 +138,10 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 					commits.heldBack, resetOffsets, lookups.commitMemory, basics.listeners,
 					basics.settings.isObserving());
 			Inspector inspector = new Inspector(basics.configuration, basics.cluster, basics.chooser,
-					context.inspectorCap());
+					context.inspectorCap(), context.inspections());
 			Inquiry inquiry = new Inquiry(basics.client, basics.cluster, basics.states, decisions, commits.sender,
-					inspector, new LatestOffsets(basics.client, basics.configuration, basics.chooser), basics.budget,
-					basics.listeners);
+					inspector, new LatestOffsets(basics.client, basics.configuration, basics.chooser, lookups.lookup),
+					basics.budget, basics.listeners);
 			return new Enforcement(resetOffsets, decisions, inspector, inquiry);
 		}
 
@@ -163,7 +163,7 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 			TopicChecks topicChecks = new TopicChecks(client, basics.positions, basics.states, basics.holds, starts,
 					inquiry, lookups.topics, lookups.lookup, lookups.clusterId, basics.budget);
 			Incident incident = new Incident(client, basics.reports, basics.positions, basics.states, basics.holds,
-					starts, inquiry, topicChecks, leaderEpochs, clusterChanges, basics.budget);
+					starts, inquiry, topicChecks, leaderEpochs, clusterChanges, basics.budget, observing);
 			HoldRechecks rechecks = new HoldRechecks(basics.states, basics.holds, enforcement.decisions, starts,
 					inquiry, leaderEpochs, basics.budget);
 			return new Triggers(starts, clusterChanges, incident, rechecks, topicChecks,

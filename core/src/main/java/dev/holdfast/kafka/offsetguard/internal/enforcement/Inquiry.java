@@ -19,13 +19,16 @@ import dev.holdfast.kafka.offsetguard.internal.commit.PositionCommits;
 import dev.holdfast.kafka.offsetguard.internal.inspection.Findings;
 import dev.holdfast.kafka.offsetguard.internal.inspection.Inspector;
 import dev.holdfast.kafka.offsetguard.internal.inspection.LatestOffsets;
+import dev.holdfast.kafka.offsetguard.internal.inspection.Look;
 import dev.holdfast.kafka.offsetguard.internal.inspection.Suspect;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
 import dev.holdfast.kafka.offsetguard.internal.ruling.Classifier;
 import dev.holdfast.kafka.offsetguard.internal.time.EvidenceBudget;
 import dev.holdfast.kafka.offsetguard.policy.Cause;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From partitions in question to decisions: gathers the evidence about all of them at
@@ -110,6 +113,69 @@ public final class Inquiry {
 		finally {
 			listeners.inspected(Duration.ofNanos(System.nanoTime() - start));
 		}
+	}
+
+	/**
+	 * Evidence on its way, gathered beside the poll.
+	 */
+	public final class Investigation {
+
+		private final Look look;
+
+		private final @Nullable ListOffsetsResult ends;
+
+		private final Duration timeout;
+
+		private final int changes = cluster.changes();
+
+		private Investigation(List<Suspect> suspects, Duration timeout) {
+			this.look = inspector.begin(suspects, timeout);
+			this.ends = latestOffsets.begin(suspects);
+			this.timeout = timeout;
+		}
+
+		/**
+		 * Whether all that is to be had is there, or the time is over.
+		 */
+		public boolean isDone() {
+			boolean isEndKnown = ends == null || ends.all().isDone() || isOverdue();
+			return look.isDone() && isEndKnown;
+		}
+
+		/**
+		 * Whether it has taken longer than it should.
+		 */
+		public boolean isOverdue() {
+			return look.age().compareTo(timeout) > 0;
+		}
+
+		/**
+		 * What was found. Call it once.
+		 * @return nothing if the client has come to another cluster meanwhile: it is not
+		 * known in which one it was found
+		 */
+		public List<Findings> findings() {
+			listeners.inspected(look.took());
+			List<Findings> findings = look.findings();
+			latestOffsets.take(findings, ends);
+			return (cluster.changes() == changes) ? findings : List.of();
+		}
+
+		/**
+		 * Nobody wants to know any more.
+		 */
+		public void abandon() {
+			look.abandon();
+		}
+
+	}
+
+	/**
+	 * Begins to gather evidence beside the poll.
+	 * @param timeout for how long at most
+	 */
+	public Investigation begin(List<Suspect> suspects, Duration timeout) {
+		return new Investigation(suspects, timeout);
 	}
 
 	/**

@@ -5,33 +5,36 @@
 
 package dev.holdfast.kafka.offsetguard.internal.incident;
 
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import dev.holdfast.kafka.offsetguard.decision.Decision;
 import dev.holdfast.kafka.offsetguard.evidence.Evidence;
 import dev.holdfast.kafka.offsetguard.internal.enforcement.Decisions;
 import dev.holdfast.kafka.offsetguard.internal.enforcement.Inquiry;
+import dev.holdfast.kafka.offsetguard.internal.inspection.Findings;
 import dev.holdfast.kafka.offsetguard.internal.inspection.Suspect;
 import dev.holdfast.kafka.offsetguard.internal.partition.Hold;
 import dev.holdfast.kafka.offsetguard.internal.partition.Holds;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
 import dev.holdfast.kafka.offsetguard.internal.start.StartingPositions;
+import dev.holdfast.kafka.offsetguard.internal.time.Deadline;
 import dev.holdfast.kafka.offsetguard.internal.time.EvidenceBudget;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks again at partitions that are held.
  */
 public final class HoldRechecks {
 
-	/** So many looks are short. */
-	private static final int HURRIED = 4;
-
 	/** Of the time that is left. */
-	private static final int HURRY = 4;
+	private static final int SHARE = 4;
 
 	private final PartitionStates states;
 
@@ -47,6 +50,23 @@ public final class HoldRechecks {
 
 	private final EvidenceBudget budget;
 
+	private final List<Recheck> running = new ArrayList<>();
+
+	/** How long to wait for leaders' epochs, {@code null} if nobody waits. */
+	private @Nullable Deadline epochsUntil;
+
+	/** Whether everybody has answered who had to, about those without a position. */
+	private boolean startsAnswered;
+
+	/**
+	 * Held partitions whose evidence is on its way.
+	 *
+	 * @param decisions what they are held for
+	 * @param investigation the evidence
+	 */
+	private record Recheck(Map<TopicPartition, Decision> decisions, Inquiry.Investigation investigation) {
+	}
+
 	public HoldRechecks(PartitionStates states, Holds holds, Decisions decisions, StartingPositions startingPositions,
 			Inquiry inquiry, LeaderEpochs leaderEpochs, EvidenceBudget budget) {
 		this.states = states;
@@ -59,52 +79,121 @@ public final class HoldRechecks {
 	}
 
 	/**
-	 * Looks again at partitions that are held. The first looks are short: the other
-	 * partitions wait for them, perhaps in vain.
+	 * Begins to look again at partitions that are held. Nobody waits for that: the
+	 * evidence comes to {@link #collect()}.
 	 */
-	public void recheck(Set<TopicPartition> held) {
-		recheck(held, false);
+	public void begin(Set<TopicPartition> held) {
+		Set<TopicPartition> idle = new HashSet<>(held);
+		running.forEach((each) -> idle.removeAll(each.decisions.keySet()));
+		List<Suspect> suspects = suspects(idle, false);
+		Map<TopicPartition, Suspect> answered = leaderEpochs.addTo(suspects, Duration.ZERO);
+		boolean isPatient = answered.size() == suspects.size() || !epochsUntil().isOver();
+		if (answered.size() == suspects.size()) {
+			epochsUntil = null;
+		}
+		Map<TopicPartition, Decision> decisions = new HashMap<>();
+		for (Suspect each : suspects) {
+			boolean isAnswered = answered.containsKey(each.partition());
+			Hold hold = holds.find(each.partition());
+			if (isAnswered && hold != null) {
+				decisions.put(each.partition(), hold.decision());
+			}
+			if (isAnswered || !isPatient) {
+				holds.postponeRecheck(each.partition());
+			}
+		}
+		if (!isPatient) {
+			epochsUntil = null;
+		}
+		if (!answered.isEmpty()) {
+			running.add(new Recheck(decisions, inquiry.begin(List.copyOf(answered.values()), budget.whole())));
+		}
+	}
+
+	private Deadline epochsUntil() {
+		Deadline present = epochsUntil;
+		if (present == null) {
+			present = Deadline.after(budget.whole());
+			epochsUntil = present;
+		}
+		return present;
 	}
 
 	/**
-	 * Looks again at partitions that are held.
-	 * @param takeTime whether to take all the time that there is
+	 * Whether evidence is on its way.
+	 */
+	public boolean isRunning() {
+		return !running.isEmpty();
+	}
+
+	/**
+	 * Decides about those whose evidence has come, and that are held for the same reason
+	 * still.
+	 */
+	public void collect() {
+		if (running.isEmpty()) {
+			return;
+		}
+		List<Recheck> done = running.stream().filter((each) -> each.investigation.isDone()).toList();
+		running.removeAll(done);
+		for (Recheck each : done) {
+			List<Findings> findings = each.investigation.findings().stream().filter((found) -> {
+				Hold hold = holds.find(found.partition());
+				return hold != null && hold.decision() == each.decisions.get(found.partition());
+			}).toList();
+			inquiry.judge(findings);
+		}
+	}
+
+	/**
+	 * Nothing is assigned any more.
+	 */
+	public void forgetAll() {
+		running.forEach((each) -> each.investigation.abandon());
+		running.clear();
+	}
+
+	/**
+	 * Looks again at partitions that are held, and waits for the evidence.
 	 * @return whether brokers were asked
 	 */
-	public boolean recheck(Set<TopicPartition> held, boolean takeTime) {
+	public boolean recheck(Set<TopicPartition> held) {
+		List<Suspect> suspects = suspects(held, true);
+		Map<TopicPartition, Suspect> answered = leaderEpochs.addTo(suspects, budget.left().dividedBy(SHARE));
+		suspects.stream()
+			.map(Suspect::partition)
+			.filter((each) -> !answered.containsKey(each))
+			.forEach(holds::postponeRecheck);
+		inquiry.examine(List.copyOf(answered.values()), budget.left()).forEach(holds::postponeRecheck);
+		return startsAnswered && answered.size() == suspects.size();
+	}
+
+	/**
+	 * Those that have a position. A good one is only tried again; those without one are
+	 * decided about as newly assigned partitions are.
+	 */
+	private List<Suspect> suspects(Set<TopicPartition> held, boolean ordered) {
 		List<Suspect> suspects = new ArrayList<>();
 		Set<TopicPartition> withoutPosition = new HashSet<>();
-		boolean patient = takeTime;
-		boolean asked = true;
 		for (TopicPartition partition : held) {
 			Hold hold = holds.find(partition);
 			if (hold == null) {
 				continue;
 			}
-			if (hold.isRetry() && !takeTime) {
-				decisions.retry(hold);
-				continue;
-			}
 			Evidence evidence = hold.decision().evidence();
-			if (evidence.position() < 0) {
+			if (hold.isRetry() && !ordered) {
+				decisions.retry(hold);
+			}
+			else if (evidence.position() < 0) {
 				holds.postponeRecheck(partition);
 				withoutPosition.add(partition);
-				continue;
 			}
-			patient |= hold.rechecks() >= HURRIED;
-			suspects.add(Suspect.again(partition, evidence, states.get(partition)));
+			else {
+				suspects.add(Suspect.again(partition, evidence, states.get(partition)));
+			}
 		}
-		if (!withoutPosition.isEmpty()) {
-			asked &= startingPositions.decide(withoutPosition);
-		}
-		Map<TopicPartition, Suspect> answered = leaderEpochs.addTo(suspects);
-		suspects.stream()
-			.map(Suspect::partition)
-			.filter((each) -> !answered.containsKey(each))
-			.forEach(holds::postponeRecheck);
-		inquiry.examine(List.copyOf(answered.values()), patient ? budget.left() : budget.left().dividedBy(HURRY))
-			.forEach(holds::postponeRecheck);
-		return asked && answered.size() == suspects.size();
+		startsAnswered = withoutPosition.isEmpty() || startingPositions.decide(withoutPosition);
+		return suspects;
 	}
 
 }

@@ -5,6 +5,8 @@
 
 package dev.holdfast.kafka.offsetguard.internal.incident;
 
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -33,11 +35,15 @@ import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From what the client reports to decisions: one batch for all partitions concerned.
  */
 public final class Incident {
+
+	/** Of the time that is left. */
+	private static final int SHARE = 4;
 
 	private final Consumer<?, ?> client;
 
@@ -61,11 +67,18 @@ public final class Incident {
 
 	private final ClientPositions positions;
 
+	private final boolean observing;
+
 	private final Retry retry = new Retry();
+
+	private @Nullable Doubt doubt;
+
+	/** Of whom something that matters was not answered the last time. */
+	private final List<Suspect> unanswered = new ArrayList<>();
 
 	public Incident(Consumer<?, ?> client, ClientReports reports, ClientPositions positions, PartitionStates states,
 			Holds holds, StartingPositions startingPositions, Inquiry inquiry, TopicChecks topicChecks,
-			LeaderEpochs leaderEpochs, ClusterChanges clusterChanges, EvidenceBudget budget) {
+			LeaderEpochs leaderEpochs, ClusterChanges clusterChanges, EvidenceBudget budget, boolean observing) {
 		this.client = client;
 		this.reports = reports;
 		this.positions = positions;
@@ -77,10 +90,11 @@ public final class Incident {
 		this.leaderEpochs = leaderEpochs;
 		this.clusterChanges = clusterChanges;
 		this.budget = budget;
+		this.observing = observing;
 	}
 
 	public boolean isOpen() {
-		return !reports.isEmpty();
+		return doubt != null || !unanswered.isEmpty() || !reports.isEmpty();
 	}
 
 	/**
@@ -109,9 +123,26 @@ public final class Incident {
 	 */
 	public void forget(Collection<TopicPartition> partitions) {
 		reports.forget(partitions);
+		unanswered.removeIf((each) -> partitions.contains(each.partition()));
+		Doubt present = doubt;
+		if (present != null) {
+			reports.resume(partitions);
+			if (present.forget(partitions)) {
+				present.abandon();
+				doubt = null;
+			}
+		}
 	}
 
 	public void forgetAll() {
+		Doubt present = doubt;
+		if (present != null) {
+			present.abandon();
+			doubt = null;
+			reports.resume(present.suspects().stream().map(Suspect::partition).toList());
+		}
+		reports.resume(unanswered.stream().map(Suspect::partition).toList());
+		unanswered.clear();
 		reports.clear();
 	}
 
@@ -130,39 +161,137 @@ public final class Incident {
 			forgetAll();
 			return;
 		}
-		if (!retry.isDue()) {
-			return;
+		resolveWithoutOffset();
+		if (doubt == null && retry.isDue()) {
+			begin(isAllSaid);
 		}
+		Doubt present = doubt;
+		if (present != null && present.isEvidenceThere()) {
+			conclude(present);
+		}
+	}
+
+	/**
+	 * Whether evidence is on its way.
+	 */
+	public boolean isWaiting() {
+		return doubt != null;
+	}
+
+	private void begin(boolean isAllSaid) {
 		// Asking a client may have partitions assigned anew, which makes them others.
 		Map<TopicPartition, PartitionState> before = states.get(states.assigned(client));
-		List<Suspect> suspects = suspects(before.keySet(), isAllSaid);
+		List<Suspect> suspects = new ArrayList<>(unanswered);
+		suspects.removeIf((each) -> !before.containsKey(each.partition()));
+		unanswered.clear();
+		Set<TopicPartition> known = new HashSet<>();
+		suspects.forEach((each) -> known.add(each.partition()));
+		suspects(before.keySet(), isAllSaid).stream()
+			.filter((each) -> !known.contains(each.partition()))
+			.forEach(suspects::add);
+		suspects.removeIf((each) -> !isStill(before, each.partition()));
+		if (suspects.stream().allMatch(Incident::isBystander)) {
+			reports.clearPositions(Set.of());
+		}
+		else if (observing) {
+			observe(before, suspects);
+		}
+		else {
+			putInDoubt(suspects);
+			doubt = new Doubt(before, suspects, topicChecks.ask(suspects), leaderEpochs, inquiry, budget.whole());
+		}
+	}
+
+	/**
+	 * Whether a partition is looked into only because another one's leader has claimed
+	 * something.
+	 */
+	private static boolean isBystander(Suspect suspect) {
+		return suspect.trigger() == Evidence.Trigger.TRUNCATION && suspect.claim() == null;
+	}
+
+	/**
+	 * The client keeps quiet about them, and validates nothing, until it is decided where
+	 * they go on. Mere bystanders it still has to validate, unless the evidence is about
+	 * them, too.
+	 */
+	private void putInDoubt(List<Suspect> suspects) {
+		List<TopicPartition> inDoubt = new ArrayList<>();
+		for (Suspect each : suspects) {
+			if (!isBystander(each)) {
+				inDoubt.add(each.partition());
+				if (each.trigger() == Evidence.Trigger.TRUNCATION) {
+					WhileAssigned.seek(client, each.partition(), new OffsetAndMetadata(each.position()));
+				}
+			}
+		}
+		reports.pause(inDoubt);
+	}
+
+	private void conclude(Doubt done) {
+		Set<TopicPartition> untold = topicChecks.take(done.findings(), done.query(), Duration.ZERO);
+		if (!untold.isEmpty() && !done.isOverdue()) {
+			return;
+		}
+		doubt = null;
+		decide(done.before(), done.suspects(), done.findings(), untold);
+	}
+
+	/**
+	 * Kafka alone would not wait: neither does a client that is only observed.
+	 */
+	private void observe(Map<TopicPartition, PartitionState> before, List<Suspect> suspects) {
 		if (!suspects.isEmpty() && budget.isNearlySpent()) {
 			return;
 		}
 		TopicQuery query = topicChecks.ask(suspects);
-		Map<TopicPartition, Suspect> answered = leaderEpochs.addTo(suspects);
+		Duration share = budget.left().dividedBy(SHARE);
+		Map<TopicPartition, Suspect> answered = leaderEpochs.addTo(suspects, share);
 		List<Findings> findings = inquiry.inspect(List.copyOf(answered.values()), budget.left());
-		Set<TopicPartition> untold = topicChecks.take(findings, query);
-		suspects.forEach((each) -> {
-			if (!answered.containsKey(each.partition())) {
-				untold.add(each.partition());
-			}
-		});
+		decide(before, suspects, findings, topicChecks.take(findings, query, budget.left().dividedBy(SHARE)));
+	}
+
+	private void decide(Map<TopicPartition, PartitionState> before, List<Suspect> suspects, List<Findings> findings,
+			Set<TopicPartition> untold) {
 		if (clusterChanges.isNew()) {
+			letGo(suspects, Set.of());
 			return;
 		}
-		untold.addAll(Inquiry.open(findings));
+		Set<TopicPartition> open = new HashSet<>(before.keySet());
+		findings.forEach((each) -> open.remove(each.partition()));
+		open.addAll(untold);
+		open.addAll(Inquiry.open(findings));
+		unanswered.addAll(suspects.stream().filter((each) -> open.contains(each.partition())).toList());
+		retry.note(!unanswered.isEmpty());
 		InvalidOffsetException own = reports.positionsReport();
-		reports.clearPositions(untold);
-		retry.note(!untold.isEmpty());
+		letGo(suspects, open);
 		boolean rethrow = inquiry.judge(findings.stream()
-			.filter((each) -> states.find(each.partition()) == before.get(each.partition()))
-			.filter((each) -> !untold.contains(each.partition()))
+			.filter((each) -> isStill(before, each.partition()) && !open.contains(each.partition()))
 			.toList());
-		resolveWithoutOffset();
 		if (rethrow && own != null) {
 			throw own;
 		}
+	}
+
+	private boolean isStill(Map<TopicPartition, PartitionState> before, TopicPartition partition) {
+		PartitionState state = before.get(partition);
+		return state != null && states.find(partition) == state;
+	}
+
+	/**
+	 * The client may fetch from suspects again that are not open any more. What it has
+	 * reported meanwhile is yet to be looked into.
+	 */
+	private void letGo(List<Suspect> suspects, Set<TopicPartition> open) {
+		Set<TopicPartition> decided = new HashSet<>();
+		suspects.stream()
+			.filter((each) -> !isBystander(each) || !reports.positions().containsKey(each.partition()))
+			.forEach((each) -> decided.add(each.partition()));
+		decided.removeAll(open);
+		Set<TopicPartition> left = new HashSet<>(reports.positions().keySet());
+		left.removeAll(decided);
+		reports.clearPositions(left);
+		reports.resume(decided);
 	}
 
 	private void resolveWithoutOffset() {
@@ -214,6 +343,10 @@ public final class Incident {
 						: Evidence.Trigger.OUT_OF_RANGE;
 				suspects.put(partition, Suspect.reported(partition, trigger, report.position(), state, null));
 			}
+		}
+		else if (states.isStarting(partition)) {
+			// A claim about wherever it was before: the guard has yet to say where it is.
+			reports.forget(Set.of(partition));
 		}
 		else if (!dropLate(partition, state, report) && !hasPosition(partition, state, report, isAllSaid)) {
 			suspects.put(partition,

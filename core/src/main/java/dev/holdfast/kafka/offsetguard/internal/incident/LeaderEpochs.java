@@ -5,6 +5,7 @@
 
 package dev.holdfast.kafka.offsetguard.internal.incident;
 
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,9 +25,6 @@ import org.apache.kafka.common.TopicPartition;
  */
 public final class LeaderEpochs {
 
-	/** Of the time that is left. */
-	private static final int SHARE = 4;
-
 	private final TopicLookup lookup;
 
 	private final EvidenceBudget budget;
@@ -39,9 +37,10 @@ public final class LeaderEpochs {
 	/**
 	 * The same suspects, with the leaders' epochs where there is doubt. Others cost no
 	 * request.
+	 * @param wait how long to wait for the answers
 	 * @return by partition; those are left out about which a leader has not answered yet
 	 */
-	Map<TopicPartition, Suspect> addTo(List<Suspect> suspects) {
+	Map<TopicPartition, Suspect> addTo(List<Suspect> suspects, Duration wait) {
 		Set<TopicPartition> doubtful = new HashSet<>();
 		suspects.stream().filter(Suspect::isEpochInDoubt).forEach((each) -> doubtful.add(each.partition()));
 		Map<TopicPartition, Suspect> answered = new LinkedHashMap<>();
@@ -50,7 +49,7 @@ public final class LeaderEpochs {
 			return answered;
 		}
 		try (EvidenceBudget.Spending spending = budget.spend()) {
-			TopicAnswer epochs = lookup.ask(Set.of(), doubtful, budget.left().dividedBy(SHARE));
+			TopicAnswer epochs = lookup.ask(Set.of(), doubtful, wait);
 			for (Suspect each : suspects) {
 				boolean isDoubtful = doubtful.contains(each.partition());
 				Reply<Integer> epoch = epochs.leaderEpoch(each.partition());

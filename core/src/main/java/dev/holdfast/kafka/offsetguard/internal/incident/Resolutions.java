@@ -137,7 +137,7 @@ public final class Resolutions {
 		Decision before = decisions.last();
 		chooser.order(partition, resolution);
 		try {
-			boolean asked = rechecks.recheck(Set.of(partition), true);
+			boolean asked = rechecks.recheck(Set.of(partition));
 			return result(partition, resolution, hold, before, asked);
 		}
 		catch (KafkaException ex) {

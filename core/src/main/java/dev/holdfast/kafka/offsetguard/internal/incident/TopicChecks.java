@@ -5,6 +5,7 @@
 
 package dev.holdfast.kafka.offsetguard.internal.incident;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -106,7 +107,7 @@ public final class TopicChecks {
 		if (first.topics().isEmpty()) {
 			return;
 		}
-		TopicAnswer answer = confirmed(first, client.assignment());
+		TopicAnswer answer = confirmed(first, client.assignment(), budget.left().dividedBy(SHARE));
 		if (answer.isPending()) {
 			topics.checkSoon();
 		}
@@ -152,13 +153,13 @@ public final class TopicChecks {
 	 * Adds to findings what brokers say about their topics.
 	 * @return those about whose topics brokers have not answered yet
 	 */
-	Set<TopicPartition> take(List<Findings> findings, @Nullable TopicQuery query) {
+	Set<TopicPartition> take(List<Findings> findings, @Nullable TopicQuery query, Duration wait) {
 		Set<TopicPartition> untold = new HashSet<>();
 		if (query == null) {
 			return untold;
 		}
 		List<TopicPartition> partitions = findings.stream().map(Findings::partition).toList();
-		TopicAnswer answer = confirmed(lookup.answer(query, budget.left().dividedBy(SHARE)), partitions);
+		TopicAnswer answer = confirmed(lookup.answer(query, wait), partitions, wait);
 		for (Findings each : findings) {
 			String topic = each.partition().topic();
 			if (answer.topics().containsKey(topic) && answer.topic(topic).isPending()) {
@@ -170,7 +171,7 @@ public final class TopicChecks {
 		return untold;
 	}
 
-	private TopicAnswer confirmed(TopicAnswer answer, Collection<TopicPartition> partitions) {
+	private TopicAnswer confirmed(TopicAnswer answer, Collection<TopicPartition> partitions, Duration wait) {
 		Map<TopicPartition, Uuid> before = new HashMap<>();
 		for (TopicPartition partition : partitions) {
 			Uuid topicId = remembered(partition).topicId();
@@ -180,10 +181,10 @@ public final class TopicChecks {
 		}
 		try (EvidenceBudget.Spending spending = budget.spend()) {
 			if (topics.isAnyReplaced(answer, before) && clusterId.isAsked() && clusterId.known() == null
-					&& clusterId.ask(answer.topics().keySet(), budget.left().dividedBy(SHARE)).isPending()) {
+					&& clusterId.ask(answer.topics().keySet(), wait).isPending()) {
 				return TopicAnswer.of(answer.topics().keySet(), Set.of(), new Reply.NotYet<>());
 			}
-			return topics.confirmed(answer, before, clusterId.known(), budget.left().dividedBy(SHARE));
+			return topics.confirmed(answer, before, clusterId.known(), wait);
 		}
 	}
 

@@ -6,6 +6,7 @@
 package dev.holdfast.kafka.offsetguard.internal.inspection;
 
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -41,17 +42,21 @@ public final class Inspector {
 
 	private final ClientCap cap;
 
+	private final InspectionService service;
+
 	/** The running inspection, for {@link #wakeup()} from another thread. */
 	private volatile @Nullable Inspection running;
 
 	/** Set until an inspection has ended for it, or {@link #forgetWakeup()}. */
 	private volatile boolean wokenUp;
 
-	public Inspector(ClientConfiguration configuration, ClientCluster cluster, ActionChooser chooser, ClientCap cap) {
+	public Inspector(ClientConfiguration configuration, ClientCluster cluster, ActionChooser chooser, ClientCap cap,
+			InspectionService service) {
 		this.configuration = configuration;
 		this.cluster = cluster;
 		this.chooser = chooser;
 		this.cap = cap;
+		this.service = service;
 	}
 
 	/**
@@ -82,6 +87,22 @@ public final class Inspector {
 		finally {
 			running = null;
 		}
+	}
+
+	/**
+	 * Begins to gather evidence beside the poll. Asks the client, without waiting, for
+	 * the brokers that it uses.
+	 * @param timeout for how long at most, from when a thread is free
+	 */
+	public Look begin(List<Suspect> suspects, Duration timeout) {
+		Set<String> topics = Topics.names(suspects.stream().map(Suspect::partition).toList());
+		Set<String> endpoints = cluster.endpoints(topics, Duration.ZERO);
+		Set<String> timestampTopics = new HashSet<>(topics);
+		timestampTopics.removeIf((topic) -> !chooser.mayChoose(topic, Action.TIMESTAMP));
+		Look look = new Look(suspects);
+		service.begin(() -> look.make(() -> new Inspection(configuration, endpoints, timeout, cap),
+				(inspection) -> List.copyOf(inspection.inspect(suspects, timestampTopics::contains))));
+		return look;
 	}
 
 	private Inspection open(List<Suspect> suspects, Duration timeout) {

@@ -7,17 +7,23 @@ package dev.holdfast.kafka.offsetguard.internal.inspection;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
+import dev.holdfast.kafka.offsetguard.internal.admin.Reply;
 import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
+import dev.holdfast.kafka.offsetguard.internal.lookup.TopicLookup;
 import dev.holdfast.kafka.offsetguard.internal.ruling.ActionChooser;
 import dev.holdfast.kafka.offsetguard.policy.Action;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,10 +42,48 @@ public final class LatestOffsets {
 
 	private final ActionChooser chooser;
 
-	public LatestOffsets(Consumer<?, ?> client, ClientConfiguration configuration, ActionChooser chooser) {
+	private final TopicLookup lookup;
+
+	public LatestOffsets(Consumer<?, ?> client, ClientConfiguration configuration, ActionChooser chooser,
+			TopicLookup lookup) {
 		this.client = client;
 		this.configuration = configuration;
 		this.chooser = chooser;
+		this.lookup = lookup;
+	}
+
+	/**
+	 * Asks brokers, without waiting, if an action may need to know.
+	 * @return {@code null} if none may, or nobody can be asked
+	 */
+	public @Nullable ListOffsetsResult begin(List<Suspect> suspects) {
+		Set<TopicPartition> wanted = new HashSet<>();
+		for (Suspect each : suspects) {
+			if (configuration.readCommitted() && mayChooseLatest(each.partition())) {
+				wanted.add(each.partition());
+			}
+		}
+		return wanted.isEmpty() ? null : lookup.startLastStable(wanted);
+	}
+
+	/**
+	 * Adds what brokers have answered.
+	 */
+	public void take(List<Findings> findings, @Nullable ListOffsetsResult answer) {
+		for (Findings each : findings) {
+			if (!configuration.readCommitted()) {
+				each.latestOffset = each.logEndAfter;
+			}
+			else if (answer != null && mayChooseLatest(each.partition())) {
+				Reply<Long> offset = Reply.of(answer.partitionResult(each.partition()),
+						ListOffsetsResult.ListOffsetsResultInfo::offset);
+				each.latestOffset = (offset instanceof Reply.Answered<Long> answered) ? answered.value() : -1;
+			}
+		}
+	}
+
+	private boolean mayChooseLatest(TopicPartition partition) {
+		return chooser.mayChoose(partition.topic(), Action.LATEST);
 	}
 
 	public void lookUp(List<Findings> findings, Duration timeout) {
@@ -49,7 +93,7 @@ public final class LatestOffsets {
 		}
 		Map<TopicPartition, Findings> wanted = new HashMap<>();
 		for (Findings each : findings) {
-			if (chooser.mayChoose(each.partition().topic(), Action.LATEST)) {
+			if (mayChooseLatest(each.partition())) {
 				wanted.put(each.partition(), each);
 			}
 		}

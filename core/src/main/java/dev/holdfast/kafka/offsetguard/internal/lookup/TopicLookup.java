@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 
 import dev.holdfast.kafka.offsetguard.internal.admin.Patience;
 import dev.holdfast.kafka.offsetguard.internal.admin.Reply;
@@ -26,7 +27,11 @@ import dev.holdfast.kafka.offsetguard.internal.cluster.Cluster;
 import dev.holdfast.kafka.offsetguard.internal.cluster.ToldCluster;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigException;
@@ -249,6 +254,24 @@ public final class TopicLookup implements AutoCloseable {
 	public @Nullable TopicQuery start(Collection<String> topics, Collection<TopicPartition> partitions) {
 		try {
 			return TopicQuery.start(admin(topics), topics, partitions);
+		}
+		catch (KafkaException ex) {
+			unopened(ex);
+			return null;
+		}
+	}
+
+	/**
+	 * Asks for the ends of partitions' logs as an application with
+	 * {@code isolation.level=read_committed} sees them: for the last stable offsets. Does
+	 * not wait.
+	 * @return {@code null} if there is no admin client
+	 */
+	public @Nullable ListOffsetsResult startLastStable(Collection<TopicPartition> partitions) {
+		try {
+			return admin(Topics.names(partitions)).listOffsets(
+					partitions.stream().collect(Collectors.toMap((each) -> each, (each) -> OffsetSpec.latest())),
+					new ListOffsetsOptions(IsolationLevel.READ_COMMITTED));
 		}
 		catch (KafkaException ex) {
 			unopened(ex);

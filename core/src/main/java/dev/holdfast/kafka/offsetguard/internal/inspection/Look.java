@@ -1,0 +1,122 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.internal.inspection;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An inspection beside the poll: begun by the consumer's thread, made by a thread of the
+ * {@link InspectionService}, and taken by the consumer's thread when it is done. A wakeup
+ * of the consumer does not concern it.
+ */
+public final class Look {
+
+	private static final Logger logger = LoggerFactory.getLogger(Look.class);
+
+	private final List<Suspect> suspects;
+
+	private final long begunAt = System.nanoTime();
+
+	private final CompletableFuture<List<Findings>> findings = new CompletableFuture<>();
+
+	private volatile @Nullable Inspection running;
+
+	private volatile boolean abandoned;
+
+	/** Written before the findings are there. */
+	private volatile long endedAt;
+
+	Look(List<Suspect> suspects) {
+		this.suspects = suspects;
+	}
+
+	/**
+	 * Makes the inspection. Called by a thread of the service.
+	 */
+	void make(Supplier<Inspection> open, java.util.function.Function<Inspection, List<Findings>> inspect) {
+		try {
+			if (!abandoned) {
+				try (Inspection inspection = open.get()) {
+					running = inspection;
+					if (!abandoned) {
+						List<Findings> found = inspect.apply(inspection);
+						endedAt = System.nanoTime();
+						findings.complete(found);
+					}
+				}
+			}
+		}
+		catch (KafkaException ex) {
+			if (!abandoned) {
+				logger.warn("Could not inspect {} partition(s): {}", suspects.size(), ex.toString());
+			}
+		}
+		finally {
+			running = null;
+			if (!findings.isDone()) {
+				endedAt = System.nanoTime();
+			}
+			// Nothing is known, unless it is.
+			findings.complete(suspects.stream().map(Findings::new).toList());
+		}
+	}
+
+	/**
+	 * Whether the findings can be taken.
+	 */
+	public boolean isDone() {
+		return findings.isDone();
+	}
+
+	/**
+	 * What was found out about each suspect. The consumer's thread owns it from now on.
+	 * @throws IllegalStateException if it is not done
+	 */
+	public List<Findings> findings() {
+		if (!isDone()) {
+			throw new IllegalStateException("Not done");
+		}
+		return findings.join();
+	}
+
+	/**
+	 * How long ago it was begun.
+	 */
+	public Duration age() {
+		return Duration.ofNanos(System.nanoTime() - begunAt);
+	}
+
+	/**
+	 * How long it took, the time included in which no thread was free.
+	 * @throws IllegalStateException if it is not done
+	 */
+	public Duration took() {
+		if (!isDone()) {
+			throw new IllegalStateException("Not done");
+		}
+		return Duration.ofNanos(endedAt - begunAt);
+	}
+
+	/**
+	 * Nobody wants to know any more: ends it soon.
+	 */
+	public void abandon() {
+		abandoned = true;
+		Inspection inspection = running;
+		if (inspection != null) {
+			inspection.abort();
+		}
+	}
+
+}

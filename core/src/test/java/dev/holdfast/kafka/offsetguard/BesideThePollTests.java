@@ -1,0 +1,242 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+
+import dev.holdfast.kafka.offsetguard.internal.inspection.InspectionService;
+import dev.holdfast.kafka.offsetguard.policy.Cause;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import dev.holdfast.kafka.test.Fault;
+import dev.holdfast.kafka.test.KafkaCluster;
+import dev.holdfast.kafka.test.LyingKafka;
+
+import static dev.holdfast.kafka.offsetguard.Consumers.range;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Evidence is gathered beside the poll: while nobody answers the inspectors, polls take
+ * as long as the application asked for, and the partitions that are not in doubt are
+ * read.
+ */
+@LyingKafka(brokers = 3)
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+class BesideThePollTests {
+
+	private static final Duration POLL = Duration.ofMillis(100);
+
+	/** As far as a busy machine knows what that is. */
+	private static final Duration MARGIN = Duration.ofSeconds(1);
+
+	private static final Duration INSPECTION = Duration.ofSeconds(20);
+
+	private final KafkaCluster cluster;
+
+	private final ScheduledExecutorService background = Executors.newScheduledThreadPool(1);
+
+	private final Map<TopicPartition, List<Long>> delivered = new HashMap<>();
+
+	private Duration longestPoll = Duration.ZERO;
+
+	private int wakeups;
+
+	BesideThePollTests(KafkaCluster cluster) {
+		this.cluster = cluster;
+	}
+
+	@AfterEach
+	void stop() {
+		background.shutdownNow();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void othersAreReadWhileNobodyAnswersTheInspector(String protocol) {
+		SpreadTopic topic = SpreadTopic.create(cluster, "beside-" + protocol, 9)
+			.produce(30)
+			.commit("beside-" + protocol, Consumers.offset(20, 0));
+		int liar = cluster.brokerIds().get(0);
+		List<TopicPartition> inDoubt = topic.ledBy(liar);
+		Consumers consumers = consumers(topic.name, protocol);
+		cluster.wire().inject(Fault.epochEndOffset(0).forClient(topic.name).onBroker(liar));
+		Fault.Handle silence = cluster.wire().inject(Fault.silence().forClient("holdfast-inspector-" + topic.name));
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(topic.name));
+			poll(consumer, () -> delivered.size() == 6 && silence.hits() > 0
+					&& delivered.values().stream().allMatch((offsets) -> offsets.size() == 10));
+
+			assertThat(delivered).doesNotContainKeys(inDoubt.toArray(TopicPartition[]::new));
+			assertThat(consumers.decisions).isEmpty();
+			assertThat(longestPoll).isLessThan(POLL.plus(MARGIN));
+			assertThat(consumer.paused()).isEmpty();
+			inDoubt.forEach((partition) -> assertThat(consumer.position(partition)).isEqualTo(20));
+
+			silence.close();
+			poll(consumer, () -> delivered.size() == 9 && topic.areAt(consumer, 30));
+		}
+
+		assertThat(delivered).isEqualTo(topic.each(range(20, 30)));
+		assertThat(consumers.causes()).hasSize(3).containsOnly(Cause.FALSE_TRUNCATION);
+		assertThat(longestPoll).isLessThan(POLL.plus(MARGIN));
+	}
+
+	/**
+	 * Containers that are paused and resumed wake their consumers up.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void wakeupsDoNotKeepTheEvidenceFromComing(String protocol) {
+		String group = "woken-often-" + protocol;
+		TopicPartition partition = new TopicPartition(group, 0);
+		cluster.createTopic(group, 1);
+		cluster.produce(partition, 270);
+		cluster.commit(group, partition, Consumers.offset(200, 0));
+		Consumers consumers = consumers(group, protocol);
+		cluster.wire().inject(Fault.epochEndOffset(0).forClient(group));
+		cluster.wire()
+			.inject(Fault.delay(Duration.ofMillis(700), ApiKeys.LIST_OFFSETS).forClient("holdfast-inspector-" + group));
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(group));
+			background.scheduleAtFixedRate(consumer::wakeup, 0, 100, TimeUnit.MILLISECONDS);
+			poll(consumer, () -> delivered.getOrDefault(partition, List.of()).size() == 70);
+			background.shutdownNow();
+		}
+
+		assertThat(delivered).isEqualTo(Map.of(partition, range(200, 270)));
+		assertThat(consumers.causes()).containsExactly(Cause.FALSE_TRUNCATION);
+		assertThat(wakeups).isPositive();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void othersDoNotWaitForALookAtWhatIsHeld(String protocol) {
+		String group = "held-" + protocol;
+		TopicPartition held = new TopicPartition(group, 0);
+		TopicPartition read = new TopicPartition(group, 1);
+		cluster.createTopic(group, 2);
+		cluster.produce(read, 10);
+		cluster.commit(group, held, new OffsetAndMetadata(500));
+		cluster.commit(group, read, new OffsetAndMetadata(0));
+		Consumers consumers = consumers(group, protocol).timing(INSPECTION, Duration.ofMillis(100));
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(group));
+			poll(consumer, () -> !consumers.decisions.isEmpty() && delivered.containsKey(read));
+			assertThat(consumers.causes()).containsExactly(Cause.ABOVE_LOG_END);
+			Fault.Handle silence = cluster.wire().inject(Fault.silence().forClient("holdfast-inspector-" + group));
+			poll(consumer, () -> silence.hits() > 0);
+			longestPoll = Duration.ZERO;
+			cluster.produce(read, 10);
+			poll(consumer, () -> delivered.get(read).size() == 20);
+		}
+
+		assertThat(delivered).isEqualTo(Map.of(read, range(0, 20)));
+		assertThat(longestPoll).isLessThan(POLL.plus(MARGIN));
+	}
+
+	@Test
+	void threadsAreBoundedHoweverManyConsumersAreInDoubt() {
+		int many = 12;
+		Consumers consumers = consumers("many", "classic").oneProcess();
+		cluster.wire().inject(Fault.epochEndOffset(0).forClient("many"));
+		Fault.Handle silence = cluster.wire().inject(Fault.silence().forClient("holdfast-inspector-many"));
+		// Those of other tests end when they have had nothing to do for a while.
+		Awaitility.await().until(() -> inspectionThreads() == 0);
+		List<Consumer<String, String>> all = new ArrayList<>();
+		AtomicInteger most = new AtomicInteger();
+		try {
+			for (int i = 0; i < many; i++) {
+				String topic = "many-" + i;
+				cluster.createTopic(topic, 1);
+				TopicPartition partition = new TopicPartition(topic, 0);
+				cluster.produce(partition, 30);
+				Consumer<String, String> consumer = consumers.with("client.id", topic).guarded();
+				consumer.assign(List.of(partition));
+				consumer.seek(partition, Consumers.offset(20, 0));
+				all.add(consumer);
+			}
+			pollAll(all, () -> {
+				most.accumulateAndGet(inspectionThreads(), Math::max);
+				return most.get() >= InspectionService.THREADS && silence.hits() >= InspectionService.THREADS;
+			});
+			silence.close();
+			pollAll(all, () -> {
+				most.accumulateAndGet(inspectionThreads(), Math::max);
+				return consumers.decisions.size() >= many;
+			});
+		}
+		finally {
+			all.forEach(Consumer::close);
+		}
+		assertThat(most).hasValue(InspectionService.THREADS);
+	}
+
+	private static int inspectionThreads() {
+		return (int) Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.filter((thread) -> thread.getName().startsWith("holdfast-inspection-"))
+			.count();
+	}
+
+	private void pollAll(List<Consumer<String, String>> consumers, BooleanSupplier condition) {
+		long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+		while (!condition.getAsBoolean()) {
+			assertThat(System.nanoTime()).isLessThan(end);
+			consumers.forEach((consumer) -> consumer.poll(Duration.ofMillis(10)));
+		}
+	}
+
+	private void poll(Consumer<String, String> consumer, BooleanSupplier condition) {
+		long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+		while (!condition.getAsBoolean()) {
+			assertThat(System.nanoTime()).as("still waiting with %s", delivered).isLessThan(end);
+			long start = System.nanoTime();
+			try {
+				for (ConsumerRecord<String, String> record : consumer.poll(POLL)) {
+					delivered
+						.computeIfAbsent(new TopicPartition(record.topic(), record.partition()),
+								(key) -> new ArrayList<>())
+						.add(record.offset());
+				}
+			}
+			catch (WakeupException ex) {
+				wakeups++;
+			}
+			Duration took = Duration.ofNanos(System.nanoTime() - start);
+			longestPoll = (took.compareTo(longestPoll) > 0) ? took : longestPoll;
+		}
+	}
+
+	private Consumers consumers(String group, String protocol) {
+		return new Consumers(cluster, protocol, group).with("auto.offset.reset", "earliest")
+			.timing(INSPECTION, Duration.ofSeconds(30));
+	}
+
+}
