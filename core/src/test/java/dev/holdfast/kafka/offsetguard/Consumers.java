@@ -42,7 +42,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Plain and guarded consumers for broker tests, and what they delivered.
  */
-final class Consumers {
+public final class Consumers {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -52,9 +52,9 @@ final class Consumers {
 
 	private @Nullable OffsetGuard process;
 
-	final List<Decision> decisions = new CopyOnWriteArrayList<>();
+	public final List<Decision> decisions = new CopyOnWriteArrayList<>();
 
-	Consumers(KafkaCluster cluster, String protocol, @Nullable String group) {
+	public Consumers(KafkaCluster cluster, String protocol, @Nullable String group) {
 		with("bootstrap.servers", cluster.bootstrapServers());
 		with("group.protocol", protocol);
 		with("client.id", (group != null) ? group : "groupless");
@@ -64,7 +64,7 @@ final class Consumers {
 		}
 	}
 
-	Consumers with(String name, Object value) {
+	public Consumers with(String name, Object value) {
 		configuration.put(name, value);
 		return this;
 	}
@@ -78,12 +78,12 @@ final class Consumers {
 		return this;
 	}
 
-	Consumers timing(Duration inspectionTimeout, Duration holdRecheckInterval) {
+	public Consumers timing(Duration inspectionTimeout, Duration holdRecheckInterval) {
 		return timing(
 				new OffsetGuardSettings.Timing(inspectionTimeout, holdRecheckInterval, settings.timing().topicCheck()));
 	}
 
-	Consumers timing(OffsetGuardSettings.Timing timing) {
+	public Consumers timing(OffsetGuardSettings.Timing timing) {
 		settings = new OffsetGuardSettings(settings.policy(), settings.mode(), settings.commits(), timing);
 		return this;
 	}
@@ -102,7 +102,7 @@ final class Consumers {
 	/**
 	 * From now on all guarded consumers are of one process, which remembers.
 	 */
-	Consumers oneProcess() {
+	public Consumers oneProcess() {
 		process = new OffsetGuard(settings, List.of(decisions::add));
 		return this;
 	}
@@ -115,7 +115,7 @@ final class Consumers {
 		return this;
 	}
 
-	OffsetGuard process() {
+	public OffsetGuard process() {
 		return Objects.requireNonNull(process);
 	}
 
@@ -123,11 +123,11 @@ final class Consumers {
 		return configuration;
 	}
 
-	Consumer<String, String> plain() {
+	public Consumer<String, String> plain() {
 		return new KafkaConsumer<>(configuration, new StringDeserializer(), new StringDeserializer());
 	}
 
-	Consumer<String, String> guarded() {
+	public Consumer<String, String> guarded() {
 		OffsetGuard guard = (process != null) ? process : new OffsetGuard(settings, List.of(decisions::add));
 		return guard.createConsumer(configuration, (overrides) -> {
 			Map<String, Object> merged = new HashMap<>(configuration);
@@ -147,7 +147,7 @@ final class Consumers {
 		return guarded ? guarded() : plain();
 	}
 
-	List<Cause> causes() {
+	public List<Cause> causes() {
 		return decisions.stream().map(Decision::cause).toList();
 	}
 
@@ -155,7 +155,7 @@ final class Consumers {
 	 * Polls until the condition holds and collects all offsets delivered, repeats
 	 * included, by partition.
 	 */
-	static Map<TopicPartition, List<Long>> pollUntil(Consumer<?, ?> consumer, BooleanSupplier condition) {
+	public static Map<TopicPartition, List<Long>> pollUntil(Consumer<?, ?> consumer, BooleanSupplier condition) {
 		Map<TopicPartition, List<Long>> offsets = new HashMap<>();
 		pollInto(consumer, offsets, condition);
 		return offsets;
@@ -171,7 +171,7 @@ final class Consumers {
 		return offsets;
 	}
 
-	static <K, V> void pollInto(Consumer<K, V> consumer, Map<TopicPartition, List<Long>> offsets,
+	public static <K, V> void pollInto(Consumer<K, V> consumer, Map<TopicPartition, List<Long>> offsets,
 			BooleanSupplier condition) {
 		pollInto(consumer, offsets, (record) -> {
 		}, condition);
@@ -204,11 +204,22 @@ final class Consumers {
 	/**
 	 * Polls until the position of the partition is the given one.
 	 */
-	static List<Long> pollTo(Consumer<?, ?> consumer, TopicPartition partition, long position) {
+	public static List<Long> pollTo(Consumer<?, ?> consumer, TopicPartition partition, long position) {
 		return pollUntil(consumer, () -> isAt(consumer, partition, position)).getOrDefault(partition, List.of());
 	}
 
-	static boolean isAt(Consumer<?, ?> consumer, TopicPartition partition, long position) {
+	/**
+	 * Subscribes to the partition's topic, polls until the position is the given one, and
+	 * closes the consumer.
+	 */
+	public static List<Long> readTo(Consumer<?, ?> consumer, TopicPartition partition, long position) {
+		try (consumer) {
+			consumer.subscribe(List.of(partition.topic()));
+			return pollTo(consumer, partition, position);
+		}
+	}
+
+	public static boolean isAt(Consumer<?, ?> consumer, TopicPartition partition, long position) {
 		return consumer.assignment().contains(partition) && position(consumer, partition) == position;
 	}
 
@@ -228,11 +239,11 @@ final class Consumers {
 		}
 	}
 
-	static List<Long> range(long from, long to) {
+	public static List<Long> range(long from, long to) {
 		return LongStream.range(from, to).boxed().toList();
 	}
 
-	static OffsetAndMetadata offset(long offset, int leaderEpoch) {
+	public static OffsetAndMetadata offset(long offset, int leaderEpoch) {
 		return new OffsetAndMetadata(offset, Optional.of(leaderEpoch), "");
 	}
 

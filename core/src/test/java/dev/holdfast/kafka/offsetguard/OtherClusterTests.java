@@ -166,36 +166,6 @@ class OtherClusterTests {
 	}
 
 	/**
-	 * What is at the same offsets there is something else.
-	 */
-	@ParameterizedTest
-	@ValueSource(strings = { "classic", "consumer" })
-	void selfAssignedConsumerIsHeldInAnotherLog(String protocol) throws Exception {
-		start("", "");
-		send(first, 0, 100);
-		send(second, 1, 120);
-		Consumers consumers = consumers(protocol).with("auto.offset.reset", "earliest").oneProcess();
-
-		try (Consumer<String, String> consumer = consumers.guarded()) {
-			consumer.assign(List.of(PARTITION));
-			assertThat(Consumers.pollTo(consumer, PARTITION, 100)).isEqualTo(range(0, 100));
-			consumer.commitSync(Map.of(PARTITION, new OffsetAndMetadata(100)));
-			consumers.decisions.clear();
-			address.leadTo(second);
-			first.close();
-
-			assertThat(Consumers.pollUntil(consumer, () -> !consumers.process().held().isEmpty())).isEmpty();
-			consumer.commitSync(Map.of(PARTITION, new OffsetAndMetadata(100)));
-			assertThat(second.committed("billing")).isEmpty();
-			assertThat(consumers.causes()).containsExactly(Cause.CLUSTER_CHANGED);
-
-			consumers.process()
-				.resolve("billing", PARTITION, new Resolution(Action.EARLIEST, "operator", "new cluster"));
-			assertThat(Consumers.pollTo(consumer, PARTITION, 120)).isEqualTo(range(0, 120));
-		}
-	}
-
-	/**
 	 * The record that was delivered last, at 99, has the timestamp of the one at 98
 	 * there.
 	 */

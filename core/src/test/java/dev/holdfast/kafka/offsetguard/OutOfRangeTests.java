@@ -62,22 +62,22 @@ class OutOfRangeTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "classic, EARLIEST, 60, 40", "consumer, EARLIEST, 60, 40", "classic, LATEST, 100, 80",
-			"consumer, LATEST, 100, 80" })
-	void belowLogStart(String protocol, Action action, long first, long lost) {
-		TopicPartition partition = prepare("below-%s-%s".formatted(protocol, action), 20);
+	@ValueSource(strings = { "classic", "consumer" })
+	void belowLogStartGoesToTheEndIfThePolicySaysSo(String protocol) {
+		TopicPartition partition = prepare("below-" + protocol, 20);
 		cluster.deleteRecords(partition, 60);
-		Consumers consumers = new Consumers(cluster, protocol, partition.topic()).policy(Cause.BELOW_LOG_START, action);
+		Consumers consumers = new Consumers(cluster, protocol, partition.topic()).policy(Cause.BELOW_LOG_START,
+				Action.LATEST);
 
 		try (Consumer<String, String> consumer = consumers.guarded()) {
 			consumer.subscribe(List.of(partition.topic()));
 
-			assertThat(Consumers.pollTo(consumer, partition, 100)).isEqualTo(range(first, 100));
+			assertThat(Consumers.pollTo(consumer, partition, 100)).isEmpty();
 		}
 		assertThat(consumers.decisions).singleElement().satisfies((decision) -> {
 			assertThat(decision.cause()).isEqualTo(Cause.BELOW_LOG_START);
-			assertThat(decision.action()).isEqualTo(action);
-			assertThat(decision.impact()).isEqualTo(new Decision.Impact(lost, 0, 0));
+			assertThat(decision.action()).isEqualTo(Action.LATEST);
+			assertThat(decision.impact()).isEqualTo(new Decision.Impact(80, 0, 0));
 			assertThat(decision.isNotable()).isTrue();
 		});
 	}
@@ -129,37 +129,6 @@ class OutOfRangeTests {
 					() -> consumer.position(partition) >= 105);
 
 			assertThat(delivered).isEqualTo(Map.of(partition, range(100, 105)));
-		}
-	}
-
-	@ParameterizedTest
-	@ValueSource(strings = { "classic", "consumer" })
-	void aboveLogEndIsHeldAndOthersReadOn(String protocol) {
-		String topic = "above-" + protocol;
-		TopicPartition above = prepare(topic, 2, 500);
-		TopicPartition other = new TopicPartition(topic, 1);
-		cluster.produce(other, 30);
-		cluster.commit(topic, other, new OffsetAndMetadata(10));
-		Consumers consumers = new Consumers(cluster, protocol, topic).timing(Duration.ofSeconds(5),
-				Duration.ofMillis(200));
-
-		try (Consumer<String, String> consumer = consumers.guarded()) {
-			consumer.subscribe(List.of(topic));
-			Map<TopicPartition, List<Long>> delivered = Consumers.pollUntil(consumer,
-					() -> consumers.decisions.size() == 1 && consumer.position(other) == 30);
-			// Grows past the position: nothing of what was consumed comes back by that.
-			cluster.produce(above, 450);
-			cluster.produce(other, 5);
-			cluster.wire().forget();
-			Consumers.pollInto(consumer, delivered, () -> consumer.position(other) == 35 && inspections() >= 2);
-			consumer.commitSync();
-
-			assertThat(delivered).isEqualTo(Map.of(other, range(10, 35)));
-			assertThat(consumer.position(above)).isEqualTo(500);
-			assertThat(consumer.paused()).isEmpty();
-			assertThat(consumers.causes()).containsExactly(Cause.ABOVE_LOG_END);
-			assertThat(cluster.committed(topic).get(other).offset()).isEqualTo(35);
-			assertThat(cluster.committed(topic).get(above).offset()).isEqualTo(500);
 		}
 	}
 
@@ -217,22 +186,6 @@ class OutOfRangeTests {
 			assertThat(consumer.poll(Duration.ofSeconds(30))).first().extracting(ConsumerRecord::offset).isEqualTo(20L);
 		}
 		assertThat(consumers.causes()).containsExactly(Cause.SPURIOUS_OUT_OF_RANGE);
-	}
-
-	@ParameterizedTest
-	@CsvSource({ "classic, 1", "consumer, 1", "classic, 3", "consumer, 3" })
-	void aClaimThatIsNotTrueMovesNothing(String protocol, int times) {
-		TopicPartition partition = prepare("spurious-%s-%d".formatted(protocol, times), 20);
-		Consumers consumers = new Consumers(cluster, protocol, partition.topic());
-		cluster.wire().inject(Fault.offsetOutOfRange().forClient(partition.topic()).times(times));
-
-		try (Consumer<String, String> consumer = consumers.guarded()) {
-			consumer.subscribe(List.of(partition.topic()));
-
-			assertThat(Consumers.pollTo(consumer, partition, 100)).isEqualTo(range(20, 100));
-		}
-		assertThat(consumers.causes()).containsExactly(Cause.SPURIOUS_OUT_OF_RANGE);
-		assertThat(consumers.decisions.get(0).outcome()).isEqualTo(new Outcome.ReadFrom(20));
 	}
 
 	@ParameterizedTest
@@ -401,12 +354,8 @@ class OutOfRangeTests {
 	}
 
 	private TopicPartition prepare(String topic, long committed) {
-		return prepare(topic, 1, committed);
-	}
-
-	private TopicPartition prepare(String topic, int partitions, long committed) {
 		TopicPartition partition = new TopicPartition(topic, 0);
-		cluster.createTopic(topic, partitions);
+		cluster.createTopic(topic, 1);
 		cluster.produce(partition, 100);
 		cluster.commit(topic, partition, new OffsetAndMetadata(committed));
 		return partition;

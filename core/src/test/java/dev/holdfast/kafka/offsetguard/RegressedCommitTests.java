@@ -53,36 +53,12 @@ class RegressedCommitTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "classic, false", "consumer, false", "classic, true", "consumer, true" })
-	void olderCommitIsBelievedAndTold(String protocol, boolean guarded) {
-		TopicPartition partition = prepare("believed-%s-%s".formatted(protocol, guarded));
-		Consumers consumers = consumers(protocol, partition, OffsetPolicy.defaults());
-		serve(partition, commit150And200(consumers, partition, guarded));
-
-		assertThat(read(consumers, partition, guarded)).isEqualTo(range(150, 270));
-
-		if (!guarded) {
-			return;
-		}
-		assertThat(consumers.decisions).singleElement().satisfies((decision) -> {
-			assertThat(decision.cause()).isEqualTo(Cause.COMMITTED_OFFSET_REGRESSED);
-			assertThat(decision.action()).isEqualTo(Action.KEEP);
-			assertThat(decision.outcome()).isEqualTo(new Outcome.ReadFrom(150));
-			assertThat(decision.impact()).isEqualTo(new Decision.Impact(0, 50, 0));
-			assertThat(decision.isNotable()).isTrue();
-		});
-		// It is the latest one now.
-		assertThat(read(consumers, partition, true)).isEqualTo(range(150, 270));
-		assertThat(consumers.decisions).hasSize(1);
-	}
-
-	@ParameterizedTest
 	@ValueSource(strings = { "classic", "consumer" })
 	void boundsHold(String protocol) {
 		TopicPartition partition = prepare("bounded-" + protocol);
 		Consumers consumers = consumers(protocol, partition,
 				new OffsetPolicy(Map.of(), new MoveLimits(49L, null), List.of()));
-		serve(partition, commit150And200(consumers, partition, true));
+		serve(partition, commit150And200(consumers, partition));
 
 		try (Consumer<String, String> consumer = consumers.guarded()) {
 			consumer.subscribe(List.of(partition.topic()));
@@ -107,9 +83,9 @@ class RegressedCommitTests {
 		TopicPartition partition = prepare("latest-known-" + protocol);
 		Consumers consumers = consumers(protocol, partition, new OffsetPolicy(
 				Map.of(Cause.COMMITTED_OFFSET_REGRESSED, Action.LATEST_KNOWN), MoveLimits.unlimited(), List.of()));
-		serve(partition, commit150And200(consumers, partition, true));
+		serve(partition, commit150And200(consumers, partition));
 
-		assertThat(read(consumers, partition, true)).isEqualTo(range(200, 270));
+		assertThat(Consumers.readTo(consumers.guarded(), partition, 270)).isEqualTo(range(200, 270));
 
 		assertThat(consumers.decisions).singleElement().satisfies((decision) -> {
 			assertThat(decision.action()).isEqualTo(Action.LATEST_KNOWN);
@@ -126,7 +102,7 @@ class RegressedCommitTests {
 		TopicPartition partition = prepare("gone-" + protocol);
 		Consumers consumers = consumers(protocol, partition, new OffsetPolicy(
 				Map.of(Cause.COMMITTED_OFFSET_REGRESSED, Action.LATEST_KNOWN), MoveLimits.unlimited(), List.of()));
-		serve(partition, commit150And200(consumers, partition, true));
+		serve(partition, commit150And200(consumers, partition));
 		cluster.admin().deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(200))).all().get();
 
 		try (Consumer<String, String> consumer = consumers.guarded()) {
@@ -148,7 +124,7 @@ class RegressedCommitTests {
 	void lowerCommitThatIsNotAnOlderOneIsBelieved(String protocol, Rewind rewind) {
 		TopicPartition partition = prepare("lower-%s-%s".formatted(protocol, rewind));
 		Consumers consumers = consumers(protocol, partition, OffsetPolicy.defaults());
-		OffsetAndMetadata older = commit150And200(consumers, partition, true);
+		OffsetAndMetadata older = commit150And200(consumers, partition);
 
 		switch (rewind) {
 			case OPERATOR -> serve(partition, new OffsetAndMetadata(150));
@@ -167,7 +143,7 @@ class RegressedCommitTests {
 			}
 		}
 
-		assertThat(read(consumers, partition, true)).isEqualTo(range(150, 270));
+		assertThat(Consumers.readTo(consumers.guarded(), partition, 270)).isEqualTo(range(150, 270));
 		assertThat(consumers.decisions).isEmpty();
 	}
 
@@ -257,9 +233,9 @@ class RegressedCommitTests {
 	 * Commits 150, then 200, each where the consumer was.
 	 * @return the older commit, as the coordinator had it
 	 */
-	private OffsetAndMetadata commit150And200(Consumers consumers, TopicPartition partition, boolean guarded) {
+	private OffsetAndMetadata commit150And200(Consumers consumers, TopicPartition partition) {
 		OffsetAndMetadata older;
-		try (Consumer<String, String> consumer = consumers.create(guarded)) {
+		try (Consumer<String, String> consumer = consumers.guarded()) {
 			consumer.assign(List.of(partition));
 			Consumers.pollTo(consumer, partition, 150);
 			consumer.commitSync(Map.of(partition, new OffsetAndMetadata(150)));
@@ -273,13 +249,6 @@ class RegressedCommitTests {
 
 	private void serve(TopicPartition partition, OffsetAndMetadata commit) {
 		cluster.commit(partition.topic(), partition, commit);
-	}
-
-	private static List<Long> read(Consumers consumers, TopicPartition partition, boolean guarded) {
-		try (Consumer<String, String> consumer = consumers.create(guarded)) {
-			consumer.subscribe(List.of(partition.topic()));
-			return Consumers.pollTo(consumer, partition, 270);
-		}
 	}
 
 	private Consumers consumers(String protocol, TopicPartition partition, OffsetPolicy policy) {

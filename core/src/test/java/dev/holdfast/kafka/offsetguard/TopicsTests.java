@@ -198,54 +198,6 @@ class TopicsTests {
 	}
 
 	/**
-	 * A client that goes by the epoch waits for a leader that has it: for ever, without a
-	 * word.
-	 */
-	@ParameterizedTest
-	@CsvSource({ "classic, false", "consumer, false", "classic, true" })
-	void committedEpochAboveTheLeadersStallsPlainConsumersOnly(String protocol, boolean guarded) {
-		TopicPartition partition = committedInEpoch(7, "epoch-%s-%s".formatted(protocol, guarded));
-		Consumers consumers = new Consumers(cluster, protocol, partition.topic()).timing(NO_CHECK);
-
-		try (Consumer<String, String> consumer = consumers.create(guarded)) {
-			consumer.subscribe(List.of(partition.topic()));
-			if (guarded) {
-				assertThat(Consumers.pollTo(consumer, partition, 100)).isEqualTo(range(50, 100));
-				assertThat(consumers.decisions).singleElement().satisfies((decision) -> {
-					assertThat(decision.cause()).isEqualTo(Cause.EPOCH_AHEAD);
-					assertThat(decision.evidence().leaderEpoch()).isEqualTo(7);
-					assertThat(decision.evidence().currentLeaderEpoch()).isZero();
-				});
-			}
-			else {
-				Consumers.pollUntil(consumer, () -> consumer.assignment().contains(partition));
-				long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(3);
-				assertThat(Consumers.pollUntil(consumer, () -> System.nanoTime() > end)).isEmpty();
-			}
-		}
-	}
-
-	/**
-	 * This client has believed the commit before anybody could look at it; the next one
-	 * finds a sound commit.
-	 */
-	@Test
-	void asyncConsumerIsHeldAndItsCommitIsReplaced() {
-		TopicPartition partition = committedInEpoch(7, "epoch-async");
-		Consumers consumers = new Consumers(cluster, "consumer", partition.topic()).timing(NO_CHECK);
-
-		try (Consumer<String, String> consumer = consumers.guarded()) {
-			consumer.subscribe(List.of(partition.topic()));
-			assertThatItIsHeldInPlaceOfKept(consumer, consumers);
-		}
-		try (Consumer<String, String> consumer = consumers.guarded()) {
-			consumer.subscribe(List.of(partition.topic()));
-			assertThat(Consumers.pollTo(consumer, partition, 100)).isEqualTo(range(50, 100));
-		}
-		assertThat(consumers.decisions).hasSize(1);
-	}
-
-	/**
 	 * Whoever looks at commits has the client believe them.
 	 */
 	@Test

@@ -1,0 +1,96 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.causes;
+
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import dev.holdfast.kafka.offsetguard.Consumers;
+import dev.holdfast.kafka.offsetguard.decision.Outcome;
+import dev.holdfast.kafka.offsetguard.policy.Action;
+import dev.holdfast.kafka.offsetguard.policy.Cause;
+import dev.holdfast.kafka.test.KafkaCluster;
+import dev.holdfast.kafka.test.LyingKafka;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static dev.holdfast.kafka.offsetguard.Consumers.range;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A commit carries a leader epoch that no leader has reached: the cluster was restored
+ * from a backup. A client that goes by the epoch waits for a leader that has it: for
+ * ever, without a word.
+ */
+@LyingKafka
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+class EpochAheadTests {
+
+	private final KafkaCluster cluster;
+
+	EpochAheadTests(KafkaCluster cluster) {
+		this.cluster = cluster;
+	}
+
+	@Test
+	void classicConsumerReadsOnWithoutTheEpoch() {
+		TopicPartition partition = committedInEpoch7("epoch-classic");
+		Consumers consumers = new Consumers(cluster, "classic", partition.topic());
+
+		assertThatPlainConsumerWaits(consumers, partition);
+		assertThat(Consumers.readTo(consumers.guarded(), partition, 100)).isEqualTo(range(50, 100));
+		assertThat(consumers.decisions).singleElement().satisfies((decision) -> {
+			assertThat(decision.cause()).isEqualTo(Cause.EPOCH_AHEAD);
+			assertThat(decision.action()).isEqualTo(Action.KEEP);
+			assertThat(decision.outcome()).isEqualTo(new Outcome.ReadFrom(50));
+			assertThat(decision.evidence().leaderEpoch()).isEqualTo(7);
+			assertThat(decision.evidence().currentLeaderEpoch()).isZero();
+		});
+	}
+
+	/**
+	 * This client has believed the commit before anybody could look at it; the next one
+	 * finds a sound commit.
+	 */
+	@Test
+	void asyncConsumerIsHeldAndTheNextOneReadsOn() {
+		TopicPartition partition = committedInEpoch7("epoch-async");
+		Consumers consumers = new Consumers(cluster, "consumer", partition.topic());
+
+		assertThatPlainConsumerWaits(consumers, partition);
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(partition.topic()));
+			assertThat(Consumers.pollUntil(consumer, () -> !consumers.decisions.isEmpty())).isEmpty();
+		}
+		assertThat(Consumers.readTo(consumers.guarded(), partition, 100)).isEqualTo(range(50, 100));
+		assertThat(consumers.decisions).singleElement().satisfies((decision) -> {
+			assertThat(decision.cause()).isEqualTo(Cause.EPOCH_AHEAD);
+			assertThat(decision.policyAction()).isEqualTo(Action.KEEP);
+			assertThat(decision.action()).isEqualTo(Action.HOLD);
+			assertThat(decision.outcome()).isEqualTo(new Outcome.Held());
+		});
+	}
+
+	private TopicPartition committedInEpoch7(String topic) {
+		TopicPartition partition = new TopicPartition(topic, 0);
+		cluster.createTopic(topic, 1);
+		cluster.produce(partition, 100);
+		cluster.commit(topic, partition, Consumers.offset(50, 7));
+		return partition;
+	}
+
+	private static void assertThatPlainConsumerWaits(Consumers consumers, TopicPartition partition) {
+		try (Consumer<String, String> consumer = consumers.plain()) {
+			consumer.subscribe(List.of(partition.topic()));
+			Consumers.pollUntil(consumer, () -> consumer.assignment().contains(partition));
+			long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(3);
+			assertThat(Consumers.pollUntil(consumer, () -> System.nanoTime() > end)).isEmpty();
+		}
+	}
+
+}
