@@ -18,8 +18,10 @@ import dev.holdfast.kafka.offsetguard.policy.OffsetGuardSettings;
 import dev.holdfast.kafka.test.Fault;
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.LyingKafka;
+import dev.holdfast.kafka.test.Polling;
 import dev.holdfast.kafka.test.WireRequest;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.RetriableCommitFailedException;
 import org.apache.kafka.common.TopicPartition;
@@ -76,14 +78,17 @@ class ApplicationCommitsTests {
 				});
 			}
 			cluster.produce(started, 50);
-			while (delivered.size() < 50 || thrown.size() < 2) {
+			Polling.by((timeout) -> {
 				try {
-					consumer.poll(Duration.ofMillis(500)).forEach((record) -> delivered.add(record.offset()));
+					return consumer.poll(timeout);
 				}
 				catch (IllegalStateException ex) {
 					thrown.add(ex);
+					return ConsumerRecords.empty();
 				}
-			}
+			})
+				.onRecord((record) -> delivered.add(record.offset()))
+				.until(() -> delivered.size() >= 50 && thrown.size() >= 2);
 			consumer.poll(Duration.ZERO);
 		}
 		assertThat(thrown).extracting(Exception::getMessage).containsExactly("first", "second");

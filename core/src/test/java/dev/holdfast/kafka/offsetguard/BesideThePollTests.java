@@ -19,7 +19,7 @@ import java.util.function.BooleanSupplier;
 import dev.holdfast.kafka.offsetguard.internal.inspection.InspectionService;
 import dev.holdfast.kafka.offsetguard.policy.Cause;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
@@ -34,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import dev.holdfast.kafka.test.Fault;
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.LyingKafka;
+import dev.holdfast.kafka.test.Polling;
 
 import static dev.holdfast.kafka.offsetguard.Consumers.range;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -206,29 +207,26 @@ class BesideThePollTests {
 	}
 
 	private void pollAll(List<Consumer<String, String>> consumers, BooleanSupplier condition) {
-		long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-		while (!condition.getAsBoolean()) {
-			assertThat(System.nanoTime()).isLessThan(end);
-			consumers.forEach((consumer) -> consumer.poll(Duration.ofMillis(10)));
-		}
+		Polling.by((timeout) -> {
+			consumers.forEach((consumer) -> consumer.poll(timeout));
+			return ConsumerRecords.empty();
+		}).patience(Duration.ofSeconds(60)).pollTimeout(Duration.ofMillis(10)).until(condition);
 	}
 
 	private void poll(Consumer<String, String> consumer, BooleanSupplier condition) {
-		long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-		while (!condition.getAsBoolean()) {
-			assertThat(System.nanoTime()).as("still waiting with %s", delivered).isLessThan(end);
-			long start = System.nanoTime();
-			try {
-				for (ConsumerRecord<String, String> record : consumer.poll(POLL)) {
-					delivered
-						.computeIfAbsent(new TopicPartition(record.topic(), record.partition()),
-								(key) -> new ArrayList<>())
-						.add(record.offset());
-				}
-			}
-			catch (WakeupException ex) {
-				wakeups++;
-			}
+		Polling.by((timeout) -> timedPoll(consumer, timeout)).into(delivered).pollTimeout(POLL).until(condition);
+	}
+
+	private ConsumerRecords<String, String> timedPoll(Consumer<String, String> consumer, Duration timeout) {
+		long start = System.nanoTime();
+		try {
+			return consumer.poll(timeout);
+		}
+		catch (WakeupException ex) {
+			wakeups++;
+			return ConsumerRecords.empty();
+		}
+		finally {
 			Duration took = Duration.ofNanos(System.nanoTime() - start);
 			longestPoll = (took.compareTo(longestPoll) > 0) ? took : longestPoll;
 		}

@@ -17,6 +17,7 @@ import org.apache.kafka.common.TopicPartition;
 
 import dev.holdfast.kafka.test.Fault;
 import dev.holdfast.kafka.test.KafkaCluster;
+import dev.holdfast.kafka.test.NumberedRecords;
 
 import static org.awaitility.Awaitility.await;
 
@@ -26,6 +27,9 @@ import static org.awaitility.Awaitility.await;
 final class Chaos {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+	/** Between two records of a partition. */
+	static final Duration PERIOD = Duration.ofMillis(20);
 
 	private static final int MAX_PARTITIONS = 12;
 
@@ -100,8 +104,9 @@ final class Chaos {
 		if (partitions < MAX_PARTITIONS) {
 			partitions++;
 			cluster.admin().createPartitions(Map.of(topic, NewPartitions.increaseTo(partitions))).all().get();
-			cluster.leader(new TopicPartition(topic, partitions - 1));
-			records.sendTo(topic, partitions);
+			TopicPartition added = new TopicPartition(topic, partitions - 1);
+			cluster.leader(added);
+			records.sendEvery(PERIOD, List.of(added));
 		}
 	}
 

@@ -6,7 +6,6 @@
 package dev.holdfast.kafka.offsetguard;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +27,7 @@ import dev.holdfast.kafka.versioncap.ClientCap;
 import dev.holdfast.kafka.versioncap.ClientVersions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -36,15 +36,12 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.jspecify.annotations.Nullable;
 
 import dev.holdfast.kafka.test.KafkaCluster;
-
-import static org.assertj.core.api.Assertions.assertThat;
+import dev.holdfast.kafka.test.Polling;
 
 /**
  * Plain and guarded consumers for broker tests, and what they delivered.
  */
 public final class Consumers {
-
-	private static final Duration PATIENCE = Duration.ofSeconds(30);
 
 	private final Map<String, Object> configuration = new HashMap<>();
 
@@ -156,9 +153,7 @@ public final class Consumers {
 	 * included, by partition.
 	 */
 	public static Map<TopicPartition, List<Long>> pollUntil(Consumer<?, ?> consumer, BooleanSupplier condition) {
-		Map<TopicPartition, List<Long>> offsets = new HashMap<>();
-		pollInto(consumer, offsets, condition);
-		return offsets;
+		return Polling.of(consumer).until(condition).offsets();
 	}
 
 	/**
@@ -166,39 +161,26 @@ public final class Consumers {
 	 */
 	static <K, V> Map<TopicPartition, List<Long>> pollUntil(Consumer<K, V> consumer,
 			java.util.function.Consumer<ConsumerRecord<K, V>> observer, BooleanSupplier condition) {
-		Map<TopicPartition, List<Long>> offsets = new HashMap<>();
-		pollInto(consumer, offsets, observer, condition);
-		return offsets;
+		return Polling.of(consumer).onRecord(observer).until(condition).offsets();
 	}
 
-	public static <K, V> void pollInto(Consumer<K, V> consumer, Map<TopicPartition, List<Long>> offsets,
+	public static void pollInto(Consumer<?, ?> consumer, Map<TopicPartition, List<Long>> offsets,
 			BooleanSupplier condition) {
-		pollInto(consumer, offsets, (record) -> {
-		}, condition);
+		Polling.of(consumer).into(offsets).until(condition);
 	}
 
-	private static <K, V> void pollInto(Consumer<K, V> consumer, Map<TopicPartition, List<Long>> offsets,
-			java.util.function.Consumer<ConsumerRecord<K, V>> observer, BooleanSupplier condition) {
-		long end = System.nanoTime() + PATIENCE.toNanos();
-		while (!condition.getAsBoolean()) {
-			assertThat(System.nanoTime()).as("still waiting with %s", offsets).isLessThan(end);
-			pollOnceInto(consumer, offsets, observer, Duration.ofMillis(50));
-		}
+	static void pollOnceInto(Consumer<?, ?> consumer, Map<TopicPartition, List<Long>> offsets, Duration timeout) {
+		Polling.of(consumer).into(offsets).pollTimeout(timeout).once();
 	}
 
-	static <K, V> void pollOnceInto(Consumer<K, V> consumer, Map<TopicPartition, List<Long>> offsets,
-			Duration timeout) {
-		pollOnceInto(consumer, offsets, (record) -> {
-		}, timeout);
-	}
-
-	private static <K, V> void pollOnceInto(Consumer<K, V> consumer, Map<TopicPartition, List<Long>> offsets,
-			java.util.function.Consumer<ConsumerRecord<K, V>> observer, Duration timeout) {
-		for (ConsumerRecord<K, V> record : consumer.poll(timeout)) {
-			observer.accept(record);
-			offsets.computeIfAbsent(new TopicPartition(record.topic(), record.partition()), (key) -> new ArrayList<>())
-				.add(record.offset());
-		}
+	/**
+	 * What an application commits that has processed all of them.
+	 */
+	static Map<TopicPartition, OffsetAndMetadata> processed(ConsumerRecords<?, ?> records) {
+		Map<TopicPartition, OffsetAndMetadata> commits = new HashMap<>();
+		records.forEach((record) -> commits.put(new TopicPartition(record.topic(), record.partition()),
+				new OffsetAndMetadata(record.offset() + 1)));
+		return commits;
 	}
 
 	/**

@@ -5,6 +5,7 @@
 
 package dev.holdfast.kafka.offsetguard;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Timeout;
 
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.LyingKafka;
+import dev.holdfast.kafka.test.NumberedRecords;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -70,10 +72,10 @@ class HonestRunsTests {
 	@Test
 	void hundredHonestRunsRaiseNoAlarm() throws Exception {
 		List<Group> groups = List.of(new Group("classic"), new Group("consumer"));
-		List<String> topics = groups.stream().map((group) -> group.topic).toList();
 
-		try (NumberedRecords records = new NumberedRecords(cluster)) {
-			topics.forEach((topic) -> records.sendTo(topic, PARTITIONS));
+		try (NumberedRecords records = NumberedRecords.to(cluster)) {
+			records.sendEvery(Duration.ofMillis(20),
+					groups.stream().flatMap((group) -> group.partitions().stream()).toList());
 			CompletableFuture
 				.allOf(groups.stream()
 					.map((group) -> CompletableFuture.runAsync(() -> group.run(RUNS / groups.size()), threads))
@@ -105,7 +107,7 @@ class HonestRunsTests {
 
 		private final Consumers consumers;
 
-		private final Map<TopicPartition, List<String>> delivered = new HashMap<>();
+		private final Map<TopicPartition, List<Long>> delivered = new HashMap<>();
 
 		Group(String protocol) {
 			this.topic = "honest-" + protocol;
@@ -146,7 +148,7 @@ class HonestRunsTests {
 				poll(consumer, commits, hasMoreOfEach());
 			}
 			assertThat(consumers.decisions).as("decisions of run %d of %s", number, topic).isEmpty();
-			delivered.forEach((partition, values) -> assertThat(repeated(values))
+			delivered.forEach((partition, numbers) -> assertThat(repeated(numbers))
 				.as("delivered again in run %d of %s, after commits of run %d", number, partition, number - 1)
 				.isEmpty());
 		}
@@ -163,9 +165,9 @@ class HonestRunsTests {
 				.isEqualTo(records.sent(partition)));
 		}
 
-		private static Set<String> repeated(List<String> values) {
-			Set<String> seen = new HashSet<>();
-			return values.stream().filter((value) -> !seen.add(value)).collect(Collectors.toSet());
+		private static Set<Long> repeated(List<Long> numbers) {
+			Set<Long> seen = new HashSet<>();
+			return numbers.stream().filter((number) -> !seen.add(number)).collect(Collectors.toSet());
 		}
 
 		private Consumer<String, String> subscribe(Commits commits) {
@@ -191,7 +193,7 @@ class HonestRunsTests {
 			Map<TopicPartition, OffsetAndMetadata> processed = new HashMap<>();
 			Consumers.pollUntil(consumer, (record) -> {
 				TopicPartition partition = new TopicPartition(record.topic(), record.partition());
-				delivered.computeIfAbsent(partition, (key) -> new ArrayList<>()).add(record.value());
+				delivered.computeIfAbsent(partition, (key) -> new ArrayList<>()).add(NumberedRecords.number(record));
 				processed.put(partition, new OffsetAndMetadata(record.offset() + 1));
 			}, condition);
 			if (commits == Commits.NAMED) {

@@ -24,10 +24,9 @@ import dev.holdfast.kafka.offsetguard.decision.ResolutionResult;
 import dev.holdfast.kafka.offsetguard.policy.Action;
 import dev.holdfast.kafka.test.Fault;
 import dev.holdfast.kafka.test.KafkaCluster;
+import dev.holdfast.kafka.test.Polling;
 import dev.holdfast.kafka.test.WireRequest;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.jspecify.annotations.Nullable;
@@ -284,22 +283,22 @@ final class LateAnswerRun {
 	}
 
 	/**
-	 * Polls until the condition holds, or something has come that is not expected.
+	 * Polls until the condition holds, its time is over, or something has come that is
+	 * not expected. What is missing then is in the result.
 	 */
 	private void poll(Consumer<String, String> consumer, Duration patience, BooleanSupplier condition) {
 		long start = System.nanoTime();
-		while (!condition.getAsBoolean() && elapsed(start).compareTo(patience) < 0
-				&& situation.expected().isBegunBy(resultSoFar())) {
-			Map<TopicPartition, OffsetAndMetadata> commits = new HashMap<>();
-			for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofMillis(50))) {
-				delivered.computeIfAbsent(record.partition(), (key) -> new ArrayList<>()).add(record.offset());
-				commits.put(new TopicPartition(record.topic(), record.partition()),
-						new OffsetAndMetadata(record.offset() + 1));
-			}
-			if (!commits.isEmpty()) {
-				consumer.commitSync(commits, PATIENCE);
-			}
-		}
+		Polling.of(consumer)
+			.patience(patience.plus(PATIENCE))
+			.onRecord((record) -> delivered.computeIfAbsent(record.partition(), (key) -> new ArrayList<>())
+				.add(record.offset()))
+			.onPoll((records) -> {
+				if (!records.isEmpty()) {
+					consumer.commitSync(Consumers.processed(records), PATIENCE);
+				}
+			})
+			.until(() -> condition.getAsBoolean() || elapsed(start).compareTo(patience) >= 0
+					|| !situation.expected().isBegunBy(resultSoFar()));
 	}
 
 	private Result resultSoFar() {

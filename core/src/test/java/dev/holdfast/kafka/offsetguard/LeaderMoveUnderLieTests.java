@@ -5,24 +5,21 @@
 
 package dev.holdfast.kafka.offsetguard;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.holdfast.kafka.offsetguard.decision.Decision;
 import dev.holdfast.kafka.offsetguard.decision.Outcome;
 import dev.holdfast.kafka.offsetguard.policy.Action;
 import dev.holdfast.kafka.offsetguard.policy.Cause;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import dev.holdfast.kafka.test.Fault;
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.LyingKafka;
+import dev.holdfast.kafka.test.NumberedRecords;
 
 import static dev.holdfast.kafka.offsetguard.Consumers.range;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -129,21 +127,14 @@ class LeaderMoveUnderLieTests {
 		consumer.subscribe(List.of(partition.topic()));
 		Consumers.pollInto(consumer, delivered, () -> isAt(consumer, partition, PRESENT));
 
-		try (Producer<String, String> producer = producer()) {
-			AtomicInteger sent = new AtomicInteger();
-			AtomicInteger acknowledged = new AtomicInteger();
-			background.scheduleAtFixedRate(() -> {
-				if (sent.incrementAndGet() <= ARRIVING) {
-					producer.send(new ProducerRecord<>(partition.topic(), 0, null, "value"),
-							(metadata, failure) -> acknowledged.addAndGet((failure == null) ? 1 : ALL));
-				}
-			}, 0, 10, TimeUnit.MILLISECONDS);
+		try (NumberedRecords arriving = NumberedRecords.to(cluster)) {
+			CompletableFuture<Void> sent = arriving.sendEvery(Duration.ofMillis(10), List.of(partition), ARRIVING);
 			Consumers.pollInto(consumer, delivered, () -> isAt(consumer, partition, PRESENT + ARRIVING / 3));
 			background.execute(() -> cluster.moveLeader(partition, newLeader));
 			Consumers.pollInto(consumer, delivered, () -> {
-				assertThat(acknowledged).hasValueLessThanOrEqualTo(ARRIVING);
+				assertThat(sent).isNotCompletedExceptionally();
 				assertThat(decisions).allMatch((decision) -> decision.action() == Action.KEEP);
-				return acknowledged.get() == ARRIVING && isAt(consumer, partition, ALL);
+				return sent.isDone() && isAt(consumer, partition, ALL);
 			});
 		}
 
@@ -154,15 +145,6 @@ class LeaderMoveUnderLieTests {
 	private boolean isAt(Consumer<?, ?> consumer, TopicPartition partition, long position) {
 		List<Long> offsets = delivered.getOrDefault(partition, List.of());
 		return offsets.contains(position - 1) && Consumers.isAtLeast(consumer, partition, position);
-	}
-
-	/**
-	 * Idempotent, so that no record is there twice when its leader moves.
-	 */
-	private Producer<String, String> producer() {
-		return new KafkaProducer<>(
-				Map.of("bootstrap.servers", cluster.directBootstrapServers(), "enable.idempotence", true),
-				new StringSerializer(), new StringSerializer());
 	}
 
 	private TopicPartition createTopic(String name) {

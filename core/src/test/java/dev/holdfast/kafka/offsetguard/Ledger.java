@@ -18,6 +18,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
+import dev.holdfast.kafka.test.NumberedRecords;
+
 /**
  * What the members of a group were given and what they have committed, kept outside of
  * them. A member's term on a partition begins when the partition is assigned to it.
@@ -56,8 +58,9 @@ final class Ledger {
 	synchronized void delivered(String member, ConsumerRecord<String, String> record) {
 		TopicPartition partition = new TopicPartition(record.topic(), record.partition());
 		Long next = term(member).get(partition);
-		if (!record.value().equals(Long.toString(record.offset()))) {
-			mistakes.add("%s: record %s at offset %d".formatted(partition, record.value(), record.offset()));
+		long number = NumberedRecords.number(record);
+		if (number != record.offset()) {
+			mistakes.add("%s: record %d at offset %d".formatted(partition, number, record.offset()));
 		}
 		if (next == null) {
 			mistakes.add("%s: offset %d for %s, which does not own it".formatted(partition, record.offset(), member));
@@ -96,11 +99,11 @@ final class Ledger {
 	/**
 	 * Whether the last record that was sent to each partition was delivered.
 	 */
-	synchronized boolean isComplete(Map<TopicPartition, Integer> sent) {
+	synchronized boolean isComplete(Map<TopicPartition, Long> sent) {
 		return sent.entrySet()
 			.stream()
 			.allMatch((entry) -> entry.getValue() == 0
-					|| delivered.getOrDefault(entry.getKey(), new TreeSet<>()).contains(entry.getValue() - 1L));
+					|| delivered.getOrDefault(entry.getKey(), new TreeSet<>()).contains(entry.getValue() - 1));
 	}
 
 	/**
@@ -108,7 +111,7 @@ final class Ledger {
 	 * @param sent how many records each partition was sent
 	 * @param removed before which offset retention has removed them
 	 */
-	synchronized List<String> mistakes(Map<TopicPartition, Integer> sent, Map<TopicPartition, Long> removed) {
+	synchronized List<String> mistakes(Map<TopicPartition, Long> sent, Map<TopicPartition, Long> removed) {
 		List<String> all = new ArrayList<>(mistakes);
 		sent.forEach((partition, count) -> {
 			for (long offset = 0; offset < count; offset++) {

@@ -7,7 +7,6 @@ package dev.holdfast.kafka.offsetguard;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +26,7 @@ import dev.holdfast.kafka.offsetguard.policy.OffsetGuardSettings;
 import dev.holdfast.kafka.offsetguard.policy.OffsetPolicy;
 import dev.holdfast.kafka.versioncap.ClientCap;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -41,6 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import dev.holdfast.kafka.test.Fault;
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.LyingKafka;
+import dev.holdfast.kafka.test.Polling;
 import dev.holdfast.kafka.test.WireRequest;
 
 import static dev.holdfast.kafka.offsetguard.Consumers.range;
@@ -242,21 +242,20 @@ class SilentBrokerTests {
 	}
 
 	private void poll(Consumer<String, String> consumer, BooleanSupplier condition) {
-		long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-		while (!condition.getAsBoolean()) {
-			assertThat(System.nanoTime())
-				.as("still waiting with %s after %s", delivered.keySet(),
-						consumers.decisions.stream().map((each) -> each.partition() + "=" + each.cause()).toList())
-				.isLessThan(end);
-			long start = System.nanoTime();
-			for (ConsumerRecord<String, String> record : consumer.poll(POLL)) {
-				delivered
-					.computeIfAbsent(new TopicPartition(record.topic(), record.partition()), (key) -> new ArrayList<>())
-					.add(record.offset());
-			}
-			Duration took = Duration.ofNanos(System.nanoTime() - start);
-			longestPoll = (took.compareTo(longestPoll) > 0) ? took : longestPoll;
-		}
+		Polling.by((timeout) -> timedPoll(consumer, timeout))
+			.into(delivered)
+			.pollTimeout(POLL)
+			.describing(
+					() -> consumers.decisions.stream().map((each) -> each.partition() + "=" + each.cause()).toList())
+			.until(condition);
+	}
+
+	private ConsumerRecords<String, String> timedPoll(Consumer<String, String> consumer, Duration timeout) {
+		long start = System.nanoTime();
+		ConsumerRecords<String, String> records = consumer.poll(timeout);
+		Duration took = Duration.ofNanos(System.nanoTime() - start);
+		longestPoll = (took.compareTo(longestPoll) > 0) ? took : longestPoll;
+		return records;
 	}
 
 	/**

@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
 
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.LyingKafka;
+import dev.holdfast.kafka.test.NumberedRecords;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -73,11 +74,13 @@ class SoakTests {
 		ChaosScript script = ChaosScript.of(Long.getLong("holdfast.soak.seed", new Random().nextInt()));
 		logger.info("Soaking for {} with -Dholdfast.soak.seed={}", duration, script.seed());
 		cluster.createTopic(TOPIC, PARTITIONS, 3, Map.of());
-		try (NumberedRecords records = new NumberedRecords(cluster);
+		try (NumberedRecords records = NumberedRecords.to(cluster);
 				SoakGroup classic = group("classic");
 				SoakGroup consumer = group("consumer")) {
 			List<SoakGroup> groups = List.of(classic, consumer);
-			records.sendTo(TOPIC, PARTITIONS);
+			for (int partition = 0; partition < PARTITIONS; partition++) {
+				records.sendEvery(Chaos.PERIOD, List.of(new TopicPartition(TOPIC, partition)));
+			}
 			Chaos chaos = new Chaos(cluster, TOPIC, PARTITIONS, records, groups);
 			long end = System.nanoTime() + duration.toNanos();
 			int steps = 0;

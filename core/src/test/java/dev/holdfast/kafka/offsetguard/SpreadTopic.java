@@ -20,15 +20,12 @@ import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.StringSerializer;
 
 import dev.holdfast.kafka.test.KafkaCluster;
+import dev.holdfast.kafka.test.NumberedRecords;
 
 import static org.awaitility.Awaitility.await;
 
@@ -95,24 +92,10 @@ final class SpreadTopic {
 	 * Sends so many records to each partition, in batches of that size at most.
 	 */
 	SpreadTopic produce(int count, String value, int batchSize) {
-		Map<String, Object> configuration = Map.of("bootstrap.servers", cluster.directBootstrapServers(), "acks", "all",
+		Map<String, Object> configuration = Map.of("bootstrap.servers", cluster.directBootstrapServers(),
 				"enable.idempotence", false, "batch.size", batchSize, "linger.ms", 50);
-		List<Throwable> failures = new ArrayList<>();
-		try (Producer<String, String> producer = new KafkaProducer<>(configuration, new StringSerializer(),
-				new StringSerializer())) {
-			for (TopicPartition partition : partitions) {
-				for (int i = 0; i < count; i++) {
-					producer.send(new ProducerRecord<>(name, partition.partition(), null, value),
-							(metadata, failure) -> {
-								if (failure != null) {
-									failures.add(failure);
-								}
-							});
-				}
-			}
-		}
-		if (!failures.isEmpty()) {
-			throw new IllegalStateException(failures.get(0));
+		try (NumberedRecords records = NumberedRecords.to(configuration, (number) -> value)) {
+			records.send(partitions, count);
 		}
 		return this;
 	}

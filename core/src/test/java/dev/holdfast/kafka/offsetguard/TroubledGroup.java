@@ -6,7 +6,6 @@
 package dev.holdfast.kafka.offsetguard;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,13 +18,13 @@ import dev.holdfast.kafka.offsetguard.policy.OffsetGuardSettings;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 import dev.holdfast.kafka.test.Fault;
 import dev.holdfast.kafka.test.KafkaCluster;
+import dev.holdfast.kafka.test.Polling;
 
 import static dev.holdfast.kafka.offsetguard.Consumers.range;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -186,20 +185,11 @@ final class TroubledGroup {
 	 * does.
 	 */
 	void poll(Consumer<String, String> consumer, BooleanSupplier condition) {
-		long end = System.nanoTime() + PATIENCE.toNanos();
-		while (!condition.getAsBoolean()) {
-			assertThat(System.nanoTime()).as("still waiting with %s and %s", delivered, consumers.causes())
-				.isLessThan(end);
-			Map<TopicPartition, OffsetAndMetadata> commits = new HashMap<>();
-			for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofMillis(50))) {
-				TopicPartition partition = new TopicPartition(record.topic(), record.partition());
-				delivered.computeIfAbsent(partition, (key) -> new ArrayList<>()).add(record.offset());
-				commits.put(partition, new OffsetAndMetadata(record.offset() + 1));
+		Polling.of(consumer).into(delivered).patience(PATIENCE).describing(consumers::causes).onPoll((records) -> {
+			if (!autoCommit && !records.isEmpty()) {
+				consumer.commitSync(Consumers.processed(records));
 			}
-			if (!autoCommit && !commits.isEmpty()) {
-				consumer.commitSync(commits);
-			}
-		}
+		}).until(condition);
 	}
 
 	private interface Administration {

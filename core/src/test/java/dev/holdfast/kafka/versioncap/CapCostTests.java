@@ -11,6 +11,7 @@ import java.lang.reflect.Field;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
@@ -35,6 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.LyingKafka;
+import dev.holdfast.kafka.test.Polling;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -119,13 +121,11 @@ class CapCostTests {
 		try (Consumer<String, String> consumer = binder
 			.construct(new CapClients(cluster, protocol, topic).with("max.poll.records", 10))) {
 			consumer.subscribe(List.of(topic));
-			int records = 0;
-			long end = System.nanoTime() + PATIENCE.toNanos();
-			while (records < RECORDS * PARTITIONS) {
-				assertThat(System.nanoTime()).as("still waiting with %d records", records).isLessThan(end);
-				records += consumer.poll(Duration.ofMillis(100)).count();
+			AtomicInteger records = new AtomicInteger();
+			Polling.of(consumer).patience(PATIENCE).onPoll((polled) -> {
+				records.addAndGet(polled.count());
 				consumer.commitSync();
-			}
+			}).until(() -> records.get() >= RECORDS * PARTITIONS);
 		}
 
 		long requests = cluster.wire().requests().stream().filter((each) -> each.clientId().equals(topic)).count();

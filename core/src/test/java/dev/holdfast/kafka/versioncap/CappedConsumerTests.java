@@ -5,7 +5,6 @@
 
 package dev.holdfast.kafka.versioncap;
 
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import dev.holdfast.kafka.test.Fault;
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.LyingKafka;
+import dev.holdfast.kafka.test.Polling;
 import dev.holdfast.kafka.test.WireRequest;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -115,11 +115,7 @@ class CappedConsumerTests {
 
 		try (Consumer<String, String> consumer = plain(protocol, partition.topic(), "earliest")) {
 			consumer.subscribe(List.of(partition.topic()));
-			long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-			while (resets.hits() < 5) {
-				assertThat(System.nanoTime()).as("still waiting after %d resets", resets.hits()).isLessThan(end);
-				assertThat(consumer.poll(Duration.ofMillis(50))).isEmpty();
-			}
+			assertThat(Polling.of(consumer).until(() -> resets.hits() >= 5).offsets()).isEmpty();
 			assertThat(consumer.assignment()).isEmpty();
 		}
 

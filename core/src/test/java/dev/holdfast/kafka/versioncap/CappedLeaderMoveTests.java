@@ -13,19 +13,14 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 import dev.holdfast.kafka.versioncap.rules.KafkaApi;
 import dev.holdfast.kafka.versioncap.rules.VersionCap;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.ApiKeys;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import dev.holdfast.kafka.test.Fault;
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.LyingKafka;
+import dev.holdfast.kafka.test.NumberedRecords;
+import dev.holdfast.kafka.test.Polling;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -51,8 +48,6 @@ class CappedLeaderMoveTests {
 	private static final int ARRIVING = 300;
 
 	private static final int ALL = PRESENT + ARRIVING;
-
-	private static final Duration PATIENCE = Duration.ofSeconds(30);
 
 	/** A client that waits in vain does so for its request timeout, or for ever. */
 	private static final Duration LONGEST_SILENCE = Duration.ofSeconds(5);
@@ -108,16 +103,11 @@ class CappedLeaderMoveTests {
 		consumer.subscribe(List.of(partition.topic()));
 		delivered.addAll(Reading.to(consumer, partition, PRESENT));
 
-		try (Producer<String, String> producer = producer()) {
-			AtomicInteger sent = new AtomicInteger();
-			background.scheduleAtFixedRate(() -> {
-				if (sent.incrementAndGet() <= ARRIVING) {
-					producer.send(new ProducerRecord<>(partition.topic(), 0, null, "value"));
-				}
-			}, 0, 10, TimeUnit.MILLISECONDS);
-			readTo(consumer, partition, PRESENT + ARRIVING / 3);
+		try (NumberedRecords arriving = NumberedRecords.to(cluster)) {
+			arriving.sendEvery(Duration.ofMillis(10), List.of(partition), ARRIVING);
+			readTo(consumer, PRESENT + ARRIVING / 3);
 			background.execute(() -> cluster.moveLeader(partition, newLeader));
-			readTo(consumer, partition, ALL);
+			readTo(consumer, ALL);
 		}
 		assertThat(cluster.leader(partition)).isEqualTo(newLeader);
 		assertThat(cluster.logEnd(partition)).isEqualTo(ALL);
@@ -125,30 +115,15 @@ class CappedLeaderMoveTests {
 		assertThat(consumer.poll(Duration.ofMillis(500))).isEmpty();
 	}
 
-	private void readTo(Consumer<String, String> consumer, TopicPartition partition, long end) {
-		long start = System.nanoTime();
-		long last = start;
-		while (!delivered.contains(end - 1)) {
-			assertThat(Duration.ofNanos(System.nanoTime() - start)).as("still waiting with %s", delivered)
-				.isLessThan(PATIENCE);
-			ConsumerRecords<String, String> records = consumer.poll(Duration.ofMillis(50));
-			records.records(partition).forEach((record) -> delivered.add(record.offset()));
-			long now = System.nanoTime();
+	private void readTo(Consumer<String, String> consumer, long end) {
+		AtomicLong last = new AtomicLong(System.nanoTime());
+		Polling.of(consumer).onRecord((record) -> delivered.add(record.offset())).onPoll((records) -> {
 			if (!records.isEmpty()) {
-				Duration since = Duration.ofNanos(now - last);
+				long now = System.nanoTime();
+				Duration since = Duration.ofNanos(now - last.getAndSet(now));
 				silence = (since.compareTo(silence) > 0) ? since : silence;
-				last = now;
 			}
-		}
-	}
-
-	/**
-	 * Idempotent, so that no record is there twice when its leader moves.
-	 */
-	private Producer<String, String> producer() {
-		return new KafkaProducer<>(
-				Map.of("bootstrap.servers", cluster.directBootstrapServers(), "enable.idempotence", true),
-				new StringSerializer(), new StringSerializer());
+		}).until(() -> delivered.contains(end - 1));
 	}
 
 	private TopicPartition createTopic(String name) {

@@ -31,9 +31,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 import dev.holdfast.kafka.test.Fault;
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.LyingKafka;
+import dev.holdfast.kafka.test.Polling;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /**
  * A guarded consumer stops as soon as a broker offers less than its rules require.
@@ -165,16 +167,8 @@ class MinVersionsTests {
 	 * throws.
 	 */
 	private static RefusedBrokerException pollUntilRefused(Consumer<?, ?> consumer) {
-		long end = System.nanoTime() + PATIENCE.toNanos();
-		while (System.nanoTime() < end) {
-			try {
-				consumer.poll(POLL);
-			}
-			catch (RefusedBrokerException ex) {
-				return ex;
-			}
-		}
-		throw new AssertionError("Not refused within " + PATIENCE);
+		return catchThrowableOfType(RefusedBrokerException.class,
+				() -> Polling.of(consumer).patience(PATIENCE).pollTimeout(POLL).until(() -> false));
 	}
 
 	private static ClientCap cap(String rules) {

@@ -5,23 +5,18 @@
 
 package dev.holdfast.kafka.versioncap;
 
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import dev.holdfast.kafka.test.Polling;
 
 /**
  * Polls plain consumers.
  */
 public final class Reading {
-
-	private static final Duration PATIENCE = Duration.ofSeconds(30);
 
 	private Reading() {
 	}
@@ -31,15 +26,8 @@ public final class Reading {
 	 * @return all offsets delivered, repeats included
 	 */
 	public static List<Long> to(Consumer<String, String> consumer, TopicPartition partition, long end) {
-		List<Long> offsets = new ArrayList<>();
-		long patience = System.nanoTime() + PATIENCE.toNanos();
-		while (!offsets.contains(end - 1)) {
-			assertThat(System.nanoTime()).as("still waiting with %s", offsets).isLessThan(patience);
-			for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofMillis(50)).records(partition)) {
-				offsets.add(record.offset());
-			}
-		}
-		return offsets;
+		Polling<String, String> polling = Polling.of(consumer);
+		return polling.until(() -> polling.offsets(partition).contains(end - 1)).offsets(partition);
 	}
 
 	public static List<Long> range(long from, long to) {

@@ -166,7 +166,9 @@ public final class KafkaCluster implements AutoCloseable {
 	/**
 	 * Send records to a partition, around the wire and with acks=all. Keys are null, and
 	 * values say how many records this method had sent to the partition before, so that
-	 * in a log that is otherwise untouched the value is the offset.
+	 * in a log that is otherwise untouched the value is the offset. So does
+	 * {@link NumberedRecords#number}; for numbers that arrive while the test goes on, or
+	 * in values of its own, use {@link NumberedRecords}.
 	 * @param partition the partition
 	 * @param count how many records
 	 */

@@ -5,24 +5,15 @@
 
 package dev.holdfast.kafka.test;
 
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
  * What stands in the logs. Every call takes a client of its own: an admin client that has
@@ -32,7 +23,7 @@ final class Logs {
 
 	private final Map<String, Object> connection;
 
-	private final Map<TopicPartition, AtomicInteger> produced = new ConcurrentHashMap<>();
+	private final Map<TopicPartition, AtomicLong> produced = new ConcurrentHashMap<>();
 
 	Logs(String bootstrapServers) {
 		this.connection = Map.of("bootstrap.servers", bootstrapServers, "client.id", "holdfast-cluster",
@@ -40,25 +31,12 @@ final class Logs {
 	}
 
 	void produce(TopicPartition partition, int count) {
-		AtomicInteger next = this.produced.computeIfAbsent(partition, (key) -> new AtomicInteger());
-		try (Producer<byte[], String> producer = producer()) {
-			List<Future<RecordMetadata>> acks = new ArrayList<>();
-			for (int i = 0; i < count; i++) {
-				String value = Integer.toString(next.getAndIncrement());
-				acks.add(producer.send(new ProducerRecord<>(partition.topic(), partition.partition(), null, value)));
-			}
-			producer.flush();
-			acks.forEach((ack) -> Await.result("produce to " + partition, ack));
+		Map<String, Object> configuration = new HashMap<>(this.connection);
+		// An unclean election would end the sequence of an idempotent producer.
+		configuration.put("enable.idempotence", false);
+		try (NumberedRecords records = new NumberedRecords(configuration, Long::toString, this.produced)) {
+			records.send(partition, count);
 		}
-	}
-
-	private Producer<byte[], String> producer() {
-		Map<String, Object> config = new HashMap<>(this.connection);
-		config.put("acks", "all");
-		// Not idempotent, as an unclean election would end the producer's sequence.
-		config.put("enable.idempotence", false);
-		config.put("max.in.flight.requests.per.connection", 1);
-		return new KafkaProducer<>(config, new ByteArraySerializer(), new StringSerializer());
 	}
 
 	void delete(TopicPartition partition, long beforeOffset) {

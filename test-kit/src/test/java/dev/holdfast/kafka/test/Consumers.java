@@ -5,7 +5,6 @@
 
 package dev.holdfast.kafka.test;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,7 +15,6 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
-import org.awaitility.Awaitility;
 
 /**
  * Plain consumers on the wire.
@@ -42,10 +40,7 @@ final class Consumers {
 	/** Poll until there are so many values, and return all that came. */
 	static List<String> read(Consumer<byte[], String> consumer, int atLeast) {
 		List<String> values = new ArrayList<>();
-		Awaitility.await().atMost(Duration.ofSeconds(20)).pollInSameThread().until(() -> {
-			consumer.poll(Duration.ofMillis(20)).forEach((record) -> values.add(record.value()));
-			return values.size() >= atLeast;
-		});
+		Polling.of(consumer).onRecord((record) -> values.add(record.value())).until(() -> values.size() >= atLeast);
 		return values;
 	}
 

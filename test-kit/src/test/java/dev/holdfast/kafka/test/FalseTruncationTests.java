@@ -5,7 +5,6 @@
 
 package dev.holdfast.kafka.test;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -16,7 +15,6 @@ import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.ApiKeys;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -71,10 +69,9 @@ class FalseTruncationTests {
 		Fault.Handle fault = this.cluster.wire().inject(Fault.epochEndOffset(0));
 		try (Consumer<byte[], String> consumer = Consumers.create(this.cluster, protocol, name, "latest")) {
 			consumer.subscribe(Set.of(name));
-			Awaitility.await().pollInSameThread().until(() -> {
-				assertThat(consumer.poll(Duration.ofMillis(20)).count()).isZero();
-				return !consumer.assignment().isEmpty() && consumer.position(partition) == 270;
-			});
+			assertThat(Polling.of(consumer)
+				.until(() -> !consumer.assignment().isEmpty() && consumer.position(partition) == 270)
+				.offsets()).isEmpty();
 			this.cluster.produce(partition, 1);
 			assertThat(Consumers.read(consumer, 1)).containsExactly("270");
 		}
@@ -139,10 +136,8 @@ class FalseTruncationTests {
 			assertThat(Consumers.read(consumer, 70)).hasSize(70);
 			// From the second fetch without news on, neither request nor answer names it.
 			this.cluster.wire().forget();
-			Awaitility.await().pollInSameThread().until(() -> {
-				assertThat(consumer.poll(Duration.ofMillis(20)).count()).isZero();
-				return this.cluster.wire().count(name, ApiKeys.FETCH) >= 3;
-			});
+			assertThat(Polling.of(consumer).until(() -> this.cluster.wire().count(name, ApiKeys.FETCH) >= 3).offsets())
+				.isEmpty();
 			Fault.Handle fault = this.cluster.wire().inject(Fault.offsetOutOfRange().forTopic(name).times(1));
 			assertThat(Consumers.read(consumer, 270)).isEqualTo(values(0, 270));
 			assertThat(fault.hits()).isEqualTo(1);

@@ -5,7 +5,6 @@
 
 package dev.holdfast.kafka.test;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,7 +20,6 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -45,10 +43,9 @@ class ThroughputTests {
 		try (Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(config, new ByteArrayDeserializer(),
 				new ByteArrayDeserializer())) {
 			consumer.assign(Set.of(new TopicPartition("large", 0)));
-			Awaitility.await().atMost(Duration.ofSeconds(30)).pollInSameThread().until(() -> {
-				consumer.poll(Duration.ofMillis(50)).forEach((record) -> received.add(record.value()));
-				return received.size() >= RECORDS;
-			});
+			Polling.of(consumer)
+				.onRecord((record) -> received.add(record.value()))
+				.until(() -> received.size() >= RECORDS);
 		}
 		assertThat(received).usingElementComparator(Arrays::compare).isEqualTo(sent);
 	}
