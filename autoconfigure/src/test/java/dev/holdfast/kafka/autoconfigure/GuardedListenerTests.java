@@ -6,7 +6,6 @@
 package dev.holdfast.kafka.autoconfigure;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +25,7 @@ import dev.holdfast.kafka.offsetguard.policy.OffsetResetPolicy;
 import dev.holdfast.kafka.test.Fault;
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.LyingKafka;
+import dev.holdfast.kafka.test.Polling;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -222,12 +222,9 @@ class GuardedListenerTests {
 				ConsumerFactory<String, String> factory = context.getBean(Delegating.class);
 				try (Consumer<String, String> consumer = factory.createConsumer("decorated", null, null, properties)) {
 					consumer.assign(List.of(partition));
-					List<Long> offsets = new ArrayList<>();
-					Awaitility.await().pollInSameThread().atMost(Duration.ofSeconds(30)).until(() -> {
-						consumer.poll(Duration.ofMillis(100)).forEach((order) -> offsets.add(order.offset()));
-						return offsets.size() >= 3;
-					});
-					assertThat(offsets).isEqualTo(range(0, 3));
+					Polling<String, String> polling = Polling.of(consumer);
+					polling.until(() -> polling.offsets(partition).size() >= 3);
+					assertThat(polling.offsets(partition)).isEqualTo(range(0, 3));
 				}
 				assertThat(context.getBean(Decisions.class).decisions).singleElement()
 					.extracting(Decision::outcome)

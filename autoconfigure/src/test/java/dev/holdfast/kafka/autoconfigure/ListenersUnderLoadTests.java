@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -31,6 +32,7 @@ import dev.holdfast.kafka.offsetguard.policy.Cause;
 import dev.holdfast.kafka.test.Fault;
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.LyingKafka;
+import dev.holdfast.kafka.test.NumberedRecords;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -55,16 +57,17 @@ class ListenersUnderLoadTests {
 
 	private final Map<String, ConfigurableApplicationContext> applications = new LinkedHashMap<>();
 
-	private NumberedOrders orders;
+	private final NumberedRecords orders;
 
 	ListenersUnderLoadTests(KafkaCluster cluster) {
 		this.cluster = cluster;
+		this.orders = NumberedRecords.to(cluster);
 	}
 
 	@AfterEach
 	void stop() {
 		applications.values().forEach(ConfigurableApplicationContext::close);
-		orders.abandon();
+		orders.close();
 	}
 
 	@Test
@@ -105,9 +108,7 @@ class ListenersUnderLoadTests {
 
 	private void start(String topic, String protocol) {
 		cluster.createTopic(topic, PARTITIONS, 3, Map.of());
-		for (int partition = 0; partition < PARTITIONS; partition++) {
-			cluster.commit(topic, new TopicPartition(topic, partition), new OffsetAndMetadata(0));
-		}
+		partitions(topic).forEach((partition) -> cluster.commit(topic, partition, new OffsetAndMetadata(0)));
 		applications.put(topic,
 				OrdersApplication.run(cluster, topic, "spring.kafka.listener.concurrency=" + LISTENERS,
 						"spring.kafka.consumer.auto-offset-reset=earliest",
@@ -115,8 +116,13 @@ class ListenersUnderLoadTests {
 						"spring.kafka.consumer.properties.group.protocol=" + protocol));
 		await().atMost(PATIENCE).until(() -> isBalanced(topic));
 		if (applications.size() == 2) {
-			orders = new NumberedOrders(cluster, List.copyOf(applications.keySet()), PARTITIONS);
+			orders.sendEvery(Duration.ofMillis(50),
+					applications.keySet().stream().flatMap((each) -> partitions(each).stream()).toList());
 		}
+	}
+
+	private static List<TopicPartition> partitions(String topic) {
+		return IntStream.range(0, PARTITIONS).mapToObj((partition) -> new TopicPartition(topic, partition)).toList();
 	}
 
 	private boolean isBalanced(String topic) {
@@ -163,14 +169,15 @@ class ListenersUnderLoadTests {
 	}
 
 	private void assertEachOrderDeliveredOnce() {
-		List<String> numbers = orders.stop();
-		Map<Integer, List<String>> expected = new TreeMap<>();
-		Map<Integer, Long> commits = new TreeMap<>();
-		for (int partition = 0; partition < PARTITIONS; partition++) {
-			expected.put(partition, numbers);
-			commits.put(partition, (long) numbers.size());
-		}
+		orders.stop();
 		for (String topic : applications.keySet()) {
+			Map<Integer, List<Long>> expected = new TreeMap<>();
+			Map<Integer, Long> commits = new TreeMap<>();
+			for (TopicPartition partition : partitions(topic)) {
+				List<Long> numbers = orders.sent(partition);
+				expected.put(partition.partition(), numbers);
+				commits.put(partition.partition(), (long) numbers.size());
+			}
 			await().atMost(PATIENCE)
 				.untilAsserted(() -> assertThat(committed(topic)).as("committed on %s", topic).isEqualTo(commits));
 			assertThat(delivered(topic)).as("delivered on %s", topic).isEqualTo(expected);
@@ -183,10 +190,11 @@ class ListenersUnderLoadTests {
 		return committed;
 	}
 
-	private Map<Integer, List<String>> delivered(String topic) {
-		Map<Integer, List<String>> delivered = new TreeMap<>();
+	private Map<Integer, List<Long>> delivered(String topic) {
+		Map<Integer, List<Long>> delivered = new TreeMap<>();
 		for (ConsumerRecord<?, ?> record : application(topic).records) {
-			delivered.computeIfAbsent(record.partition(), (key) -> new ArrayList<>()).add((String) record.value());
+			delivered.computeIfAbsent(record.partition(), (key) -> new ArrayList<>())
+				.add(NumberedRecords.number(record));
 		}
 		return delivered;
 	}

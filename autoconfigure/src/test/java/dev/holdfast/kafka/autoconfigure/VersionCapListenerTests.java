@@ -48,6 +48,7 @@ import org.springframework.kafka.core.KafkaTemplate;
 import dev.holdfast.kafka.test.Fault;
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.LyingKafka;
+import dev.holdfast.kafka.test.Polling;
 import dev.holdfast.kafka.test.WireRequest;
 import dev.holdfast.kafka.versioncap.VersionedClient;
 import dev.holdfast.kafka.versioncap.rules.KafkaApi;
@@ -165,9 +166,8 @@ class VersionCapListenerTests {
 				for (Consumer<?, ?> consumer : List.of(audit, library)) {
 					consumer.assign(List.of(partition));
 					consumer.seek(partition, 0);
-					await().atMost(PATIENCE)
-						.pollInSameThread()
-						.until(() -> !consumer.poll(Duration.ofMillis(50)).isEmpty());
+					Polling<?, ?> polling = Polling.of(consumer).patience(PATIENCE);
+					polling.until(() -> !polling.offsets().isEmpty());
 				}
 				assertThat(((VersionedClient) audit).clientVersions().cap()).hasToString("Fetch <= 11");
 				assertThat(((VersionedClient) audit).clientVersions().brokers()).isNotEmpty()

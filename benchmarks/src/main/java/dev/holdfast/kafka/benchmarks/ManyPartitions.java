@@ -13,21 +13,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.holdfast.kafka.offsetguard.OffsetGuard;
 import dev.holdfast.kafka.offsetguard.decision.Decision;
 import dev.holdfast.kafka.offsetguard.decision.DecisionListener;
 import dev.holdfast.kafka.offsetguard.policy.OffsetGuardSettings;
 import dev.holdfast.kafka.test.KafkaCluster;
+import dev.holdfast.kafka.test.NumberedRecords;
+import dev.holdfast.kafka.test.Polling;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +37,9 @@ import org.jspecify.annotations.Nullable;
 final class ManyPartitions {
 
 	/** Where groups go on. */
-	static final long COMMITTED = 2;
+	static final int COMMITTED = 2;
+
+	private static final Duration PATIENCE = Duration.ofMinutes(2);
 
 	private final KafkaCluster cluster;
 
@@ -61,15 +63,11 @@ final class ManyPartitions {
 		produce(3);
 	}
 
-	private void produce(long records) {
-		try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(Map.of("bootstrap.servers",
-				cluster.directBootstrapServers(), "max.in.flight.requests.per.connection", 1),
-				new ByteArraySerializer(), new ByteArraySerializer())) {
-			for (TopicPartition partition : partitions) {
-				for (int record = 0; record < records; record++) {
-					producer.send(new ProducerRecord<>(topic, partition.partition(), null, new byte[100]));
-				}
-			}
+	/** A hundred bytes each. */
+	private void produce(int records) {
+		try (NumberedRecords producer = NumberedRecords
+			.to(Map.of("bootstrap.servers", cluster.directBootstrapServers()), "%0100d"::formatted)) {
+			producer.send(partitions, records);
 		}
 	}
 
@@ -82,9 +80,11 @@ final class ManyPartitions {
 		try (Consumer<byte[], byte[]> consumer = guarded(group, nobody(), () -> {
 		})) {
 			consumer.subscribe(List.of(topic));
-			for (long read = 0; read < COMMITTED * partitions.size();) {
-				read += consumer.poll(Duration.ofSeconds(1)).count();
-			}
+			AtomicInteger read = new AtomicInteger();
+			Polling.of(consumer)
+				.patience(PATIENCE)
+				.onPoll((records) -> read.addAndGet(records.count()))
+				.until(() -> read.get() >= COMMITTED * partitions.size());
 			consumer.commitSync(commits(-1));
 		}
 		return cluster.admin().listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get();
@@ -192,11 +192,8 @@ final class ManyPartitions {
 	 */
 	static double untilRecords(Consumer<byte[], byte[]> consumer) {
 		long start = System.nanoTime();
-		while (consumer.poll(Duration.ofSeconds(1)).isEmpty()) {
-			if (System.nanoTime() - start > Duration.ofMinutes(2).toNanos()) {
-				throw new IllegalStateException("No records");
-			}
-		}
+		Polling<byte[], byte[]> polling = Polling.of(consumer).patience(PATIENCE).pollTimeout(Duration.ofSeconds(1));
+		polling.until(() -> !polling.offsets().isEmpty());
 		return (System.nanoTime() - start) / 1e6;
 	}
 

@@ -122,7 +122,7 @@ class CapCostTests {
 			.construct(new CapClients(cluster, protocol, topic).with("max.poll.records", 10))) {
 			consumer.subscribe(List.of(topic));
 			AtomicInteger records = new AtomicInteger();
-			Polling.of(consumer).patience(PATIENCE).onPoll((polled) -> {
+			Polling.of(consumer).patience(PATIENCE).pollTimeout(Duration.ofMillis(100)).onPoll((polled) -> {
 				records.addAndGet(polled.count());
 				consumer.commitSync();
 			}).until(() -> records.get() >= RECORDS * PARTITIONS);

@@ -61,12 +61,12 @@ class ReadmeTests {
 
 	@Test
 	void showsCodeThatCompiles() {
-		String sources = Stream.of("PositionAlarm", "OrderServiceOnALyingBrokerTests")
+		String sources = Stream.of("PositionAlarm", "OrderServiceOnALyingBrokerTests", "OrdersDeliveredOnceTests")
 			.map((name) -> "sample-app/src/test/java/dev/holdfast/kafka/docs/" + name + ".java")
 			.map((file) -> withoutIndentation(Readme.read(file)))
 			.collect(Collectors.joining());
 
-		assertThat(Readme.codeBlocks("java")).hasSize(2)
+		assertThat(Readme.codeBlocks("java")).hasSize(3)
 			.allSatisfy((block) -> assertThat(sources).contains(withoutIndentation(block)));
 	}
 

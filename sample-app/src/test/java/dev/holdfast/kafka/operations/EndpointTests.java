@@ -6,7 +6,6 @@
 package dev.holdfast.kafka.operations;
 
 import java.security.Principal;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -21,6 +20,7 @@ import javax.management.ObjectName;
 import dev.holdfast.kafka.autoconfigure.GuardedFactories;
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.LyingKafka;
+import dev.holdfast.kafka.test.Polling;
 import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
@@ -203,18 +203,13 @@ class EndpointTests {
 			try (Consumer<?, ?> consumer = factory.createConsumer()) {
 				consumer.assign(List.of(partition));
 				consumer.seek(partition, 500);
-				await().atMost(Shop.PATIENCE).until(() -> {
-					consumer.poll(Duration.ofMillis(100));
-					return !shop.context().getBean(GuardedFactories.class).decisions().isEmpty();
-				});
+				Polling<?, ?> polling = Polling.of(consumer).patience(Shop.PATIENCE);
+				polling.until(() -> !shop.context().getBean(GuardedFactories.class).decisions().isEmpty());
 				assertThat(shop.get(ENDPOINT + "/none").single("$.consumers[*].partitions[*]")).containsEntry("state",
 						"held");
 				CompletableFuture<Shop.Answer> answer = CompletableFuture.supplyAsync(() -> shop.post(ENDPOINT,
 						Shop.order("no-group", "earliest").replace("\"group\": \"no-group\"", "\"group\": \"none\"")));
-				await().atMost(Shop.PATIENCE).until(() -> {
-					consumer.poll(Duration.ofMillis(100));
-					return answer.isDone();
-				});
+				polling.until(answer::isDone);
 				assertThat(answer.join().status()).as(answer.join().body()).isEqualTo(200);
 				assertThat((Integer) answer.join().json("$.decision.continueAt")).isZero();
 			}

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 
 import dev.holdfast.kafka.offsetguard.policy.Cause;
 import dev.holdfast.kafka.test.KafkaCluster;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
+import dev.holdfast.kafka.test.Polling;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -126,19 +126,15 @@ class WorksWithBrokersTests {
 	}
 
 	private static List<Long> read(Orders orders) {
-		List<Long> offsets = new ArrayList<>();
 		try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(
 				Map.of("bootstrap.servers", orders.cluster().directBootstrapServers(), "client.rack", "0"),
 				new StringDeserializer(), new StringDeserializer())) {
 			consumer.assign(orders.all());
 			consumer.seekToBeginning(orders.all());
-			while (consumer.position(orders.partition(0)) < 30) {
-				for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofMillis(100))) {
-					offsets.add(record.offset());
-				}
-			}
+			return Polling.of(consumer)
+				.until(() -> consumer.position(orders.partition(0)) >= 30)
+				.offsets(orders.partition(0));
 		}
-		return offsets;
 	}
 
 	/** Takes a client's rack for the id of the broker that it wants to fetch from. */

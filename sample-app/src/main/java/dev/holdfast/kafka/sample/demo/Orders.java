@@ -6,46 +6,37 @@
 package dev.holdfast.kafka.sample.demo;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
+import dev.holdfast.kafka.test.NumberedRecords;
+import dev.holdfast.kafka.test.Polling;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * The orders of one topic: how they come, and how some were consumed in the past.
+ * The orders of one topic, which has one partition: how they come, and how some were
+ * consumed in the past.
  */
 final class Orders implements AutoCloseable {
 
-	private static final long INTERVAL_MILLIS = 10;
+	private static final Duration INTERVAL = Duration.ofMillis(10);
 
 	private final String bootstrapServers;
 
-	private final String topic;
+	private final TopicPartition partition;
 
-	private final Producer<String, String> producer;
-
-	private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
-
-	private final AtomicInteger nextId = new AtomicInteger();
+	private final NumberedRecords records;
 
 	Orders(String bootstrapServers, String topic) {
 		this.bootstrapServers = bootstrapServers;
-		this.topic = topic;
-		this.producer = new KafkaProducer<>(Map.of("bootstrap.servers", bootstrapServers), new StringSerializer(),
-				new StringSerializer());
+		this.partition = new TopicPartition(topic, 0);
+		this.records = NumberedRecords.to(Map.of("bootstrap.servers", bootstrapServers), "%d,tea,1"::formatted);
 	}
 
 	/**
@@ -53,10 +44,7 @@ final class Orders implements AutoCloseable {
 	 * @param count how many
 	 */
 	void publish(int count) {
-		for (int i = 0; i < count; i++) {
-			publishNext();
-		}
-		producer.flush();
+		records.send(partition, count);
 	}
 
 	/**
@@ -65,22 +53,7 @@ final class Orders implements AutoCloseable {
 	 * @return completed when all are out
 	 */
 	CompletableFuture<Void> trickle(int count) {
-		CompletableFuture<Void> done = new CompletableFuture<>();
-		AtomicInteger left = new AtomicInteger(count);
-		ScheduledFuture<?> ticks = clock.scheduleAtFixedRate(() -> {
-			publishNext();
-			if (left.decrementAndGet() == 0) {
-				done.complete(null);
-			}
-		}, 0, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
-		return done.thenRun(() -> {
-			ticks.cancel(false);
-			producer.flush();
-		});
-	}
-
-	private void publishNext() {
-		producer.send(new ProducerRecord<>(topic, "%d,tea,1".formatted(nextId.getAndIncrement())));
+		return records.sendEvery(INTERVAL, List.of(partition), count);
 	}
 
 	/**
@@ -93,22 +66,19 @@ final class Orders implements AutoCloseable {
 	Set<Long> consume(String groupId, int count) {
 		Map<String, Object> configuration = Map.of("bootstrap.servers", bootstrapServers, "group.id", groupId,
 				"auto.offset.reset", "earliest", "enable.auto.commit", false, "max.poll.records", 1);
-		Set<Long> offsets = new TreeSet<>();
 		try (Consumer<String, String> consumer = new KafkaConsumer<>(configuration, new StringDeserializer(),
 				new StringDeserializer())) {
-			consumer.subscribe(Set.of(topic));
-			while (offsets.size() < count) {
-				consumer.poll(Duration.ofSeconds(1)).forEach((record) -> offsets.add(record.offset()));
-			}
+			consumer.subscribe(Set.of(partition.topic()));
+			Polling<String, String> polling = Polling.of(consumer);
+			polling.until(() -> polling.offsets(partition).size() >= count);
 			consumer.commitSync();
+			return new TreeSet<>(polling.offsets(partition));
 		}
-		return offsets;
 	}
 
 	@Override
 	public void close() {
-		clock.shutdownNow();
-		producer.close();
+		records.close();
 	}
 
 }
