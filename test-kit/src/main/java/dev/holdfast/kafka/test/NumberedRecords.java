@@ -45,8 +45,10 @@ import org.jspecify.annotations.Nullable;
  * configuration says otherwise: each number is in the log once, in its place, whatever
  * happens to the brokers.
  * <p>
- * Thread-safe. What takes more than 30 seconds fails with an
- * {@link IllegalStateException}; what Kafka refuses, with its own {@link KafkaException}.
+ * Thread-safe. Calls that wait for the logs do so for the producer's
+ * {@code delivery.timeout.ms} at most, which is two minutes by default. What Kafka
+ * refuses fails with its own {@link KafkaException}; a value that cannot be made, with an
+ * {@link IllegalStateException}.
  */
 public final class NumberedRecords implements AutoCloseable {
 
@@ -169,18 +171,27 @@ public final class NumberedRecords implements AutoCloseable {
 	}
 
 	private CompletableFuture<Void> sendNext(TopicPartition partition) {
-		long number = this.counts.computeIfAbsent(partition, (key) -> new AtomicLong()).getAndIncrement();
 		CompletableFuture<Void> sent = new CompletableFuture<>();
-		try {
-			ProducerRecord<byte[], String> record = new ProducerRecord<>(partition.topic(), partition.partition(), null,
-					this.value.apply(number));
-			record.headers().add(HEADER, Long.toString(number).getBytes(StandardCharsets.US_ASCII));
-			this.producer.send(record, (metadata, failure) -> complete(sent, failure));
-		}
-		catch (RuntimeException ex) {
-			complete(sent, ex);
+		AtomicLong count = this.counts.computeIfAbsent(partition, (key) -> new AtomicLong());
+		// Others may send to the same partition, and the order of the numbers is that of
+		// the log.
+		synchronized (count) {
+			try {
+				this.producer.send(record(partition, count.getAndIncrement()),
+						(metadata, failure) -> complete(sent, failure));
+			}
+			catch (RuntimeException ex) {
+				complete(sent, ex);
+			}
 		}
 		return sent;
+	}
+
+	private ProducerRecord<byte[], String> record(TopicPartition partition, long number) {
+		ProducerRecord<byte[], String> record = new ProducerRecord<>(partition.topic(), partition.partition(), null,
+				this.value.apply(number));
+		record.headers().add(HEADER, Long.toString(number).getBytes(StandardCharsets.US_ASCII));
+		return record;
 	}
 
 	private void complete(CompletableFuture<Void> sent, @Nullable Exception failure) {

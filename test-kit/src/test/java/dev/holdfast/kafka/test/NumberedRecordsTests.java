@@ -85,6 +85,19 @@ class NumberedRecordsTests {
 	}
 
 	@Test
+	void severalThreadsSendInTheOrderOfTheNumbers() {
+		TopicPartition partition = given("threads", 1);
+		try (NumberedRecords numbers = NumberedRecords.to(this.cluster)) {
+			List<CompletableFuture<Void>> threads = new ArrayList<>();
+			for (int i = 0; i < 4; i++) {
+				threads.add(CompletableFuture.runAsync(() -> numbers.send(partition, 500)));
+			}
+			threads.forEach(CompletableFuture::join);
+		}
+		assertThat(read(partition)).extracting(NumberedRecords::number).isEqualTo(range(2000));
+	}
+
+	@Test
 	void whatHasAnEndComesToItAlsoWhenStopped() {
 		TopicPartition partition = given("ended", 1);
 		try (NumberedRecords numbers = NumberedRecords.to(this.cluster)) {
