@@ -59,6 +59,11 @@ class CleanUpTests {
 	}
 
 	@BeforeEach
+	void awaitNoInspection() {
+		Awaitility.await().until(() -> clientThreads().stream().noneMatch(CleanUpTests::isInspecting));
+	}
+
+	@BeforeEach
 	void forgetInstances() {
 		CountedInterceptor.instances.set(0);
 		CountedDeserializer.instances.set(0);

@@ -68,8 +68,8 @@ class FirstCommitTests {
 	}
 
 	/**
-	 * An application that reads would have this commit replaced, which makes consumers
-	 * wait.
+	 * An application that reads would have the guard look into this commit, and replace
+	 * it, since it makes consumers wait.
 	 */
 	@ParameterizedTest
 	@ValueSource(strings = { "classic", "consumer" })
@@ -84,7 +84,7 @@ class FirstCommitTests {
 			assertThat(consumer.position(partition)).isEqualTo(50);
 		}
 
-		assertThat(consumers.causes()).containsExactly(Cause.EPOCH_AHEAD);
+		assertThat(consumers.causes()).isEmpty();
 		assertThat(cluster.committed(topic).get(partition)).isEqualTo(Consumers.offset(50, 7));
 	}
 
@@ -163,7 +163,8 @@ class FirstCommitTests {
 			Consumers.pollInto(consumer, delivered, () -> delivered.getOrDefault(denied, List.of()).size() >= 70);
 
 			assertThat(delivered).isEqualTo(Map.of(denied, range(200, 270), partitions.get(1), range(200, 270)));
-			assertThat(consumers.causes()).containsExactly(Cause.NO_COMMITTED_OFFSET);
+			// The guard may have asked again before it decided anything.
+			assertThat(consumers.causes()).isSubsetOf(Cause.NO_COMMITTED_OFFSET).hasSizeLessThan(2);
 		}
 		assertThat(offsets(topic)).isEqualTo(Map.of(0, 200L, 1, 200L));
 	}

@@ -64,13 +64,13 @@ class ForgottenGroupsTests {
 		List<String> groups = IntStream.range(0, 10).mapToObj((i) -> topic + "-" + i).toList();
 		for (String group : groups) {
 			try (Consumer<String, String> peek = consumers.with("group.id", group).guarded()) {
-				commitAll(peek, topic);
+				commitAll(consumers, peek, topic);
 			}
 		}
 		assertThat(consumers.process().memory().size()).isEqualTo(10 * PARTITIONS);
 
 		try (Consumer<String, String> living = consumers.with("group.id", topic).guarded()) {
-			commitAll(living, topic);
+			commitAll(consumers, living, topic);
 			now.addAndGet(GroupMemory.UNUSED.toNanos() - 1);
 			living.poll(Duration.ZERO);
 			assertThat(consumers.process().memory().size()).isEqualTo(11 * PARTITIONS);
@@ -121,12 +121,13 @@ class ForgottenGroupsTests {
 		assertThat(forgotten).containsExactlyInAnyOrderElementsOf(guarded ? groups : List.of());
 	}
 
-	private void commitAll(Consumer<?, ?> consumer, String topic) {
+	private static void commitAll(Consumers consumers, Consumer<?, ?> consumer, String topic) {
 		List<TopicPartition> partitions = IntStream.range(0, PARTITIONS)
 			.mapToObj((partition) -> new TopicPartition(topic, partition))
 			.toList();
+		int decided = consumers.decisions.size() + PARTITIONS;
 		consumer.assign(partitions);
-		Consumers.pollUntil(consumer, () -> Consumers.isAt(consumer, partitions.get(0), 0));
+		Consumers.pollUntil(consumer, () -> consumers.decisions.size() == decided);
 		partitions.forEach((partition) -> consumer.commitSync(Map.of(partition, new OffsetAndMetadata(0))));
 	}
 

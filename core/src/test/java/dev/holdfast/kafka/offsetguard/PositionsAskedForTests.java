@@ -208,8 +208,9 @@ class PositionsAskedForTests {
 		try (Consumer<String, String> consumer = consumers.guarded(); Fault.Handle silence = silenceLeader()) {
 			consumer.assign(List.of(lost, other));
 			Consumers.pollTo(consumer, other, 30);
+			Consumers.pollUntil(consumer, () -> consumers.causes().contains(Cause.COMMITTED_OFFSET_LOST));
 
-			assertThat(consumer.position(lost)).isEqualTo(900);
+			assertThat(consumer.position(lost)).as(consumers.decisions.toString()).isEqualTo(900);
 			assertThat(silence.hits()).isPositive();
 		}
 	}

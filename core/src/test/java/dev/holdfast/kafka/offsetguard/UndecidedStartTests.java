@@ -143,7 +143,8 @@ class UndecidedStartTests {
 
 		try (Consumer<String, String> consumer = consumers.guarded()) {
 			subscribe(consumer, group, told, commit(consumer));
-			Map<TopicPartition, List<Long>> delivered = Consumers.pollUntil(consumer, () -> told.size() == 1);
+			Map<TopicPartition, List<Long>> delivered = Consumers.pollUntil(consumer,
+					() -> told.size() == 1 && late.hits() > 0);
 			late.close();
 			Consumers.pollInto(consumer, delivered, () -> delivered.getOrDefault(partition, List.of()).size() >= 50
 					|| offsets(group).containsValue(100L));
@@ -175,7 +176,7 @@ class UndecidedStartTests {
 			consumer.subscribe(List.of(group));
 			assertThat(pollUntilWokenUp(consumer)).isEmpty();
 			waking.get();
-			assertThat(pollFor(consumer, Duration.ofSeconds(2))).isEmpty();
+			assertThat(pollForDespiteWakeup(consumer, Duration.ofSeconds(2))).isEmpty();
 			cluster.produce(partition, 5);
 			late.close();
 
@@ -332,6 +333,18 @@ class UndecidedStartTests {
 			return delivered;
 		}
 		throw new IllegalStateException("Not woken up");
+	}
+
+	/**
+	 * The plain async client may tell twice of a wakeup that comes while it waits.
+	 */
+	private static Map<TopicPartition, List<Long>> pollForDespiteWakeup(Consumer<?, ?> consumer, Duration duration) {
+		try {
+			return pollFor(consumer, duration);
+		}
+		catch (WakeupException ex) {
+			return pollFor(consumer, duration);
+		}
 	}
 
 	private static Map<TopicPartition, List<Long>> pollFor(Consumer<?, ?> consumer, Duration duration) {

@@ -8,6 +8,7 @@ package dev.holdfast.kafka.offsetguard.internal.client;
 import java.time.Duration;
 import java.util.Locale;
 
+import dev.holdfast.kafka.offsetguard.policy.Action;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,14 @@ public record AutoOffsetReset(Strategy strategy, @Nullable Duration duration) {
 
 		EARLIEST, LATEST, NONE, BY_DURATION
 
+	}
+
+	/**
+	 * Whether it leads to an end of the log that an action leads to as well.
+	 */
+	public boolean isAt(Action end) {
+		return (strategy == Strategy.EARLIEST && end == Action.EARLIEST)
+				|| (strategy == Strategy.LATEST && end == Action.LATEST);
 	}
 
 	/**

@@ -32,7 +32,13 @@ public final class Pauses {
 		UNDECIDED,
 
 		/** The client has reported something about it, and would again at each poll. */
-		REPORTED
+		REPORTED,
+
+		/** Its topic may be another one by now. */
+		OTHER_TOPIC,
+
+		/** The client speaks to another cluster than its position came from. */
+		OTHER_CLUSTER
 
 	}
 

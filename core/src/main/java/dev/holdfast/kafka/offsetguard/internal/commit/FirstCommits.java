@@ -315,7 +315,7 @@ public final class FirstCommits {
 		// Only the application's own.
 		Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
 		positions.forEach((partition, offset) -> offsets.put(partition, new OffsetAndMetadata(offset)));
-		positionCommits.commitSync(offsets, budget.left());
+		positionCommits.commitSync(offsets, budget.longest());
 		return true;
 	}
 

@@ -305,7 +305,7 @@ public final class PositionCommits {
 	 * @return whether it was committed
 	 */
 	boolean commitInitial(Map<TopicPartition, Long> positions) {
-		return isCommitting() && commitFirst(offsets(positions), budget.left());
+		return isCommitting() && commitFirst(offsets(positions), budget.longest());
 	}
 
 	/**
@@ -336,7 +336,7 @@ public final class PositionCommits {
 		committing.keySet().removeIf((partition) -> !commits.isKnown(partition));
 		if (used && !transactional && isCommitting() && !committing.isEmpty()) {
 			try (EvidenceBudget.Spending spending = budget.spend()) {
-				Duration share = budget.left().dividedBy(HURRY);
+				Duration share = budget.longest().dividedBy(HURRY);
 				commitFirst(offsets(committing), (share.compareTo(LEAST_TIMEOUT) < 0) ? LEAST_TIMEOUT : share);
 			}
 		}
@@ -348,7 +348,7 @@ public final class PositionCommits {
 	 */
 	public void commitAgain(Map<TopicPartition, OffsetAndMetadata> offsets) {
 		if (used && !transactional && isCommitting() && !offsets.isEmpty()) {
-			commitFirst(withoutBookmarks(offsets), budget.left());
+			commitFirst(withoutBookmarks(offsets), budget.longest());
 		}
 	}
 

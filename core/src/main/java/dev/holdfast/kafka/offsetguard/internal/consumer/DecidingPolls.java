@@ -78,7 +78,8 @@ final class DecidingPolls<K, V> {
 	 * @param startedAt when it began, in {@link System#nanoTime()}
 	 */
 	ConsumerRecords<K, V> poll(Duration timeout, long startedAt) {
-		Duration left = timeout;
+		// The client refuses what is negative in its own words.
+		Duration left = timeout.isNegative() ? timeout : left(timeout, startedAt);
 		while (true) {
 			boolean wasOpen = incident.isOpen();
 			ConsumerRecords<K, V> records = wasOpen ? null : pollUndisturbed(left);
@@ -95,11 +96,16 @@ final class DecidingPolls<K, V> {
 				return records;
 			}
 			throwFailure.run();
-			left = piece.apply(timeout.minusNanos(System.nanoTime() - startedAt));
-			if (left.isNegative() || left.isZero()) {
+			left = piece.apply(left(timeout, startedAt));
+			if (left.isZero()) {
 				return records;
 			}
 		}
+	}
+
+	private static Duration left(Duration timeout, long startedAt) {
+		Duration left = timeout.minusNanos(System.nanoTime() - startedAt);
+		return left.isNegative() ? Duration.ZERO : left;
 	}
 
 	/**

@@ -46,6 +46,15 @@ final class PollLoop<K, V> {
 
 	private static final Duration SHORTEST_PIECE = Duration.ofMillis(50);
 
+	/**
+	 * How long one piece of a poll waits for answers that may as well come later, and no
+	 * longer than half of it: the partitions that are not concerned are read meanwhile.
+	 */
+	private static final Duration SHARE = Duration.ofMillis(200);
+
+	/** Polls without any time come along, too. */
+	private static final Duration LEAST_SHARE = Duration.ofMillis(10);
+
 	private final ClientVersions versions;
 
 	private final EvidenceBudget budget;
@@ -66,12 +75,15 @@ final class PollLoop<K, V> {
 
 	private final DecidingPolls<K, V> polls;
 
+	private final boolean patient;
+
 	private boolean polling;
 
 	PollLoop(Consumer<K, V> client, GroupMemory memory, ClientVersions versions, Wiring wiring) {
 		this.versions = versions;
 		this.memory = memory;
 		this.budget = wiring.basics().budget();
+		this.patient = wiring.basics().isPatient();
 		this.pauses = wiring.basics().pauses();
 		this.states = wiring.basics().states();
 		this.holds = wiring.basics().holds();
@@ -119,7 +131,7 @@ final class PollLoop<K, V> {
 	}
 
 	private Duration piece(Duration left) {
-		if (!states.undecided().isEmpty() || triggers.rechecks().isRunning()) {
+		if (!states.undecided().isEmpty() || triggers.isLookingIntoLogs()) {
 			return shorter(left, SHORTEST_PIECE);
 		}
 		Duration longest = holds.isEmpty() ? LONGEST_PIECE : shorter(holds.untilDue(), LONGEST_PIECE_HELD);
@@ -138,7 +150,8 @@ final class PollLoop<K, V> {
 		throwFailure();
 		commits.sender().throwCallbackFailure();
 		versions.requireAccepted();
-		budget.renew();
+		budget.renew(patient ? shorter(longer(timeout.dividedBy(2), LEAST_SHARE), SHARE) : budget.whole(),
+				budget.whole());
 		commits.observer().takeNote();
 		memory.forgetUnused();
 		polling = true;

@@ -228,6 +228,8 @@ public final class PositionGuard<K, V> {
 		pauses.retain(Set.of());
 		triggers.incident().forgetAll();
 		triggers.rechecks().forgetAll();
+		triggers.starts().forgetAll();
+		triggers.topicChecks().forgetAll();
 		holds.retain(Set.of());
 		commits.heldBack().retain(Set.of());
 		states.forgetAll();

@@ -5,6 +5,7 @@
 
 package dev.holdfast.kafka.offsetguard.internal.consumer;
 
+import dev.holdfast.kafka.offsetguard.internal.client.AutoOffsetReset;
 import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
 import dev.holdfast.kafka.offsetguard.internal.client.ClientPositions;
 import dev.holdfast.kafka.offsetguard.internal.client.ClientReports;
@@ -42,6 +43,7 @@ import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
 import dev.holdfast.kafka.offsetguard.internal.partition.UndecidedStarts;
 import dev.holdfast.kafka.offsetguard.internal.ruling.ActionChooser;
 import dev.holdfast.kafka.offsetguard.internal.ruling.DecisionMaker;
+import dev.holdfast.kafka.offsetguard.internal.start.CommittedPositions;
 import dev.holdfast.kafka.offsetguard.internal.start.FirstPositions;
 import dev.holdfast.kafka.offsetguard.internal.start.StartLookup;
 import dev.holdfast.kafka.offsetguard.internal.start.StartRules;
@@ -71,6 +73,15 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 	record Basics(Consumer<?, ?> client, ClientConfiguration configuration, OffsetGuardSettings settings, Pauses pauses,
 			ClientReports reports, ClientPositions positions, PartitionStates states, Holds holds,
 			EvidenceBudget budget, Listeners listeners, ActionChooser chooser, ClientCluster cluster) {
+
+		/**
+		 * Whether partitions may wait, paused, until it is known where they start. A
+		 * client that is only observed goes on as Kafka alone would.
+		 */
+		boolean isPatient() {
+			return !settings.isObserving() && !configuration.autoCommit()
+					&& configuration.autoOffsetReset().strategy() != AutoOffsetReset.Strategy.NONE;
+		}
 
 		private static Basics of(Consumer<?, ?> client, ClientConfiguration configuration, GuardContext context,
 				ToldCluster toldCluster) {
@@ -132,7 +143,7 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 
 		private static Enforcement of(Basics basics, Lookups lookups, Commits commits, GuardContext context) {
 			ResetOffsets resetOffsets = new ResetOffsets(basics.client, basics.states,
-					basics.configuration.autoOffsetReset(), basics.budget, basics.reports::add);
+					basics.configuration.autoOffsetReset(), basics.budget, basics.isPatient(), basics.reports::add);
 			Decisions decisions = new Decisions(basics.client, basics.configuration,
 					new DecisionMaker(basics.chooser, basics.configuration), basics.states, basics.pauses, basics.holds,
 					commits.heldBack, resetOffsets, lookups.commitMemory, basics.listeners,
@@ -151,17 +162,26 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 	record Triggers(StartingPositions starts, ClusterChanges clusterChanges, Incident incident, HoldRechecks rechecks,
 			TopicChecks topicChecks, Resolutions resolutions) {
 
+		/**
+		 * Whether evidence is on its way, which comes to the next piece of a poll.
+		 */
+		boolean isLookingIntoLogs() {
+			return rechecks.isRunning() || topicChecks.isRunning() || clusterChanges.isRunning()
+					|| starts.isLookingIntoCommits();
+		}
+
 		private static Triggers of(Basics basics, Lookups lookups, Commits commits, Enforcement enforcement,
 				GuardContext context) {
 			Consumer<?, ?> client = basics.client;
 			Inquiry inquiry = enforcement.inquiry;
 			boolean observing = basics.settings.isObserving();
 			StartingPositions starts = starts(basics, lookups, commits, enforcement, context);
-			ClusterChanges clusterChanges = new ClusterChanges(client, basics.cluster, basics.states, basics.holds,
-					lookups.topics, lookups.coverage, inquiry, basics.budget, observing);
+			ClusterChanges clusterChanges = new ClusterChanges(client, basics.pauses, basics.cluster, basics.states,
+					basics.holds, lookups.topics, lookups.coverage, inquiry, basics.budget, observing);
 			LeaderEpochs leaderEpochs = new LeaderEpochs(lookups.lookup, basics.budget);
-			TopicChecks topicChecks = new TopicChecks(client, basics.positions, basics.states, basics.holds, starts,
-					inquiry, lookups.topics, lookups.lookup, lookups.clusterId, basics.budget);
+			TopicChecks topicChecks = new TopicChecks(client, basics.pauses, basics.positions, basics.states,
+					basics.holds, starts, inquiry, lookups.topics, lookups.lookup, lookups.clusterId, basics.budget,
+					observing);
 			Incident incident = new Incident(client, basics.reports, basics.positions, basics.states, basics.holds,
 					starts, inquiry, topicChecks, leaderEpochs, clusterChanges, basics.budget, observing);
 			HoldRechecks rechecks = new HoldRechecks(basics.states, basics.holds, enforcement.decisions, starts,
@@ -179,9 +199,12 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 					lookups.commitMemory, lookups.bookmarks, lookups.topics, lookups.lookup, unanswered, rules);
 			FirstPositions firstPositions = new FirstPositions(basics.states, enforcement.decisions,
 					lookups.commitMemory, lookups.topics, enforcement.resetOffsets, basics.settings.isObserving());
-			return new StartingPositions(basics.client, basics.budget, basics.states, enforcement.decisions,
-					groupCommits, lookups.commitMemory, lookups.bookmarks, lookups.coverage, lookups.topics, lookup,
-					firstPositions, commits.first, enforcement.inquiry, commits.sender, unanswered, rules);
+			CommittedPositions committedPositions = new CommittedPositions(basics.client, basics.budget, basics.states,
+					enforcement.decisions, lookups.commitMemory, lookups.bookmarks, lookup, enforcement.inquiry,
+					commits.sender, basics.settings.isObserving());
+			return new StartingPositions(basics.client, basics.budget, basics.states, groupCommits,
+					lookups.commitMemory, lookups.coverage, lookup, committedPositions, firstPositions, commits.first,
+					unanswered, rules);
 		}
 
 	}

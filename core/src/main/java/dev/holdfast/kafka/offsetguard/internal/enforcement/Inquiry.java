@@ -107,7 +107,7 @@ public final class Inquiry {
 		long start = System.nanoTime();
 		try (EvidenceBudget.Spending spending = budget.spend()) {
 			List<Findings> findings = inspector.inspect(suspects, timeout);
-			latestOffsets.lookUp(findings, budget.left());
+			latestOffsets.lookUp(findings, budget.longest());
 			return findings;
 		}
 		finally {

@@ -52,18 +52,23 @@ public final class ResetOffsets {
 
 	private final EvidenceBudget budget;
 
+	private final boolean undecidable;
+
 	private final java.util.function.Consumer<InvalidOffsetException> reports;
 
 	/**
 	 * Creates it.
+	 * @param undecidable whether partitions may wait, paused, until it is known where
+	 * they start
 	 * @param reports takes what the client reports when it is asked for something else
 	 */
 	public ResetOffsets(Consumer<?, ?> client, PartitionStates states, AutoOffsetReset autoOffsetReset,
-			EvidenceBudget budget, java.util.function.Consumer<InvalidOffsetException> reports) {
+			EvidenceBudget budget, boolean undecidable, java.util.function.Consumer<InvalidOffsetException> reports) {
 		this.client = client;
 		this.states = states;
 		this.autoOffsetReset = autoOffsetReset;
 		this.budget = budget;
+		this.undecidable = undecidable;
 		this.reports = reports;
 	}
 
@@ -164,7 +169,7 @@ public final class ResetOffsets {
 				&& autoOffsetReset.strategy() != AutoOffsetReset.Strategy.BY_DURATION;
 		try {
 			return isLooking ? OptionalLong.of(client.position(partition, timeout))
-					: lookedUp(partition, decision.at(), timeout);
+					: lookedUp(partition, states.get(partition).plainStart().assignedAt(), timeout);
 		}
 		catch (RetriableException ex) {
 			// The async client also tells of connections that it has lost on the way.
@@ -188,25 +193,43 @@ public final class ResetOffsets {
 
 	/**
 	 * All partitions' ends are told or none is. Where one leader is silent the client
-	 * looks each up by itself, since a partition without a position starves all others.
+	 * looks each up by itself, since a partition without a position starves all others:
+	 * while the start is undecided, if it looks for the same end then.
 	 */
 	private Map<TopicPartition, Outcome> end(Action end, Collection<TopicPartition> partitions) {
 		Map<TopicPartition, Outcome> outcomes = new HashMap<>();
 		Set<TopicPartition> unknown = new HashSet<>(partitions);
-		if (end == Action.LATEST && autoOffsetReset.strategy() == AutoOffsetReset.Strategy.LATEST) {
-			unknown.removeIf((partition) -> isNoted(partition, outcomes));
+		boolean isPlain = autoOffsetReset.isAt(end);
+		if (isPlain) {
+			// A log start may have moved since.
+			unknown.removeIf((partition) -> (end == Action.LATEST || states.isStarting(partition))
+					&& isNoted(partition, outcomes));
 		}
+		if (isPlain && undecidable) {
+			unknown.removeIf(this::isLookedForByClient);
+		}
+		boolean isLeftToClient = isPlain && undecidable && unknown.stream().allMatch(states::isStarting);
 		if (unknown.isEmpty()) {
 			return outcomes;
 		}
+		Duration timeout = isLeftToClient ? budget.left() : budget.longest();
 		try {
-			outcomes.putAll(readFrom((end == Action.EARLIEST) ? client.beginningOffsets(unknown, budget.left())
-					: client.endOffsets(unknown, budget.left())));
+			outcomes.putAll(readFrom((end == Action.EARLIEST) ? client.beginningOffsets(unknown, timeout)
+					: client.endOffsets(unknown, timeout)));
 		}
 		catch (TimeoutException ex) {
-			outcomes.putAll(all(unknown, new Outcome.LookedUp(end)));
+			if (!isLeftToClient) {
+				outcomes.putAll(all(unknown, new Outcome.LookedUp(end)));
+			}
 		}
 		return outcomes;
+	}
+
+	/**
+	 * Whether the client looks for the start of a partition that waits.
+	 */
+	private boolean isLookedForByClient(TopicPartition partition) {
+		return states.isStarting(partition) && states.undecided().isLooking(partition);
 	}
 
 	/**
@@ -249,7 +272,7 @@ public final class ResetOffsets {
 		if (!unknown.isEmpty()) {
 			Map<TopicPartition, Long> timestamps = new HashMap<>();
 			unknown.forEach((partition) -> timestamps.put(partition, before(states.get(partition).resetAt())));
-			outcomes.putAll(readFrom(offsetsFor(timestamps, budget.left())));
+			outcomes.putAll(readFrom(offsetsFor(timestamps, budget.longest())));
 		}
 		return outcomes;
 	}
@@ -262,7 +285,7 @@ public final class ResetOffsets {
 			Collection<TopicPartition> partitions) {
 		Map<TopicPartition, Outcome> outcomes = all(partitions, new Outcome.Held());
 		if (!timestamps.isEmpty()) {
-			outcomes.putAll(readFrom(offsetsFor(timestamps, budget.left())));
+			outcomes.putAll(readFrom(offsetsFor(timestamps, budget.longest())));
 		}
 		return outcomes;
 	}

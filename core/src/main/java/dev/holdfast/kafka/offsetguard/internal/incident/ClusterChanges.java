@@ -15,10 +15,12 @@ import java.util.concurrent.TimeUnit;
 
 import dev.holdfast.kafka.offsetguard.evidence.Evidence;
 import dev.holdfast.kafka.offsetguard.evidence.Remembered;
+import dev.holdfast.kafka.offsetguard.internal.client.Pauses;
 import dev.holdfast.kafka.offsetguard.internal.client.WhileAssigned;
 import dev.holdfast.kafka.offsetguard.internal.cluster.ClientCluster;
 import dev.holdfast.kafka.offsetguard.internal.cluster.ToldCluster;
 import dev.holdfast.kafka.offsetguard.internal.enforcement.Inquiry;
+import dev.holdfast.kafka.offsetguard.internal.inspection.Findings;
 import dev.holdfast.kafka.offsetguard.internal.inspection.Suspect;
 import dev.holdfast.kafka.offsetguard.internal.lookup.Topics;
 import dev.holdfast.kafka.offsetguard.internal.memory.Coverage;
@@ -27,11 +29,13 @@ import dev.holdfast.kafka.offsetguard.internal.partition.Holds;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionState;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
 import dev.holdfast.kafka.offsetguard.internal.time.EvidenceBudget;
+import dev.holdfast.kafka.offsetguard.internal.time.Retry;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,6 +72,12 @@ public final class ClusterChanges {
 
 	private final boolean observing;
 
+	private final Pauses pauses;
+
+	private final Retry retry = new Retry();
+
+	private Inquiry.@Nullable Investigation investigation;
+
 	/** Positions about which nobody has decided since the last change. */
 	private final Map<TopicPartition, OffsetAndMetadata> unexamined = new HashMap<>();
 
@@ -79,9 +89,10 @@ public final class ClusterChanges {
 
 	private long waitingUntil;
 
-	public ClusterChanges(Consumer<?, ?> client, ClientCluster cluster, PartitionStates states, Holds holds,
-			Topics topics, Coverage coverage, Inquiry inquiry, EvidenceBudget budget, boolean observing) {
+	public ClusterChanges(Consumer<?, ?> client, Pauses pauses, ClientCluster cluster, PartitionStates states,
+			Holds holds, Topics topics, Coverage coverage, Inquiry inquiry, EvidenceBudget budget, boolean observing) {
 		this.client = client;
+		this.pauses = pauses;
 		this.cluster = cluster;
 		this.states = states;
 		this.holds = holds;
@@ -113,7 +124,13 @@ public final class ClusterChanges {
 	 */
 	public void forget() {
 		waiting = false;
+		pauses.resume(unexamined.keySet(), Pauses.Reason.OTHER_CLUSTER);
 		unexamined.clear();
+		Inquiry.Investigation present = investigation;
+		if (present != null) {
+			present.abandon();
+			investigation = null;
+		}
 	}
 
 	/**
@@ -130,6 +147,13 @@ public final class ClusterChanges {
 	public boolean isNew() {
 		ToldCluster.Told told = cluster.told();
 		return !unexamined.isEmpty() || (told != null && told.changes() != seen);
+	}
+
+	/**
+	 * Whether evidence about positions in the new cluster is on its way.
+	 */
+	public boolean isRunning() {
+		return investigation != null;
 	}
 
 	/**
@@ -184,12 +208,26 @@ public final class ClusterChanges {
 	}
 
 	private void inquire() {
-		if (unexamined.isEmpty()) {
+		Set<TopicPartition> gone = new HashSet<>(unexamined.keySet());
+		unexamined.keySet().retainAll(client.assignment());
+		unexamined.keySet().removeIf(states::isSought);
+		gone.removeAll(unexamined.keySet());
+		pauses.resume(gone, Pauses.Reason.OTHER_CLUSTER);
+		Inquiry.Investigation present = investigation;
+		if (present == null) {
+			begin();
+		}
+		else if (present.isDone()) {
+			investigation = null;
+			collect(present);
+		}
+	}
+
+	private void begin() {
+		if (unexamined.isEmpty() || !retry.isDue()) {
 			return;
 		}
 		List<Suspect> suspects = new ArrayList<>();
-		unexamined.keySet().retainAll(client.assignment());
-		unexamined.keySet().removeIf(states::isSought);
 		unexamined.forEach((partition, position) -> {
 			PartitionState state = states.get(partition);
 			state.changeCluster();
@@ -200,6 +238,16 @@ public final class ClusterChanges {
 			suspects.add(new Suspect(partition, Evidence.Trigger.CLUSTER_ID, position.offset(), -1, -1, null,
 					state.delivered().last(), Remembered.NOTHING, null, -1));
 		});
+		if (observing) {
+			examine(suspects);
+		}
+		else {
+			pauses.pause(unexamined.keySet(), Pauses.Reason.OTHER_CLUSTER);
+			investigation = inquiry.begin(suspects, budget.whole());
+		}
+	}
+
+	private void examine(List<Suspect> suspects) {
 		try {
 			unexamined.keySet().retainAll(inquiry.examine(suspects, budget.left()));
 		}
@@ -207,6 +255,20 @@ public final class ClusterChanges {
 			// The client throws the same as soon as it is polled.
 			logger.debug("Woken up while looking at the new cluster");
 		}
+	}
+
+	private void collect(Inquiry.Investigation done) {
+		List<Findings> findings = done.findings()
+			.stream()
+			.filter((each) -> unexamined.containsKey(each.partition()))
+			.toList();
+		inquiry.judge(findings);
+		Set<TopicPartition> decided = new HashSet<>();
+		findings.forEach((each) -> decided.add(each.partition()));
+		decided.removeAll(Inquiry.open(findings));
+		unexamined.keySet().removeAll(decided);
+		pauses.resume(decided, Pauses.Reason.OTHER_CLUSTER);
+		retry.note(!unexamined.isEmpty());
 	}
 
 	private void restart(Map<TopicPartition, OffsetAndMetadata> positions) {

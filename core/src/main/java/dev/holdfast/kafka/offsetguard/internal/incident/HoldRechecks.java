@@ -159,12 +159,12 @@ public final class HoldRechecks {
 	 */
 	public boolean recheck(Set<TopicPartition> held) {
 		List<Suspect> suspects = suspects(held, true);
-		Map<TopicPartition, Suspect> answered = leaderEpochs.addTo(suspects, budget.left().dividedBy(SHARE));
+		Map<TopicPartition, Suspect> answered = leaderEpochs.addTo(suspects, budget.longest().dividedBy(SHARE));
 		suspects.stream()
 			.map(Suspect::partition)
 			.filter((each) -> !answered.containsKey(each))
 			.forEach(holds::postponeRecheck);
-		inquiry.examine(List.copyOf(answered.values()), budget.left()).forEach(holds::postponeRecheck);
+		inquiry.examine(List.copyOf(answered.values()), budget.longest()).forEach(holds::postponeRecheck);
 		return startsAnswered && answered.size() == suspects.size();
 	}
 

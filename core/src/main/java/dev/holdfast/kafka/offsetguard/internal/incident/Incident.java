@@ -303,6 +303,8 @@ public final class Incident {
 		missing.retainAll(states.assigned(client));
 		missing.removeIf((partition) -> states.get(partition).isPositioned() || positions.now(partition).isPresent());
 		if (!missing.isEmpty()) {
+			// The async client may report partitions before it calls the listener.
+			states.start(missing.stream().filter((partition) -> !states.isRevoked(partition)).toList());
 			startingPositions.decide(missing);
 		}
 		if (own != null && missing.stream().anyMatch(startingPositions::isLeftToClient)) {

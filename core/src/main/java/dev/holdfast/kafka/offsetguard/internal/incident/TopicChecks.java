@@ -18,6 +18,7 @@ import dev.holdfast.kafka.offsetguard.evidence.Evidence;
 import dev.holdfast.kafka.offsetguard.evidence.Remembered;
 import dev.holdfast.kafka.offsetguard.internal.admin.Reply;
 import dev.holdfast.kafka.offsetguard.internal.client.ClientPositions;
+import dev.holdfast.kafka.offsetguard.internal.client.Pauses;
 import dev.holdfast.kafka.offsetguard.internal.enforcement.Inquiry;
 import dev.holdfast.kafka.offsetguard.internal.inspection.Findings;
 import dev.holdfast.kafka.offsetguard.internal.inspection.Suspect;
@@ -47,6 +48,8 @@ public final class TopicChecks {
 
 	private final Consumer<?, ?> client;
 
+	private final Pauses pauses;
+
 	private final ClientPositions positions;
 
 	private final PartitionStates states;
@@ -65,13 +68,29 @@ public final class TopicChecks {
 
 	private final EvidenceBudget budget;
 
+	private final boolean observing;
+
 	/** Not answered yet. */
 	private @Nullable TopicQuery topicQuery;
 
-	public TopicChecks(Consumer<?, ?> client, ClientPositions positions, PartitionStates states, Holds holds,
-			StartingPositions startingPositions, Inquiry inquiry, Topics topics, TopicLookup lookup,
-			ClusterId clusterId, EvidenceBudget budget) {
+	private @Nullable Doubted doubted;
+
+	/**
+	 * Partitions whose topic is another one by now, as brokers say.
+	 *
+	 * @param answer what they say
+	 * @param before the partitions' states: those that were taken away since have others
+	 */
+	private record Doubted(TopicAnswer answer, List<Suspect> suspects, Map<TopicPartition, PartitionState> before,
+			Inquiry.Investigation investigation) {
+	}
+
+	public TopicChecks(Consumer<?, ?> client, Pauses pauses, ClientPositions positions, PartitionStates states,
+			Holds holds, StartingPositions startingPositions, Inquiry inquiry, Topics topics, TopicLookup lookup,
+			ClusterId clusterId, EvidenceBudget budget, boolean observing) {
 		this.client = client;
+		this.pauses = pauses;
+		this.observing = observing;
 		this.positions = positions;
 		this.states = states;
 		this.holds = holds;
@@ -88,7 +107,7 @@ public final class TopicChecks {
 	 * @param nanoTime the time, in {@link System#nanoTime()}
 	 */
 	public boolean isDue(long nanoTime) {
-		return topics.isDue(nanoTime);
+		return doubted != null || topics.isDue(nanoTime);
 	}
 
 	/**
@@ -103,6 +122,13 @@ public final class TopicChecks {
 	 * another one by now.
 	 */
 	public void check() {
+		Doubted present = doubted;
+		if (present != null) {
+			if (present.investigation.isDone()) {
+				collect(present);
+			}
+			return;
+		}
 		TopicAnswer first = topics.check(client.assignment());
 		if (first.topics().isEmpty()) {
 			return;
@@ -111,26 +137,101 @@ public final class TopicChecks {
 		if (answer.isPending()) {
 			topics.checkSoon();
 		}
+		List<Suspect> suspects = suspects(answer);
+		if (suspects.isEmpty()) {
+			learn(answer);
+		}
+		else if (!observing) {
+			begin(answer, suspects);
+		}
+		else if (!budget.isEnoughToInspect() || !inquiry.examine(suspects, budget.left()).isEmpty()) {
+			topics.checkSoon();
+		}
+		else {
+			learn(answer);
+		}
+	}
+
+	private void learn(TopicAnswer answer) {
+		topics.learn(answer);
+		startingPositions.coverGrown(answer);
+	}
+
+	private List<Suspect> suspects(TopicAnswer answer) {
 		List<Suspect> suspects = new ArrayList<>();
-		Set<TopicPartition> assigned = states.assigned(client);
-		for (TopicPartition partition : assigned) {
+		for (TopicPartition partition : states.assigned(client)) {
 			Uuid now = answer.id(partition.topic());
 			Remembered before = remembered(partition);
 			if (now != null && before.topicId() != null && !now.equals(before.topicId())) {
-				PartitionState state = states.get(partition);
-				long position = holds.isWithoutPosition(partition) ? 0
-						: positions.now(partition).orElse(Math.max(0, state.position()));
-				suspects
-					.add(Suspect.reported(partition, Evidence.Trigger.TOPIC_ID, position, state, null).on(before, now));
+				suspects.add(Suspect
+					.reported(partition, Evidence.Trigger.TOPIC_ID, position(partition), states.get(partition), null)
+					.on(before, now));
 			}
 		}
-		boolean isDecided = inquiry.examine(suspects, budget.left()).isEmpty();
-		if (!isDecided) {
-			topics.checkSoon();
-			return;
+		return suspects;
+	}
+
+	private long position(TopicPartition partition) {
+		return holds.isWithoutPosition(partition) ? 0
+				: positions.now(partition).orElse(Math.max(0, states.get(partition).position()));
+	}
+
+	/**
+	 * The client reads nothing of another topic until it is decided where that is read
+	 * from.
+	 */
+	private void begin(TopicAnswer answer, List<Suspect> suspects) {
+		Map<TopicPartition, PartitionState> before = new HashMap<>();
+		suspects.forEach((each) -> before.put(each.partition(), states.get(each.partition())));
+		pauses.pause(before.keySet(), Pauses.Reason.OTHER_TOPIC);
+		doubted = new Doubted(answer, suspects, before, inquiry.begin(suspects, budget.whole()));
+	}
+
+	/**
+	 * Decides about those whose evidence has come, and that nobody has sought since.
+	 */
+	private void collect(Doubted done) {
+		doubted = null;
+		Set<TopicPartition> still = new HashSet<>();
+		for (Suspect each : done.suspects) {
+			TopicPartition partition = each.partition();
+			if (states.find(partition) == done.before.get(partition) && position(partition) == each.position()) {
+				still.add(partition);
+			}
 		}
-		topics.learn(answer);
-		startingPositions.coverGrown(answer);
+		List<Findings> findings = done.investigation.findings()
+			.stream()
+			.filter((each) -> still.contains(each.partition()))
+			.toList();
+		inquiry.judge(findings);
+		Set<TopicPartition> decided = new HashSet<>();
+		findings.forEach((each) -> decided.add(each.partition()));
+		decided.removeAll(Inquiry.open(findings));
+		pauses.resume(done.before.keySet(), Pauses.Reason.OTHER_TOPIC);
+		if (decided.containsAll(done.before.keySet())) {
+			learn(done.answer);
+		}
+		else {
+			topics.checkSoon();
+		}
+	}
+
+	/**
+	 * Whether evidence is on its way.
+	 */
+	public boolean isRunning() {
+		return doubted != null;
+	}
+
+	/**
+	 * Nothing is assigned any more.
+	 */
+	public void forgetAll() {
+		Doubted present = doubted;
+		if (present != null) {
+			present.investigation.abandon();
+			doubted = null;
+		}
 	}
 
 	/**

@@ -80,6 +80,16 @@ public final class GroupCommits {
 	}
 
 	/**
+	 * Has an admin client asked for the commits of partitions, if it was not, without
+	 * waiting: {@link #of} takes the answer.
+	 */
+	public void begin(Set<TopicPartition> partitions) {
+		if (groupId != null) {
+			lookup.commits(new CommitQuery.Question(groupId, Set.copyOf(partitions), true), Duration.ZERO);
+		}
+	}
+
+	/**
 	 * The commits of partitions of which only the bookmarks matter, as {@link #of} has
 	 * them: those that transactions are about to replace, too.
 	 */
@@ -112,10 +122,10 @@ public final class GroupCommits {
 			return answered.value();
 		}
 		if (reply instanceof Reply.Refused<?> refused) {
-			return askConsumer(groupId, partitions, budget.left(), refused.reason());
+			return askConsumer(groupId, partitions, budget.longest(), refused.reason());
 		}
 		if (lastTry) {
-			return askConsumer(groupId, partitions, budget.left().dividedBy(2), "no answer");
+			return askConsumer(groupId, partitions, budget.longest().dividedBy(2), "no answer");
 		}
 		unansweredSince = (unansweredSince != 0) ? unansweredSince : System.nanoTime();
 		throw new TimeoutException("No commits of group %s in time".formatted(groupId));
@@ -148,7 +158,7 @@ public final class GroupCommits {
 	public Map<TopicPartition, @Nullable OffsetAndMetadata> again(Set<TopicPartition> partitions, Duration timeout) {
 		String group = Objects.requireNonNull(groupId);
 		if (consumerAsks) {
-			return new HashMap<>(client.committed(partitions, timeout));
+			return new HashMap<>(client.committed(partitions, budget.longest()));
 		}
 		CommitQuery.Question question = new CommitQuery.Question(group, Set.copyOf(partitions), true);
 		if (!askedAgain.equals(partitions)) {

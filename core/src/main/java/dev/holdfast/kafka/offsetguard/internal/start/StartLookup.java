@@ -22,6 +22,7 @@ import dev.holdfast.kafka.offsetguard.internal.memory.BookmarkReader;
 import dev.holdfast.kafka.offsetguard.internal.memory.CommitMemory;
 import dev.holdfast.kafka.offsetguard.internal.memory.GroupCommits;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
+import dev.holdfast.kafka.offsetguard.internal.time.Deadline;
 import dev.holdfast.kafka.offsetguard.internal.time.EvidenceBudget;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -66,6 +67,8 @@ public final class StartLookup {
 
 	private final StartRules rules;
 
+	private @Nullable Deadline patientUntil;
+
 	public StartLookup(EvidenceBudget budget, PartitionStates states, ClusterId clusterId, GroupCommits commits,
 			CommitMemory memory, BookmarkReader bookmarks, Topics topics, TopicLookup lookup,
 			UnansweredStarts unanswered, StartRules rules) {
@@ -90,13 +93,18 @@ public final class StartLookup {
 	 * @throws org.apache.kafka.common.errors.WakeupException if the consumer was woken up
 	 */
 	StartAnswers ask(Set<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> committed) {
+		boolean isPatient = isPatient();
 		boolean isClusterOpen = rules.grouped()
 				&& clusterId.ask(Topics.names(partitions), patience(budget.left().dividedBy(LOOKUP_SHARE))).isPending();
+		begin(partitions);
 		if (isClusterOpen && !lookup.isAtClientsBrokers()) {
 			return StartAnswers.NONE;
 		}
 		Map<TopicPartition, @Nullable OffsetAndMetadata> answered = commits.of(partitions, patience(budget.left()));
 		committed.putAll(withCommit(answered));
+		if (isClusterOpen && isPatient) {
+			return StartAnswers.NONE;
+		}
 		TopicAnswer answer = askAboutTopics(partitions, committed);
 		topics.learn(answer);
 		Map<TopicPartition, OffsetAndMetadata> ready = new HashMap<>(committed);
@@ -111,6 +119,11 @@ public final class StartLookup {
 		Map<TopicPartition, OffsetAndMetadata> all = new HashMap<>(committed);
 		Set<String> untold = addOthers(partitions, missing, committed, all);
 		missing.removeIf((partition) -> untold.contains(partition.topic()));
+		if (isPatient) {
+			ready.keySet()
+				.removeIf((partition) -> untold.contains(partition.topic())
+						|| answer.topic(partition.topic()).isPending());
+		}
 		return new StartAnswers(ready, missing, all, untold, answer);
 	}
 
@@ -118,7 +131,32 @@ public final class StartLookup {
 	 * From now on everything is asked for anew.
 	 */
 	void forgetQuestions() {
+		patientUntil = null;
 		lookup.forgetQuestions();
+	}
+
+	/**
+	 * Whether starts wait for a while also for what they can do without: nothing is
+	 * remembered of a commit without its cluster, and bookmarks are the better the more
+	 * is known.
+	 */
+	private boolean isPatient() {
+		Deadline present = patientUntil;
+		if (present == null) {
+			present = Deadline.after(budget.whole().dividedBy(LOOKUP_SHARE));
+			patientUntil = present;
+		}
+		return !present.isOver();
+	}
+
+	/**
+	 * Has all that is known to be needed asked for together, without waiting.
+	 */
+	private void begin(Set<TopicPartition> partitions) {
+		commits.begin(partitions);
+		if (rules.topicIds()) {
+			lookup.ask(Topics.names(partitions), Set.of(), Duration.ZERO);
+		}
 	}
 
 	/**
@@ -214,8 +252,14 @@ public final class StartLookup {
 				withEpoch.add(partition);
 			}
 		});
-		TopicAnswer first = lookup.ask(rules.topicIds() ? Topics.names(partitions) : Set.of(), withEpoch,
-				patience(budget.left().dividedBy(LOOKUP_SHARE)));
+		Duration share = budget.left().dividedBy(LOOKUP_SHARE);
+		TopicAnswer epochs = lookup.ask(Set.of(), withEpoch, Duration.ZERO);
+		TopicAnswer described = lookup.ask(rules.topicIds() ? Topics.names(partitions) : Set.of(), Set.of(),
+				patience(share));
+		if (epochs.isPending()) {
+			epochs = lookup.ask(Set.of(), withEpoch, patience(share));
+		}
+		TopicAnswer first = new TopicAnswer(described.topics(), epochs.leaderEpochs());
 		Set<TopicPartition> missing = new HashSet<>(partitions);
 		missing.removeAll(committed.keySet());
 		memory.rememberedWithoutCommit(missing, committed).forEach((partition, remembered) -> {

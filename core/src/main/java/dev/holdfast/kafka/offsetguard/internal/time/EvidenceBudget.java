@@ -8,12 +8,16 @@ package dev.holdfast.kafka.offsetguard.internal.time;
 import java.time.Duration;
 
 /**
- * The time that gathering evidence may take within one call of the application. Counts
- * only what is spent, not what the client itself waits for records.
+ * The time that the guard may spend within one call of the application. Counts only what
+ * is spent, not what the client itself waits for records.
  */
 public final class EvidenceBudget {
 
 	private final Duration whole;
+
+	private Duration limit;
+
+	private Duration longest;
 
 	private long spentNanos;
 
@@ -23,12 +27,28 @@ public final class EvidenceBudget {
 
 	public EvidenceBudget(Duration whole) {
 		this.whole = whole;
+		this.limit = whole;
+		this.longest = whole;
+	}
+
+	/**
+	 * A new call of the application begins.
+	 * @param atMost how much of it the guard may spend; no more than the whole
+	 */
+	public void renew(Duration atMost) {
+		renew(atMost, atMost);
 	}
 
 	/**
 	 * A new call of the application begins, or the next piece of a long one.
+	 * @param atMost how much of it the guard may spend on questions that outlive the
+	 * call; no more than the whole
+	 * @param longest how much it may spend on what ends with the call; no more than the
+	 * whole
 	 */
-	public void renew() {
+	public void renew(Duration atMost, Duration longest) {
+		this.limit = shorter(atMost, whole);
+		this.longest = shorter(longest, whole);
 		spentNanos = 0;
 		if (spendings > 0) {
 			spendingSince = System.nanoTime();
@@ -36,27 +56,50 @@ public final class EvidenceBudget {
 	}
 
 	/**
-	 * A new call of the application begins that may not take as long as the whole.
+	 * The time within which evidence for one decision is gathered, be it within a call or
+	 * beside it.
 	 */
-	public void renew(Duration atMost) {
-		renew();
-		spentNanos = Math.max(0, whole.minus(atMost).toNanos());
-	}
-
 	public Duration whole() {
 		return whole;
 	}
 
 	/**
-	 * Whether too little is left to begin an inspection with: evidence that is incomplete
-	 * for lack of time would hold partitions for no good reason.
+	 * Whether more than half of what this call may spend is spent: what can wait is left
+	 * for the next one.
 	 */
 	public boolean isNearlySpent() {
-		return spentNanos() > whole.toNanos() / 2;
+		return spentNanos() > limit.toNanos() / 2;
 	}
 
+	/**
+	 * Whether there is time enough to inspect logs within this call: evidence that is
+	 * incomplete for lack of time would hold partitions for no good reason.
+	 */
+	public boolean isEnoughToInspect() {
+		return left().compareTo(whole.dividedBy(2)) >= 0;
+	}
+
+	/**
+	 * What is left for questions that outlive the call.
+	 */
 	public Duration left() {
-		return Duration.ofNanos(Math.max(0, whole.toNanos() - spentNanos()));
+		return left(limit);
+	}
+
+	/**
+	 * What is left for a question that has to be answered within this call, or is asked
+	 * in vain.
+	 */
+	public Duration longest() {
+		return left(longest);
+	}
+
+	private Duration left(Duration all) {
+		return Duration.ofNanos(Math.max(0, all.toNanos() - spentNanos()));
+	}
+
+	private static Duration shorter(Duration one, Duration other) {
+		return (one.compareTo(other) <= 0) ? one : other;
 	}
 
 	private long spentNanos() {

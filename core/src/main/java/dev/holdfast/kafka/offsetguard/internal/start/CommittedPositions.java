@@ -1,0 +1,306 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.internal.start;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+import dev.holdfast.kafka.offsetguard.evidence.Evidence;
+import dev.holdfast.kafka.offsetguard.evidence.Remembered;
+import dev.holdfast.kafka.offsetguard.internal.client.WhileAssigned;
+import dev.holdfast.kafka.offsetguard.internal.commit.PositionCommits;
+import dev.holdfast.kafka.offsetguard.internal.enforcement.Decisions;
+import dev.holdfast.kafka.offsetguard.internal.enforcement.Inquiry;
+import dev.holdfast.kafka.offsetguard.internal.inspection.Findings;
+import dev.holdfast.kafka.offsetguard.internal.inspection.Suspect;
+import dev.holdfast.kafka.offsetguard.internal.lookup.TopicAnswer;
+import dev.holdfast.kafka.offsetguard.internal.memory.Bookmark;
+import dev.holdfast.kafka.offsetguard.internal.memory.BookmarkReader;
+import dev.holdfast.kafka.offsetguard.internal.memory.CommitHistory;
+import dev.holdfast.kafka.offsetguard.internal.memory.CommitMemory;
+import dev.holdfast.kafka.offsetguard.internal.partition.Hold;
+import dev.holdfast.kafka.offsetguard.internal.partition.PartitionState;
+import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
+import dev.holdfast.kafka.offsetguard.internal.time.EvidenceBudget;
+import dev.holdfast.kafka.offsetguard.internal.time.Retry;
+import dev.holdfast.kafka.offsetguard.policy.Action;
+import dev.holdfast.kafka.offsetguard.policy.Cause;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts partitions where their group has committed. The guard looks first into a commit
+ * that may be one of another topic's, or in an epoch that no leader has, or older than
+ * one that it knows: beside the poll, while the other partitions are read. Belongs to the
+ * consumer's thread.
+ */
+public final class CommittedPositions {
+
+	private final Consumer<?, ?> client;
+
+	private final EvidenceBudget budget;
+
+	private final PartitionStates states;
+
+	private final Decisions decisions;
+
+	private final CommitMemory memory;
+
+	private final BookmarkReader bookmarks;
+
+	private final StartLookup lookup;
+
+	private final Inquiry inquiry;
+
+	private final PositionCommits positionCommits;
+
+	private final boolean observing;
+
+	private final List<Doubted> doubted = new ArrayList<>();
+
+	private final Retry retry = new Retry();
+
+	/**
+	 * Commits that the guard looks into.
+	 *
+	 * @param before the partitions' states: those that were taken away since have others
+	 * @param metadata of the commits, which may have to be made again
+	 */
+	private record Doubted(List<Suspect> suspects, Map<TopicPartition, PartitionState> before,
+			Map<TopicPartition, String> metadata, Inquiry.Investigation investigation) {
+	}
+
+	public CommittedPositions(Consumer<?, ?> client, EvidenceBudget budget, PartitionStates states, Decisions decisions,
+			CommitMemory memory, BookmarkReader bookmarks, StartLookup lookup, Inquiry inquiry,
+			PositionCommits positionCommits, boolean observing) {
+		this.client = client;
+		this.budget = budget;
+		this.states = states;
+		this.decisions = decisions;
+		this.memory = memory;
+		this.bookmarks = bookmarks;
+		this.lookup = lookup;
+		this.inquiry = inquiry;
+		this.positionCommits = positionCommits;
+		this.observing = observing;
+	}
+
+	/**
+	 * Starts partitions, or begins to look into their commits.
+	 * @param committed their commits
+	 * @param answer what brokers say about their topics and leaders
+	 * @return those about which it is decided where they start
+	 */
+	Set<TopicPartition> start(Map<TopicPartition, OffsetAndMetadata> committed, TopicAnswer answer) {
+		Map<TopicPartition, OffsetAndMetadata> started = new HashMap<>();
+		List<Suspect> suspects = new ArrayList<>();
+		committed.forEach((partition, commit) -> {
+			Suspect suspect = suspect(partition, commit, answer);
+			if (suspect != null) {
+				suspects.add(suspect);
+				if (suspect.trigger() == Evidence.Trigger.COMMITTED_EPOCH) {
+					states.get(partition).committedEpoch(commit.leaderEpoch().orElse(-1));
+				}
+			}
+			if (suspect == null || observing) {
+				started.put(partition, commit);
+			}
+		});
+		started.forEach((partition, commit) -> {
+			Uuid before = memory.remembered(partition, commit).topicId();
+			start(partition, commit, answer);
+			// That of the log that was committed in, as long as nobody knows better.
+			states.get(partition).topicId((before != null) ? before : answer.id(partition.topic()));
+		});
+		memory.remember(started, memory.order());
+		lookInto(suspects, committed);
+		return started.keySet();
+	}
+
+	private void lookInto(List<Suspect> suspects, Map<TopicPartition, OffsetAndMetadata> committed) {
+		if (suspects.isEmpty()) {
+			return;
+		}
+		Map<TopicPartition, String> metadata = new HashMap<>();
+		suspects.forEach((each) -> metadata.put(each.partition(),
+				Objects.requireNonNull(committed.get(each.partition())).metadata()));
+		if (observing) {
+			// The client reads on meanwhile, as Kafka alone would.
+			if (budget.isEnoughToInspect()) {
+				inquiry.examine(suspects, budget.left());
+				commitWithoutEpoch(suspects, metadata);
+			}
+		}
+		else if (retry.isDue()) {
+			Map<TopicPartition, PartitionState> before = new HashMap<>();
+			suspects.forEach((each) -> before.put(each.partition(), states.get(each.partition())));
+			doubted.add(new Doubted(suspects, before, metadata, inquiry.begin(suspects, budget.whole())));
+		}
+	}
+
+	/**
+	 * Those whose commits are being looked into.
+	 */
+	Set<TopicPartition> inDoubt() {
+		if (doubted.isEmpty()) {
+			return Set.of();
+		}
+		Set<TopicPartition> partitions = new HashSet<>();
+		doubted.forEach((each) -> each.suspects.forEach((suspect) -> partitions.add(suspect.partition())));
+		return partitions;
+	}
+
+	/**
+	 * Decides about those whose evidence has come.
+	 * @return those about which it is decided now
+	 */
+	Set<TopicPartition> collect() {
+		Set<TopicPartition> decided = new HashSet<>();
+		List<Doubted> done = doubted.stream().filter((each) -> each.investigation.isDone()).toList();
+		doubted.removeAll(done);
+		for (Doubted each : done) {
+			List<Findings> findings = each.investigation.findings()
+				.stream()
+				.filter((found) -> isStillWaiting(found.partition(), each.before))
+				.toList();
+			Set<TopicPartition> open = Inquiry.open(findings);
+			retry.note(!open.isEmpty());
+			inquiry.judge(findings);
+			findings.forEach((found) -> decided.add(found.partition()));
+			decided.removeAll(open);
+			commitWithoutEpoch(
+					each.suspects.stream().filter((suspect) -> decided.contains(suspect.partition())).toList(),
+					each.metadata);
+		}
+		return decided;
+	}
+
+	/**
+	 * Whether a partition is the one that was doubted, and nobody has sought it since.
+	 */
+	private boolean isStillWaiting(TopicPartition partition, Map<TopicPartition, PartitionState> before) {
+		PartitionState state = states.find(partition);
+		return state != null && state == before.get(partition)
+				&& (states.isStarting(partition) || state.isHeld() || !state.isPositioned());
+	}
+
+	/**
+	 * Nothing is assigned any more.
+	 */
+	void forgetAll() {
+		doubted.forEach((each) -> each.investigation.abandon());
+		doubted.clear();
+	}
+
+	/**
+	 * A commit whose epoch no leader has makes any consumer wait that reads it, even if
+	 * it only looks: commits the same offset without it.
+	 */
+	private void commitWithoutEpoch(List<Suspect> suspects, Map<TopicPartition, String> metadata) {
+		Map<TopicPartition, OffsetAndMetadata> kept = new HashMap<>();
+		for (Suspect suspect : suspects) {
+			PartitionState state = states.find(suspect.partition());
+			if (suspect.trigger() == Evidence.Trigger.COMMITTED_EPOCH && state != null && isKept(state, suspect)) {
+				kept.put(suspect.partition(),
+						new OffsetAndMetadata(suspect.position(), metadata.getOrDefault(suspect.partition(), "")));
+			}
+		}
+		positionCommits.commitAgain(kept);
+	}
+
+	private static boolean isKept(PartitionState state, Suspect suspect) {
+		Hold hold = state.hold();
+		return (hold != null)
+				? hold.decision().cause() == Cause.EPOCH_AHEAD && hold.decision().policyAction() == Action.KEEP
+				: state.position() == suspect.position();
+	}
+
+	/**
+	 * What has to be looked into before a committed offset can be used.
+	 */
+	private @Nullable Suspect suspect(TopicPartition partition, OffsetAndMetadata commit, TopicAnswer answer) {
+		Remembered remembered = memory.remembered(partition, commit);
+		Uuid topicId = answer.id(partition.topic());
+		int committedEpoch = commit.leaderEpoch().orElse(-1);
+		int leaderEpoch = answer.leaderEpoch(partition).orIfRefused(-1);
+		Evidence.Trigger trigger;
+		if (remembered.topicId() != null && topicId != null && !remembered.topicId().equals(topicId)) {
+			trigger = Evidence.Trigger.TOPIC_ID;
+		}
+		else if (isHeldThere(partition, commit)) {
+			// It was held there when it was taken away.
+			memory.laterThan(partition, commit);
+			return Suspect.again(partition, Objects.requireNonNull(memory.held(partition)), states.get(partition))
+				.under(leaderEpoch);
+		}
+		else if (leaderEpoch >= 0 && committedEpoch > leaderEpoch) {
+			trigger = Evidence.Trigger.COMMITTED_EPOCH;
+		}
+		else {
+			CommitHistory.Latest latest = memory.laterThan(partition, commit);
+			return (latest != null) ? new Suspect(partition, Evidence.Trigger.COMMITTED_OFFSET, commit.offset(),
+					committedEpoch, -1, null, latest.witness(), latest(remembered, latest), topicId, leaderEpoch)
+					: null;
+		}
+		return new Suspect(partition, trigger, commit.offset(), committedEpoch, -1, null, null, remembered, topicId,
+				leaderEpoch);
+	}
+
+	/**
+	 * Whether a partition was held where it is committed, for a reason that the commit
+	 * has not lost since.
+	 */
+	private boolean isHeldThere(TopicPartition partition, OffsetAndMetadata commit) {
+		Evidence held = memory.held(partition);
+		if (held == null || held.position() != commit.offset() || memory.isOnPurpose(partition, commit)) {
+			return false;
+		}
+		return held.trigger() != Evidence.Trigger.COMMITTED_EPOCH || commit.leaderEpoch().isPresent();
+	}
+
+	private static Remembered latest(Remembered remembered, CommitHistory.Latest latest) {
+		return new Remembered(remembered.partition(), latest.offset(), remembered.partitions(),
+				remembered.initialCommits(), remembered.topicId(), remembered.timestamp());
+	}
+
+	private void start(TopicPartition partition, OffsetAndMetadata commit, TopicAnswer answer) {
+		OffsetAndMetadata position = commit;
+		int epoch = lookup.rearmed(commit);
+		int leaderEpoch = answer.leaderEpoch(partition).orIfRefused(-1);
+		if (epoch >= 0 && epoch <= leaderEpoch) {
+			position = new OffsetAndMetadata(commit.offset(), Optional.of(epoch), "");
+		}
+		if (!isStalling(commit, leaderEpoch)) {
+			WhileAssigned.seek(client, partition, position);
+		}
+		PartitionState state = states.get(partition);
+		state.seek(position);
+		Bookmark bookmark = bookmarks.in(commit);
+		if (bookmark != null && bookmark.witness() != null) {
+			state.witness(bookmark.witness());
+		}
+		states.started(partition);
+		decisions.release(partition);
+	}
+
+	/**
+	 * Whether a client alone would wait for a leader with the committed epoch. Sought
+	 * there, it would first ask the one there is, which makes a truncation of it.
+	 */
+	private boolean isStalling(OffsetAndMetadata commit, int leaderEpoch) {
+		return observing && leaderEpoch >= 0 && commit.leaderEpoch().orElse(-1) > leaderEpoch;
+	}
+
+}
