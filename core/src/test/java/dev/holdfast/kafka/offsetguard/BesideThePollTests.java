@@ -16,6 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
+import dev.holdfast.kafka.offsetguard.decision.Decision;
+import dev.holdfast.kafka.offsetguard.decision.Outcome;
 import dev.holdfast.kafka.offsetguard.internal.inspection.InspectionService;
 import dev.holdfast.kafka.offsetguard.policy.Cause;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -29,6 +31,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.holdfast.kafka.test.Fault;
@@ -159,6 +162,124 @@ class BesideThePollTests {
 
 		assertThat(delivered).isEqualTo(Map.of(read, range(0, 20)));
 		assertThat(longestPoll).isLessThan(POLL.plus(MARGIN));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void othersStartWhileACommitIsLookedInto(String protocol) {
+		String group = "looked-into-" + protocol;
+		TopicPartition ahead = new TopicPartition(group, 0);
+		TopicPartition read = new TopicPartition(group, 1);
+		cluster.createTopic(group, 2);
+		cluster.produce(ahead, 30);
+		cluster.produce(read, 30);
+		cluster.commit(group, ahead, Consumers.offset(20, 7));
+		cluster.commit(group, read, new OffsetAndMetadata(20));
+		Consumers consumers = consumers(group, protocol);
+		Fault.Handle silence = cluster.wire().inject(Fault.silence().forClient("holdfast-inspector-" + group));
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(group));
+			poll(consumer, () -> silence.hits() > 0 && delivered.containsKey(read));
+
+			assertThat(delivered).isEqualTo(Map.of(read, range(20, 30)));
+			assertThat(consumers.decisions).isEmpty();
+			assertThat(consumer.position(ahead)).isEqualTo(20);
+			assertThat(consumer.paused()).isEmpty();
+			silence.close();
+			poll(consumer, () -> !consumers.decisions.isEmpty());
+		}
+
+		assertThat(consumers.causes()).containsExactly(Cause.EPOCH_AHEAD);
+		assertThat(longestPoll).isLessThan(POLL.plus(MARGIN));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "classic, OFFSET_FETCH", "classic, DESCRIBE_CLUSTER", "classic, DESCRIBE_TOPIC_PARTITIONS",
+			"consumer, OFFSET_FETCH", "consumer, DESCRIBE_CLUSTER", "consumer, DESCRIBE_TOPIC_PARTITIONS" })
+	void pollsDoNotWaitForAnAdminClientThatIsNotAnswered(String protocol, ApiKeys api) {
+		String group = "unanswered-%s-%s".formatted(protocol, api);
+		TopicPartition partition = new TopicPartition(group, 0);
+		cluster.createTopic(group, 1);
+		cluster.produce(partition, 30);
+		cluster.commit(group, partition, new OffsetAndMetadata(20));
+		Consumers consumers = consumers(group, protocol);
+		Fault.Handle silence = cluster.wire().inject(Fault.silence(api).forClient("holdfast-admin-" + group));
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(group));
+			poll(consumer, () -> silence.hits() > 0);
+			for (int i = 0; i < 5; i++) {
+				timedPoll(consumer, POLL);
+			}
+			silence.close();
+			poll(consumer, () -> delivered.containsKey(partition));
+		}
+
+		assertThat(delivered).isEqualTo(Map.of(partition, range(20, 30)));
+		assertThat(longestPoll).isLessThan(POLL.plus(MARGIN));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "classic, earliest, 0", "classic, latest, 30", "consumer, earliest, 0", "consumer, latest, 30" })
+	void othersStartWhileALeaderIsSilent(String protocol, String reset, long start) {
+		String group = "silent-leader-%s-%s".formatted(protocol, reset);
+		List<Integer> brokers = cluster.brokerIds();
+		cluster.createTopic(group, Map.of(0, List.of(brokers.get(0)), 1, List.of(brokers.get(1))), Map.of());
+		TopicPartition silent = new TopicPartition(group, 0);
+		TopicPartition read = new TopicPartition(group, 1);
+		cluster.produce(silent, 30);
+		cluster.produce(read, 30);
+		cluster.commit(group, read, new OffsetAndMetadata(20));
+		Consumers consumers = consumers(group, protocol).with("auto.offset.reset", reset);
+		Fault.Handle silence = cluster.wire()
+			.inject(Fault.silence(ApiKeys.LIST_OFFSETS).onBroker(cluster.leader(silent)));
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(group));
+			poll(consumer, () -> silence.hits() > 0 && delivered.containsKey(read));
+			assertThat(delivered).isEqualTo(Map.of(read, range(20, 30)));
+			assertThat(consumers.decisions).isEmpty();
+
+			silence.close();
+			poll(consumer, () -> Consumers.isAtLeast(consumer, silent, 30) && !consumers.decisions.isEmpty());
+		}
+
+		assertThat(delivered.getOrDefault(silent, List.of())).isEqualTo(range(start, 30));
+		assertThat(consumers.decisions).extracting(Decision::outcome).containsExactly(new Outcome.ReadFrom(start));
+		assertThat(longestPoll).isLessThan(POLL.plus(MARGIN));
+	}
+
+	/**
+	 * The client has no epoch for the partition any more, and would never validate its
+	 * position again.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void partitionStaysInDoubtWhenAnotherOneIsAssigned(String protocol) {
+		String group = "assigned-too-" + protocol;
+		TopicPartition inDoubt = new TopicPartition(group, 0);
+		TopicPartition another = new TopicPartition(group, 1);
+		cluster.createTopic(group, 2);
+		cluster.produce(inDoubt, 30);
+		cluster.produce(another, 30);
+		Consumers consumers = consumers(group, protocol);
+		cluster.wire().inject(Fault.epochEndOffset(0).forClient(group).forPartition(inDoubt));
+		Fault.Handle silence = cluster.wire().inject(Fault.silence().forClient("holdfast-inspector-" + group));
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.assign(List.of(inDoubt));
+			consumer.seek(inDoubt, Consumers.offset(20, 0));
+			poll(consumer, () -> silence.hits() > 0);
+			consumer.assign(List.of(inDoubt, another));
+			poll(consumer, () -> delivered.getOrDefault(another, List.of()).size() == 30);
+			assertThat(delivered).doesNotContainKey(inDoubt);
+			silence.close();
+			poll(consumer, () -> delivered.getOrDefault(inDoubt, List.of()).size() == 10);
+		}
+
+		assertThat(delivered).isEqualTo(Map.of(inDoubt, range(20, 30), another, range(0, 30)));
+		assertThat(consumers.causes()).containsOnlyOnce(Cause.FALSE_TRUNCATION);
 	}
 
 	@Test

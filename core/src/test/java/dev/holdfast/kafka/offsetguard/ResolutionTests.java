@@ -156,6 +156,7 @@ class ResolutionTests {
 					by("bob", Action.LATEST));
 
 			assertThat(Consumers.pollTo(consumer, partition, 100)).isEqualTo(range(20, 100));
+			Consumers.pollUntil(consumer, other::isDone);
 			assertThat(one).isCompletedWithValue(new ResolutionResult.Resolved(consumers.decisions.get(1)));
 			assertThat(other).isCompletedWithValue(new ResolutionResult.NotHeld());
 			assertThat(guard.resolve(partition.topic(), partition, by("carol", Action.LATEST)))

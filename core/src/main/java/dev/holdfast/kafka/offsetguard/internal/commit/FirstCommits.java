@@ -244,7 +244,7 @@ public final class FirstCommits {
 	 * where their partitions start
 	 */
 	public boolean commitDue() {
-		if (due.isEmpty() || System.nanoTime() - notBefore < 0 || budget.isNearlySpent()) {
+		if (due.isEmpty() || System.nanoTime() - notBefore < 0 || budget.longest().isZero()) {
 			return false;
 		}
 		Set<TopicPartition> asked = new HashSet<>(due);
@@ -271,7 +271,7 @@ public final class FirstCommits {
 
 	private boolean commit(Set<TopicPartition> asked) {
 		Map<TopicPartition, @Nullable OffsetAndMetadata> answered = commits.again(withOthers(asked),
-				budget.left().dividedBy(SHARE));
+				budget.longest().dividedBy(SHARE));
 		Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>();
 		Map<TopicPartition, Long> first = new HashMap<>();
 		answered.forEach((partition, commit) -> {

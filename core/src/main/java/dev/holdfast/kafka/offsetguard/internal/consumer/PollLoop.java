@@ -150,14 +150,14 @@ final class PollLoop<K, V> {
 		throwFailure();
 		commits.sender().throwCallbackFailure();
 		versions.requireAccepted();
-		budget.renew(patient ? shorter(longer(timeout.dividedBy(2), LEAST_SHARE), SHARE) : budget.whole(),
-				budget.whole());
+		Duration limit = patient ? shorter(longer(timeout.dividedBy(2), LEAST_SHARE), SHARE) : budget.whole();
+		budget.renew(limit, budget.whole());
 		commits.observer().takeNote();
 		memory.forgetUnused();
 		polling = true;
 		try {
 			commits.sender().used();
-			lookAround(now);
+			lookAround(now, limit);
 			commits.heldBack().commitDue();
 			commits.first().polling();
 			ConsumerRecords<K, V> records = polls.poll(timeout, now);
@@ -176,10 +176,12 @@ final class PollLoop<K, V> {
 	/**
 	 * Does what is due before the client is polled.
 	 */
-	private void lookAround(long now) {
+	private void lookAround(long now, Duration limit) {
 		if (triggers.clusterChanges().isNew()) {
 			triggers.incident().forgetAll();
 			commits.first().forgetAll();
+		}
+		if (triggers.clusterChanges().isDue()) {
 			triggers.clusterChanges().look();
 		}
 		boolean isAnyoneWaiting = !triggers.incident().isOpen() || !states.undecided().isEmpty();
@@ -187,13 +189,28 @@ final class PollLoop<K, V> {
 			triggers.starts().decidePending();
 		}
 		triggers.rechecks().collect();
-		if (!triggers.incident().isOpen()) {
+		if (triggers.incident().isOpen()) {
+			triggers.topicChecks().giveUp();
+		}
+		else {
 			if (commits.first().commitDue()) {
 				triggers.starts().decidePending();
 			}
-			triggers.resolutions().carryOut(budget);
+			carryOutOrders();
+			// Whoever waits for starts has had a share already.
+			budget.renew(limit, budget.longest());
 			recheckHolds();
 			checkTopics(now);
+		}
+	}
+
+	/**
+	 * Somebody waits for what comes of an order.
+	 */
+	private void carryOutOrders() {
+		if (triggers.resolutions().isAnyWaiting()) {
+			budget.renew(budget.longest());
+			triggers.resolutions().carryOut(budget);
 		}
 	}
 

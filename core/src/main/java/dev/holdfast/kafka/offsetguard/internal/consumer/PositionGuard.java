@@ -7,6 +7,7 @@ package dev.holdfast.kafka.offsetguard.internal.consumer;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 
 import dev.holdfast.kafka.offsetguard.decision.Assignment;
@@ -198,22 +199,23 @@ public final class PositionGuard<K, V> {
 	 */
 	private void soughtByApplication(TopicPartition partition, @Nullable OffsetAndMetadata offset) {
 		decisions.release(partition);
-		triggers.incident().forget(Set.of(partition));
+		triggers.forget(Set.of(partition));
 		states.seekByApplication(partition, offset);
 	}
 
 	public void assign(Collection<TopicPartition> partitions) {
 		commits.observer().leaving(states.partitions());
 		// The client refuses null in its own words.
-		commitWanted(states.partitions()
+		List<TopicPartition> left = states.partitions()
 			.stream()
 			.filter((each) -> partitions != null && !partitions.contains(each))
-			.toList());
+			.toList();
+		commitWanted(left);
 		client.assign(partitions);
 		triggers.starts().forgetQuestions();
-		triggers.clusterChanges().assigned(true);
+		triggers.clusterChanges().assignedByApplication(partitions);
 		commits.first().assignedByHand(true);
-		triggers.incident().forgetAll();
+		triggers.incident().forget(left);
 		pauses.retain(partitions);
 		holds.retain(partitions);
 		commits.heldBack().retain(partitions);
@@ -289,7 +291,7 @@ public final class PositionGuard<K, V> {
 	public void onAssigned(Collection<TopicPartition> partitions) {
 		if (!partitions.isEmpty()) {
 			triggers.starts().forgetQuestions();
-			triggers.clusterChanges().assigned(false);
+			triggers.clusterChanges().assignedByGroup();
 			commits.first().assignedByHand(false);
 			states.start(partitions);
 			listeners.assigned(partitions);

@@ -5,6 +5,8 @@
 
 package dev.holdfast.kafka.offsetguard.internal.consumer;
 
+import java.util.Set;
+
 import dev.holdfast.kafka.offsetguard.internal.client.AutoOffsetReset;
 import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
 import dev.holdfast.kafka.offsetguard.internal.client.ClientPositions;
@@ -52,6 +54,7 @@ import dev.holdfast.kafka.offsetguard.internal.start.UnansweredStarts;
 import dev.holdfast.kafka.offsetguard.internal.time.EvidenceBudget;
 import dev.holdfast.kafka.offsetguard.policy.OffsetGuardSettings;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * The parts of one guard, made once, from what knows nothing of the others up to what
@@ -161,6 +164,16 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 	/** The ways in which a position comes into question. */
 	record Triggers(StartingPositions starts, ClusterChanges clusterChanges, Incident incident, HoldRechecks rechecks,
 			TopicChecks topicChecks, Resolutions resolutions) {
+
+		/**
+		 * The application has sought partitions: what was in question about them is not
+		 * any more.
+		 */
+		void forget(Set<TopicPartition> partitions) {
+			incident.forget(partitions);
+			topicChecks.forget(partitions);
+			clusterChanges.forget(partitions);
+		}
 
 		/**
 		 * Whether evidence is on its way, which comes to the next piece of a poll.

@@ -36,6 +36,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Inquiry {
 
+	/**
+	 * How many times as long as it should an inspection may take before it is given up.
+	 */
+	private static final int STUCK = 4;
+
 	private final Consumer<?, ?> client;
 
 	private final ClientCluster cluster;
@@ -128,8 +133,8 @@ public final class Inquiry {
 
 		private final int changes = cluster.changes();
 
-		private Investigation(List<Suspect> suspects, Duration timeout) {
-			this.look = inspector.begin(suspects, timeout);
+		private Investigation(List<Suspect> suspects, Duration timeout, boolean waitedFor) {
+			this.look = inspector.begin(suspects, timeout, waitedFor);
 			this.ends = latestOffsets.begin(suspects);
 			this.timeout = timeout;
 		}
@@ -139,7 +144,7 @@ public final class Inquiry {
 		 */
 		public boolean isDone() {
 			boolean isEndKnown = ends == null || ends.all().isDone() || isOverdue();
-			return look.isDone() && isEndKnown;
+			return (look.isDone() && isEndKnown) || look.isStuck(timeout.multipliedBy(STUCK));
 		}
 
 		/**
@@ -156,6 +161,9 @@ public final class Inquiry {
 		 */
 		public List<Findings> findings() {
 			listeners.inspected(look.took());
+			if (!look.isDone()) {
+				look.abandon();
+			}
 			List<Findings> findings = look.findings();
 			latestOffsets.take(findings, ends);
 			return (cluster.changes() == changes) ? findings : List.of();
@@ -175,7 +183,27 @@ public final class Inquiry {
 	 * @param timeout for how long at most
 	 */
 	public Investigation begin(List<Suspect> suspects, Duration timeout) {
-		return new Investigation(suspects, timeout);
+		return new Investigation(suspects, timeout, true);
+	}
+
+	/**
+	 * Begins to gather evidence about partitions that are held, after all those that
+	 * somebody waits for.
+	 * @param timeout for how long at most
+	 */
+	public Investigation beginAgain(List<Suspect> suspects, Duration timeout) {
+		return new Investigation(suspects, timeout, false);
+	}
+
+	/**
+	 * Decides about findings that matter still.
+	 * @return the partitions about which everybody has answered who had to
+	 */
+	public Set<TopicPartition> settle(List<Findings> findings) {
+		judge(findings);
+		Set<TopicPartition> settled = partitions(findings);
+		settled.removeAll(open(findings));
+		return settled;
 	}
 
 	/**

@@ -6,6 +6,7 @@
 package dev.holdfast.kafka.offsetguard.internal.incident;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -104,14 +105,23 @@ public final class ClusterChanges {
 	}
 
 	/**
-	 * The application, or its group, has assigned partitions.
-	 * @param byApplication whether it was the application
+	 * The application has assigned partitions. Those that it had before are in doubt
+	 * still, if they were.
 	 */
-	public void assigned(boolean byApplication) {
-		selfAssigned = byApplication;
+	public void assignedByApplication(Collection<TopicPartition> partitions) {
+		selfAssigned = true;
+		waiting = false;
+		unexamined.keySet().retainAll(partitions);
+	}
+
+	/**
+	 * The group has assigned partitions.
+	 */
+	public void assignedByGroup() {
+		selfAssigned = false;
 		forget();
 		ToldCluster.Told told = cluster.told();
-		if (told != null && told.changes() != seen && !byApplication) {
+		if (told != null && told.changes() != seen) {
 			// The group on the new cluster has assigned them.
 			seen = told.changes();
 			topics.forgetAll();
@@ -142,11 +152,35 @@ public final class ClusterChanges {
 	}
 
 	/**
-	 * Whether the client has come to another cluster and nobody has looked yet.
+	 * Whether the client has come to another cluster and the guard has not noted it yet.
 	 */
 	public boolean isNew() {
 		ToldCluster.Told told = cluster.told();
-		return !unexamined.isEmpty() || (told != null && told.changes() != seen);
+		return told != null && told.changes() != seen;
+	}
+
+	/**
+	 * Whether the guard has to look: the client has come to another cluster, or positions
+	 * are in doubt since it has.
+	 */
+	public boolean isDue() {
+		return !unexamined.isEmpty() || investigation != null || isNew();
+	}
+
+	/**
+	 * Whether the position of a partition came from another cluster, and it is not
+	 * decided yet what becomes of it.
+	 */
+	boolean isInDoubt(TopicPartition partition) {
+		return unexamined.containsKey(partition);
+	}
+
+	/**
+	 * The application has sought partitions.
+	 */
+	public void forget(Collection<TopicPartition> partitions) {
+		partitions.forEach(unexamined::remove);
+		pauses.resume(partitions, Pauses.Reason.OTHER_CLUSTER);
 	}
 
 	/**
@@ -214,7 +248,11 @@ public final class ClusterChanges {
 		gone.removeAll(unexamined.keySet());
 		pauses.resume(gone, Pauses.Reason.OTHER_CLUSTER);
 		Inquiry.Investigation present = investigation;
-		if (present == null) {
+		if (present != null && unexamined.isEmpty()) {
+			present.abandon();
+			investigation = null;
+		}
+		else if (present == null) {
 			begin();
 		}
 		else if (present.isDone()) {
@@ -243,7 +281,13 @@ public final class ClusterChanges {
 		}
 		else {
 			pauses.pause(unexamined.keySet(), Pauses.Reason.OTHER_CLUSTER);
-			investigation = inquiry.begin(suspects, budget.whole());
+			try {
+				investigation = inquiry.begin(suspects, budget.whole());
+			}
+			catch (WakeupException ex) {
+				// The client throws the same as soon as it is polled.
+				logger.debug("Woken up on the way to look at the new cluster");
+			}
 		}
 	}
 
@@ -262,12 +306,9 @@ public final class ClusterChanges {
 			.stream()
 			.filter((each) -> unexamined.containsKey(each.partition()))
 			.toList();
-		inquiry.judge(findings);
-		Set<TopicPartition> decided = new HashSet<>();
-		findings.forEach((each) -> decided.add(each.partition()));
-		decided.removeAll(Inquiry.open(findings));
-		unexamined.keySet().removeAll(decided);
-		pauses.resume(decided, Pauses.Reason.OTHER_CLUSTER);
+		Set<TopicPartition> settled = inquiry.settle(findings);
+		unexamined.keySet().removeAll(settled);
+		pauses.resume(settled, Pauses.Reason.OTHER_CLUSTER);
 		retry.note(!unexamined.isEmpty());
 	}
 

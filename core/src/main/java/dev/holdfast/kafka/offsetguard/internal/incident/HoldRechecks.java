@@ -106,7 +106,7 @@ public final class HoldRechecks {
 			epochsUntil = null;
 		}
 		if (!answered.isEmpty()) {
-			running.add(new Recheck(decisions, inquiry.begin(List.copyOf(answered.values()), budget.whole())));
+			running.add(new Recheck(decisions, inquiry.beginAgain(List.copyOf(answered.values()), budget.whole())));
 		}
 	}
 

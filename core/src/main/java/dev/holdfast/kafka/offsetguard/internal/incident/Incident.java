@@ -183,22 +183,25 @@ public final class Incident {
 		Map<TopicPartition, PartitionState> before = states.get(states.assigned(client));
 		List<Suspect> suspects = new ArrayList<>(unanswered);
 		suspects.removeIf((each) -> !before.containsKey(each.partition()));
-		unanswered.clear();
 		Set<TopicPartition> known = new HashSet<>();
 		suspects.forEach((each) -> known.add(each.partition()));
 		suspects(before.keySet(), isAllSaid).stream()
 			.filter((each) -> !known.contains(each.partition()))
 			.forEach(suspects::add);
 		suspects.removeIf((each) -> !isStill(before, each.partition()));
-		if (suspects.stream().allMatch(Incident::isBystander)) {
+		boolean isIdle = suspects.stream().allMatch(Incident::isBystander);
+		TopicQuery query = isIdle ? null : topicChecks.ask(suspects);
+		// Nobody may be woken up from here on.
+		unanswered.clear();
+		if (isIdle) {
 			reports.clearPositions(Set.of());
 		}
 		else if (observing) {
-			observe(before, suspects);
+			observe(before, suspects, query);
 		}
 		else {
 			putInDoubt(suspects);
-			doubt = new Doubt(before, suspects, topicChecks.ask(suspects), leaderEpochs, inquiry, budget.whole());
+			doubt = new Doubt(before, suspects, query, leaderEpochs, inquiry, budget.whole());
 		}
 	}
 
@@ -240,11 +243,11 @@ public final class Incident {
 	/**
 	 * Kafka alone would not wait: neither does a client that is only observed.
 	 */
-	private void observe(Map<TopicPartition, PartitionState> before, List<Suspect> suspects) {
+	private void observe(Map<TopicPartition, PartitionState> before, List<Suspect> suspects,
+			@Nullable TopicQuery query) {
 		if (!suspects.isEmpty() && budget.isNearlySpent()) {
 			return;
 		}
-		TopicQuery query = topicChecks.ask(suspects);
 		Duration share = budget.left().dividedBy(SHARE);
 		Map<TopicPartition, Suspect> answered = leaderEpochs.addTo(suspects, share);
 		List<Findings> findings = inquiry.inspect(List.copyOf(answered.values()), budget.left());
@@ -333,7 +336,8 @@ public final class Incident {
 
 	private void addSuspect(Map<TopicPartition, Suspect> suspects, TopicPartition partition,
 			ClientReports.Report report, boolean isAllSaid) {
-		if (holds.contains(partition) || states.undecided().contains(partition)) {
+		if (holds.contains(partition) || states.undecided().contains(partition)
+				|| clusterChanges.isInDoubt(partition)) {
 			return;
 		}
 		PartitionState state = states.get(partition);

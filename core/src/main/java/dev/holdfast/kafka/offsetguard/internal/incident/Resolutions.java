@@ -94,6 +94,13 @@ public final class Resolutions {
 	}
 
 	/**
+	 * Whether anything was handed over. Thread-safe.
+	 */
+	public boolean isAnyWaiting() {
+		return !waiting.isEmpty();
+	}
+
+	/**
 	 * Carries out what was handed over.
 	 */
 	public void carryOut(EvidenceBudget budget) {

@@ -181,37 +181,60 @@ public final class TopicChecks {
 	 * from.
 	 */
 	private void begin(TopicAnswer answer, List<Suspect> suspects) {
-		Map<TopicPartition, PartitionState> before = new HashMap<>();
-		suspects.forEach((each) -> before.put(each.partition(), states.get(each.partition())));
-		pauses.pause(before.keySet(), Pauses.Reason.OTHER_TOPIC);
+		Map<TopicPartition, PartitionState> before = states.get(suspects.stream().map(Suspect::partition).toList());
 		doubted = new Doubted(answer, suspects, before, inquiry.begin(suspects, budget.whole()));
+		pauses.pause(before.keySet(), Pauses.Reason.OTHER_TOPIC);
 	}
 
 	/**
 	 * Decides about those whose evidence has come, and that nobody has sought since.
 	 */
 	private void collect(Doubted done) {
-		doubted = null;
+		Set<TopicPartition> asked = Set.copyOf(done.before.keySet());
 		Set<TopicPartition> still = new HashSet<>();
 		for (Suspect each : done.suspects) {
 			TopicPartition partition = each.partition();
-			if (states.find(partition) == done.before.get(partition) && position(partition) == each.position()) {
+			PartitionState before = done.before.get(partition);
+			if (before != null && states.find(partition) == before && position(partition) == each.position()) {
 				still.add(partition);
 			}
 		}
-		List<Findings> findings = done.investigation.findings()
-			.stream()
-			.filter((each) -> still.contains(each.partition()))
-			.toList();
-		inquiry.judge(findings);
-		Set<TopicPartition> decided = new HashSet<>();
-		findings.forEach((each) -> decided.add(each.partition()));
-		decided.removeAll(Inquiry.open(findings));
-		pauses.resume(done.before.keySet(), Pauses.Reason.OTHER_TOPIC);
-		if (decided.containsAll(done.before.keySet())) {
-			learn(done.answer);
+		doubted = null;
+		try {
+			Set<TopicPartition> settled = inquiry.settle(
+					done.investigation.findings().stream().filter((each) -> still.contains(each.partition())).toList());
+			if (settled.containsAll(asked)) {
+				learn(done.answer);
+			}
+			else {
+				topics.checkSoon();
+			}
 		}
-		else {
+		finally {
+			pauses.resume(asked, Pauses.Reason.OTHER_TOPIC);
+		}
+	}
+
+	/**
+	 * The application has sought partitions.
+	 */
+	public void forget(Collection<TopicPartition> partitions) {
+		Doubted present = doubted;
+		if (present != null) {
+			present.before.keySet().removeAll(Set.copyOf(partitions));
+			pauses.resume(partitions, Pauses.Reason.OTHER_TOPIC);
+		}
+	}
+
+	/**
+	 * Something else is in question as well: topics are compared again after it.
+	 */
+	public void giveUp() {
+		Doubted present = doubted;
+		if (present != null) {
+			present.investigation.abandon();
+			doubted = null;
+			pauses.resume(present.before.keySet(), Pauses.Reason.OTHER_TOPIC);
 			topics.checkSoon();
 		}
 	}

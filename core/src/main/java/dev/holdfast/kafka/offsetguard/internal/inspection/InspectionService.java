@@ -5,16 +5,18 @@
 
 package dev.holdfast.kafka.offsetguard.internal.inspection;
 
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.PriorityBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The threads on which inspectors look into logs, for all consumers of a guard: a few
  * daemons, each with one short-lived consumer at a time, which end when nobody has needed
  * them for a while. So the guard's threads and connections are bounded, however many
- * consumers are in doubt at once. Thread-safe.
+ * consumers are in doubt at once. Looks at partitions that are held already come last.
+ * Thread-safe.
  */
 public final class InspectionService {
 
@@ -25,11 +27,33 @@ public final class InspectionService {
 
 	private final AtomicInteger names = new AtomicInteger();
 
+	private final AtomicLong orders = new AtomicLong();
+
 	private final ThreadPoolExecutor threads;
+
+	/**
+	 * Work for a thread.
+	 *
+	 * @param waitedFor whether a partition is not read meanwhile that was not held before
+	 * @param order which of two that are waited for alike comes first
+	 */
+	private record Work(Runnable look, boolean waitedFor, long order) implements Runnable, Comparable<Work> {
+
+		@Override
+		public void run() {
+			look.run();
+		}
+
+		@Override
+		public int compareTo(Work other) {
+			return (waitedFor == other.waitedFor) ? Long.compare(order, other.order) : (waitedFor ? -1 : 1);
+		}
+
+	}
 
 	public InspectionService() {
 		this.threads = new ThreadPoolExecutor(THREADS, THREADS, KEEP_ALIVE_SECONDS, TimeUnit.SECONDS,
-				new LinkedBlockingQueue<>(), this::thread);
+				new PriorityBlockingQueue<>(), this::thread);
 		this.threads.allowCoreThreadTimeOut(true);
 	}
 
@@ -42,13 +66,14 @@ public final class InspectionService {
 	/**
 	 * Has a thread do some work, with the class loader of the caller's: clients load what
 	 * their configuration names by it.
+	 * @param waitedFor whether it comes before work that nobody waits for
 	 */
-	void begin(Runnable look) {
+	void begin(Runnable look, boolean waitedFor) {
 		ClassLoader loader = Thread.currentThread().getContextClassLoader();
-		threads.execute(() -> {
+		threads.execute(new Work(() -> {
 			Thread.currentThread().setContextClassLoader(loader);
 			look.run();
-		});
+		}, waitedFor, orders.incrementAndGet()));
 	}
 
 }

@@ -34,6 +34,9 @@ public final class Look {
 
 	private volatile boolean abandoned;
 
+	/** 0 as long as no thread is free. */
+	private volatile long startedAt;
+
 	/** Written before the findings are there. */
 	private volatile long endedAt;
 
@@ -47,6 +50,7 @@ public final class Look {
 	void make(Supplier<Inspection> open, java.util.function.Function<Inspection, List<Findings>> inspect) {
 		try {
 			if (!abandoned) {
+				startedAt = System.nanoTime();
 				try (Inspection inspection = open.get()) {
 					running = inspection;
 					if (!abandoned) {
@@ -68,7 +72,7 @@ public final class Look {
 				endedAt = System.nanoTime();
 			}
 			// Nothing is known, unless it is.
-			findings.complete(suspects.stream().map(Findings::new).toList());
+			findings.complete(nothing());
 		}
 	}
 
@@ -80,14 +84,25 @@ public final class Look {
 	}
 
 	/**
-	 * What was found out about each suspect. The consumer's thread owns it from now on.
-	 * @throws IllegalStateException if it is not done
+	 * Whether no thread has become free for it for too long, or its thread does not come
+	 * back from something that has no bound of its own, such as a login.
+	 * @param longest for how long an inspection may wait, or run
+	 */
+	public boolean isStuck(Duration longest) {
+		long since = (startedAt != 0) ? startedAt : begunAt;
+		return !isDone() && System.nanoTime() - since > longest.toNanos();
+	}
+
+	/**
+	 * What was found out about each suspect; none of them, if it is not done, which says
+	 * nothing about any. The consumer's thread owns it from now on.
 	 */
 	public List<Findings> findings() {
-		if (!isDone()) {
-			throw new IllegalStateException("Not done");
-		}
-		return findings.join();
+		return isDone() ? findings.join() : List.of();
+	}
+
+	private List<Findings> nothing() {
+		return suspects.stream().map(Findings::new).toList();
 	}
 
 	/**
@@ -98,14 +113,11 @@ public final class Look {
 	}
 
 	/**
-	 * How long it took, the time included in which no thread was free.
-	 * @throws IllegalStateException if it is not done
+	 * How long it took, or has taken so far, the time included in which no thread was
+	 * free.
 	 */
 	public Duration took() {
-		if (!isDone()) {
-			throw new IllegalStateException("Not done");
-		}
-		return Duration.ofNanos(endedAt - begunAt);
+		return isDone() ? Duration.ofNanos(endedAt - begunAt) : age();
 	}
 
 	/**

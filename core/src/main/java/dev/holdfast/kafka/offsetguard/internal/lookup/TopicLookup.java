@@ -68,7 +68,7 @@ public final class TopicLookup implements AutoCloseable {
 
 	private final Map<Question, TopicQuery> topicQueries = new HashMap<>();
 
-	private @Nullable Anew anew;
+	private final Map<Set<String>, Anew> asksAnew = new HashMap<>();
 
 	private final Map<CommitQuery.Question, CommitQuery> commitQueries = new HashMap<>();
 
@@ -197,9 +197,9 @@ public final class TopicLookup implements AutoCloseable {
 	 * @throws WakeupException if {@link #wakeup()} was called meanwhile
 	 */
 	TopicAnswer askAnew(Collection<String> topics, @Nullable Cluster cluster, Duration timeout) {
-		Anew present = anew;
-		if (present == null || !present.query.isAbout(topics, Set.of())) {
-			forgetAnew();
+		Set<String> names = Set.copyOf(topics);
+		Anew present = asksAnew.get(names);
+		if (present == null) {
 			try {
 				present = Anew.ask(
 						admins.open(configuration, (lease != null) ? lease.endpoints() : Set.of(), patience.millis()),
@@ -208,13 +208,14 @@ public final class TopicLookup implements AutoCloseable {
 			catch (KafkaException ex) {
 				return TopicAnswer.of(topics, Set.of(), unopened(ex));
 			}
-			anew = present;
+			asksAnew.put(names, present);
 		}
 		await(present.query.done(), timeout);
 		if (!isOver(present.query)) {
 			return TopicAnswer.of(topics, Set.of(), new Reply.NotYet<>());
 		}
-		forgetAnew();
+		asksAnew.remove(names);
+		SharedAdmins.close(present.admin);
 		if (cluster != null && present.query.isOutside(cluster)) {
 			// Another cluster at the same addresses, perhaps.
 			if (lease != null) {
@@ -227,10 +228,8 @@ public final class TopicLookup implements AutoCloseable {
 	}
 
 	private void forgetAnew() {
-		if (anew != null) {
-			SharedAdmins.close(anew.admin);
-			anew = null;
-		}
+		asksAnew.values().forEach((each) -> SharedAdmins.close(each.admin));
+		asksAnew.clear();
 	}
 
 	private record Question(Set<String> topics, Set<TopicPartition> partitions) {
@@ -356,7 +355,7 @@ public final class TopicLookup implements AutoCloseable {
 	private void forgetOldQuestions() {
 		topicQueries.values().removeIf((query) -> query.waiting().isOutdated());
 		commitQueries.values().removeIf((query) -> query.waiting().isOutdated());
-		if (anew != null && anew.query.waiting().isOutdated()) {
+		if (asksAnew.values().stream().anyMatch((each) -> each.query.waiting().isOutdated())) {
 			forgetAnew();
 		}
 	}

@@ -76,10 +76,12 @@ public final class CommittedPositions {
 	 * Commits that the guard looks into.
 	 *
 	 * @param before the partitions' states: those that were taken away since have others
+	 * @param holds those that are held already
 	 * @param metadata of the commits, which may have to be made again
 	 */
 	private record Doubted(List<Suspect> suspects, Map<TopicPartition, PartitionState> before,
-			Map<TopicPartition, String> metadata, Inquiry.Investigation investigation) {
+			Map<TopicPartition, Hold> holds, Map<TopicPartition, String> metadata,
+			Inquiry.Investigation investigation) {
 	}
 
 	public CommittedPositions(Consumer<?, ?> client, EvidenceBudget budget, PartitionStates states, Decisions decisions,
@@ -144,9 +146,9 @@ public final class CommittedPositions {
 			}
 		}
 		else if (retry.isDue()) {
-			Map<TopicPartition, PartitionState> before = new HashMap<>();
-			suspects.forEach((each) -> before.put(each.partition(), states.get(each.partition())));
-			doubted.add(new Doubted(suspects, before, metadata, inquiry.begin(suspects, budget.whole())));
+			Map<TopicPartition, PartitionState> before = states.get(metadata.keySet());
+			doubted
+				.add(new Doubted(suspects, before, holds(before), metadata, inquiry.begin(suspects, budget.whole())));
 		}
 	}
 
@@ -158,8 +160,19 @@ public final class CommittedPositions {
 			return Set.of();
 		}
 		Set<TopicPartition> partitions = new HashSet<>();
-		doubted.forEach((each) -> each.suspects.forEach((suspect) -> partitions.add(suspect.partition())));
+		doubted.forEach((each) -> partitions.addAll(stillWaiting(each)));
 		return partitions;
+	}
+
+	private static Map<TopicPartition, Hold> holds(Map<TopicPartition, PartitionState> states) {
+		Map<TopicPartition, Hold> holds = new HashMap<>();
+		states.forEach((partition, state) -> {
+			Hold hold = state.hold();
+			if (hold != null) {
+				holds.put(partition, hold);
+			}
+		});
+		return holds;
 	}
 
 	/**
@@ -167,33 +180,47 @@ public final class CommittedPositions {
 	 * @return those about which it is decided now
 	 */
 	Set<TopicPartition> collect() {
+		if (doubted.isEmpty()) {
+			return Set.of();
+		}
 		Set<TopicPartition> decided = new HashSet<>();
+		doubted.stream().filter((each) -> stillWaiting(each).isEmpty()).forEach((each) -> each.investigation.abandon());
+		doubted.removeIf((each) -> stillWaiting(each).isEmpty());
 		List<Doubted> done = doubted.stream().filter((each) -> each.investigation.isDone()).toList();
 		doubted.removeAll(done);
 		for (Doubted each : done) {
 			List<Findings> findings = each.investigation.findings()
 				.stream()
-				.filter((found) -> isStillWaiting(found.partition(), each.before))
+				.filter((found) -> isStillWaiting(found.partition(), each))
 				.toList();
-			Set<TopicPartition> open = Inquiry.open(findings);
-			retry.note(!open.isEmpty());
-			inquiry.judge(findings);
-			findings.forEach((found) -> decided.add(found.partition()));
-			decided.removeAll(open);
+			Set<TopicPartition> settled = inquiry.settle(findings);
+			retry.note(settled.size() < each.suspects.size());
 			commitWithoutEpoch(
-					each.suspects.stream().filter((suspect) -> decided.contains(suspect.partition())).toList(),
+					each.suspects.stream().filter((suspect) -> settled.contains(suspect.partition())).toList(),
 					each.metadata);
+			decided.addAll(settled);
 		}
 		return decided;
 	}
 
+	private Set<TopicPartition> stillWaiting(Doubted each) {
+		Set<TopicPartition> waiting = new HashSet<>(each.before.keySet());
+		waiting.removeIf((partition) -> !isStillWaiting(partition, each));
+		return waiting;
+	}
+
 	/**
-	 * Whether a partition is the one that was doubted, and nobody has sought it since.
+	 * Whether a partition is the one that was doubted, and nobody has sought it, or
+	 * decided about it, since.
 	 */
-	private boolean isStillWaiting(TopicPartition partition, Map<TopicPartition, PartitionState> before) {
+	private boolean isStillWaiting(TopicPartition partition, Doubted doubt) {
 		PartitionState state = states.find(partition);
-		return state != null && state == before.get(partition)
-				&& (states.isStarting(partition) || state.isHeld() || !state.isPositioned());
+		if (state == null || state != doubt.before.get(partition)) {
+			return false;
+		}
+		Hold hold = doubt.holds.get(partition);
+		boolean isUnchanged = (hold != null) ? state.hold() == hold : !state.isPositioned();
+		return states.isStarting(partition) || isUnchanged;
 	}
 
 	/**

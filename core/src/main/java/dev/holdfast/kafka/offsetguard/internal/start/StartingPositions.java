@@ -114,7 +114,7 @@ public final class StartingPositions {
 		wokenUp = false;
 		decided.clear();
 		if (budget.left().isZero()) {
-			return false;
+			return isDecided(partitions, Map.of());
 		}
 		Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>();
 		try (EvidenceBudget.Spending spending = budget.spend()) {
@@ -156,6 +156,9 @@ public final class StartingPositions {
 	private boolean isDecided(Set<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> committed) {
 		Set<TopicPartition> undecided = new HashSet<>(partitions);
 		undecided.removeAll(decided);
+		if (partitions.isEmpty()) {
+			return true;
+		}
 		if (undecided.isEmpty()) {
 			lookup.forgetQuestions();
 			unanswered.end();

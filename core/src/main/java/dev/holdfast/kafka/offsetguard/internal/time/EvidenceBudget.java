@@ -64,11 +64,11 @@ public final class EvidenceBudget {
 	}
 
 	/**
-	 * Whether more than half of what this call may spend is spent: what can wait is left
-	 * for the next one.
+	 * Whether more than half of the longest that this call may take is spent: what can
+	 * wait is left for the next one.
 	 */
 	public boolean isNearlySpent() {
-		return spentNanos() > limit.toNanos() / 2;
+		return spentNanos() > longest.toNanos() / 2;
 	}
 
 	/**
