@@ -358,6 +358,7 @@ class RecreatedTopicTests {
 		try (Consumer<String, String> consumer = consumers.create(guarded)) {
 			consumer.assign(List.of(partition));
 			assertThat(Consumers.pollTo(consumer, partition, 50)).isEmpty();
+			Consumers.pollUntil(consumer, () -> !guarded || !consumers.decisions.isEmpty());
 			consumers.decisions.clear();
 			replace(partition, 100);
 			Consumers.pollUntil(consumer, () -> !guarded || !consumers.decisions.isEmpty());
