@@ -358,19 +358,24 @@ class RecreatedTopicTests {
 		try (Consumer<String, String> consumer = consumers.create(guarded)) {
 			consumer.assign(List.of(partition));
 			assertThat(Consumers.pollTo(consumer, partition, 50)).isEmpty();
-			Consumers.pollUntil(consumer, () -> !guarded || !consumers.decisions.isEmpty());
-			consumers.decisions.clear();
+			Consumers.pollUntil(consumer, () -> isDecided(consumers, guarded, 1));
 			replace(partition, 100);
-			Consumers.pollUntil(consumer, () -> !guarded || !consumers.decisions.isEmpty());
+			Consumers.pollUntil(consumer, () -> isDecided(consumers, guarded, 2));
 			Consumers.pollTo(consumer, partition, 100);
 			consumer.assign(List.of(other));
+			Consumers.pollUntil(consumer, () -> isDecided(consumers, guarded, 3));
 			Consumers.pollTo(consumer, other, 0);
 			consumer.assign(List.of(partition));
 
+			assertThat(Consumers.pollUntil(consumer, () -> isDecided(consumers, guarded, 4))).isEmpty();
 			assertThat(Consumers.pollTo(consumer, partition, 100)).isEmpty();
-			assertThat(consumers.causes()).isEqualTo(guarded
-					? List.of(Cause.TOPIC_RECREATED, Cause.NO_COMMITTED_OFFSET, Cause.NO_COMMITTED_OFFSET) : List.of());
+			assertThat(consumers.causes()).isEqualTo(guarded ? List.of(Cause.NO_COMMITTED_OFFSET, Cause.TOPIC_RECREATED,
+					Cause.NO_COMMITTED_OFFSET, Cause.NO_COMMITTED_OFFSET) : List.of());
 		}
+	}
+
+	private static boolean isDecided(Consumers consumers, boolean guarded, int times) {
+		return consumers.decisions.size() == (guarded ? times : 0);
 	}
 
 	/**
