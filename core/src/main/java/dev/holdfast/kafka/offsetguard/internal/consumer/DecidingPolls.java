@@ -35,6 +35,9 @@ final class DecidingPolls<K, V> {
 	/** How long the client is polled for before the guard looks for evidence again. */
 	private static final Duration WAITING = Duration.ofMillis(50);
 
+	/** Most polls have nothing to decide, and allocate nothing for it. */
+	private static final long NOTICEABLE_NANOS = 100_000;
+
 	private final Consumer<K, V> client;
 
 	private final PartitionStates states;
@@ -104,7 +107,11 @@ final class DecidingPolls<K, V> {
 	}
 
 	private static Duration left(Duration timeout, long startedAt) {
-		Duration left = timeout.minusNanos(System.nanoTime() - startedAt);
+		long elapsed = System.nanoTime() - startedAt;
+		if (elapsed < NOTICEABLE_NANOS) {
+			return timeout;
+		}
+		Duration left = timeout.minusNanos(elapsed);
 		return left.isNegative() ? Duration.ZERO : left;
 	}
 

@@ -52,6 +52,8 @@ final class PollLoop<K, V> {
 	 */
 	private static final Duration SHARE = Duration.ofMillis(200);
 
+	private static final Duration LONG = SHARE.multipliedBy(2);
+
 	/** Polls without any time come along, too. */
 	private static final Duration LEAST_SHARE = Duration.ofMillis(10);
 
@@ -138,6 +140,11 @@ final class PollLoop<K, V> {
 		return shorter(left, longer(longest, SHORTEST_PIECE));
 	}
 
+	private static Duration share(Duration timeout) {
+		boolean isLong = timeout.compareTo(LONG) >= 0;
+		return isLong ? SHARE : longer(Duration.ofNanos(timeout.toNanos() / 2), LEAST_SHARE);
+	}
+
 	private static Duration shorter(Duration one, Duration other) {
 		return (one.compareTo(other) <= 0) ? one : other;
 	}
@@ -150,7 +157,7 @@ final class PollLoop<K, V> {
 		throwFailure();
 		commits.sender().throwCallbackFailure();
 		versions.requireAccepted();
-		Duration limit = patient ? shorter(longer(timeout.dividedBy(2), LEAST_SHARE), SHARE) : budget.whole();
+		Duration limit = patient ? share(timeout) : budget.whole();
 		budget.renew(limit, budget.whole());
 		commits.observer().takeNote();
 		memory.forgetUnused();
@@ -198,7 +205,7 @@ final class PollLoop<K, V> {
 			}
 			carryOutOrders();
 			// Whoever waits for starts has had a share already.
-			budget.renew(limit, budget.longest());
+			budget.renewSpent(limit);
 			recheckHolds();
 			checkTopics(now);
 		}

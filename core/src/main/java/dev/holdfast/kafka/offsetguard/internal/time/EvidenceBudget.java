@@ -56,6 +56,16 @@ public final class EvidenceBudget {
 	}
 
 	/**
+	 * As much as before may be spent once more on questions that outlive the call, if
+	 * some of it was spent.
+	 */
+	public void renewSpent(Duration atMost) {
+		if (spentNanos() > 0) {
+			renew(atMost, longest());
+		}
+	}
+
+	/**
 	 * The time within which evidence for one decision is gathered, be it within a call or
 	 * beside it.
 	 */
