@@ -184,10 +184,11 @@ public final class ClusterChanges {
 	}
 
 	/**
-	 * Whether evidence about positions in the new cluster is on its way.
+	 * Whether evidence about positions in the new cluster is on its way, or asked for
+	 * again soon.
 	 */
 	public boolean isRunning() {
-		return investigation != null;
+		return investigation != null || (!observing && !unexamined.isEmpty());
 	}
 
 	/**
