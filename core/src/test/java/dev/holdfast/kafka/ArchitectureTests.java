@@ -8,10 +8,12 @@ package dev.holdfast.kafka;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -29,6 +31,8 @@ import com.sun.source.util.JavacTask;
 import com.sun.source.util.SourcePositions;
 import com.sun.source.util.TreePathScanner;
 import com.sun.source.util.Trees;
+import com.tngtech.archunit.core.domain.AccessTarget;
+import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaCodeUnit;
@@ -41,6 +45,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.lang.conditions.ArchConditions.accessTargetWhere;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -124,6 +130,27 @@ class ArchitectureTests {
 			.orShould()
 			.callMethod(Instant.class, "now")
 			.check(CLASSES);
+	}
+
+	/**
+	 * Tests script the time.
+	 */
+	@Test
+	void onlyTheClockOfTheOffsetGuardLooksAtTheTime() {
+		noClasses().that()
+			.resideInAPackage(CORE + "offsetguard..")
+			.and()
+			.doNotHaveSimpleName("SystemClock")
+			.should(accessTargetWhere(describe("it is the JDK's time", ArchitectureTests::isTime)))
+			.check(CLASSES);
+	}
+
+	private static boolean isTime(JavaAccess<?> access) {
+		AccessTarget target = access.getTarget();
+		return (target.getOwner().isEquivalentTo(System.class)
+				&& Set.of("nanoTime", "currentTimeMillis").contains(target.getName()))
+				|| (target.getOwner().isEquivalentTo(Instant.class) && target.getName().equals("now"))
+				|| target.getOwner().isEquivalentTo(Clock.class);
 	}
 
 	@Test

@@ -14,7 +14,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
 
 import dev.holdfast.kafka.internal.wrapping.UnwrappableConsumerException;
 import dev.holdfast.kafka.offsetguard.decision.Assignment;
@@ -32,6 +31,7 @@ import dev.holdfast.kafka.offsetguard.internal.consumer.PositionGuard;
 import dev.holdfast.kafka.offsetguard.internal.enforcement.LyingBrokers;
 import dev.holdfast.kafka.offsetguard.internal.incident.Resolutions;
 import dev.holdfast.kafka.offsetguard.internal.memory.GroupMemory;
+import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import dev.holdfast.kafka.offsetguard.policy.MoveLimits;
 import dev.holdfast.kafka.offsetguard.policy.OffsetGuardSettings;
 import dev.holdfast.kafka.offsetguard.policy.OffsetResetPolicy;
@@ -76,12 +76,12 @@ public final class OffsetGuard {
 	 */
 	public OffsetGuard(OffsetGuardSettings settings, @Nullable OffsetResetPolicy ownPolicy,
 			List<DecisionListener> listeners, ClientCap cap) {
-		this(settings, ownPolicy, listeners, cap, System::nanoTime);
+		this(settings, ownPolicy, listeners, cap, GuardClock.system());
 	}
 
 	OffsetGuard(OffsetGuardSettings settings, @Nullable OffsetResetPolicy ownPolicy, List<DecisionListener> listeners,
-			ClientCap cap, LongSupplier nanoTime) {
-		this.context = GuardContext.of(settings, ownPolicy, List.copyOf(listeners), cap.withoutLearning(), nanoTime);
+			ClientCap cap, GuardClock clock) {
+		this.context = GuardContext.of(settings, ownPolicy, List.copyOf(listeners), cap.withoutLearning(), clock);
 		this.cap = cap;
 	}
 

@@ -13,11 +13,11 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
-import java.util.function.LongSupplier;
 import java.util.stream.LongStream;
 
 import dev.holdfast.kafka.offsetguard.decision.Decision;
 import dev.holdfast.kafka.offsetguard.decision.DecisionListener;
+import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import dev.holdfast.kafka.offsetguard.policy.Action;
 import dev.holdfast.kafka.offsetguard.policy.Cause;
 import dev.holdfast.kafka.offsetguard.policy.MoveLimits;
@@ -46,6 +46,8 @@ public final class Consumers {
 	private final Map<String, Object> configuration = new HashMap<>();
 
 	private OffsetGuardSettings settings = OffsetGuardSettings.defaults();
+
+	private GuardClock clock = GuardClock.system();
 
 	private @Nullable OffsetGuard process;
 
@@ -100,16 +102,28 @@ public final class Consumers {
 	 * From now on all guarded consumers are of one process, which remembers.
 	 */
 	public Consumers oneProcess() {
-		process = new OffsetGuard(settings, List.of(decisions::add));
+		process = guard(List.of(decisions::add));
 		return this;
 	}
 
 	/**
-	 * As {@link #oneProcess()}, with a clock and a listener of its own.
+	 * As {@link #oneProcess()}, with a listener of its own.
 	 */
-	Consumers oneProcess(LongSupplier nanoTime, DecisionListener listener) {
-		process = new OffsetGuard(settings, null, List.of(decisions::add, listener), ClientCap.none(), nanoTime);
+	Consumers oneProcess(DecisionListener listener) {
+		process = guard(List.of(decisions::add, listener));
 		return this;
+	}
+
+	/**
+	 * The clock of guards that are made from now on.
+	 */
+	Consumers clock(GuardClock clock) {
+		this.clock = clock;
+		return this;
+	}
+
+	private OffsetGuard guard(List<DecisionListener> listeners) {
+		return new OffsetGuard(settings, null, listeners, ClientCap.none(), clock);
 	}
 
 	public OffsetGuard process() {
@@ -125,7 +139,7 @@ public final class Consumers {
 	}
 
 	public Consumer<String, String> guarded() {
-		OffsetGuard guard = (process != null) ? process : new OffsetGuard(settings, List.of(decisions::add));
+		OffsetGuard guard = (process != null) ? process : guard(List.of(decisions::add));
 		return guard.createConsumer(configuration, (overrides) -> {
 			Map<String, Object> merged = new HashMap<>(configuration);
 			merged.putAll(overrides);

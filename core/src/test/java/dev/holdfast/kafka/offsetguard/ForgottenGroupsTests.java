@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
 import dev.holdfast.kafka.offsetguard.decision.Decision;
@@ -44,9 +43,12 @@ class ForgottenGroupsTests {
 
 	private static final int PARTITIONS = 12;
 
+	/** What a test takes at most. */
+	private static final Duration LONGEST = Duration.ofMinutes(2);
+
 	private final KafkaCluster cluster;
 
-	private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 1000);
+	private final ScriptedClock clock = ScriptedClock.running();
 
 	private final List<String> forgotten = new ArrayList<>();
 
@@ -60,7 +62,8 @@ class ForgottenGroupsTests {
 		String topic = "peeked-" + protocol;
 		cluster.createTopic(topic, PARTITIONS);
 		Consumers consumers = new Consumers(cluster, protocol, topic).with("auto.offset.reset", "earliest")
-			.oneProcess(now::get, new Forgotten());
+			.clock(clock)
+			.oneProcess(new Forgotten());
 		List<String> groups = IntStream.range(0, 10).mapToObj((i) -> topic + "-" + i).toList();
 		for (String group : groups) {
 			try (Consumer<String, String> peek = consumers.with("group.id", group).guarded()) {
@@ -71,12 +74,12 @@ class ForgottenGroupsTests {
 
 		try (Consumer<String, String> living = consumers.with("group.id", topic).guarded()) {
 			commitAll(consumers, living, topic);
-			now.addAndGet(GroupMemory.UNUSED.toNanos() - 1);
+			clock.advance(GroupMemory.UNUSED.minus(LONGEST));
 			living.poll(Duration.ZERO);
 			assertThat(consumers.process().memory().size()).isEqualTo(11 * PARTITIONS);
 			assertThat(forgotten).isEmpty();
 
-			now.addAndGet(1);
+			clock.advance(LONGEST);
 			living.poll(Duration.ZERO);
 			assertThat(consumers.process().memory().size()).isEqualTo(PARTITIONS);
 			assertThat(forgotten).containsExactlyInAnyOrderElementsOf(groups);
@@ -97,7 +100,8 @@ class ForgottenGroupsTests {
 		partitions.forEach((partition) -> cluster.produce(partition, 5));
 		Consumers consumers = new Consumers(cluster, protocol, topic).with("auto.offset.reset", "latest")
 			.with("fetch.max.wait.ms", 10)
-			.oneProcess(now::get, new Forgotten());
+			.clock(clock)
+			.oneProcess(new Forgotten());
 		List<String> groups = IntStream.range(0, 60).mapToObj((i) -> topic + "-" + i).toList();
 
 		for (String group : groups) {
@@ -115,7 +119,7 @@ class ForgottenGroupsTests {
 		assertThat(groups).allSatisfy((group) -> assertThat(cluster.committed(group)).isEmpty());
 		assertThat(consumers.causes()).hasSize(guarded ? 60 * PARTITIONS : 0)
 			.allMatch(Cause.NO_COMMITTED_OFFSET::equals);
-		now.addAndGet(GroupMemory.UNUSED.toNanos());
+		clock.advance(GroupMemory.UNUSED);
 		consumers.process().memory().forgetUnused();
 		assertThat(consumers.process().memory().size()).isZero();
 		assertThat(forgotten).containsExactlyInAnyOrderElementsOf(guarded ? groups : List.of());
@@ -133,17 +137,17 @@ class ForgottenGroupsTests {
 
 	@Test
 	void groupThatIsUsedAgainIsKept() {
-		GroupMemory memory = new GroupMemory(now::get, forgotten::add);
+		GroupMemory memory = new GroupMemory(clock, forgotten::add);
 		join(memory, "again", 1);
 		memory.leave("again");
-		now.addAndGet(GroupMemory.UNUSED.toNanos() / 2);
+		clock.advance(GroupMemory.UNUSED.dividedBy(2));
 		memory.join("again");
-		now.addAndGet(GroupMemory.UNUSED.toNanos());
+		clock.advance(GroupMemory.UNUSED);
 		memory.forgetUnused();
 		assertThat(find(memory, "again", 0)).isNotNull();
 
 		memory.leave("again");
-		now.addAndGet(GroupMemory.UNUSED.toNanos());
+		clock.advance(GroupMemory.UNUSED);
 		memory.forgetUnused();
 		assertThat(find(memory, "again", 0)).isNull();
 		assertThat(forgotten).containsExactly("again");
@@ -151,11 +155,11 @@ class ForgottenGroupsTests {
 
 	@Test
 	void groupThatWasLeftFirstGoesFirst() {
-		GroupMemory memory = new GroupMemory(now::get, forgotten::add);
+		GroupMemory memory = new GroupMemory(clock, forgotten::add);
 		int half = GroupMemory.MOST_UNUSED / 2;
 		for (String group : List.of("first", "second", "third")) {
 			join(memory, group, half);
-			now.incrementAndGet();
+			clock.advance(Duration.ofNanos(1));
 			memory.leave(group);
 		}
 		join(memory, "living", half);

@@ -24,6 +24,7 @@ import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
 import dev.holdfast.kafka.offsetguard.internal.consumer.GuardContext;
 import dev.holdfast.kafka.offsetguard.internal.consumer.GuardedConsumer;
 import dev.holdfast.kafka.offsetguard.internal.consumer.PositionGuard;
+import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import dev.holdfast.kafka.offsetguard.policy.OffsetGuardSettings;
 import dev.holdfast.kafka.versioncap.ClientCap;
 import org.apache.kafka.clients.admin.Admin;
@@ -69,7 +70,7 @@ class HelperClientsTests {
 	 */
 	@Test
 	void adminClientIsClosedAlthoughItsThreadIsBlocked() throws InterruptedException {
-		SharedAdmins admins = new SharedAdmins(ClientCap.none());
+		SharedAdmins admins = new SharedAdmins(ClientCap.none(), GuardClock.system());
 		Map<String, Object> configuration = Map.of("bootstrap.servers", cluster.bootstrapServers(), "client.id",
 				"blocked", "key.deserializer", StringDeserializer.class, "value.deserializer",
 				StringDeserializer.class);

@@ -8,6 +8,7 @@ package dev.holdfast.kafka.offsetguard.internal.admin;
 import java.util.concurrent.TimeUnit;
 
 import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
+import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,20 +40,23 @@ public final class Patience {
 
 	private final int most;
 
+	private final GuardClock clock;
+
 	private int millis = LEAST_MILLIS;
 
 	private long grownAt;
 
-	public Patience(ClientConfiguration client) {
+	public Patience(ClientConfiguration client, GuardClock clock) {
 		this.clientId = client.clientId();
 		this.most = (int) Math.max(LEAST_MILLIS, Math.min(MOST_MILLIS, client.requestTimeout().toMillis()));
+		this.clock = clock;
 	}
 
 	/**
 	 * The {@code request.timeout.ms} of admin clients that are opened now.
 	 */
 	public int millis() {
-		if (millis > LEAST_MILLIS && System.nanoTime() - grownAt > LIFE) {
+		if (millis > LEAST_MILLIS && clock.nanoTime() - grownAt > LIFE) {
 			millis = LEAST_MILLIS;
 		}
 		return millis;
@@ -68,7 +72,7 @@ public final class Patience {
 		if (waited <= TRIES * TimeUnit.MILLISECONDS.toNanos(present)) {
 			return false;
 		}
-		grownAt = System.nanoTime();
+		grownAt = clock.nanoTime();
 		millis = Math.min(most, GROWTH * present);
 		if (millis == present) {
 			return false;

@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
 import dev.holdfast.kafka.offsetguard.internal.cluster.Cluster;
 import dev.holdfast.kafka.offsetguard.internal.cluster.KnownClusters;
+import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import dev.holdfast.kafka.versioncap.ClientCap;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
@@ -52,12 +53,15 @@ public final class SharedAdmins {
 
 	private final ClientCap cap;
 
+	private final GuardClock clock;
+
 	private final KnownClusters clusters = new KnownClusters();
 
 	private final Map<Map<String, Object>, List<Shared>> open = new HashMap<>();
 
-	public SharedAdmins(ClientCap cap) {
+	public SharedAdmins(ClientCap cap, GuardClock clock) {
 		this.cap = cap;
+		this.clock = clock;
 	}
 
 	/**
@@ -160,7 +164,7 @@ public final class SharedAdmins {
 		}
 
 		synchronized KafkaFuture<String> described() {
-			askedAt = (askedAt != 0) ? askedAt : System.nanoTime();
+			askedAt = (askedAt != 0) ? askedAt : clock.nanoTime();
 			KafkaFuture<String> present = described;
 			if (present == null || (present.isCompletedExceptionally() && !isRefused(present))) {
 				present = admin().describeCluster().clusterId();
@@ -182,7 +186,7 @@ public final class SharedAdmins {
 		 * How long ago it was first asked which cluster it is, in nanoseconds.
 		 */
 		synchronized long askedFor() {
-			return (askedAt != 0) ? System.nanoTime() - askedAt : 0;
+			return (askedAt != 0) ? clock.nanoTime() - askedAt : 0;
 		}
 
 		public synchronized void forgetCluster() {

@@ -24,6 +24,7 @@ import dev.holdfast.kafka.offsetguard.internal.memory.GroupCommits;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionState;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
 import dev.holdfast.kafka.offsetguard.internal.time.EvidenceBudget;
+import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
@@ -75,6 +76,8 @@ public final class FirstCommits {
 
 	private final PositionCommits positionCommits;
 
+	private final GuardClock clock;
+
 	private final Set<TopicPartition> unpolled = new HashSet<>();
 
 	private final Set<TopicPartition> polled = new HashSet<>();
@@ -88,10 +91,10 @@ public final class FirstCommits {
 
 	private int failures;
 
-	private long notBefore = System.nanoTime();
+	private long notBefore;
 
 	public FirstCommits(Consumer<?, ?> client, EvidenceBudget budget, PartitionStates states, Topics topics,
-			Coverage coverage, GroupCommits commits, PositionCommits positionCommits) {
+			Coverage coverage, GroupCommits commits, PositionCommits positionCommits, GuardClock clock) {
 		this.client = client;
 		this.budget = budget;
 		this.states = states;
@@ -99,6 +102,8 @@ public final class FirstCommits {
 		this.coverage = coverage;
 		this.commits = commits;
 		this.positionCommits = positionCommits;
+		this.clock = clock;
+		this.notBefore = clock.nanoTime();
 	}
 
 	/**
@@ -244,7 +249,7 @@ public final class FirstCommits {
 	 * where their partitions start
 	 */
 	public boolean commitDue() {
-		if (due.isEmpty() || System.nanoTime() - notBefore < 0 || budget.longest().isZero()) {
+		if (due.isEmpty() || clock.nanoTime() - notBefore < 0 || budget.longest().isZero()) {
 			return false;
 		}
 		Set<TopicPartition> asked = new HashSet<>(due);
@@ -365,7 +370,7 @@ public final class FirstCommits {
 	}
 
 	private void pause() {
-		notBefore = System.nanoTime() + FIRST_PAUSE.multipliedBy(1L << Math.min(failures++, MOST_DOUBLINGS)).toNanos();
+		notBefore = clock.nanoTime() + FIRST_PAUSE.multipliedBy(1L << Math.min(failures++, MOST_DOUBLINGS)).toNanos();
 	}
 
 }

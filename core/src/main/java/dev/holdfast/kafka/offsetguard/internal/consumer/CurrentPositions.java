@@ -23,6 +23,7 @@ import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
 import dev.holdfast.kafka.offsetguard.internal.start.StartingPositions;
 import dev.holdfast.kafka.offsetguard.internal.time.Deadline;
 import dev.holdfast.kafka.offsetguard.internal.time.EvidenceBudget;
+import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
@@ -83,11 +84,13 @@ final class CurrentPositions {
 
 	private final EvidenceBudget budget;
 
-	private Deadline impatient = Deadline.after(Duration.ZERO);
+	private final GuardClock clock;
+
+	private Deadline impatient;
 
 	CurrentPositions(Consumer<?, ?> client, ClientConfiguration configuration, PartitionStates states, Holds holds,
 			StartingPositions startingPositions, ClientReports reports, ClientPositions positions, Incident incident,
-			ResetOffsets resetOffsets, EvidenceBudget budget) {
+			ResetOffsets resetOffsets, EvidenceBudget budget, GuardClock clock) {
 		this.client = client;
 		this.configuration = configuration;
 		this.states = states;
@@ -98,6 +101,8 @@ final class CurrentPositions {
 		this.incident = incident;
 		this.resetOffsets = resetOffsets;
 		this.budget = budget;
+		this.clock = clock;
+		this.impatient = Deadline.after(Duration.ZERO, clock);
 	}
 
 	/**
@@ -139,14 +144,14 @@ final class CurrentPositions {
 		long standIn = (hold != null) ? Math.max(0, hold.decision().evidence().origin()) : 0;
 		states.undecided().standIn(partition, standIn);
 		if (!waited.isZero()) {
-			impatient = Deadline.after(IMPATIENCE);
+			impatient = Deadline.after(IMPATIENCE, clock);
 			logger.warn("Brokers do not tell where {} would start, and the application is told {}", partition, standIn);
 		}
 		return standIn;
 	}
 
 	private OptionalLong await(TopicPartition partition, Duration patience) {
-		Deadline deadline = Deadline.after(patience);
+		Deadline deadline = Deadline.after(patience, clock);
 		OptionalLong position = look(partition, deadline, patience);
 		while (position.isEmpty() && !deadline.isOver()) {
 			if (incident.isOpen()) {
@@ -214,7 +219,7 @@ final class CurrentPositions {
 		if (configuration.groupId() == null || left.isZero()) {
 			return OptionalLong.empty();
 		}
-		Deadline deadline = Deadline.after(left);
+		Deadline deadline = Deadline.after(left, clock);
 		try {
 			states.commitsRead();
 			OffsetAndMetadata commit = client.committed(Set.of(partition), left).get(partition);

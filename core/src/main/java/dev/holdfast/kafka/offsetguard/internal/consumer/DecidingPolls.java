@@ -14,6 +14,7 @@ import dev.holdfast.kafka.offsetguard.internal.client.ConsumerConfigurationCaptu
 import dev.holdfast.kafka.offsetguard.internal.incident.ClusterChanges;
 import dev.holdfast.kafka.offsetguard.internal.incident.Incident;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
+import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
@@ -51,6 +52,8 @@ final class DecidingPolls<K, V> {
 
 	private final Runnable throwFailure;
 
+	private final GuardClock clock;
+
 	/**
 	 * Creates it.
 	 * @param worthPolling whether the client would not say the same again at once
@@ -60,7 +63,7 @@ final class DecidingPolls<K, V> {
 	 */
 	DecidingPolls(Consumer<K, V> client, PartitionStates states, ClientReports reports, Incident incident,
 			ClusterChanges clusterChanges, BooleanSupplier worthPolling, UnaryOperator<Duration> piece,
-			Runnable throwFailure) {
+			Runnable throwFailure, GuardClock clock) {
 		this.client = client;
 		this.states = states;
 		this.reports = reports;
@@ -69,13 +72,14 @@ final class DecidingPolls<K, V> {
 		this.worthPolling = worthPolling;
 		this.piece = piece;
 		this.throwFailure = throwFailure;
+		this.clock = clock;
 	}
 
 	/**
 	 * What a decision leaves of a poll's time is the application's, as it is with Kafka
 	 * alone: some poll only once.
 	 * @param timeout the poll's time
-	 * @param startedAt when it began, in {@link System#nanoTime()}
+	 * @param startedAt when it began, in {@link GuardClock#nanoTime()}
 	 * @param isTimeUsed whether some of it has gone; most polls have nothing to decide, and
 	 * do not look at the clock for it
 	 */
@@ -105,8 +109,8 @@ final class DecidingPolls<K, V> {
 		}
 	}
 
-	private static Duration left(Duration timeout, long startedAt) {
-		Duration left = timeout.minusNanos(System.nanoTime() - startedAt);
+	private Duration left(Duration timeout, long startedAt) {
+		Duration left = timeout.minusNanos(clock.nanoTime() - startedAt);
 		return left.isNegative() ? Duration.ZERO : left;
 	}
 

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.LongSupplier;
 
 import dev.holdfast.kafka.offsetguard.decision.DecisionListener;
 import dev.holdfast.kafka.offsetguard.internal.admin.SharedAdmins;
@@ -17,6 +16,7 @@ import dev.holdfast.kafka.offsetguard.internal.enforcement.Listeners;
 import dev.holdfast.kafka.offsetguard.internal.inspection.InspectionService;
 import dev.holdfast.kafka.offsetguard.internal.lookup.GoneTopics;
 import dev.holdfast.kafka.offsetguard.internal.memory.GroupMemory;
+import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import dev.holdfast.kafka.offsetguard.policy.OffsetGuardSettings;
 import dev.holdfast.kafka.offsetguard.policy.OffsetResetPolicy;
 import dev.holdfast.kafka.versioncap.ClientCap;
@@ -37,25 +37,25 @@ import org.jspecify.annotations.Nullable;
  */
 public record GuardContext(OffsetGuardSettings settings, @Nullable OffsetResetPolicy ownPolicy,
 		List<DecisionListener> listeners, SharedAdmins admins, GroupMemory memory, GoneTopics goneTopics,
-		InspectionService inspections, Set<PositionGuard<?, ?>> consumers, ClientCap inspectorCap) {
+		InspectionService inspections, Set<PositionGuard<?, ?>> consumers, ClientCap inspectorCap, GuardClock clock) {
 
 	public static GuardContext of(OffsetGuardSettings settings, @Nullable OffsetResetPolicy ownPolicy,
 			List<DecisionListener> listeners, ClientCap cap) {
-		return of(settings, ownPolicy, listeners, cap, System::nanoTime);
+		return of(settings, ownPolicy, listeners, cap, GuardClock.system());
 	}
 
 	public static GuardContext of(OffsetGuardSettings settings, @Nullable OffsetResetPolicy ownPolicy,
-			List<DecisionListener> listeners, ClientCap cap, LongSupplier nanoTime) {
-		return new GuardContext(settings, ownPolicy, listeners, new SharedAdmins(cap),
-				new GroupMemory(nanoTime, (groupId) -> Listeners.forgotten(listeners, groupId)), new GoneTopics(),
-				new InspectionService(), ConcurrentHashMap.newKeySet(), cap);
+			List<DecisionListener> listeners, ClientCap cap, GuardClock clock) {
+		return new GuardContext(settings, ownPolicy, listeners, new SharedAdmins(cap, clock),
+				new GroupMemory(clock, (groupId) -> Listeners.forgotten(listeners, groupId)), new GoneTopics(),
+				new InspectionService(), ConcurrentHashMap.newKeySet(), cap, clock);
 	}
 
 	public GuardContext alsoTelling(DecisionListener listener) {
 		List<DecisionListener> all = new ArrayList<>(listeners);
 		all.add(listener);
 		return new GuardContext(settings, ownPolicy, List.copyOf(all), admins, memory, goneTopics, inspections,
-				consumers, inspectorCap);
+				consumers, inspectorCap, clock);
 	}
 
 }

@@ -18,6 +18,7 @@ import dev.holdfast.kafka.offsetguard.internal.memory.GroupMemory;
 import dev.holdfast.kafka.offsetguard.internal.partition.Holds;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
 import dev.holdfast.kafka.offsetguard.internal.time.EvidenceBudget;
+import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import dev.holdfast.kafka.versioncap.ClientVersions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -48,6 +49,8 @@ final class PollLoop<K, V> {
 
 	private final ClientVersions versions;
 
+	private final GuardClock clock;
+
 	private final EvidenceBudget budget;
 
 	private final GroupMemory memory;
@@ -73,6 +76,7 @@ final class PollLoop<K, V> {
 	PollLoop(Consumer<K, V> client, GroupMemory memory, ClientVersions versions, Wiring wiring) {
 		this.versions = versions;
 		this.memory = memory;
+		this.clock = wiring.basics().clock();
 		this.budget = wiring.basics().budget();
 		this.patient = wiring.basics().isPatient();
 		this.pauses = wiring.basics().pauses();
@@ -83,7 +87,7 @@ final class PollLoop<K, V> {
 		this.triggers = wiring.triggers();
 		this.polls = new DecidingPolls<>(client, states, wiring.basics().reports(), triggers.incident(),
 				triggers.clusterChanges(), () -> !states.isAnyStarting() && !budget.isNearlySpent(), this::piece,
-				this::throwFailure);
+				this::throwFailure, clock);
 	}
 
 	/**
@@ -98,7 +102,7 @@ final class PollLoop<K, V> {
 	 * and rechecks wait for the beginning of one.
 	 */
 	ConsumerRecords<K, V> poll(Duration timeout) {
-		long start = System.nanoTime();
+		long start = clock.nanoTime();
 		states.pollByApplication(pauses::byApplication);
 		ConsumerRecords<K, V> records = pollOnce(piece(timeout), start);
 		return ConsumerConfigurationCapture.isNothing(records) ? pollOn(records, timeout, start) : records;
@@ -107,7 +111,7 @@ final class PollLoop<K, V> {
 	private ConsumerRecords<K, V> pollOn(ConsumerRecords<K, V> nothing, Duration timeout, long start) {
 		ConsumerRecords<K, V> records = nothing;
 		long pieceStart = start;
-		long now = System.nanoTime();
+		long now = clock.nanoTime();
 		// Whoever returns at once with nothing would do so again and again.
 		while (ConsumerConfigurationCapture.isNothing(records) && now - pieceStart >= SHORTEST_PIECE.toNanos() / 2) {
 			Duration left = timeout.minusNanos(now - start);
@@ -116,7 +120,7 @@ final class PollLoop<K, V> {
 			}
 			pieceStart = now;
 			records = pollOnce(piece(left), now);
-			now = System.nanoTime();
+			now = clock.nanoTime();
 		}
 		return records;
 	}

@@ -108,7 +108,7 @@ public final class PositionGuard<K, V> {
 		this.polls = new PollLoop<>(client, memory, versions, wiring);
 		this.currentPositions = new CurrentPositions(client, configuration, states, holds, triggers.starts(),
 				basics.reports(), basics.positions(), triggers.incident(), wiring.enforcement().resetOffsets(),
-				basics.budget());
+				basics.budget(), basics.clock());
 	}
 
 	public ConsumerRecords<K, V> poll(Duration timeout) {

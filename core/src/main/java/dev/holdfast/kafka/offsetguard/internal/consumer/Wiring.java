@@ -52,6 +52,7 @@ import dev.holdfast.kafka.offsetguard.internal.start.StartRules;
 import dev.holdfast.kafka.offsetguard.internal.start.StartingPositions;
 import dev.holdfast.kafka.offsetguard.internal.start.UnansweredStarts;
 import dev.holdfast.kafka.offsetguard.internal.time.EvidenceBudget;
+import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import dev.holdfast.kafka.offsetguard.policy.OffsetGuardSettings;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
@@ -75,7 +76,8 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 	/** The client, and what is remembered of its partitions. */
 	record Basics(Consumer<?, ?> client, ClientConfiguration configuration, OffsetGuardSettings settings, Pauses pauses,
 			ClientReports reports, ClientPositions positions, PartitionStates states, Holds holds,
-			EvidenceBudget budget, Listeners listeners, ActionChooser chooser, ClientCluster cluster) {
+			EvidenceBudget budget, Listeners listeners, ActionChooser chooser, ClientCluster cluster,
+			GuardClock clock) {
 
 		/**
 		 * Whether partitions may wait, paused, until it is known where they start. A
@@ -89,15 +91,16 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 		private static Basics of(Consumer<?, ?> client, ClientConfiguration configuration, GuardContext context,
 				ToldCluster toldCluster) {
 			OffsetGuardSettings settings = context.settings();
+			GuardClock clock = context.clock();
 			Pauses pauses = new Pauses(client);
 			ClientReports reports = new ClientReports(client, pauses);
-			PartitionStates states = new PartitionStates(UndecidedStarts.of(client, pauses, configuration));
+			PartitionStates states = new PartitionStates(UndecidedStarts.of(client, pauses, configuration), clock);
 			return new Basics(client, configuration, settings, pauses, reports, new ClientPositions(client, reports),
-					states, new Holds(client, pauses, states, settings.timing().holdRecheck()),
-					new EvidenceBudget(configuration.shorter(settings.timing().inspection())),
+					states, new Holds(client, pauses, states, settings.timing().holdRecheck(), clock),
+					new EvidenceBudget(configuration.shorter(settings.timing().inspection()), clock),
 					new Listeners(context.listeners(), configuration, settings.policy()),
 					new ActionChooser(settings.policy(), ApplicationPolicy.of(context.ownPolicy(), configuration)),
-					new ClientCluster(client, toldCluster));
+					new ClientCluster(client, toldCluster), clock);
 		}
 
 	}
@@ -108,13 +111,14 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 
 		private static Lookups of(Basics basics, GuardContext context) {
 			String groupId = basics.configuration.groupId();
-			TopicLookup lookup = new TopicLookup(context.admins(), basics.configuration, basics.cluster);
+			TopicLookup lookup = new TopicLookup(context.admins(), basics.configuration, basics.cluster, basics.clock);
 			ClusterId clusterId = new ClusterId(basics.cluster, lookup);
-			Topics topics = new Topics(lookup, context.goneTopics(), basics.settings.timing().topicCheck());
+			Topics topics = new Topics(lookup, context.goneTopics(), basics.settings.timing().topicCheck(),
+					basics.clock);
 			BookmarkReader bookmarks = new BookmarkReader(clusterId);
 			Coverage coverage = new Coverage(topics, bookmarks);
 			return new Lookups(lookup, topics, clusterId, bookmarks, coverage,
-					new GroupCommits(basics.client, groupId, lookup, basics.budget, basics.states),
+					new GroupCommits(basics.client, groupId, lookup, basics.budget, basics.states, basics.clock),
 					new CommitMemory(groupId, clusterId, context.memory(), bookmarks, coverage, topics, basics.states));
 		}
 
@@ -131,7 +135,7 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 					lookups.clusterId, basics.states, lookups.topics, lookups.coverage, lookups.commitMemory,
 					basics.budget);
 			FirstCommits first = new FirstCommits(client, basics.budget, basics.states, lookups.topics,
-					lookups.coverage, lookups.groupCommits, sender);
+					lookups.coverage, lookups.groupCommits, sender, basics.clock);
 			CommitFilter filter = new CommitFilter(client, basics.states, basics.positions, basics.holds, heldBack);
 			ClientCommits observer = new ClientCommits(client, basics.configuration.autoCommit(), lookups.commitMemory,
 					basics.states, basics.positions, filter);
@@ -146,16 +150,16 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 
 		private static Enforcement of(Basics basics, Lookups lookups, Commits commits, GuardContext context) {
 			ResetOffsets resetOffsets = new ResetOffsets(basics.client, basics.states,
-					basics.configuration.autoOffsetReset(), basics.budget, basics.isPatient(), basics.reports::add);
+					basics.configuration.autoOffsetReset(), basics.budget, basics.isPatient(), basics.reports::add, basics.clock);
 			Decisions decisions = new Decisions(basics.client, basics.configuration,
 					new DecisionMaker(basics.chooser, basics.configuration), basics.states, basics.pauses, basics.holds,
 					commits.heldBack, resetOffsets, lookups.commitMemory, basics.listeners,
-					basics.settings.isObserving());
+					basics.settings.isObserving(), basics.clock);
 			Inspector inspector = new Inspector(basics.configuration, basics.cluster, basics.chooser,
-					context.inspectorCap(), context.inspections());
+					context.inspectorCap(), context.inspections(), basics.clock);
 			Inquiry inquiry = new Inquiry(basics.client, basics.cluster, basics.states, decisions, commits.sender,
 					inspector, new LatestOffsets(basics.client, basics.configuration, basics.chooser, lookups.lookup),
-					basics.budget, basics.listeners);
+					basics.budget, basics.listeners, basics.clock);
 			return new Enforcement(resetOffsets, decisions, inspector, inquiry);
 		}
 
@@ -190,15 +194,15 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 			boolean observing = basics.settings.isObserving();
 			StartingPositions starts = starts(basics, lookups, commits, enforcement, context);
 			ClusterChanges clusterChanges = new ClusterChanges(client, basics.pauses, basics.cluster, basics.states,
-					basics.holds, lookups.topics, lookups.coverage, inquiry, basics.budget, observing);
+					basics.holds, lookups.topics, lookups.coverage, inquiry, basics.budget, observing, basics.clock);
 			LeaderEpochs leaderEpochs = new LeaderEpochs(lookups.lookup, basics.budget);
 			TopicChecks topicChecks = new TopicChecks(client, basics.pauses, basics.positions, basics.states,
 					basics.holds, starts, inquiry, lookups.topics, lookups.lookup, lookups.clusterId, basics.budget,
 					observing);
 			Incident incident = new Incident(client, basics.reports, basics.positions, basics.states, basics.holds,
-					starts, inquiry, topicChecks, leaderEpochs, clusterChanges, basics.budget, observing);
+					starts, inquiry, topicChecks, leaderEpochs, clusterChanges, basics.budget, observing, basics.clock);
 			HoldRechecks rechecks = new HoldRechecks(basics.states, basics.holds, enforcement.decisions, starts,
-					inquiry, leaderEpochs, basics.budget);
+					inquiry, leaderEpochs, basics.budget, basics.clock);
 			return new Triggers(starts, clusterChanges, incident, rechecks, topicChecks,
 					new Resolutions(client, basics.holds, basics.chooser, enforcement.decisions, rechecks));
 		}
@@ -207,14 +211,14 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 				Enforcement enforcement, GuardContext context) {
 			GroupCommits groupCommits = lookups.groupCommits;
 			StartRules rules = StartRules.of(basics.settings, basics.configuration, context.inspectorCap());
-			UnansweredStarts unanswered = new UnansweredStarts(basics.configuration);
+			UnansweredStarts unanswered = new UnansweredStarts(basics.configuration, basics.clock);
 			StartLookup lookup = new StartLookup(basics.budget, basics.states, lookups.clusterId, groupCommits,
-					lookups.commitMemory, lookups.bookmarks, lookups.topics, lookups.lookup, unanswered, rules);
+					lookups.commitMemory, lookups.bookmarks, lookups.topics, lookups.lookup, unanswered, rules, basics.clock);
 			FirstPositions firstPositions = new FirstPositions(basics.states, enforcement.decisions,
 					lookups.commitMemory, lookups.topics, enforcement.resetOffsets, basics.settings.isObserving());
 			CommittedPositions committedPositions = new CommittedPositions(basics.client, basics.budget, basics.states,
 					enforcement.decisions, lookups.commitMemory, lookups.bookmarks, lookup, enforcement.inquiry,
-					commits.sender, basics.settings.isObserving());
+					commits.sender, basics.settings.isObserving(), basics.clock);
 			return new StartingPositions(basics.client, basics.budget, basics.states, groupCommits,
 					lookups.commitMemory, lookups.coverage, lookup, committedPositions, firstPositions, commits.first,
 					unanswered, rules);

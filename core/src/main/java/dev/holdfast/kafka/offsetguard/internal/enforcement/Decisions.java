@@ -6,7 +6,6 @@
 package dev.holdfast.kafka.offsetguard.internal.enforcement;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 
@@ -30,6 +29,7 @@ import dev.holdfast.kafka.offsetguard.internal.partition.Retries;
 import dev.holdfast.kafka.offsetguard.internal.ruling.DecisionMaker;
 import dev.holdfast.kafka.offsetguard.internal.ruling.PlainKafka;
 import dev.holdfast.kafka.offsetguard.internal.ruling.Ruling;
+import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import dev.holdfast.kafka.offsetguard.policy.Action;
 import dev.holdfast.kafka.offsetguard.policy.Cause;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -66,13 +66,15 @@ public final class Decisions {
 
 	private final boolean observing;
 
+	private final GuardClock clock;
+
 	private @Nullable Decision failure;
 
 	private @Nullable Decision last;
 
 	public Decisions(Consumer<?, ?> client, ClientConfiguration configuration, DecisionMaker maker,
 			PartitionStates states, Pauses pauses, Holds holds, HeldBackCommits heldBack, ResetOffsets resetOffsets,
-			CommitMemory commits, Listeners listeners, boolean observing) {
+			CommitMemory commits, Listeners listeners, boolean observing, GuardClock clock) {
 		this.client = client;
 		this.configuration = configuration;
 		this.maker = maker;
@@ -84,6 +86,7 @@ public final class Decisions {
 		this.commits = commits;
 		this.listeners = listeners;
 		this.observing = observing;
+		this.clock = clock;
 	}
 
 	/**
@@ -195,7 +198,7 @@ public final class Decisions {
 		if (opening.cause() == Cause.COMMITTED_OFFSET_REGRESSED && ruling.named() == Action.KEEP && ruling.isMove()) {
 			commits.believe(opening.partition());
 		}
-		last = maker.decision(opening, ruling, observing, Instant.now());
+		last = maker.decision(opening, ruling, observing, clock.instant());
 		return last;
 	}
 

@@ -24,6 +24,7 @@ import dev.holdfast.kafka.offsetguard.internal.inspection.Suspect;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
 import dev.holdfast.kafka.offsetguard.internal.ruling.Classifier;
 import dev.holdfast.kafka.offsetguard.internal.time.EvidenceBudget;
+import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import dev.holdfast.kafka.offsetguard.policy.Cause;
 import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -59,9 +60,11 @@ public final class Inquiry {
 
 	private final Listeners listeners;
 
+	private final GuardClock clock;
+
 	public Inquiry(Consumer<?, ?> client, ClientCluster cluster, PartitionStates states, Decisions decisions,
 			PositionCommits commits, Inspector inspector, LatestOffsets latestOffsets, EvidenceBudget budget,
-			Listeners listeners) {
+			Listeners listeners, GuardClock clock) {
 		this.client = client;
 		this.cluster = cluster;
 		this.states = states;
@@ -71,6 +74,7 @@ public final class Inquiry {
 		this.latestOffsets = latestOffsets;
 		this.budget = budget;
 		this.listeners = listeners;
+		this.clock = clock;
 	}
 
 	/**
@@ -109,14 +113,14 @@ public final class Inquiry {
 		if (suspects.isEmpty()) {
 			return List.of();
 		}
-		long start = System.nanoTime();
+		long start = clock.nanoTime();
 		try (EvidenceBudget.Spending spending = budget.spend()) {
 			List<Findings> findings = inspector.inspect(suspects, timeout);
 			latestOffsets.lookUp(findings, budget.longest());
 			return findings;
 		}
 		finally {
-			listeners.inspected(Duration.ofNanos(System.nanoTime() - start));
+			listeners.inspected(Duration.ofNanos(clock.nanoTime() - start));
 		}
 	}
 

@@ -23,6 +23,7 @@ import dev.holdfast.kafka.offsetguard.internal.partition.PartitionState;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
 import dev.holdfast.kafka.offsetguard.internal.time.Deadline;
 import dev.holdfast.kafka.offsetguard.internal.time.EvidenceBudget;
+import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import dev.holdfast.kafka.offsetguard.policy.Action;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
@@ -56,6 +57,8 @@ public final class ResetOffsets {
 
 	private final java.util.function.Consumer<InvalidOffsetException> reports;
 
+	private final GuardClock clock;
+
 	/**
 	 * Creates it.
 	 * @param undecidable whether partitions may wait, paused, until it is known where
@@ -63,13 +66,14 @@ public final class ResetOffsets {
 	 * @param reports takes what the client reports when it is asked for something else
 	 */
 	public ResetOffsets(Consumer<?, ?> client, PartitionStates states, AutoOffsetReset autoOffsetReset,
-			EvidenceBudget budget, boolean undecidable, java.util.function.Consumer<InvalidOffsetException> reports) {
+			EvidenceBudget budget, boolean undecidable, java.util.function.Consumer<InvalidOffsetException> reports, GuardClock clock) {
 		this.client = client;
 		this.states = states;
 		this.autoOffsetReset = autoOffsetReset;
 		this.budget = budget;
 		this.undecidable = undecidable;
 		this.reports = reports;
+		this.clock = clock;
 	}
 
 	/**
@@ -295,7 +299,7 @@ public final class ResetOffsets {
 	 * end, read before, is where the first young record will come.
 	 */
 	private Map<TopicPartition, Long> offsetsFor(Map<TopicPartition, Long> timestamps, Duration timeout) {
-		Deadline deadline = Deadline.after(timeout);
+		Deadline deadline = Deadline.after(timeout, clock);
 		Map<TopicPartition, Long> offsets = new HashMap<>(client.endOffsets(timestamps.keySet(), timeout));
 		Map<TopicPartition, OffsetAndTimestamp> found = client.offsetsForTimes(timestamps, deadline.left(timeout));
 		found.forEach((partition, offset) -> {

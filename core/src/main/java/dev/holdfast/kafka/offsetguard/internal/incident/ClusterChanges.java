@@ -30,6 +30,7 @@ import dev.holdfast.kafka.offsetguard.internal.partition.Holds;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionState;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
 import dev.holdfast.kafka.offsetguard.internal.time.EvidenceBudget;
+import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import dev.holdfast.kafka.offsetguard.internal.time.Retry;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -73,9 +74,11 @@ public final class ClusterChanges {
 
 	private final boolean observing;
 
+	private final GuardClock clock;
+
 	private final Pauses pauses;
 
-	private final Retry retry = new Retry();
+	private final Retry retry;
 
 	private Inquiry.@Nullable Investigation investigation;
 
@@ -91,7 +94,7 @@ public final class ClusterChanges {
 	private long waitingUntil;
 
 	public ClusterChanges(Consumer<?, ?> client, Pauses pauses, ClientCluster cluster, PartitionStates states,
-			Holds holds, Topics topics, Coverage coverage, Inquiry inquiry, EvidenceBudget budget, boolean observing) {
+			Holds holds, Topics topics, Coverage coverage, Inquiry inquiry, EvidenceBudget budget, boolean observing, GuardClock clock) {
 		this.client = client;
 		this.pauses = pauses;
 		this.cluster = cluster;
@@ -102,6 +105,8 @@ public final class ClusterChanges {
 		this.inquiry = inquiry;
 		this.budget = budget;
 		this.observing = observing;
+		this.clock = clock;
+		this.retry = new Retry(clock);
 	}
 
 	/**
@@ -147,7 +152,7 @@ public final class ClusterChanges {
 	 * Whether starts wait for the group to assign its partitions anew.
 	 */
 	public boolean isWaiting() {
-		waiting = waiting && waitingUntil - System.nanoTime() > 0;
+		waiting = waiting && waitingUntil - clock.nanoTime() > 0;
 		return waiting;
 	}
 
@@ -319,7 +324,7 @@ public final class ClusterChanges {
 		states.restart(partitions);
 		states.undecided().hold(partitions, positions);
 		waiting = true;
-		waitingUntil = System.nanoTime() + UNTIL_REBALANCE;
+		waitingUntil = clock.nanoTime() + UNTIL_REBALANCE;
 	}
 
 }

@@ -17,6 +17,7 @@ import dev.holdfast.kafka.offsetguard.internal.inspection.Suspect;
 import dev.holdfast.kafka.offsetguard.internal.lookup.TopicQuery;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionState;
 import dev.holdfast.kafka.offsetguard.internal.time.Deadline;
+import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -46,14 +47,14 @@ final class Doubt {
 	private @Nullable List<Findings> findings;
 
 	Doubt(Map<TopicPartition, PartitionState> before, List<Suspect> suspects, @Nullable TopicQuery query,
-			LeaderEpochs leaderEpochs, Inquiry inquiry, Duration timeout) {
+			LeaderEpochs leaderEpochs, Inquiry inquiry, Duration timeout, GuardClock clock) {
 		this.before = before;
 		this.suspects = suspects;
 		this.query = query;
 		this.leaderEpochs = leaderEpochs;
 		this.inquiry = inquiry;
 		this.timeout = timeout;
-		this.deadline = Deadline.after(timeout);
+		this.deadline = Deadline.after(timeout, clock);
 	}
 
 	Map<TopicPartition, PartitionState> before() {

@@ -25,6 +25,7 @@ import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
 import dev.holdfast.kafka.offsetguard.internal.start.StartingPositions;
 import dev.holdfast.kafka.offsetguard.internal.time.Deadline;
 import dev.holdfast.kafka.offsetguard.internal.time.EvidenceBudget;
+import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,8 @@ public final class HoldRechecks {
 
 	private final EvidenceBudget budget;
 
+	private final GuardClock clock;
+
 	private final List<Recheck> running = new ArrayList<>();
 
 	/** How long to wait for leaders' epochs, {@code null} if nobody waits. */
@@ -68,7 +71,7 @@ public final class HoldRechecks {
 	}
 
 	public HoldRechecks(PartitionStates states, Holds holds, Decisions decisions, StartingPositions startingPositions,
-			Inquiry inquiry, LeaderEpochs leaderEpochs, EvidenceBudget budget) {
+			Inquiry inquiry, LeaderEpochs leaderEpochs, EvidenceBudget budget, GuardClock clock) {
 		this.states = states;
 		this.holds = holds;
 		this.decisions = decisions;
@@ -76,6 +79,7 @@ public final class HoldRechecks {
 		this.inquiry = inquiry;
 		this.leaderEpochs = leaderEpochs;
 		this.budget = budget;
+		this.clock = clock;
 	}
 
 	/**
@@ -113,7 +117,7 @@ public final class HoldRechecks {
 	private Deadline epochsUntil() {
 		Deadline present = epochsUntil;
 		if (present == null) {
-			present = Deadline.after(budget.whole());
+			present = Deadline.after(budget.whole(), clock);
 			epochsUntil = present;
 		}
 		return present;

@@ -28,6 +28,7 @@ import dev.holdfast.kafka.offsetguard.internal.partition.PartitionState;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
 import dev.holdfast.kafka.offsetguard.internal.start.StartingPositions;
 import dev.holdfast.kafka.offsetguard.internal.time.EvidenceBudget;
+import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import dev.holdfast.kafka.offsetguard.internal.time.Retry;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
@@ -69,7 +70,9 @@ public final class Incident {
 
 	private final boolean observing;
 
-	private final Retry retry = new Retry();
+	private final GuardClock clock;
+
+	private final Retry retry;
 
 	private @Nullable Doubt doubt;
 
@@ -78,7 +81,7 @@ public final class Incident {
 
 	public Incident(Consumer<?, ?> client, ClientReports reports, ClientPositions positions, PartitionStates states,
 			Holds holds, StartingPositions startingPositions, Inquiry inquiry, TopicChecks topicChecks,
-			LeaderEpochs leaderEpochs, ClusterChanges clusterChanges, EvidenceBudget budget, boolean observing) {
+			LeaderEpochs leaderEpochs, ClusterChanges clusterChanges, EvidenceBudget budget, boolean observing, GuardClock clock) {
 		this.client = client;
 		this.reports = reports;
 		this.positions = positions;
@@ -91,6 +94,8 @@ public final class Incident {
 		this.clusterChanges = clusterChanges;
 		this.budget = budget;
 		this.observing = observing;
+		this.clock = clock;
+		this.retry = new Retry(clock);
 	}
 
 	public boolean isOpen() {
@@ -201,7 +206,7 @@ public final class Incident {
 		}
 		else {
 			putInDoubt(suspects);
-			doubt = new Doubt(before, suspects, query, leaderEpochs, inquiry, budget.whole());
+			doubt = new Doubt(before, suspects, query, leaderEpochs, inquiry, budget.whole(), clock);
 		}
 	}
 

@@ -104,7 +104,7 @@ public final class TopicChecks {
 
 	/**
 	 * Whether it is time to ask, or an answer may be there.
-	 * @param nanoTime the time, in {@link System#nanoTime()}
+	 * @param nanoTime the time, in nanoseconds
 	 */
 	public boolean isDue(long nanoTime) {
 		return doubted != null || topics.isDue(nanoTime);

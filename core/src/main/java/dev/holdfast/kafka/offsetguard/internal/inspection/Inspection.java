@@ -22,6 +22,7 @@ import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
 import dev.holdfast.kafka.offsetguard.internal.client.ClientPositions;
 import dev.holdfast.kafka.offsetguard.internal.client.SomePartitions;
 import dev.holdfast.kafka.offsetguard.internal.time.Deadline;
+import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import dev.holdfast.kafka.versioncap.ClientCap;
 import dev.holdfast.kafka.versioncap.ClientVersions;
 import dev.holdfast.kafka.versioncap.rules.VersionCap;
@@ -70,14 +71,17 @@ final class Inspection implements AutoCloseable {
 	/** The leaders' ids, as they are known in this round of looks. */
 	private final Map<TopicPartition, Integer> leaders = new HashMap<>();
 
+	private final GuardClock clock;
+
 	private final Deadline deadline;
 
 	private final Duration stragglerPatience;
 
 	private final Map<TopicPartition, Examination> open = new LinkedHashMap<>();
 
-	Inspection(ClientConfiguration client, Set<String> endpoints, Duration timeout, ClientCap cap) {
-		this.deadline = Deadline.after(timeout);
+	Inspection(ClientConfiguration client, Set<String> endpoints, Duration timeout, ClientCap cap, GuardClock clock) {
+		this.clock = clock;
+		this.deadline = Deadline.after(timeout, clock);
 		this.stragglerPatience = timeout.dividedBy(4);
 		ClientCap.Construction<KafkaConsumer<byte[], byte[]>> constructed = cap.construct(
 				() -> new KafkaConsumer<byte[], byte[]>(InspectorConfiguration.derive(client, endpoints, timeout)));
@@ -134,7 +138,7 @@ final class Inspection implements AutoCloseable {
 			take(await());
 			if (proceed()) {
 				// Who is done shall not wait for a leader that says nothing at all.
-				stragglers = (open.size() < findings.size()) ? Deadline.after(stragglerPatience) : deadline;
+				stragglers = (open.size() < findings.size()) ? Deadline.after(stragglerPatience, clock) : deadline;
 			}
 		}
 		open.values().forEach(Examination::end);

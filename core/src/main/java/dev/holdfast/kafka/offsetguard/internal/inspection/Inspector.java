@@ -14,6 +14,7 @@ import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
 import dev.holdfast.kafka.offsetguard.internal.cluster.ClientCluster;
 import dev.holdfast.kafka.offsetguard.internal.lookup.Topics;
 import dev.holdfast.kafka.offsetguard.internal.ruling.ActionChooser;
+import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import dev.holdfast.kafka.offsetguard.policy.Action;
 import dev.holdfast.kafka.versioncap.ClientCap;
 import org.apache.kafka.common.KafkaException;
@@ -44,6 +45,8 @@ public final class Inspector {
 
 	private final InspectionService service;
 
+	private final GuardClock clock;
+
 	/** The running inspection, for {@link #wakeup()} from another thread. */
 	private volatile @Nullable Inspection running;
 
@@ -51,12 +54,13 @@ public final class Inspector {
 	private volatile boolean wokenUp;
 
 	public Inspector(ClientConfiguration configuration, ClientCluster cluster, ActionChooser chooser, ClientCap cap,
-			InspectionService service) {
+			InspectionService service, GuardClock clock) {
 		this.configuration = configuration;
 		this.cluster = cluster;
 		this.chooser = chooser;
 		this.cap = cap;
 		this.service = service;
+		this.clock = clock;
 	}
 
 	/**
@@ -100,9 +104,9 @@ public final class Inspector {
 		Set<String> endpoints = cluster.endpoints(topics, Duration.ZERO);
 		Set<String> timestampTopics = new HashSet<>(topics);
 		timestampTopics.removeIf((topic) -> !chooser.mayChoose(topic, Action.TIMESTAMP));
-		Look look = new Look(suspects);
+		Look look = new Look(suspects, clock);
 		service.begin(
-				() -> look.make(() -> new Inspection(configuration, endpoints, timeout, cap),
+				() -> look.make(() -> new Inspection(configuration, endpoints, timeout, cap, clock),
 						(inspection) -> List.copyOf(inspection.inspect(suspects, timestampTopics::contains))),
 				waitedFor);
 		return look;
@@ -111,7 +115,7 @@ public final class Inspector {
 	private Inspection open(List<Suspect> suspects, Duration timeout) {
 		Set<String> topics = Topics.names(suspects.stream().map(Suspect::partition).toList());
 		return new Inspection(configuration, cluster.endpoints(topics, timeout.dividedBy(ENDPOINTS_SHARE)), timeout,
-				cap);
+				cap, clock);
 	}
 
 	/**

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
+import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,7 +27,9 @@ public final class Look {
 
 	private final List<Suspect> suspects;
 
-	private final long begunAt = System.nanoTime();
+	private final GuardClock clock;
+
+	private final long begunAt;
 
 	private final CompletableFuture<List<Findings>> findings = new CompletableFuture<>();
 
@@ -40,8 +43,10 @@ public final class Look {
 	/** Written before the findings are there. */
 	private volatile long endedAt;
 
-	Look(List<Suspect> suspects) {
+	Look(List<Suspect> suspects, GuardClock clock) {
 		this.suspects = suspects;
+		this.clock = clock;
+		this.begunAt = clock.nanoTime();
 	}
 
 	/**
@@ -50,12 +55,12 @@ public final class Look {
 	void make(Supplier<Inspection> open, java.util.function.Function<Inspection, List<Findings>> inspect) {
 		try {
 			if (!abandoned) {
-				startedAt = System.nanoTime();
+				startedAt = clock.nanoTime();
 				try (Inspection inspection = open.get()) {
 					running = inspection;
 					if (!abandoned) {
 						List<Findings> found = inspect.apply(inspection);
-						endedAt = System.nanoTime();
+						endedAt = clock.nanoTime();
 						findings.complete(found);
 					}
 				}
@@ -69,7 +74,7 @@ public final class Look {
 		finally {
 			running = null;
 			if (!findings.isDone()) {
-				endedAt = System.nanoTime();
+				endedAt = clock.nanoTime();
 			}
 			// Nothing is known, unless it is.
 			findings.complete(nothing());
@@ -90,7 +95,7 @@ public final class Look {
 	 */
 	public boolean isStuck(Duration longest) {
 		long since = (startedAt != 0) ? startedAt : begunAt;
-		return !isDone() && System.nanoTime() - since > longest.toNanos();
+		return !isDone() && clock.nanoTime() - since > longest.toNanos();
 	}
 
 	/**
@@ -109,7 +114,7 @@ public final class Look {
 	 * How long ago it was begun.
 	 */
 	public Duration age() {
-		return Duration.ofNanos(System.nanoTime() - begunAt);
+		return Duration.ofNanos(clock.nanoTime() - begunAt);
 	}
 
 	/**

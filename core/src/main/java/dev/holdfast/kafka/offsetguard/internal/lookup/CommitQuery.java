@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 import dev.holdfast.kafka.offsetguard.internal.admin.Reply;
+import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import dev.holdfast.kafka.offsetguard.internal.time.Retry;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
@@ -33,9 +34,11 @@ public final class CommitQuery {
 
 	private final Question question;
 
+	private final GuardClock clock;
+
 	private final Map<TopicPartition, @Nullable OffsetAndMetadata> told = new HashMap<>();
 
-	private final Retry retry = new Retry(MOST_DOUBLINGS);
+	private final Retry retry;
 
 	private KafkaFuture<Map<TopicPartition, OffsetAndMetadata>> future;
 
@@ -57,11 +60,13 @@ public final class CommitQuery {
 	public record Question(String groupId, Set<TopicPartition> partitions, boolean stable) {
 	}
 
-	CommitQuery(Question question, Admin admin) {
+	CommitQuery(Question question, Admin admin, GuardClock clock) {
 		this.question = question;
+		this.clock = clock;
+		this.retry = new Retry(MOST_DOUBLINGS, clock);
 		this.future = ask(admin);
 		this.done = Reply.completable(future);
-		this.waiting = new Waiting(done);
+		this.waiting = new Waiting(done, clock);
 	}
 
 	private KafkaFuture<Map<TopicPartition, OffsetAndMetadata>> ask(Admin admin) {
@@ -87,7 +92,7 @@ public final class CommitQuery {
 	void askAgain(Admin admin) {
 		future = ask(admin);
 		done = Reply.completable(future);
-		waiting = new Waiting(done);
+		waiting = new Waiting(done, clock);
 		noted = false;
 	}
 

@@ -25,6 +25,7 @@ import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
 import dev.holdfast.kafka.offsetguard.internal.cluster.ClientCluster;
 import dev.holdfast.kafka.offsetguard.internal.cluster.Cluster;
 import dev.holdfast.kafka.offsetguard.internal.cluster.ToldCluster;
+import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
@@ -60,6 +61,8 @@ public final class TopicLookup implements AutoCloseable {
 
 	private final ClientCluster client;
 
+	private final GuardClock clock;
+
 	private final Patience patience;
 
 	private SharedAdmins.@Nullable Lease lease;
@@ -78,11 +81,12 @@ public final class TopicLookup implements AutoCloseable {
 
 	private volatile boolean wokenUp;
 
-	public TopicLookup(SharedAdmins admins, ClientConfiguration configuration, ClientCluster client) {
+	public TopicLookup(SharedAdmins admins, ClientConfiguration configuration, ClientCluster client, GuardClock clock) {
 		this.admins = admins;
 		this.configuration = configuration;
 		this.client = client;
-		this.patience = new Patience(configuration);
+		this.patience = new Patience(configuration, clock);
+		this.clock = clock;
 	}
 
 	/**
@@ -176,7 +180,7 @@ public final class TopicLookup implements AutoCloseable {
 		TopicQuery query = topicQueries.get(question);
 		if (query == null || query.isPartlyFailed()) {
 			try {
-				query = TopicQuery.start(admin(topics), topics, partitions);
+				query = TopicQuery.start(admin(topics), topics, partitions, clock);
 			}
 			catch (KafkaException ex) {
 				return TopicAnswer.of(topics, partitions, unopened(ex));
@@ -203,7 +207,7 @@ public final class TopicLookup implements AutoCloseable {
 			try {
 				present = Anew.ask(
 						admins.open(configuration, (lease != null) ? lease.endpoints() : Set.of(), patience.millis()),
-						topics);
+						topics, clock);
 			}
 			catch (KafkaException ex) {
 				return TopicAnswer.of(topics, Set.of(), unopened(ex));
@@ -240,8 +244,8 @@ public final class TopicLookup implements AutoCloseable {
 	 */
 	private record Anew(Admin admin, TopicQuery query) {
 
-		static Anew ask(Admin admin, Collection<String> topics) {
-			return new Anew(admin, TopicQuery.startWithCluster(admin, topics));
+		static Anew ask(Admin admin, Collection<String> topics, GuardClock clock) {
+			return new Anew(admin, TopicQuery.startWithCluster(admin, topics, clock));
 		}
 
 	}
@@ -252,7 +256,7 @@ public final class TopicLookup implements AutoCloseable {
 	 */
 	public @Nullable TopicQuery start(Collection<String> topics, Collection<TopicPartition> partitions) {
 		try {
-			return TopicQuery.start(admin(topics), topics, partitions);
+			return TopicQuery.start(admin(topics), topics, partitions, clock);
 		}
 		catch (KafkaException ex) {
 			unopened(ex);
@@ -317,7 +321,7 @@ public final class TopicLookup implements AutoCloseable {
 		CommitQuery query = commitQueries.get(question);
 		try {
 			if (query == null) {
-				query = new CommitQuery(question, admin(Topics.names(question.partitions())));
+				query = new CommitQuery(question, admin(Topics.names(question.partitions())), clock);
 				commitQueries.put(question, query);
 			}
 			else if (query.isDue()) {

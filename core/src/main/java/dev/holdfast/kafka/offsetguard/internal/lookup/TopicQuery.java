@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 import dev.holdfast.kafka.offsetguard.internal.admin.Reply;
 import dev.holdfast.kafka.offsetguard.internal.admin.SharedAdmins;
 import dev.holdfast.kafka.offsetguard.internal.cluster.Cluster;
+import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeTopicsResult;
 import org.apache.kafka.clients.admin.ListOffsetsResult;
@@ -47,7 +48,7 @@ public final class TopicQuery {
 	private final Waiting waiting;
 
 	private TopicQuery(Admin admin, Collection<String> topics, Collection<TopicPartition> partitions,
-			boolean withCluster) {
+			boolean withCluster, GuardClock clock) {
 		this.topics = Set.copyOf(topics);
 		this.partitions = Set.copyOf(partitions);
 		this.described = topics.isEmpty() ? null : admin.describeTopics(this.topics);
@@ -58,18 +59,19 @@ public final class TopicQuery {
 		this.done = CompletableFuture.allOf(Reply.completable((described != null) ? described.allTopicNames() : null),
 				Reply.completable((offsets != null) ? offsets.all() : null), Reply.completable(clusterId),
 				Reply.completable(offsetsTopic));
-		this.waiting = new Waiting(done);
+		this.waiting = new Waiting(done, clock);
 	}
 
-	static TopicQuery start(Admin admin, Collection<String> topics, Collection<TopicPartition> partitions) {
-		return new TopicQuery(admin, topics, partitions, false);
+	static TopicQuery start(Admin admin, Collection<String> topics, Collection<TopicPartition> partitions,
+			GuardClock clock) {
+		return new TopicQuery(admin, topics, partitions, false, clock);
 	}
 
 	/**
 	 * Asks which cluster it is, too.
 	 */
-	static TopicQuery startWithCluster(Admin admin, Collection<String> topics) {
-		return new TopicQuery(admin, topics, Set.of(), true);
+	static TopicQuery startWithCluster(Admin admin, Collection<String> topics, GuardClock clock) {
+		return new TopicQuery(admin, topics, Set.of(), true, clock);
 	}
 
 	public boolean isAbout(Collection<String> otherTopics, Collection<TopicPartition> otherPartitions) {

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 
 import dev.holdfast.kafka.offsetguard.internal.admin.Reply;
 import dev.holdfast.kafka.offsetguard.internal.cluster.Cluster;
+import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.WakeupException;
@@ -40,17 +41,20 @@ public final class Topics {
 
 	private final Duration interval;
 
+	private final GuardClock clock;
+
 	private final Map<String, TopicFacts> known = new HashMap<>();
 
 	private @Nullable TopicQuery query;
 
 	private long checkAt;
 
-	public Topics(TopicLookup lookup, GoneTopics gone, Duration interval) {
+	public Topics(TopicLookup lookup, GoneTopics gone, Duration interval, GuardClock clock) {
 		this.lookup = lookup;
 		this.gone = gone;
 		this.interval = interval;
-		this.checkAt = System.nanoTime() + interval.toNanos();
+		this.checkAt = clock.nanoTime() + interval.toNanos();
+		this.clock = clock;
 	}
 
 	public TopicFacts known(String topic) {
@@ -153,7 +157,7 @@ public final class Topics {
 
 	/**
 	 * Whether it is time to ask, or an answer may be there.
-	 * @param nanoTime the time, in {@link System#nanoTime()}
+	 * @param nanoTime the time, in {@link GuardClock#nanoTime()}
 	 */
 	public boolean isDue(long nanoTime) {
 		return !interval.isZero() && (query != null || nanoTime - checkAt >= 0);
@@ -164,7 +168,8 @@ public final class Topics {
 	 * over.
 	 */
 	public void checkSoon() {
-		checkAt = Math.min(checkAt, System.nanoTime() + SOON);
+		long soon = clock.nanoTime() + SOON;
+		checkAt = (checkAt - soon < 0) ? checkAt : soon;
 	}
 
 	/**
@@ -174,7 +179,7 @@ public final class Topics {
 	 */
 	public TopicAnswer check(Collection<TopicPartition> assigned) {
 		if (query == null) {
-			checkAt = System.nanoTime() + interval.toNanos();
+			checkAt = clock.nanoTime() + interval.toNanos();
 			query = assigned.isEmpty() ? null : lookup.start(names(assigned), Set.of());
 			return TopicAnswer.NOTHING;
 		}

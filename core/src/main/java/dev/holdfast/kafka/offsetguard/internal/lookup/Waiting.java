@@ -8,6 +8,8 @@ package dev.holdfast.kafka.offsetguard.internal.lookup;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
+import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
+
 /**
  * How long a question has waited for its answer, and how old the answer is.
  */
@@ -19,7 +21,9 @@ final class Waiting {
 	 */
 	private static final long LIFE = TimeUnit.SECONDS.toNanos(60);
 
-	private final long askedAt = System.nanoTime();
+	private final GuardClock clock;
+
+	private final long askedAt;
 
 	private final CompletableFuture<Long> endedAt;
 
@@ -27,22 +31,24 @@ final class Waiting {
 	 * Begins now.
 	 * @param done completed with the answer
 	 */
-	Waiting(CompletableFuture<?> done) {
-		this.endedAt = done.handle((answer, failure) -> System.nanoTime());
+	Waiting(CompletableFuture<?> done, GuardClock clock) {
+		this.clock = clock;
+		this.askedAt = clock.nanoTime();
+		this.endedAt = done.handle((answer, failure) -> clock.nanoTime());
 	}
 
 	/**
 	 * How long it has waited, or did until there was an answer, in nanoseconds.
 	 */
 	long waited() {
-		return (endedAt.isDone() ? endedAt.join() : System.nanoTime()) - askedAt;
+		return (endedAt.isDone() ? endedAt.join() : clock.nanoTime()) - askedAt;
 	}
 
 	/**
 	 * Whether the answer is too old to be used.
 	 */
 	boolean isOutdated() {
-		return endedAt.isDone() && System.nanoTime() - endedAt.join() > LIFE;
+		return endedAt.isDone() && clock.nanoTime() - endedAt.join() > LIFE;
 	}
 
 }

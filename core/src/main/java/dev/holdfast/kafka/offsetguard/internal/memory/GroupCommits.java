@@ -17,6 +17,7 @@ import dev.holdfast.kafka.offsetguard.internal.lookup.CommitQuery;
 import dev.holdfast.kafka.offsetguard.internal.lookup.TopicLookup;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
 import dev.holdfast.kafka.offsetguard.internal.time.EvidenceBudget;
+import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -48,6 +49,8 @@ public final class GroupCommits {
 
 	private final PartitionStates states;
 
+	private final GuardClock clock;
+
 	/** Whose commits are being asked for once more. */
 	private Set<TopicPartition> askedAgain = Set.of();
 
@@ -60,12 +63,13 @@ public final class GroupCommits {
 	private boolean consumerAsks;
 
 	public GroupCommits(Consumer<?, ?> client, @Nullable String groupId, TopicLookup lookup, EvidenceBudget budget,
-			PartitionStates states) {
+			PartitionStates states, GuardClock clock) {
 		this.client = client;
 		this.groupId = groupId;
 		this.lookup = lookup;
 		this.budget = budget;
 		this.states = states;
+		this.clock = clock;
 	}
 
 	/**
@@ -113,7 +117,7 @@ public final class GroupCommits {
 			partitions.forEach((partition) -> none.put(partition, null));
 			return none;
 		}
-		boolean lastTry = unansweredSince != 0 && System.nanoTime() - unansweredSince > UNTIL_CONSUMER_ASKS;
+		boolean lastTry = unansweredSince != 0 && clock.nanoTime() - unansweredSince > UNTIL_CONSUMER_ASKS;
 		Reply<Map<TopicPartition, @Nullable OffsetAndMetadata>> reply = lookup.commits(
 				new CommitQuery.Question(groupId, Set.copyOf(partitions), stable), lastTry ? wait.dividedBy(2) : wait);
 		if (reply instanceof Reply.Answered<Map<TopicPartition, @Nullable OffsetAndMetadata>> answered) {
@@ -127,7 +131,7 @@ public final class GroupCommits {
 		if (lastTry) {
 			return askConsumer(groupId, partitions, budget.longest().dividedBy(2), "no answer");
 		}
-		unansweredSince = (unansweredSince != 0) ? unansweredSince : System.nanoTime();
+		unansweredSince = (unansweredSince != 0) ? unansweredSince : clock.nanoTime();
 		throw new TimeoutException("No commits of group %s in time".formatted(groupId));
 	}
 

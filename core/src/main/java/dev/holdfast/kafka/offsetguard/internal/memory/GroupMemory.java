@@ -15,9 +15,9 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 
 import dev.holdfast.kafka.offsetguard.evidence.Evidence;
+import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +41,7 @@ public final class GroupMemory {
 
 	private final AtomicLong orders = new AtomicLong();
 
-	private final LongSupplier nanoTime;
+	private final GuardClock clock;
 
 	private final Consumer<String> forgotten;
 
@@ -52,11 +52,11 @@ public final class GroupMemory {
 
 	/**
 	 * Creates it.
-	 * @param nanoTime the time, as {@link System#nanoTime()} tells it
+	 * @param clock tells how long a group is without a consumer
 	 * @param forgotten told of each group that is forgotten, on any consumer's thread
 	 */
-	public GroupMemory(LongSupplier nanoTime, Consumer<String> forgotten) {
-		this.nanoTime = nanoTime;
+	public GroupMemory(GuardClock clock, Consumer<String> forgotten) {
+		this.clock = clock;
 		this.forgotten = forgotten;
 	}
 
@@ -136,7 +136,7 @@ public final class GroupMemory {
 		if (group != null) {
 			synchronized (this) {
 				group.consumers--;
-				group.unusedSince = nanoTime.getAsLong();
+				group.unusedSince = clock.nanoTime();
 				// Looks at once whether too many are left.
 				forgetAt = group.unusedSince;
 				anyUnused = true;
@@ -150,13 +150,13 @@ public final class GroupMemory {
 	 * time.
 	 */
 	public void forgetUnused() {
-		if (anyUnused && nanoTime.getAsLong() - forgetAt >= 0) {
+		if (anyUnused && clock.nanoTime() - forgetAt >= 0) {
 			forget().forEach(forgotten);
 		}
 	}
 
 	private synchronized List<String> forget() {
-		long now = nanoTime.getAsLong();
+		long now = clock.nanoTime();
 		Map<String, Group> unused = new HashMap<>(groups);
 		unused.values().removeIf((group) -> group.consumers > 0);
 		List<String> oldestFirst = new ArrayList<>(unused.keySet());

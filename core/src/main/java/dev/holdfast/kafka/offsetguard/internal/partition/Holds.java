@@ -17,6 +17,7 @@ import dev.holdfast.kafka.offsetguard.decision.Decision;
 import dev.holdfast.kafka.offsetguard.decision.Outcome;
 import dev.holdfast.kafka.offsetguard.internal.client.Pauses;
 import dev.holdfast.kafka.offsetguard.internal.client.WhileAssigned;
+import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -37,6 +38,8 @@ public final class Holds {
 
 	private final Duration recheckInterval;
 
+	private final GuardClock clock;
+
 	private final Set<TopicPartition> held = new LinkedHashSet<>();
 
 	private final Pauses pauses;
@@ -47,11 +50,12 @@ public final class Holds {
 	/** For others to see: a copy that is replaced when anything is held or released. */
 	private volatile Map<TopicPartition, Decision> visible = Map.of();
 
-	public Holds(Consumer<?, ?> client, Pauses pauses, PartitionStates states, Duration recheckInterval) {
+	public Holds(Consumer<?, ?> client, Pauses pauses, PartitionStates states, Duration recheckInterval, GuardClock clock) {
 		this.client = client;
 		this.pauses = pauses;
 		this.states = states;
 		this.recheckInterval = recheckInterval;
+		this.clock = clock;
 	}
 
 	public boolean isEmpty() {
@@ -143,7 +147,7 @@ public final class Holds {
 		}
 		long position = (own < 0 && present != null) ? present.position() : own;
 		states.get(partition)
-			.hold(new Hold(decision, position, 0, System.nanoTime() + shorter(recheckAfter).toNanos()));
+			.hold(new Hold(decision, position, 0, clock.nanoTime() + shorter(recheckAfter).toNanos()));
 		held.add(partition);
 		publish();
 	}
@@ -152,7 +156,7 @@ public final class Holds {
 		Hold hold = find(partition);
 		if (hold != null) {
 			long delay = untilRecheck(hold.decision(), hold.rechecks() + 1).toNanos();
-			states.get(partition).hold(hold.rechecked(System.nanoTime() + delay));
+			states.get(partition).hold(hold.rechecked(clock.nanoTime() + delay));
 		}
 	}
 
@@ -187,7 +191,7 @@ public final class Holds {
 		if (held.isEmpty()) {
 			return Set.of();
 		}
-		long now = System.nanoTime();
+		long now = clock.nanoTime();
 		Set<TopicPartition> due = new HashSet<>();
 		for (TopicPartition partition : held) {
 			Hold hold = find(partition);
@@ -205,7 +209,7 @@ public final class Holds {
 	 * The time until the first of the held partitions is due.
 	 */
 	public Duration untilDue() {
-		long now = System.nanoTime();
+		long now = clock.nanoTime();
 		long nanos = Long.MAX_VALUE;
 		for (TopicPartition partition : held) {
 			Hold hold = find(partition);

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 
 import dev.holdfast.kafka.offsetguard.evidence.RecordIdentity;
+import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.Uuid;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * of every poll; belongs to the consumer's thread.
  */
 public final class PartitionState {
+
+	private final GuardClock clock;
 
 	private boolean positioned;
 
@@ -53,9 +56,14 @@ public final class PartitionState {
 
 	private @Nullable Uuid recreatedAs;
 
-	private final PlainStart plainStart = new PlainStart();
+	private final PlainStart plainStart;
 
 	private @Nullable Hold hold;
+
+	PartitionState(GuardClock clock) {
+		this.clock = clock;
+		this.plainStart = new PlainStart(clock.instant());
+	}
 
 	/**
 	 * Whether anybody has set or used a position since the partition was assigned.
@@ -151,7 +159,7 @@ public final class PartitionState {
 	 * yet, or now.
 	 */
 	public Instant resetAt() {
-		return positioned ? Instant.now() : plainStart.assignedAt();
+		return positioned ? clock.instant() : plainStart.assignedAt();
 	}
 
 	/**
@@ -249,7 +257,7 @@ public final class PartitionState {
 		positioned = true;
 		position = confirmed;
 		soughtEpoch = -1;
-		Retries now = Retries.confirmed(retries, System.nanoTime());
+		Retries now = Retries.confirmed(retries, clock.nanoTime());
 		retries = now;
 		return now.times();
 	}
@@ -265,7 +273,7 @@ public final class PartitionState {
 	 * The client may fetch from the confirmed position again.
 	 */
 	public void tried() {
-		retries = (retries != null) ? retries.tried(System.nanoTime()) : null;
+		retries = (retries != null) ? retries.tried(clock.nanoTime()) : null;
 	}
 
 	/**
@@ -277,7 +285,7 @@ public final class PartitionState {
 			tried();
 		}
 		else if (nothingDelivered && retries != null) {
-			retries = retries.waiting(System.nanoTime());
+			retries = retries.waiting(clock.nanoTime());
 		}
 	}
 
@@ -286,7 +294,7 @@ public final class PartitionState {
 	 * should hear of it, and no end to that is in sight. Counts anew if there is.
 	 */
 	boolean isInVainStill() {
-		if (retries != null && hold == null && retries.isOver(System.nanoTime())) {
+		if (retries != null && hold == null && retries.isOver(clock.nanoTime())) {
 			retries = null;
 		}
 		return retries != null && retries.isInVain();

@@ -18,6 +18,7 @@ import java.util.function.Supplier;
 
 import dev.holdfast.kafka.offsetguard.decision.Assignment;
 import dev.holdfast.kafka.offsetguard.decision.Decision;
+import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -42,6 +43,8 @@ public final class PartitionStates {
 
 	private final UndecidedStarts undecided;
 
+	private final GuardClock clock;
+
 	/** How often the application has polled. */
 	private int polls;
 
@@ -54,8 +57,9 @@ public final class PartitionStates {
 	/** Taken away, although an async consumer may still show them as assigned. */
 	private final Set<TopicPartition> revoked = new HashSet<>();
 
-	public PartitionStates(UndecidedStarts undecided) {
+	public PartitionStates(UndecidedStarts undecided, GuardClock clock) {
 		this.undecided = undecided;
+		this.clock = clock;
 	}
 
 	/**
@@ -122,7 +126,7 @@ public final class PartitionStates {
 	public PartitionState get(TopicPartition partition) {
 		// Finds it without a lock, which computeIfAbsent may take.
 		PartitionState state = states.get(partition);
-		return (state != null) ? state : states.computeIfAbsent(partition, (key) -> new PartitionState());
+		return (state != null) ? state : states.computeIfAbsent(partition, (key) -> new PartitionState(clock));
 	}
 
 	public Map<TopicPartition, PartitionState> get(Collection<TopicPartition> partitions) {
@@ -156,7 +160,7 @@ public final class PartitionStates {
 	 * What was decided about where a partition starts is not so.
 	 */
 	public void startAnew(TopicPartition partition) {
-		states.put(partition, new PartitionState());
+		states.put(partition, new PartitionState(clock));
 		starting.add(partition);
 	}
 

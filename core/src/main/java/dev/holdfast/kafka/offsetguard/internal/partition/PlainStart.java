@@ -14,13 +14,14 @@ import java.time.Instant;
  */
 public final class PlainStart {
 
-	private final Instant assignedAt = Instant.now();
+	private final Instant assignedAt;
 
 	private long offset = -1;
 
 	private boolean endAsked;
 
-	PlainStart() {
+	PlainStart(Instant assignedAt) {
+		this.assignedAt = assignedAt;
 	}
 
 	/**

@@ -31,6 +31,7 @@ import dev.holdfast.kafka.offsetguard.internal.partition.Hold;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionState;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
 import dev.holdfast.kafka.offsetguard.internal.time.EvidenceBudget;
+import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import dev.holdfast.kafka.offsetguard.internal.time.Retry;
 import dev.holdfast.kafka.offsetguard.policy.Action;
 import dev.holdfast.kafka.offsetguard.policy.Cause;
@@ -70,7 +71,7 @@ public final class CommittedPositions {
 
 	private final List<Doubted> doubted = new ArrayList<>();
 
-	private final Retry retry = new Retry();
+	private final Retry retry;
 
 	/**
 	 * Commits that the guard looks into.
@@ -86,7 +87,7 @@ public final class CommittedPositions {
 
 	public CommittedPositions(Consumer<?, ?> client, EvidenceBudget budget, PartitionStates states, Decisions decisions,
 			CommitMemory memory, BookmarkReader bookmarks, StartLookup lookup, Inquiry inquiry,
-			PositionCommits positionCommits, boolean observing) {
+			PositionCommits positionCommits, boolean observing, GuardClock clock) {
 		this.client = client;
 		this.budget = budget;
 		this.states = states;
@@ -97,6 +98,7 @@ public final class CommittedPositions {
 		this.inquiry = inquiry;
 		this.positionCommits = positionCommits;
 		this.observing = observing;
+		this.retry = new Retry(clock);
 	}
 
 	/**

@@ -24,6 +24,7 @@ import dev.holdfast.kafka.offsetguard.internal.memory.GroupCommits;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
 import dev.holdfast.kafka.offsetguard.internal.time.Deadline;
 import dev.holdfast.kafka.offsetguard.internal.time.EvidenceBudget;
+import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -67,11 +68,13 @@ public final class StartLookup {
 
 	private final StartRules rules;
 
+	private final GuardClock clock;
+
 	private @Nullable Deadline patientUntil;
 
 	public StartLookup(EvidenceBudget budget, PartitionStates states, ClusterId clusterId, GroupCommits commits,
 			CommitMemory memory, BookmarkReader bookmarks, Topics topics, TopicLookup lookup,
-			UnansweredStarts unanswered, StartRules rules) {
+			UnansweredStarts unanswered, StartRules rules, GuardClock clock) {
 		this.budget = budget;
 		this.states = states;
 		this.clusterId = clusterId;
@@ -82,6 +85,7 @@ public final class StartLookup {
 		this.lookup = lookup;
 		this.unanswered = unanswered;
 		this.rules = rules;
+		this.clock = clock;
 	}
 
 	/**
@@ -143,7 +147,7 @@ public final class StartLookup {
 	private boolean isPatient() {
 		Deadline present = patientUntil;
 		if (present == null) {
-			present = Deadline.after(budget.whole().dividedBy(LOOKUP_SHARE));
+			present = Deadline.after(budget.whole().dividedBy(LOOKUP_SHARE), clock);
 			patientUntil = present;
 		}
 		return !present.isOver();

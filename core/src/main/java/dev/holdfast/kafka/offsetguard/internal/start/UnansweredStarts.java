@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
 import dev.holdfast.kafka.offsetguard.internal.client.SomePartitions;
+import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,21 +29,24 @@ public final class UnansweredStarts {
 
 	private final ClientConfiguration configuration;
 
+	private final GuardClock clock;
+
 	private boolean told;
 
 	private long since;
 
 	private long warnAt;
 
-	public UnansweredStarts(ClientConfiguration configuration) {
+	public UnansweredStarts(ClientConfiguration configuration, GuardClock clock) {
 		this.configuration = configuration;
+		this.clock = clock;
 	}
 
 	/**
 	 * Something that matters about these partitions was not answered.
 	 */
 	void tell(Collection<TopicPartition> partitions) {
-		long now = System.nanoTime();
+		long now = clock.nanoTime();
 		if (!told) {
 			told = true;
 			since = now;

@@ -12,14 +12,17 @@ import java.time.Duration;
  */
 public final class Deadline {
 
+	private final GuardClock clock;
+
 	private final long end;
 
-	private Deadline(long end) {
+	private Deadline(GuardClock clock, long end) {
+		this.clock = clock;
 		this.end = end;
 	}
 
-	public static Deadline after(Duration duration) {
-		return new Deadline(System.nanoTime() + duration.toNanos());
+	public static Deadline after(Duration duration, GuardClock clock) {
+		return new Deadline(clock, clock.nanoTime() + duration.toNanos());
 	}
 
 	public boolean isOver() {
@@ -34,7 +37,7 @@ public final class Deadline {
 	}
 
 	private long nanosLeft() {
-		return end - System.nanoTime();
+		return end - clock.nanoTime();
 	}
 
 }

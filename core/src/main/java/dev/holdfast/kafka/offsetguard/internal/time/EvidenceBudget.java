@@ -27,6 +27,8 @@ public final class EvidenceBudget {
 
 	private final long wholeNanos;
 
+	private final GuardClock clock;
+
 	private long shareNanos;
 
 	private long limitNanos;
@@ -41,12 +43,13 @@ public final class EvidenceBudget {
 
 	private boolean used;
 
-	public EvidenceBudget(Duration whole) {
+	public EvidenceBudget(Duration whole, GuardClock clock) {
 		this.whole = whole;
 		this.wholeNanos = whole.toNanos();
 		this.shareNanos = wholeNanos;
 		this.limitNanos = wholeNanos;
 		this.longestNanos = wholeNanos;
+		this.clock = clock;
 	}
 
 	/**
@@ -84,7 +87,7 @@ public final class EvidenceBudget {
 	private void startAnew() {
 		spentNanos = 0;
 		if (spendings > 0) {
-			spendingSince = System.nanoTime();
+			spendingSince = clock.nanoTime();
 		}
 	}
 
@@ -151,7 +154,7 @@ public final class EvidenceBudget {
 	}
 
 	private long spentNanos() {
-		return (spendings > 0) ? spentNanos + System.nanoTime() - spendingSince : spentNanos;
+		return (spendings > 0) ? spentNanos + clock.nanoTime() - spendingSince : spentNanos;
 	}
 
 	/**
@@ -160,11 +163,11 @@ public final class EvidenceBudget {
 	public Spending spend() {
 		used = true;
 		if (spendings++ == 0) {
-			spendingSince = System.nanoTime();
+			spendingSince = clock.nanoTime();
 		}
 		return () -> {
 			if (--spendings == 0) {
-				spentNanos += System.nanoTime() - spendingSince;
+				spentNanos += clock.nanoTime() - spendingSince;
 			}
 		};
 	}

@@ -18,20 +18,23 @@ public final class Retry {
 
 	private final int mostDoublings;
 
+	private final GuardClock clock;
+
 	private int times;
 
 	private long dueAt;
 
-	public Retry() {
-		this(MOST_DOUBLINGS);
+	public Retry(GuardClock clock) {
+		this(MOST_DOUBLINGS, clock);
 	}
 
 	/**
 	 * Asks more often.
 	 * @param mostDoublings how often the interval, a tenth of a second at first, doubles
 	 */
-	public Retry(int mostDoublings) {
+	public Retry(int mostDoublings, GuardClock clock) {
 		this.mostDoublings = mostDoublings;
+		this.clock = clock;
 	}
 
 	/**
@@ -39,12 +42,12 @@ public final class Retry {
 	 * @param isAsked whether it has to be asked again
 	 */
 	public void note(boolean isAsked) {
-		dueAt = System.nanoTime() + (FIRST << Math.min(times, mostDoublings));
+		dueAt = clock.nanoTime() + (FIRST << Math.min(times, mostDoublings));
 		times = isAsked ? times + 1 : 0;
 	}
 
 	public boolean isDue() {
-		return times == 0 || System.nanoTime() - dueAt >= 0;
+		return times == 0 || clock.nanoTime() - dueAt >= 0;
 	}
 
 }

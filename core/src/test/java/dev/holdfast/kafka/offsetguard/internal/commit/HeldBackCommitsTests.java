@@ -16,6 +16,7 @@ import dev.holdfast.kafka.offsetguard.internal.client.Pauses;
 import dev.holdfast.kafka.offsetguard.internal.partition.Holds;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
 import dev.holdfast.kafka.offsetguard.internal.partition.UndecidedStarts;
+import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import dev.holdfast.kafka.offsetguard.policy.OffsetGuardSettings;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -45,7 +46,7 @@ class HeldBackCommitsTests {
 	private final Pauses pauses = new Pauses(client);
 
 	private final PartitionStates states = new PartitionStates(
-			new UndecidedStarts(client, pauses, false, AutoOffsetReset.Strategy.LATEST));
+			new UndecidedStarts(client, pauses, false, AutoOffsetReset.Strategy.LATEST), GuardClock.system());
 
 	private final HeldBackCommits commits = new HeldBackCommits(client);
 
@@ -76,7 +77,8 @@ class HeldBackCommitsTests {
 	@Test
 	void isForgottenWhenTheApplicationHasCommittedSince() {
 		commits.makeDue(PARTITION, 200);
-		Holds holds = new Holds(client, pauses, states, OffsetGuardSettings.defaults().timing().holdRecheck());
+		Holds holds = new Holds(client, pauses, states, OffsetGuardSettings.defaults().timing().holdRecheck(),
+				GuardClock.system());
 		ClientPositions positions = new ClientPositions(client, new ClientReports(client, pauses));
 		CommitFilter filter = new CommitFilter(client, states, positions, holds, commits);
 		Map<TopicPartition, OffsetAndMetadata> later = Map.of(PARTITION, new OffsetAndMetadata(200));
