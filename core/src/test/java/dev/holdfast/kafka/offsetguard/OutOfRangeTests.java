@@ -55,6 +55,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 @Tag("long")
 class OutOfRangeTests {
 
+	/** By which a poll brings time forward: a client has several polls for a fetch. */
+	private static final Duration STEP = Duration.ofMillis(250);
+
 	private final KafkaCluster cluster;
 
 	OutOfRangeTests(KafkaCluster cluster) {
@@ -275,7 +278,8 @@ class OutOfRangeTests {
 	@ValueSource(strings = { "classic", "consumer" })
 	void whatIsHeldInVainIsForgottenWhenNobodyComplains(String protocol) {
 		TopicPartition partition = prepare("quiet-" + protocol, 100);
-		Consumers consumers = new Consumers(cluster, protocol, partition.topic());
+		ScriptedClock clock = ScriptedClock.running();
+		Consumers consumers = new Consumers(cluster, protocol, partition.topic()).clock(clock);
 		OffsetGuard guard = consumers.oneProcess().process();
 		Fault.Handle claim = cluster.wire().inject(Fault.offsetOutOfRange().forClient(partition.topic()));
 
@@ -285,7 +289,7 @@ class OutOfRangeTests {
 			assertThat(consumers.decisions).hasSize(2);
 			claim.close();
 
-			Consumers.pollUntil(consumer, () -> guard.held().isEmpty());
+			Consumers.pollUntil(consumer, clock.advancing(STEP, () -> guard.held().isEmpty()));
 			cluster.produce(partition, 5);
 			assertThat(Consumers.pollTo(consumer, partition, 105)).isEqualTo(range(100, 105));
 			assertThat(consumers.decisions).hasSize(2);
@@ -300,7 +304,8 @@ class OutOfRangeTests {
 	@ValueSource(strings = { "classic", "consumer" })
 	void whatIsHeldInVainIsNotForgottenWhileTheApplicationPausesIt(String protocol) {
 		TopicPartition partition = prepare("paused-in-vain-" + protocol, 100);
-		Consumers consumers = new Consumers(cluster, protocol, partition.topic());
+		ScriptedClock clock = ScriptedClock.running();
+		Consumers consumers = new Consumers(cluster, protocol, partition.topic()).clock(clock);
 		OffsetGuard guard = consumers.oneProcess().process();
 		Fault.Handle claim = cluster.wire().inject(Fault.offsetOutOfRange().forClient(partition.topic()));
 
@@ -308,14 +313,15 @@ class OutOfRangeTests {
 			consumer.subscribe(List.of(partition.topic()));
 			Consumers.pollUntil(consumer, () -> !guard.held().isEmpty());
 			consumer.pause(Set.of(partition));
-			Instant later = Instant.now().plusSeconds(8);
-			Consumers.pollUntil(consumer, () -> Instant.now().isAfter(later) || guard.held().isEmpty());
+			Instant later = clock.instant().plusSeconds(8);
+			Consumers.pollUntil(consumer,
+					clock.advancing(STEP, () -> clock.instant().isAfter(later) || guard.held().isEmpty()));
 			assertThat(guard.held()).hasSize(1);
 			assertThat(consumers.decisions).hasSize(2);
 
 			claim.close();
 			consumer.resume(Set.of(partition));
-			Consumers.pollUntil(consumer, () -> guard.held().isEmpty());
+			Consumers.pollUntil(consumer, clock.advancing(STEP, () -> guard.held().isEmpty()));
 			assertThat(consumers.decisions).hasSize(2);
 		}
 	}

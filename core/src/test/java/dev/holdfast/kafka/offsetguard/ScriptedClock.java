@@ -8,6 +8,7 @@ package dev.holdfast.kafka.offsetguard;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 
 import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 
@@ -47,6 +48,19 @@ public final class ScriptedClock implements GuardClock {
 
 	public void advance(Duration duration) {
 		advanced.addAndGet(duration.toNanos());
+	}
+
+	/**
+	 * Puts the clock forward each time that a condition does not hold.
+	 */
+	BooleanSupplier advancing(Duration step, BooleanSupplier condition) {
+		return () -> {
+			boolean holds = condition.getAsBoolean();
+			if (!holds) {
+				advance(step);
+			}
+			return holds;
+		};
 	}
 
 	@Override

@@ -66,8 +66,9 @@ class SlowAnswersTests {
 		Consumers consumers = readHalf(protocol, partition);
 		ClientConfiguration configuration = ClientConfiguration.of(consumers.configuration(),
 				AutoOffsetReset.parse("earliest"));
+		ScriptedClock clock = ScriptedClock.running();
 		GuardContext context = GuardContext.of(OffsetGuardSettings.defaults(), null, List.of(consumers.decisions::add),
-				ClientCap.none());
+				ClientCap.none(), clock);
 		Consumer<String, String> client = consumers.with("auto.offset.reset", "none").plain();
 
 		try (Fault.Handle fault = cluster.wire()
@@ -77,6 +78,12 @@ class SlowAnswersTests {
 				SharedAdmins.Lease others = lease(context, configuration, client, partition)) {
 			consumer.subscribe(List.of(partition.topic()));
 			Map<TopicPartition, List<Long>> delivered = Consumers.pollUntil(consumer, () -> {
+				others.admin().describeCluster();
+				return fault.hits() > 1;
+			});
+			// The guard is more patient once it has asked in vain for so long.
+			clock.advance(Duration.ofSeconds(10));
+			Consumers.pollInto(consumer, delivered, () -> {
 				others.admin().describeCluster();
 				return Consumers.isAt(consumer, partition, 20);
 			});

@@ -69,8 +69,10 @@ class TopicsTests {
 		cluster.createTopic("woken", 1);
 		cluster.produce(partition, 50);
 		Duration interval = Duration.ofSeconds(20);
+		ScriptedClock clock = ScriptedClock.running();
 		Consumers consumers = new Consumers(cluster, "classic", "woken").with("auto.offset.reset", "earliest")
-			.timing(new OffsetGuardSettings.Timing(Duration.ofSeconds(5), Duration.ofSeconds(30), interval));
+			.timing(new OffsetGuardSettings.Timing(Duration.ofSeconds(5), Duration.ofSeconds(30), interval))
+			.clock(clock);
 
 		try (Consumer<String, String> consumer = consumers.guarded()) {
 			consumer.subscribe(List.of("woken"));
@@ -81,6 +83,7 @@ class TopicsTests {
 			cluster.createTopic("woken", 1);
 			cluster.produce(partition, 100);
 			cluster.wire().forget();
+			clock.advance(interval);
 			try (Fault.Handle late = cluster.wire()
 				.inject(Fault.delay(Duration.ofSeconds(2), ApiKeys.DESCRIBE_TOPIC_PARTITIONS)
 					.forClient("holdfast-admin-woken"))) {

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.function.ObjLongConsumer;
 
 import dev.holdfast.kafka.test.Fault;
@@ -224,11 +223,16 @@ class UndecidedStartTests {
 		TopicPartition partition = partition("age-%s-%s".formatted(protocol, guarded), 10);
 		String group = partition.topic();
 		Fault.Handle late = late(LONG, group, ApiKeys.OFFSET_FETCH);
-		Consumers consumers = new Consumers(cluster, protocol, group).with("auto.offset.reset", "by_duration:PT8S");
+		ScriptedClock clock = ScriptedClock.running();
+		Consumers consumers = new Consumers(cluster, protocol, group).with("auto.offset.reset", "by_duration:PT8S")
+			.clock(clock);
 
 		try (Consumer<String, String> consumer = consumers.create(guarded)) {
 			consumer.subscribe(List.of(group));
-			Map<TopicPartition, List<Long>> delivered = pollFor(consumer, Duration.ofSeconds(9));
+			Map<TopicPartition, List<Long>> delivered = Consumers.pollUntil(consumer,
+					() -> !consumer.assignment().isEmpty() && (!guarded || late.hits() > 0));
+			clock.advance(Duration.ofSeconds(9));
+			pollInto(consumer, delivered, Duration.ofMillis(500));
 			late.close();
 			cluster.produce(partition, 1);
 			Consumers.pollInto(consumer, delivered, () -> Consumers.isAt(consumer, partition, 11));
@@ -284,16 +288,21 @@ class UndecidedStartTests {
 		TopicPartition partition = partition("member-%s-%s".formatted(protocol, guarded), 50);
 		String group = partition.topic();
 		late(Duration.ofSeconds(4), group, ApiKeys.DESCRIBE_TOPIC_PARTITIONS, ApiKeys.OFFSET_FETCH);
+		ScriptedClock clock = ScriptedClock.running();
 		Consumers consumers = new Consumers(cluster, protocol, group).with("auto.offset.reset", "earliest")
-			.with("max.poll.interval.ms", 3000);
+			.with("max.poll.interval.ms", 3000)
+			.clock(clock);
 		Map<TopicPartition, Long> told = new HashMap<>();
 		List<Long> asked = new ArrayList<>();
 
 		try (Consumer<String, String> consumer = consumers.create(guarded)) {
 			subscribe(consumer, group, told, (each, position) -> asked.add(position));
-			Map<TopicPartition, List<Long>> delivered = Consumers.pollUntil(consumer,
+			Map<TopicPartition, List<Long>> delivered = Consumers.pollUntil(consumer, () -> !asked.isEmpty());
+			// The guard is patient enough for such answers only by then.
+			clock.advance(Duration.ofSeconds(10));
+			Consumers.pollInto(consumer, delivered,
 					() -> Consumers.isAt(consumer, partition, 50) && !consumer.paused().contains(partition));
-			pollFor(consumer, Duration.ofMillis(500));
+			pollInto(consumer, delivered, Duration.ofMillis(500));
 
 			assertThat(delivered).isEqualTo(Map.of(partition, range(0, 50)));
 		}
@@ -348,9 +357,15 @@ class UndecidedStartTests {
 	}
 
 	private static Map<TopicPartition, List<Long>> pollFor(Consumer<?, ?> consumer, Duration duration) {
+		Map<TopicPartition, List<Long>> delivered = new HashMap<>();
+		pollInto(consumer, delivered, duration);
+		return delivered;
+	}
+
+	private static void pollInto(Consumer<?, ?> consumer, Map<TopicPartition, List<Long>> delivered,
+			Duration duration) {
 		long end = System.nanoTime() + duration.toNanos();
-		BooleanSupplier isOver = () -> System.nanoTime() - end >= 0;
-		return Consumers.pollUntil(consumer, isOver);
+		Consumers.pollInto(consumer, delivered, () -> System.nanoTime() - end >= 0);
 	}
 
 	private Fault.Handle late(Duration by, String group, ApiKeys... apis) {
