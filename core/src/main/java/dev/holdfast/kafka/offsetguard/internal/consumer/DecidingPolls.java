@@ -80,8 +80,8 @@ final class DecidingPolls<K, V> {
 	 * alone: some poll only once.
 	 * @param timeout the poll's time
 	 * @param startedAt when it began, in {@link GuardClock#nanoTime()}
-	 * @param isTimeUsed whether some of it has gone; most polls have nothing to decide, and
-	 * do not look at the clock for it
+	 * @param isTimeUsed whether some of it has gone; most polls have nothing to decide,
+	 * and do not look at the clock for it
 	 */
 	ConsumerRecords<K, V> poll(Duration timeout, long startedAt, boolean isTimeUsed) {
 		// The client refuses what is negative in its own words.

@@ -150,7 +150,8 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 
 		private static Enforcement of(Basics basics, Lookups lookups, Commits commits, GuardContext context) {
 			ResetOffsets resetOffsets = new ResetOffsets(basics.client, basics.states,
-					basics.configuration.autoOffsetReset(), basics.budget, basics.isPatient(), basics.reports::add, basics.clock);
+					basics.configuration.autoOffsetReset(), basics.budget, basics.isPatient(), basics.reports::add,
+					basics.clock);
 			Decisions decisions = new Decisions(basics.client, basics.configuration,
 					new DecisionMaker(basics.chooser, basics.configuration), basics.states, basics.pauses, basics.holds,
 					commits.heldBack, resetOffsets, lookups.commitMemory, basics.listeners,
@@ -213,7 +214,8 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 			StartRules rules = StartRules.of(basics.settings, basics.configuration, context.inspectorCap());
 			UnansweredStarts unanswered = new UnansweredStarts(basics.configuration, basics.clock);
 			StartLookup lookup = new StartLookup(basics.budget, basics.states, lookups.clusterId, groupCommits,
-					lookups.commitMemory, lookups.bookmarks, lookups.topics, lookups.lookup, unanswered, rules, basics.clock);
+					lookups.commitMemory, lookups.bookmarks, lookups.topics, lookups.lookup, unanswered, rules,
+					basics.clock);
 			FirstPositions firstPositions = new FirstPositions(basics.states, enforcement.decisions,
 					lookups.commitMemory, lookups.topics, enforcement.resetOffsets, basics.settings.isObserving());
 			CommittedPositions committedPositions = new CommittedPositions(basics.client, basics.budget, basics.states,

@@ -66,7 +66,8 @@ public final class ResetOffsets {
 	 * @param reports takes what the client reports when it is asked for something else
 	 */
 	public ResetOffsets(Consumer<?, ?> client, PartitionStates states, AutoOffsetReset autoOffsetReset,
-			EvidenceBudget budget, boolean undecidable, java.util.function.Consumer<InvalidOffsetException> reports, GuardClock clock) {
+			EvidenceBudget budget, boolean undecidable, java.util.function.Consumer<InvalidOffsetException> reports,
+			GuardClock clock) {
 		this.client = client;
 		this.states = states;
 		this.autoOffsetReset = autoOffsetReset;

@@ -94,7 +94,8 @@ public final class ClusterChanges {
 	private long waitingUntil;
 
 	public ClusterChanges(Consumer<?, ?> client, Pauses pauses, ClientCluster cluster, PartitionStates states,
-			Holds holds, Topics topics, Coverage coverage, Inquiry inquiry, EvidenceBudget budget, boolean observing, GuardClock clock) {
+			Holds holds, Topics topics, Coverage coverage, Inquiry inquiry, EvidenceBudget budget, boolean observing,
+			GuardClock clock) {
 		this.client = client;
 		this.pauses = pauses;
 		this.cluster = cluster;

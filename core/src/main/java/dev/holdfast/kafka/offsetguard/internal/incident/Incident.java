@@ -81,7 +81,8 @@ public final class Incident {
 
 	public Incident(Consumer<?, ?> client, ClientReports reports, ClientPositions positions, PartitionStates states,
 			Holds holds, StartingPositions startingPositions, Inquiry inquiry, TopicChecks topicChecks,
-			LeaderEpochs leaderEpochs, ClusterChanges clusterChanges, EvidenceBudget budget, boolean observing, GuardClock clock) {
+			LeaderEpochs leaderEpochs, ClusterChanges clusterChanges, EvidenceBudget budget, boolean observing,
+			GuardClock clock) {
 		this.client = client;
 		this.reports = reports;
 		this.positions = positions;

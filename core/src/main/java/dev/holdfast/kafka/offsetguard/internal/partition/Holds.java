@@ -50,7 +50,8 @@ public final class Holds {
 	/** For others to see: a copy that is replaced when anything is held or released. */
 	private volatile Map<TopicPartition, Decision> visible = Map.of();
 
-	public Holds(Consumer<?, ?> client, Pauses pauses, PartitionStates states, Duration recheckInterval, GuardClock clock) {
+	public Holds(Consumer<?, ?> client, Pauses pauses, PartitionStates states, Duration recheckInterval,
+			GuardClock clock) {
 		this.client = client;
 		this.pauses = pauses;
 		this.states = states;
@@ -146,8 +147,7 @@ public final class Holds {
 			}
 		}
 		long position = (own < 0 && present != null) ? present.position() : own;
-		states.get(partition)
-			.hold(new Hold(decision, position, 0, clock.nanoTime() + shorter(recheckAfter).toNanos()));
+		states.get(partition).hold(new Hold(decision, position, 0, clock.nanoTime() + shorter(recheckAfter).toNanos()));
 		held.add(partition);
 		publish();
 	}

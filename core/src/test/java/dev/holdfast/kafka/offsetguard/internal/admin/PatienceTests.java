@@ -77,10 +77,8 @@ class PatienceTests {
 	}
 
 	private Patience patience(int requestTimeout) {
-		return new Patience(
-				new ClientConfiguration(Map.of("request.timeout.ms", requestTimeout), "group", "client",
-						AutoOffsetReset.parse("latest"), false, false, false, Duration.ofMinutes(5)),
-				clock);
+		return new Patience(new ClientConfiguration(Map.of("request.timeout.ms", requestTimeout), "group", "client",
+				AutoOffsetReset.parse("latest"), false, false, false, Duration.ofMinutes(5)), clock);
 	}
 
 }
