@@ -74,7 +74,7 @@ public final class ClientReports {
 				Report report = new Report(Evidence.Trigger.OUT_OF_RANGE, entry.getValue(), null);
 				added |= reports.putIfAbsent(entry.getKey(), report) == null;
 			}
-			pause(outOfRange.partitions());
+			pause(outOfRange.offsetOutOfRangePartitions().keySet());
 			return added;
 		}
 		if (exception instanceof NoOffsetForPartitionException missing) {
@@ -89,9 +89,7 @@ public final class ClientReports {
 	 * dealt with.
 	 */
 	public void pause(Collection<TopicPartition> partitions) {
-		Set<TopicPartition> assigned = new HashSet<>(partitions);
-		assigned.retainAll(client.assignment());
-		pauses.pause(assigned, Pauses.Reason.REPORTED);
+		pauses.pause(partitions, Pauses.Reason.REPORTED);
 	}
 
 	/**
@@ -153,6 +151,21 @@ public final class ClientReports {
 	public void clearPositions(Set<TopicPartition> undecided) {
 		resume(reports.keySet().stream().filter((partition) -> !undecided.contains(partition)).toList());
 		reports.keySet().retainAll(undecided);
+		if (reports.isEmpty()) {
+			positionsReport = null;
+		}
+	}
+
+	public boolean isReported(TopicPartition partition) {
+		return reports.containsKey(partition);
+	}
+
+	/**
+	 * The reports about partitions are dealt with: the client may fetch from them again.
+	 */
+	public void settle(Collection<TopicPartition> partitions) {
+		resume(partitions);
+		partitions.forEach(reports::remove);
 		if (reports.isEmpty()) {
 			positionsReport = null;
 		}

@@ -5,10 +5,12 @@
 
 package dev.holdfast.kafka.offsetguard.internal.client;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -49,23 +51,25 @@ public final class Pauses {
 	/** Of those that the guard pauses. */
 	private final Set<TopicPartition> byApplicationToo = new HashSet<>();
 
+	/** Clients look at all their partitions to say which are paused. */
+	private boolean anyByApplication;
+
+	/** Whose pause the client does not know yet, or not any more. */
+	private final Set<TopicPartition> unsent = new HashSet<>();
+
 	public Pauses(Consumer<?, ?> client) {
 		this.client = client;
 	}
 
 	/**
-	 * The guard pauses partitions.
+	 * The guard pauses partitions, from the next time on that the client is polled.
 	 */
 	public void pause(Collection<TopicPartition> partitions, Reason reason) {
-		Set<TopicPartition> before = byGuard.keySet().containsAll(partitions) ? Set.of() : client.paused();
-		WhileAssigned.act(client, partitions, client::pause);
+		Set<TopicPartition> before = anyByApplication ? byApplication() : Set.of();
 		for (TopicPartition partition : partitions) {
-			Set<Reason> reasons = byGuard.get(partition);
-			if (reasons != null) {
-				reasons.add(reason);
-				continue;
+			if (byGuard.computeIfAbsent(partition, (key) -> EnumSet.noneOf(Reason.class)).add(reason)) {
+				unsent.add(partition);
 			}
-			byGuard.put(partition, EnumSet.of(reason));
 			if (before.contains(partition)) {
 				byApplicationToo.add(partition);
 			}
@@ -73,21 +77,39 @@ public final class Pauses {
 	}
 
 	/**
-	 * A reason of the guard's to pause partitions is gone.
+	 * A reason of the guard's to pause partitions is gone. The client fetches from those
+	 * that have no other one from the next time on that it is polled.
 	 */
 	public void resume(Collection<TopicPartition> partitions, Reason reason) {
 		if (byGuard.isEmpty()) {
 			return;
 		}
-		Set<TopicPartition> resumed = new HashSet<>();
 		for (TopicPartition partition : partitions) {
 			Set<Reason> reasons = byGuard.get(partition);
 			if (reasons != null && reasons.remove(reason) && reasons.isEmpty()) {
 				byGuard.remove(partition);
 				if (!byApplicationToo.remove(partition)) {
-					resumed.add(partition);
+					unsent.add(partition);
 				}
 			}
+		}
+	}
+
+	/**
+	 * Tells the client, in one call each, what is paused and resumed by now: an async
+	 * client waits for its background in each call. Has to be called before the client is
+	 * polled.
+	 */
+	public void tellClient() {
+		if (unsent.isEmpty()) {
+			return;
+		}
+		List<TopicPartition> paused = new ArrayList<>();
+		List<TopicPartition> resumed = new ArrayList<>();
+		unsent.forEach((partition) -> (byGuard.containsKey(partition) ? paused : resumed).add(partition));
+		unsent.clear();
+		if (!paused.isEmpty()) {
+			WhileAssigned.act(client, paused, client::pause);
 		}
 		if (!resumed.isEmpty()) {
 			WhileAssigned.act(client, resumed, client::resume);
@@ -100,6 +122,7 @@ public final class Pauses {
 	public void forget(Collection<TopicPartition> partitions) {
 		partitions.forEach(byGuard::remove);
 		partitions.forEach(byApplicationToo::remove);
+		partitions.forEach(unsent::remove);
 	}
 
 	/**
@@ -108,9 +131,12 @@ public final class Pauses {
 	public void retain(Collection<TopicPartition> assigned) {
 		byGuard.keySet().retainAll(assigned);
 		byApplicationToo.retainAll(assigned);
+		unsent.retainAll(assigned);
 	}
 
 	public void pauseByApplication(Collection<TopicPartition> partitions) {
+		tellClient();
+		anyByApplication = true;
 		client.pause(partitions);
 		for (TopicPartition partition : partitions) {
 			if (byGuard.containsKey(partition)) {
@@ -120,6 +146,7 @@ public final class Pauses {
 	}
 
 	public void resumeByApplication(Collection<TopicPartition> partitions) {
+		tellClient();
 		if (byGuard.isEmpty()) {
 			client.resume(partitions);
 			return;
@@ -132,6 +159,7 @@ public final class Pauses {
 	 * What the application has paused.
 	 */
 	public Set<TopicPartition> byApplication() {
+		tellClient();
 		Set<TopicPartition> paused = client.paused();
 		if (byGuard.isEmpty()) {
 			return paused;
@@ -143,7 +171,7 @@ public final class Pauses {
 
 	public boolean isByApplication(TopicPartition partition) {
 		return byGuard.containsKey(partition) ? byApplicationToo.contains(partition)
-				: client.paused().contains(partition);
+				: anyByApplication && byApplication().contains(partition);
 	}
 
 }

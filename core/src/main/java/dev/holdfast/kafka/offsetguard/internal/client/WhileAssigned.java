@@ -28,12 +28,14 @@ public final class WhileAssigned {
 
 	/**
 	 * Does something to partitions, those aside that the client has lost meanwhile.
+	 * @return the partitions to which it was done
 	 * @throws IllegalStateException the client's, for any other reason
 	 */
-	public static void act(org.apache.kafka.clients.consumer.Consumer<?, ?> client,
+	public static Collection<TopicPartition> act(org.apache.kafka.clients.consumer.Consumer<?, ?> client,
 			Collection<TopicPartition> partitions, Consumer<Collection<TopicPartition>> action) {
 		try {
 			action.accept(partitions);
+			return partitions;
 		}
 		catch (IllegalStateException ex) {
 			Set<TopicPartition> left = new HashSet<>(partitions);
@@ -41,9 +43,7 @@ public final class WhileAssigned {
 				throw ex;
 			}
 			logger.debug("Some of {} are lost: {}", SomePartitions.of(partitions), ex.getMessage());
-			if (!left.isEmpty()) {
-				act(client, left, action);
-			}
+			return left.isEmpty() ? left : act(client, left, action);
 		}
 	}
 

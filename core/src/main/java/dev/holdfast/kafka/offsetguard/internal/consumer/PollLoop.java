@@ -81,7 +81,7 @@ final class PollLoop<K, V> {
 		this.decisions = wiring.enforcement().decisions();
 		this.commits = wiring.commits();
 		this.triggers = wiring.triggers();
-		this.polls = new DecidingPolls<>(client, states, wiring.basics().reports(), triggers.incident(),
+		this.polls = new DecidingPolls<>(client, pauses, states, wiring.basics().reports(), triggers.incident(),
 				triggers.clusterChanges(), () -> !states.isAnyStarting() && !budget.isNearlySpent(), this::piece,
 				this::throwFailure);
 	}

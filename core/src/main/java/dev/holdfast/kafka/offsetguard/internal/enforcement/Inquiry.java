@@ -215,7 +215,7 @@ public final class Inquiry {
 		// Clients copy their assignment at each call.
 		Set<TopicPartition> assigned = client.assignment();
 		for (Findings each : findings) {
-			boolean mereBystander = each.isTruncation() && each.suspect.claim() == null && each.repeatedClaim == null;
+			boolean mereBystander = each.suspect.isBystander() && each.repeatedClaim == null;
 			if (!mereBystander && !each.isOpen() && assigned.contains(each.partition())
 					&& !states.isRevoked(each.partition())) {
 				Evidence evidence = each.toEvidence();

@@ -103,6 +103,14 @@ public record Suspect(TopicPartition partition, Evidence.Trigger trigger, long p
 	}
 
 	/**
+	 * Whether a partition is looked into only because another one's leader has claimed
+	 * something.
+	 */
+	public boolean isBystander() {
+		return trigger == Evidence.Trigger.TRUNCATION && claim == null;
+	}
+
+	/**
 	 * Whether nothing shows that a leader has ever reached the epoch. Commits and
 	 * bookmarks may come from another cluster, and a claim may name any.
 	 */
