@@ -16,7 +16,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses the action for a cause: as configured, or as the application's own policy says.
+ * Chooses the action for a cause: the configured one, or that of the application's own
+policy.
  */
 public final class ActionChooser {
 
@@ -24,7 +25,7 @@ public final class ActionChooser {
 
 	private final @Nullable OwnPolicy own;
 
-	/** What somebody has decided about one partition just now. */
+	/** What an operator has decided about one partition just now. */
 	private @Nullable Resolution ordered;
 
 	private @Nullable TopicPartition orderedPartition;
@@ -34,26 +35,25 @@ public final class ActionChooser {
 		this.own = own;
 	}
 
-	/**
-	 * An application's own policy.
-	 */
+	/** An application's own policy. */
 	public interface OwnPolicy {
 
 		/**
-		 * What it wants done.
-		 * @param configured what would be done without it
-		 * @return an action that is allowed for the cause, {@code null} if it has failed
-		 * or named another
+		 * Chooses an action.
+@param configured the action that the guard would take without it
+@return an action that is allowed for the cause, {@code null} if the policy has
+failed or named another
 		 */
 		@Nullable Action choose(TopicPartition partition, Cause cause, Action configured, Evidence evidence);
 
 	}
 
 	/**
-	 * What is to be done.
+	 * The action to take.
 	 *
 	 * @param action the action
-	 * @param reason why it is to hold, if nobody has named that
+	 * @param reason why it is to hold, {@code null} if a policy or an operator has chosen
+	 * the action
 	 */
 	public record Choice(Action action, Reason.@Nullable Kind reason) {
 
@@ -77,7 +77,7 @@ public final class ActionChooser {
 	}
 
 	/**
-	 * What somebody has decided about a partition just now.
+	 * What an operator has decided about a partition just now.
 	 */
 	@Nullable Resolution resolution(TopicPartition partition) {
 		return partition.equals(orderedPartition) ? ordered : null;
@@ -97,15 +97,14 @@ public final class ActionChooser {
 	}
 
 	/**
-	 * How far a decision may move a position; as far as it likes if somebody has just
-	 * made it.
+	 * How far a decision may move a position. The decision of an operator has no limits.
 	 */
 	MoveLimits limits(TopicPartition partition) {
 		return partition.equals(orderedPartition) ? MoveLimits.unlimited() : policy.limits(partition.topic());
 	}
 
 	/**
-	 * Whether an action may be chosen on a topic, whatever the cause.
+	 * Whether any cause may lead to an action on a topic.
 	 */
 	public boolean mayChoose(String topic, Action action) {
 		return own != null || (ordered != null && ordered.action() == action) || policy.mayUse(topic, action);
