@@ -16,16 +16,16 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * The pauses of one client: the application's, and the guard's upon them. The client
- * fetches from a partition when neither wants it paused, and the application sees its own
- * pauses only. Belongs to the consumer's thread.
+ * The pauses of one client: the application's and the guard's. The client fetches from a
+partition when neither wants it paused. The application sees its own pauses only. Belongs
+to the consumer's thread.
  */
 public final class Pauses {
 
 	/** Why the guard pauses a partition. */
 	public enum Reason {
 
-		/** It is held by a decision. */
+		/** A decision holds it. */
 		HELD,
 
 		/** The guard does not know yet where it starts. */
@@ -46,7 +46,7 @@ public final class Pauses {
 
 	private final Map<TopicPartition, Set<Reason>> byGuard = new HashMap<>();
 
-	/** Of those that the guard pauses. */
+	/** Those of the guard's that the application has paused as well. */
 	private final Set<TopicPartition> byApplicationToo = new HashSet<>();
 
 	public Pauses(Consumer<?, ?> client) {
@@ -54,7 +54,7 @@ public final class Pauses {
 	}
 
 	/**
-	 * The guard pauses partitions.
+	 * Pauses partitions for the guard.
 	 */
 	public void pause(Collection<TopicPartition> partitions, Reason reason) {
 		Set<TopicPartition> before = byGuard.keySet().containsAll(partitions) ? Set.of() : client.paused();
@@ -73,7 +73,8 @@ public final class Pauses {
 	}
 
 	/**
-	 * A reason of the guard's to pause partitions is gone.
+	 * Takes away a reason of the guard's to pause partitions. The client fetches again where
+no other is left.
 	 */
 	public void resume(Collection<TopicPartition> partitions, Reason reason) {
 		if (byGuard.isEmpty()) {
@@ -95,7 +96,7 @@ public final class Pauses {
 	}
 
 	/**
-	 * The partitions were taken away, and their pauses with them.
+	 * Forgets partitions that were taken away.
 	 */
 	public void forget(Collection<TopicPartition> partitions) {
 		partitions.forEach(byGuard::remove);
@@ -103,7 +104,7 @@ public final class Pauses {
 	}
 
 	/**
-	 * Forgets those that are not assigned any more.
+	 * Forgets partitions that are no longer assigned.
 	 */
 	public void retain(Collection<TopicPartition> assigned) {
 		byGuard.keySet().retainAll(assigned);

@@ -28,9 +28,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Adds to findings the end that the application itself can see. An inspector reads
- * uncommitted records too; under {@code read_committed} its end would skip what a
- * transaction in flight has yet to commit, so the client is asked.
+ * Adds to findings the log end that the application itself can see. An inspector reads
+uncommitted records too. Under {@code read_committed} its end would skip what a
+transaction in flight has yet to commit, so the guard asks brokers for the last stable
+offset.
  */
 public final class LatestOffsets {
 
@@ -53,8 +54,8 @@ public final class LatestOffsets {
 	}
 
 	/**
-	 * Asks brokers, without waiting, if an action may need to know.
-	 * @return {@code null} if none may, or nobody can be asked
+	 * Asks brokers for the ends, without waiting, if an action may need them.
+@return {@code null} if none may, or if there is no admin client
 	 */
 	public @Nullable ListOffsetsResult begin(List<Suspect> suspects) {
 		Set<TopicPartition> wanted = new HashSet<>();
@@ -67,7 +68,7 @@ public final class LatestOffsets {
 	}
 
 	/**
-	 * Adds what brokers have answered.
+	 * Adds the ends that brokers have told.
 	 */
 	public void take(List<Findings> findings, @Nullable ListOffsetsResult answer) {
 		for (Findings each : findings) {
