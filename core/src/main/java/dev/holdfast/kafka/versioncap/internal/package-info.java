@@ -4,8 +4,8 @@
  */
 
 /**
- * The hook in kafka-clients, and what it calls: the only room that touches classes of
- * theirs that are not public API.
+ * The hook in kafka-clients, and what it calls: the only package that uses classes of
+theirs that are not public API.
  */
 @NullMarked
 package dev.holdfast.kafka.versioncap.internal;

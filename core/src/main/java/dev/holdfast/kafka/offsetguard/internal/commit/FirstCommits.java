@@ -315,7 +315,7 @@ their partitions start
 		if (positionCommits.isCommitting()) {
 			return positionCommits.commitInitial(positions);
 		}
-		// Only the application's own.
+		// Only what the application has committed itself.
 		Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
 		positions.forEach((partition, offset) -> offsets.put(partition, new OffsetAndMetadata(offset)));
 		positionCommits.commitSync(offsets, budget.longest());

@@ -75,8 +75,8 @@ the old one.
 	}
 
 	/**
-	 * A partition that the client has reported, whose topic is in question, or that has no
-position although the client has not reported it.
+	 * A partition that the client has reported, or that has no valid position although the
+client has not reported it.
 	 */
 	public static Suspect reported(TopicPartition partition, Evidence.Trigger trigger, long position,
 			PartitionState state, @Nullable TruncationClaim claim) {
