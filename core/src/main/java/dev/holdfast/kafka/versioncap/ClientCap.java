@@ -32,7 +32,7 @@ public final class ClientCap {
 	/**
 	 * Creates a client cap.
 	 * @param cap what clients may speak
-	 * @param learned the APIs whose answers clusters have got wrong
+	 * @param learned the APIs that brokers have answered wrongly, by cluster
 	 */
 	public ClientCap(VersionCap cap, LearnedCaps learned) {
 		this.cap = cap;
@@ -56,7 +56,7 @@ public final class ClientCap {
 	}
 
 	/**
-	 * The APIs whose answers clusters have got wrong.
+	 * The APIs that brokers have answered wrongly, by cluster.
 @return the memory, shared with others
 	 */
 	public LearnedCaps learned() {
@@ -149,8 +149,8 @@ them, or this JVM makes no wrapper that stops it
 
 	/**
 	 * Sets the cap for all clients of this JVM that are constructed outside of
-{@link #construct}: producers, admins, Streams. If there are several such caps, all of
-them hold.
+{@link #construct}, or under a cap without rules: producers, admins, Streams. If there
+are several such caps, all of them hold.
 @return removes it again; clients that exist already keep it
 	 * @throws VersionCapInstallException if it cannot be installed
 	 */

@@ -26,8 +26,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * The properties below {@code holdfast.kafka}. {@link HoldfastPropertiesReader} binds
- * them, for the sake of a report of all mistakes at once, and derives from these types
- * which properties there are.
+them, so that it can report all mistakes together. It derives from these types which
+properties there are.
  *
  * @param enabled Whether Holdfast does anything at all. Without it, every bean stays as
  * it is.
@@ -132,8 +132,8 @@ public record HoldfastProperties(@DefaultValue("true") boolean enabled, @Default
 	 * on whose topic was recreated.
 	 * @param commitLeaderEpoch Whether commits carry the leader epoch, where the records
 	 * delivered tell it.
-	 * @param inspectionTimeout The bound on gathering evidence from the brokers within
-	 * one poll.
+	 * @param inspectionTimeout The bound on gathering evidence from the brokers for one
+decision.
 	 * @param holdRecheckInterval How often the evidence about held partitions is gathered
 	 * again.
 	 * @param topicCheckInterval How often topic ids are compared. With 0 they are not.
@@ -252,7 +252,7 @@ public record HoldfastProperties(@DefaultValue("true") boolean enabled, @Default
 	}
 
 	/**
-	 * How one factory's consumers are guarded.
+	 * How the guard of one factory behaves.
 	 * @param factoryName the factory
 	 * @param defaults actions in place of the causes' default ones
 	 */

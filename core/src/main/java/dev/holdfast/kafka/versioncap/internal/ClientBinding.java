@@ -49,7 +49,7 @@ about its cluster so far.
 	/**
 	 * Creates a binding.
 	 * @param cap what the client may speak
-	 * @param learned the APIs whose answers clusters have got wrong
+	 * @param learned the APIs that brokers have answered wrongly, by cluster
 	 */
 	public ClientBinding(VersionCap cap, LearnedCaps learned) {
 		this.cap = cap;

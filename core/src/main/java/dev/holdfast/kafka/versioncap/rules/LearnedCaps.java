@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The APIs whose answers clusters have got wrong, as long as the application lives. What
+ * The APIs that brokers have answered wrongly, by cluster, as long as the application lives. What
 it learns holds for existing clients, too. Thread-safe.
  */
 public final class LearnedCaps {
