@@ -4,8 +4,8 @@
  */
 
 /**
- * What a lying broker does to the order service, with and without Holdfast. An
- * application needs nothing of this.
+ * Shows what a lying broker does to the order service, with and without Holdfast. An
+application needs nothing of this.
  */
 @NullMarked
 package dev.holdfast.kafka.sample.demo;
