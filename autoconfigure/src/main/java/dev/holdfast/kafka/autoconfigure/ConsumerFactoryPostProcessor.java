@@ -40,8 +40,7 @@ final class ConsumerFactoryPostProcessor extends AbstractBeanFactoryAwareAdvisin
 	public void setBeanFactory(BeanFactory beanFactory) {
 		super.setBeanFactory(beanFactory);
 		// Overrides the application's default for proxies: beans keep their class, and a
-		// proxy
-tells whether it guards.
+		// proxy tells whether it guards.
 		setProxyTargetClass(true);
 		setOpaque(false);
 	}

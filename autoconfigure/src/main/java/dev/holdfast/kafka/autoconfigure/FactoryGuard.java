@@ -112,7 +112,7 @@ that, the consumer without a guard; {@code null} if the factory has made none
 			Function<@Nullable Properties, @Nullable Consumer<K, V>> creation) {
 		Attempt outer = CURRENT.get();
 		// A factory around this one has put its guard's entries into the properties. The
-innermost guard, which knows the real factory, takes over.
+		// innermost guard, which knows the real factory, takes over.
 		Properties original = (outer != null && guard != null) ? outer.undo(properties) : properties;
 		Map<String, Object> configuration = configuration(factory, original);
 		if (configuration != null) {

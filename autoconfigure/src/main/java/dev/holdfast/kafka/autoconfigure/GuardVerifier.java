@@ -187,8 +187,7 @@ version cap holds
 	}
 
 	// A container factory's name stands for a consumer factory that is no bean. Only now
-	// is it
-known which one the container factory has.
+	// is it known which one the container factory has.
 	private void refuseNamesWithoutEffect() {
 		List<PropertyMistake> mistakes = new ArrayList<>();
 		containerFactories().forEach((name, containerFactory) -> {

@@ -174,8 +174,7 @@ get there; never completed if the test closes the sender before
 		CompletableFuture<Void> sent = new CompletableFuture<>();
 		AtomicLong count = this.counts.computeIfAbsent(partition, (key) -> new AtomicLong());
 		// Other threads may send to the same partition, and the numbers must have the
-		// order of
-the log.
+		// order of the log.
 		synchronized (count) {
 			try {
 				this.producer.send(record(partition, count.getAndIncrement()),

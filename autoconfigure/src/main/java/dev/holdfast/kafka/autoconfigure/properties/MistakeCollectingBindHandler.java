@@ -78,7 +78,7 @@ final class MistakeCollectingBindHandler extends AbstractBindHandler {
 	}
 
 	// An element without a value would end its list, and the mistakes after it would go
-unnoticed.
+	// unnoticed.
 	private static @Nullable Object substitute(ConfigurationPropertyName name, Class<?> type) {
 		if (type == Action.class) {
 			return cause(name).defaultAction();

@@ -36,8 +36,7 @@ constructor has filled. Methods of {@code Object} have no such fields.
 	 */
 	static List<WrapperMethod> of(MethodHandles.Lookup lookup, Class<?> target, List<Class<?>> interfaces) {
 		// Looks each method up by itself: an interception may have methods with types
-		// that older
-kafka-clients lack, and the JVM could not list its methods then.
+		// that older kafka-clients lack, and the JVM could not list its methods then.
 		MethodHandles.Lookup notPrivate = lookup.dropLookupMode(MethodHandles.Lookup.PRIVATE);
 		List<WrapperMethod> methods = methods(target, interfaces).map((method) -> of(notPrivate, method)).toList();
 		refuse("the class %s of these kafka-clients has final methods".formatted(target.getName()),

@@ -88,8 +88,7 @@ meanwhile.
 			return CappedVersions.of(offered, effective);
 		}
 		// The first request on a connection asks for the versions. The client takes the
-		// version
-of that request from here, if there is any.
+		// version of that request from here, if there is any.
 		return effective.maxVersion(KafkaApi.API_VERSIONS).isPresent()
 				? CappedVersions.beforeNegotiation(latest, effective) : null;
 	}

@@ -161,8 +161,7 @@ epochs of Metadata 9 and later.
 	 */
 	public static boolean canValidatePositions(VersionCap cap) {
 		// The APIs' names and versions load hundreds of classes, which an application
-		// without a
-cap does not need.
+		// without a cap does not need.
 		return cap.isEmpty()
 				|| (isAtLeast(cap, KafkaApi.OFFSET_FOR_LEADER_EPOCH, 3) && isAtLeast(cap, KafkaApi.METADATA, 9));
 	}

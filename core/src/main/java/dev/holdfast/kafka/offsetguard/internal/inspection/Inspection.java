@@ -204,14 +204,12 @@ questions so far, and one request shall ask about all partitions of a leader.
 		List<Examination> waiting = new ArrayList<>(open.values());
 		int before;
 		// An answer may arrive in the middle: looks again, so that partitions of one
-		// request stay
-together.
+		// request stay together.
 		do {
 			before = answered.size();
 			waiting.removeIf((each) -> {
 				// A client without a position looks for one at every call. Where the
-				// claim is the answer
-that is not worth it.
+				// claim is the answer that is not worth it.
 				boolean isAnswered = each.isClaimed() || each.isAnswered(positionNow(each.findings().partition()));
 				if (isAnswered) {
 					answered.add(each);
@@ -258,8 +256,7 @@ that is not worth it.
 		}
 		if (claimed) {
 			// A client that hears claims from several brokers reports those of one. It
-			// lets the
-other partitions wait for request.timeout.ms.
+			// lets the other partitions wait for request.timeout.ms.
 			open.values().stream().filter(Examination::isWaitingForClaim).forEach(Examination::askForClaim);
 		}
 	}

@@ -82,7 +82,7 @@ client has not reported it.
 			PartitionState state, @Nullable TruncationClaim claim) {
 		int answered = (claim != null) ? claim.leaderEpoch() : -1;
 		// A client that reports nothing may wait for the leader of an epoch that the
-application has sought with.
+		// application has sought with.
 		boolean isReached = claim != null || trigger != Evidence.Trigger.TRUNCATION || !state.isSoughtByApplication();
 		return new Suspect(partition, trigger, position, Math.max(state.leaderEpoch(), answered),
 				isReached ? state.ownEpoch() : -1, claim, state.delivered().last(), Remembered.NOTHING, null, -1);

@@ -94,7 +94,7 @@ lacks the bookmark that this process has put into its own.
 		}
 		GroupMemory.Entry entry = entry(partition);
 		// A commit without the bookmark that this process has put into its own is another
-one, made on purpose.
+		// one, made on purpose.
 		return (entry != null && entry.offset() == commit.offset() && !entry.marked())
 				? new Remembered(partition.partition(), commit.offset(), -1, false, entry.topicId(), entry.timestamp())
 				: new Remembered(partition.partition(), commit.offset(), -1, false, null, -1);

@@ -56,8 +56,7 @@ public final class ClaimTest {
 		long divergentOffset = claim.divergentOffset();
 		if (divergentOffset < before.logStartOffset()) {
 			// The inspector has read the log start before the leader repeated the claim.
-			// Had the
-leader cut the log there, the log start could not lie above.
+			// Had the leader cut the log there, the log start could not lie above.
 			return Verdict.REFUTED;
 		}
 		if (epoch < 0) {

@@ -31,7 +31,7 @@ public final class PlainKafka {
 			case TRUNCATION -> truncation(evidence, autoOffsetReset);
 			case OUT_OF_RANGE, SOUGHT_OUT_OF_RANGE, HELD_ABOVE_LOG_END -> reset(autoOffsetReset);
 			// Clients do not look at ids, believe their coordinator, and wait where the
-committed epoch is ahead.
+			// committed epoch is ahead.
 			case NO_COMMITTED_OFFSET, COMMITTED_EPOCH, COMMITTED_OFFSET, TOPIC_ID, CLUSTER_ID -> null;
 		};
 	}

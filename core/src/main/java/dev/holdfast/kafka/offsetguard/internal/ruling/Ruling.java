@@ -73,7 +73,7 @@ allow, or if the guard cannot know how far.
 	 */
 	public static Ruling limit(Cause cause, Ruling ruling, MoveLimits limits, Evidence evidence) {
 		// Offsets in two different logs have nothing to do with each other. And where the
-application seeks to is not where it was.
+		// application seeks to is not where it was.
 		if (cause.isOtherLog() || evidence.origin() < 0 || evidence.isSoughtBelowLogStart()) {
 			return ruling;
 		}
@@ -116,7 +116,7 @@ application seeks to is not where it was.
 		}
 		ClaimTest.Verdict verdict = ClaimTest.verdict(evidence);
 		// Where nothing proves a claim, the guard follows it only if the policy names
-exactly this case, and never against what the log says.
+		// exactly this case, and never against what the log says.
 		boolean followed = verdict == ClaimTest.Verdict.SUPPORTED
 				|| (cause == Cause.UNVERIFIABLE && verdict == ClaimTest.Verdict.UNDECIDED);
 		return followed ? readFrom(action, claim.divergentOffset()) : hold(action, Reason.Kind.UNPROVEN);
