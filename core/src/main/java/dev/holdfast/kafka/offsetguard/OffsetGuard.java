@@ -180,8 +180,8 @@ around it, as in a native image
 
 	/**
 	 * Decides about a held partition, in place of the policy, and beyond
-{@link MoveLimits}. The consumer's own thread gathers the evidence again, carries the
-decision out and tells the listeners, in one of its next polls. Thread-safe.
+{@link MoveLimits}. The guard gathers the evidence again. The consumer's own thread then
+carries the decision out and tells the listeners, in one of its polls. Thread-safe.
 	 * @param groupId the consumer group, {@code null} for consumers without one
 	 * @param partition the partition
 	 * @param resolution what to do

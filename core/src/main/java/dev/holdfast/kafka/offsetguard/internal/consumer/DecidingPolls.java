@@ -35,9 +35,6 @@ final class DecidingPolls<K, V> {
 	/** How long the client is polled for before the guard looks for evidence again. */
 	private static final Duration WAITING = Duration.ofMillis(50);
 
-	/** Most polls have nothing to decide, and allocate nothing for it. */
-	private static final long NOTICEABLE_NANOS = 100_000;
-
 	private final Consumer<K, V> client;
 
 	private final PartitionStates states;
@@ -79,10 +76,12 @@ final class DecidingPolls<K, V> {
 	 * alone: some poll only once.
 	 * @param timeout the poll's time
 	 * @param startedAt when it began, in {@link System#nanoTime()}
+	 * @param isTimeUsed whether some of it has gone; most polls have nothing to decide,
+	 * and do not look at the clock for it
 	 */
-	ConsumerRecords<K, V> poll(Duration timeout, long startedAt) {
+	ConsumerRecords<K, V> poll(Duration timeout, long startedAt, boolean isTimeUsed) {
 		// The client refuses what is negative in its own words.
-		Duration left = timeout.isNegative() ? timeout : left(timeout, startedAt);
+		Duration left = (isTimeUsed && !timeout.isNegative()) ? left(timeout, startedAt) : timeout;
 		while (true) {
 			boolean wasOpen = incident.isOpen();
 			ConsumerRecords<K, V> records = wasOpen ? null : pollUndisturbed(left);
@@ -107,11 +106,7 @@ final class DecidingPolls<K, V> {
 	}
 
 	private static Duration left(Duration timeout, long startedAt) {
-		long elapsed = System.nanoTime() - startedAt;
-		if (elapsed < NOTICEABLE_NANOS) {
-			return timeout;
-		}
-		Duration left = timeout.minusNanos(elapsed);
+		Duration left = timeout.minusNanos(System.nanoTime() - startedAt);
 		return left.isNegative() ? Duration.ZERO : left;
 	}
 

@@ -46,17 +46,6 @@ final class PollLoop<K, V> {
 
 	private static final Duration SHORTEST_PIECE = Duration.ofMillis(50);
 
-	/**
-	 * How long one piece of a poll waits for answers that may as well come later, and no
-	 * longer than half of it: the partitions that are not concerned are read meanwhile.
-	 */
-	private static final Duration SHARE = Duration.ofMillis(200);
-
-	private static final Duration LONG = SHARE.multipliedBy(2);
-
-	/** Polls without any time come along, too. */
-	private static final Duration LEAST_SHARE = Duration.ofMillis(10);
-
 	private final ClientVersions versions;
 
 	private final EvidenceBudget budget;
@@ -140,11 +129,6 @@ final class PollLoop<K, V> {
 		return shorter(left, longer(longest, SHORTEST_PIECE));
 	}
 
-	private static Duration share(Duration timeout) {
-		boolean isLong = timeout.compareTo(LONG) >= 0;
-		return isLong ? SHARE : longer(Duration.ofNanos(timeout.toNanos() / 2), LEAST_SHARE);
-	}
-
 	private static Duration shorter(Duration one, Duration other) {
 		return (one.compareTo(other) <= 0) ? one : other;
 	}
@@ -157,17 +141,16 @@ final class PollLoop<K, V> {
 		throwFailure();
 		commits.sender().throwCallbackFailure();
 		versions.requireAccepted();
-		Duration limit = patient ? share(timeout) : budget.whole();
-		budget.renew(limit, budget.whole());
+		budget.renewForPoll(timeout, patient);
 		commits.observer().takeNote();
 		memory.forgetUnused();
 		polling = true;
 		try {
 			commits.sender().used();
-			lookAround(now, limit);
+			lookAround(now);
 			commits.heldBack().commitDue();
 			commits.first().polling();
-			ConsumerRecords<K, V> records = polls.poll(timeout, now);
+			ConsumerRecords<K, V> records = polls.poll(timeout, now, budget.isUsed());
 			holds.forgetThoseNotInVain(records.isEmpty());
 			if (records.isEmpty()) {
 				throwFailure();
@@ -183,12 +166,12 @@ final class PollLoop<K, V> {
 	/**
 	 * Does what is due before the client is polled.
 	 */
-	private void lookAround(long now, Duration limit) {
-		if (triggers.clusterChanges().isNew()) {
-			triggers.incident().forgetAll();
-			commits.first().forgetAll();
-		}
+	private void lookAround(long now) {
 		if (triggers.clusterChanges().isDue()) {
+			if (triggers.clusterChanges().isNew()) {
+				triggers.incident().forgetAll();
+				commits.first().forgetAll();
+			}
 			triggers.clusterChanges().look();
 		}
 		boolean isAnyoneWaiting = !triggers.incident().isOpen() || !states.undecided().isEmpty();
@@ -203,28 +186,20 @@ final class PollLoop<K, V> {
 			if (commits.first().commitDue()) {
 				triggers.starts().decidePending();
 			}
-			carryOutOrders();
+			if (triggers.resolutions().isAnyWaiting()) {
+				triggers.resolutions().carryOut();
+			}
 			// Whoever waits for starts has had a share already.
-			budget.renewSpent(limit);
+			budget.renewSpent();
 			recheckHolds();
 			checkTopics(now);
-		}
-	}
-
-	/**
-	 * Somebody waits for what comes of an order.
-	 */
-	private void carryOutOrders() {
-		if (triggers.resolutions().isAnyWaiting()) {
-			budget.renew(budget.longest());
-			triggers.resolutions().carryOut(budget);
 		}
 	}
 
 	private void throwFailure() {
 		OffsetDecisionException failure = decisions.failure();
 		if (failure != null) {
-			triggers.resolutions().close("its consumer has failed");
+			triggers.resolutions().end("its consumer has failed");
 			throw failure;
 		}
 	}

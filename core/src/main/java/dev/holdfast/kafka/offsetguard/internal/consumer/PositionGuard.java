@@ -332,7 +332,7 @@ public final class PositionGuard<K, V> {
 	 */
 	public void close() {
 		closing.run();
-		triggers.resolutions().close("its consumer was closed");
+		triggers.resolutions().end("its consumer was closed");
 		forgetAssignment();
 		lookup.close();
 	}

@@ -179,8 +179,8 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 		 * Whether evidence is on its way, which comes to the next piece of a poll.
 		 */
 		boolean isLookingIntoLogs() {
-			return rechecks.isRunning() || topicChecks.isRunning() || clusterChanges.isRunning()
-					|| starts.isLookingIntoCommits();
+			return rechecks.isRunning() || resolutions.isRunning() || topicChecks.isRunning()
+					|| clusterChanges.isRunning() || starts.isLookingIntoCommits();
 		}
 
 		private static Triggers of(Basics basics, Lookups lookups, Commits commits, Enforcement enforcement,
@@ -199,8 +199,8 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 					starts, inquiry, topicChecks, leaderEpochs, clusterChanges, basics.budget, observing);
 			HoldRechecks rechecks = new HoldRechecks(basics.states, basics.holds, enforcement.decisions, starts,
 					inquiry, leaderEpochs, basics.budget);
-			return new Triggers(starts, clusterChanges, incident, rechecks, topicChecks,
-					new Resolutions(client, basics.holds, basics.chooser, enforcement.decisions, rechecks));
+			return new Triggers(starts, clusterChanges, incident, rechecks, topicChecks, new Resolutions(client,
+					basics.states, basics.holds, starts, inquiry, leaderEpochs, basics.budget.whole()));
 		}
 
 		private static StartingPositions starts(Basics basics, Lookups lookups, Commits commits,

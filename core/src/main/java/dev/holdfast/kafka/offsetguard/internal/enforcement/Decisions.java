@@ -24,6 +24,7 @@ import dev.holdfast.kafka.offsetguard.internal.commit.HeldBackCommits;
 import dev.holdfast.kafka.offsetguard.internal.memory.CommitMemory;
 import dev.holdfast.kafka.offsetguard.internal.partition.Hold;
 import dev.holdfast.kafka.offsetguard.internal.partition.Holds;
+import dev.holdfast.kafka.offsetguard.internal.partition.Ordered;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionState;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
 import dev.holdfast.kafka.offsetguard.internal.partition.Retries;
@@ -68,8 +69,6 @@ public final class Decisions {
 
 	private @Nullable Decision failure;
 
-	private @Nullable Decision last;
-
 	public Decisions(Consumer<?, ?> client, ClientConfiguration configuration, DecisionMaker maker,
 			PartitionStates states, Pauses pauses, Holds holds, HeldBackCommits heldBack, ResetOffsets resetOffsets,
 			CommitMemory commits, Listeners listeners, boolean observing) {
@@ -98,7 +97,9 @@ public final class Decisions {
 	 */
 	public DecisionMaker.Opening open(TopicPartition partition, Evidence evidence) {
 		Hold hold = holds.find(partition);
-		return maker.open(partition, evidence, hold != null && !hold.isRetry());
+		Ordered ordered = states.get(partition).ordered();
+		return maker.open(partition, evidence, hold != null && !hold.isRetry(),
+				(ordered != null) ? ordered.resolution() : null);
 	}
 
 	/**
@@ -197,8 +198,12 @@ client without a guard believes the claim and does not wait.
 		if (opening.cause() == Cause.COMMITTED_OFFSET_REGRESSED && ruling.named() == Action.KEEP && ruling.isMove()) {
 			commits.believe(opening.partition());
 		}
-		last = maker.decision(opening, ruling, observing, Instant.now());
-		return last;
+		Decision decision = maker.decision(opening, ruling, observing, Instant.now());
+		Ordered ordered = states.get(opening.partition()).ordered();
+		if (ordered != null) {
+			ordered.decided(decision);
+		}
+		return decision;
 	}
 
 	/**
@@ -219,13 +224,6 @@ client without a guard believes the claim and does not wait.
 				&& readFrom.offset() < position) {
 			states.lose(partition, readFrom.offset() + 1, position, pauses.isByApplication(partition));
 		}
-	}
-
-	/**
-	 * The last decision.
-	 */
-	public @Nullable Decision last() {
-		return last;
 	}
 
 	/**

@@ -25,7 +25,6 @@ import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
 import dev.holdfast.kafka.offsetguard.internal.ruling.Classifier;
 import dev.holdfast.kafka.offsetguard.internal.time.EvidenceBudget;
 import dev.holdfast.kafka.offsetguard.policy.Cause;
-import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -128,15 +127,15 @@ consumer up: nothing was decided
 
 		private final Look look;
 
-		private final @Nullable ListOffsetsResult ends;
+		private final LatestOffsets.@Nullable Question ends;
 
 		private final Duration timeout;
 
 		private final int changes = cluster.changes();
 
-		private Investigation(List<Suspect> suspects, Duration timeout, boolean waitedFor) {
-			this.look = inspector.begin(suspects, timeout, waitedFor);
-			this.ends = latestOffsets.begin(suspects);
+		private Investigation(List<Suspect> suspects, Duration timeout, Look.Occasion occasion) {
+			this.look = inspector.begin(suspects, timeout, occasion);
+			this.ends = latestOffsets.begin(suspects, occasion);
 			this.timeout = timeout;
 		}
 
@@ -144,7 +143,7 @@ consumer up: nothing was decided
 		 * Whether all evidence is there, or the time is over.
 		 */
 		public boolean isDone() {
-			boolean isEndKnown = ends == null || ends.all().isDone() || isOverdue();
+			boolean isEndKnown = ends == null || ends.isDone() || isOverdue();
 			return (look.isDone() && isEndKnown) || look.isStuck(timeout.multipliedBy(STUCK));
 		}
 
@@ -180,20 +179,20 @@ those of either
 	}
 
 	/**
-	 * Begins to gather evidence beside the poll.
+	 * Begins to gather evidence beside the poll about positions that came into question.
 	 * @param timeout for how long at most
 	 */
 	public Investigation begin(List<Suspect> suspects, Duration timeout) {
-		return new Investigation(suspects, timeout, true);
+		return begin(suspects, timeout, Look.Occasion.QUESTION);
 	}
 
 	/**
-	 * Begins to gather evidence about held partitions. All others of the guard's consumers
-come first.
+	 * Begins to gather evidence beside the poll.
 	 * @param timeout for how long at most
+	 * @param occasion what the evidence is for
 	 */
-	public Investigation beginAgain(List<Suspect> suspects, Duration timeout) {
-		return new Investigation(suspects, timeout, false);
+	public Investigation begin(List<Suspect> suspects, Duration timeout, Look.Occasion occasion) {
+		return new Investigation(suspects, timeout, occasion);
 	}
 
 	/**

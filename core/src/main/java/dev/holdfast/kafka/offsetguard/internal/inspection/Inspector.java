@@ -91,21 +91,20 @@ inspection
 
 	/**
 	 * Begins to gather evidence beside the poll. Asks the client, without waiting, for
-the brokers that it uses.
-@param timeout for how long at most, from when a thread is free
-@param waitedFor whether it keeps the consumer from reading a partition, other than a
-held one
+	 * the brokers that it uses.
+	 * @param timeout for how long at most, from when a thread is free
+	 * @param occasion what the evidence is for
 	 */
-	public Look begin(List<Suspect> suspects, Duration timeout, boolean waitedFor) {
+	public Look begin(List<Suspect> suspects, Duration timeout, Look.Occasion occasion) {
 		Set<String> topics = Topics.names(suspects.stream().map(Suspect::partition).toList());
 		Set<String> endpoints = cluster.endpoints(topics, Duration.ZERO);
 		Set<String> timestampTopics = new HashSet<>(topics);
-		timestampTopics.removeIf((topic) -> !chooser.mayChoose(topic, Action.TIMESTAMP));
+		timestampTopics.removeIf((topic) -> !occasion.isAnyActionOpen() && !chooser.mayChoose(topic, Action.TIMESTAMP));
 		Look look = new Look(suspects);
 		service.begin(
 				() -> look.make(() -> new Inspection(configuration, endpoints, timeout, cap),
 						(inspection) -> List.copyOf(inspection.inspect(suspects, timestampTopics::contains))),
-				waitedFor);
+				occasion.isWaitedFor());
 		return look;
 	}
 

@@ -130,4 +130,37 @@ them from now on.
 		}
 	}
 
+	/**
+	 * What the guard gathers evidence for.
+	 */
+	public enum Occasion {
+
+		/**
+		 * A position came into question: the client does not read the partition
+		 * meanwhile.
+		 */
+		QUESTION,
+
+		/** The guard looks again at a partition that it holds. */
+		RECHECK,
+
+		/** An operator has ordered what to do about a held partition. */
+		ORDER;
+
+		/**
+		 * Whether an application or an operator waits for the evidence.
+		 */
+		boolean isWaitedFor() {
+			return this != RECHECK;
+		}
+
+		/**
+		 * Whether an action may be chosen that the policy does not name for any cause.
+		 */
+		boolean isAnyActionOpen() {
+			return this == ORDER;
+		}
+
+	}
+
 }

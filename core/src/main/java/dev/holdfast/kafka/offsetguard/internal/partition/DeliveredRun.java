@@ -27,17 +27,17 @@ public final class DeliveredRun {
 
 	private int lastValueSize = -1;
 
+	/**
+	 * Where the records of the last one's leader epoch begin, as far as they were
+	 * delivered; -1 if nothing was delivered since the position was set.
+	 */
 	private long start = -1;
-
-	private long end = -1;
-
-	private int leaderEpoch = -1;
 
 	/**
 	 * Whether nothing was delivered since the position was set.
 	 */
 	boolean isEmpty() {
-		return end < 0;
+		return start < 0;
 	}
 
 	/**
@@ -46,11 +46,9 @@ public final class DeliveredRun {
 	 */
 	void deliver(ConsumerRecord<?, ?> first, ConsumerRecord<?, ?> last) {
 		int epoch = last.leaderEpoch().orElse(-1);
-		if (epoch != leaderEpoch || end < 0) {
+		if (start < 0 || epoch != lastLeaderEpoch) {
 			start = (first.leaderEpoch().orElse(-1) == epoch) ? first.offset() : last.offset();
 		}
-		leaderEpoch = epoch;
-		end = last.offset();
 		lastOffset = last.offset();
 		lastLeaderEpoch = epoch;
 		lastTimestamp = last.timestamp();
@@ -71,6 +69,7 @@ public final class DeliveredRun {
 	 * A record that was delivered before this process had the partition.
 	 */
 	void remember(RecordIdentity record) {
+		start = -1;
 		lastOffset = record.offset();
 		lastLeaderEpoch = record.leaderEpoch();
 		lastTimestamp = record.timestamp();
@@ -83,7 +82,7 @@ public final class DeliveredRun {
 	 * @return the epoch, -1 if they do not
 	 */
 	public int leaderEpochAt(long offset) {
-		return (offset >= start && offset <= end) ? leaderEpoch : -1;
+		return (start >= 0 && offset >= start && offset <= lastOffset) ? lastLeaderEpoch : -1;
 	}
 
 	/**
@@ -104,8 +103,6 @@ public final class DeliveredRun {
 	 */
 	void forgetEpochs() {
 		start = -1;
-		end = -1;
-		leaderEpoch = -1;
 	}
 
 	/**

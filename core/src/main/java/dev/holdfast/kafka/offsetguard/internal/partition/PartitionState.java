@@ -57,6 +57,8 @@ public final class PartitionState {
 
 	private @Nullable Hold hold;
 
+	private @Nullable Ordered ordered;
+
 	/**
 	 * Whether anybody has set or used a position since the partition was assigned.
 	 */
@@ -206,6 +208,18 @@ public final class PartitionState {
 
 	void release() {
 		hold = null;
+	}
+
+	/**
+	 * What an operator has ordered, and is not carried out yet; {@code null} if nobody
+	 * has.
+	 */
+	public @Nullable Ordered ordered() {
+		return ordered;
+	}
+
+	public void ordered(@Nullable Ordered order) {
+		ordered = order;
 	}
 
 	/**

@@ -306,13 +306,14 @@ public final class PartitionStates {
 	}
 
 	public void deliver(ConsumerRecords<?, ?> records) {
+		boolean isAnyStarting = isAnyStarting();
 		for (TopicPartition partition : records.partitions()) {
 			List<? extends ConsumerRecord<?, ?>> delivered = records.records(partition);
 			if (!delivered.isEmpty()) {
 				get(partition).deliver(delivered, polls);
 				delivering = true;
 			}
-			if (!starting.isEmpty()) {
+			if (isAnyStarting) {
 				starting.remove(partition);
 			}
 		}

@@ -6,7 +6,6 @@
 package dev.holdfast.kafka.offsetguard.internal.ruling;
 
 import dev.holdfast.kafka.offsetguard.decision.Reason;
-import dev.holdfast.kafka.offsetguard.decision.Resolution;
 import dev.holdfast.kafka.offsetguard.evidence.Evidence;
 import dev.holdfast.kafka.offsetguard.policy.Action;
 import dev.holdfast.kafka.offsetguard.policy.Cause;
@@ -24,11 +23,6 @@ public final class ActionChooser {
 	private final OffsetPolicy policy;
 
 	private final @Nullable OwnPolicy own;
-
-	/** What an operator has decided about one partition just now. */
-	private @Nullable Resolution ordered;
-
-	private @Nullable TopicPartition orderedPartition;
 
 	public ActionChooser(OffsetPolicy policy, @Nullable OwnPolicy own) {
 		this.policy = policy;
@@ -52,8 +46,8 @@ failed or named another
 	 * The action to take.
 	 *
 	 * @param action the action
-	 * @param reason why it is to hold, {@code null} if a policy or an operator has chosen
-	 * the action
+	 * @param reason why the action is to hold, {@code null} if the policy or an operator has
+	 * chosen it
 	 */
 	public record Choice(Action action, Reason.@Nullable Kind reason) {
 
@@ -65,10 +59,6 @@ failed or named another
 
 	public Choice choose(TopicPartition partition, Cause cause, Evidence evidence) {
 		Action configured = policy.action(partition.topic(), cause);
-		if (ordered != null && partition.equals(orderedPartition)) {
-			return cause.allowedActions().contains(ordered.action()) ? Choice.of(ordered.action())
-					: new Choice(Action.HOLD, Reason.Kind.NOT_ALLOWED);
-		}
 		if (own == null) {
 			return Choice.of(configured);
 		}
@@ -77,37 +67,17 @@ failed or named another
 	}
 
 	/**
-	 * What an operator has decided about a partition just now.
-	 */
-	@Nullable Resolution resolution(TopicPartition partition) {
-		return partition.equals(orderedPartition) ? ordered : null;
-	}
-
-	/**
-	 * Chooses the resolution's action for a partition until {@link #withdraw()}.
-	 */
-	public void order(TopicPartition partition, Resolution resolution) {
-		orderedPartition = partition;
-		ordered = resolution;
-	}
-
-	public void withdraw() {
-		orderedPartition = null;
-		ordered = null;
-	}
-
-	/**
-	 * How far a decision may move a position. The decision of an operator has no limits.
+	 * How far a decision of the guard may move a position.
 	 */
 	MoveLimits limits(TopicPartition partition) {
-		return partition.equals(orderedPartition) ? MoveLimits.unlimited() : policy.limits(partition.topic());
+		return policy.limits(partition.topic());
 	}
 
 	/**
-	 * Whether any cause may lead to an action on a topic.
+	 * Whether the policy may choose an action on a topic for any cause.
 	 */
 	public boolean mayChoose(String topic, Action action) {
-		return own != null || (ordered != null && ordered.action() == action) || policy.mayUse(topic, action);
+		return own != null || policy.mayUse(topic, action);
 	}
 
 }

@@ -15,6 +15,7 @@ import dev.holdfast.kafka.offsetguard.evidence.Evidence;
 import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
 import dev.holdfast.kafka.offsetguard.policy.Action;
 import dev.holdfast.kafka.offsetguard.policy.Cause;
+import dev.holdfast.kafka.offsetguard.policy.MoveLimits;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -40,8 +41,10 @@ public final class DecisionMaker {
 	 * @param cause the cause
 	 * @param choice the action to take
 	 * @param evidence the evidence
+	 * @param order what an operator has ordered, {@code null} if none has
 	 */
-	public record Opening(TopicPartition partition, Cause cause, ActionChooser.Choice choice, Evidence evidence) {
+	public record Opening(TopicPartition partition, Cause cause, ActionChooser.Choice choice, Evidence evidence,
+			@Nullable Resolution order) {
 
 		public Action action() {
 			return choice.action();
@@ -64,18 +67,33 @@ public final class DecisionMaker {
 	/**
 	 * Names the cause and chooses the action.
 	 * @param held whether a decision holds the partition
+	 * @param order what an operator has ordered, {@code null} if none has
 	 */
-	public Opening open(TopicPartition partition, Evidence evidence, boolean held) {
+	public Opening open(TopicPartition partition, Evidence evidence, boolean held, @Nullable Resolution order) {
 		Cause cause = Classifier.classify(evidence);
-		return new Opening(partition, cause, choose(partition, cause, evidence, held), evidence);
+		return new Opening(partition, cause, choose(partition, cause, evidence, held, order), evidence, order);
 	}
 
-	private ActionChooser.Choice choose(TopicPartition partition, Cause cause, Evidence evidence, boolean held) {
+	private ActionChooser.Choice choose(TopicPartition partition, Cause cause, Evidence evidence, boolean held,
+			@Nullable Resolution order) {
 		if (cause == Cause.BELOW_LOG_START && evidence.isSoughtBelowLogStart()) {
 			return ActionChooser.Choice.of(Action.EARLIEST);
 		}
-		return isReleased(cause, evidence, held) ? ActionChooser.Choice.of(Action.KEEP)
-				: chooser.choose(partition, cause, evidence);
+		if (isReleased(cause, evidence, held)) {
+			return ActionChooser.Choice.of(Action.KEEP);
+		}
+		if (order == null) {
+			return chooser.choose(partition, cause, evidence);
+		}
+		return cause.allowedActions().contains(order.action()) ? ActionChooser.Choice.of(order.action())
+				: new ActionChooser.Choice(Action.HOLD, Reason.Kind.NOT_ALLOWED);
+	}
+
+	/**
+	 * How far a decision may move a position. An operator's order has no limits.
+	 */
+	private MoveLimits limits(Opening opening) {
+		return (opening.order() != null) ? MoveLimits.unlimited() : chooser.limits(opening.partition());
 	}
 
 	/**
@@ -99,8 +117,7 @@ cluster holds the same records as the old one.
 	 * @param awaitedEpoch the committed epoch that the client waits for, -1 for none
 	 */
 	public Ruling rule(Opening opening, int awaitedEpoch) {
-		return possible(opening,
-				Ruling.rule(opening.cause(), opening.action(), chooser.limits(opening.partition()), opening.evidence()),
+		return possible(opening, Ruling.rule(opening.cause(), opening.action(), limits(opening), opening.evidence()),
 				awaitedEpoch);
 	}
 
@@ -111,7 +128,7 @@ cluster holds the same records as the old one.
 	 */
 	public Ruling ruleFirst(Opening opening, Outcome outcome, int awaitedEpoch) {
 		return possible(opening, Ruling.limit(opening.cause(), new Ruling(opening.action(), outcome, null),
-				chooser.limits(opening.partition()), opening.evidence()), awaitedEpoch);
+				limits(opening), opening.evidence()), awaitedEpoch);
 	}
 
 	/**
@@ -143,16 +160,16 @@ guard cannot hold a partition without one.
 				configuration.autoOffsetReset());
 		return new Decision(at, configuration.groupId(), configuration.clientId(), opening.partition(), opening.cause(),
 				ruling.named(), ruling.action(), ruling.reason(), ruling.outcome(), impact, opening.evidence(),
-				observed, resolution(opening.partition(), ruling));
+				observed, resolution(opening, ruling));
 	}
 
 	/**
-	 * What an operator has decided, if the ruling follows it. It does not where the reason
-to hold is gone.
+	 * What an operator has ordered, if the ruling follows it. It does not where the reason to
+hold is gone.
 	 */
-	private @Nullable Resolution resolution(TopicPartition partition, Ruling ruling) {
-		Resolution resolution = chooser.resolution(partition);
-		return (resolution != null && resolution.action() == ruling.named()) ? resolution : null;
+	private static @Nullable Resolution resolution(Opening opening, Ruling ruling) {
+		Resolution order = opening.order();
+		return (order != null && order.action() == ruling.named()) ? order : null;
 	}
 
 }

@@ -6,6 +6,7 @@
 package dev.holdfast.kafka.offsetguard.internal.time;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The time that the guard may spend within one call of the application. Counts only what
@@ -13,11 +14,24 @@ import java.time.Duration;
  */
 public final class EvidenceBudget {
 
+	/**
+	 * How long one piece of a poll waits for answers that may as well come later, and no
+	 * longer than half of it: the partitions that are not concerned are read meanwhile.
+	 */
+	private static final long SHARE = TimeUnit.MILLISECONDS.toNanos(200);
+
+	/** Polls without any time come along, too. */
+	private static final long LEAST_SHARE = TimeUnit.MILLISECONDS.toNanos(10);
+
 	private final Duration whole;
 
-	private Duration limit;
+	private final long wholeNanos;
 
-	private Duration longest;
+	private long shareNanos;
+
+	private long limitNanos;
+
+	private long longestNanos;
 
 	private long spentNanos;
 
@@ -25,10 +39,14 @@ public final class EvidenceBudget {
 
 	private long spendingSince;
 
+	private boolean used;
+
 	public EvidenceBudget(Duration whole) {
 		this.whole = whole;
-		this.limit = whole;
-		this.longest = whole;
+		this.wholeNanos = whole.toNanos();
+		this.shareNanos = wholeNanos;
+		this.limitNanos = wholeNanos;
+		this.longestNanos = wholeNanos;
 	}
 
 	/**
@@ -36,19 +54,34 @@ public final class EvidenceBudget {
 	 * @param atMost how much of it the guard may spend; no more than the whole
 	 */
 	public void renew(Duration atMost) {
-		renew(atMost, atMost);
+		renew(atMost.compareTo(whole) < 0 ? atMost.toNanos() : wholeNanos);
+	}
+
+	private void renew(long atMost) {
+		limitNanos = atMost;
+		longestNanos = atMost;
+		startAnew();
 	}
 
 	/**
-	 * A new call of the application begins, or the next piece of a long one.
-	 * @param atMost how much of it the guard may spend on questions that outlive the
-	 * call; no more than the whole
-	 * @param longest how much it may spend on what ends with the call; no more than the
-	 * whole
+	 * A piece of a poll begins. Allocates nothing, as every poll comes along here.
+	 * @param piece how long the client is polled for, at most an hour
+	 * @param isPatient whether the guard may leave questions that outlive the call to the
+	 * next one: they get a share of the piece. Else they get the whole.
 	 */
-	public void renew(Duration atMost, Duration longest) {
-		this.limit = shorter(atMost, whole);
-		this.longest = shorter(longest, whole);
+	public void renewForPoll(Duration piece, boolean isPatient) {
+		shareNanos = isPatient ? Math.min(share(piece.toNanos()), wholeNanos) : wholeNanos;
+		limitNanos = shareNanos;
+		longestNanos = wholeNanos;
+		used = false;
+		startAnew();
+	}
+
+	private static long share(long pieceNanos) {
+		return Math.min(SHARE, Math.max(LEAST_SHARE, pieceNanos / 2));
+	}
+
+	private void startAnew() {
 		spentNanos = 0;
 		if (spendings > 0) {
 			spendingSince = System.nanoTime();
@@ -56,13 +89,22 @@ public final class EvidenceBudget {
 	}
 
 	/**
-	 * As much as before may be spent once more on questions that outlive the call, if
-	 * some of it was spent.
+	 * Within a poll: the same share may be spent once more, if anything was spent.
 	 */
-	public void renewSpent(Duration atMost) {
-		if (spentNanos() > 0) {
-			renew(atMost, longest());
+	public void renewSpent() {
+		long spent = spentNanos();
+		if (spent > 0) {
+			longestNanos = Math.max(0, longestNanos - spent);
+			limitNanos = Math.min(shareNanos, longestNanos);
+			startAnew();
 		}
+	}
+
+	/**
+	 * Whether anything was spent since the piece of a poll began.
+	 */
+	public boolean isUsed() {
+		return used;
 	}
 
 	/**
@@ -78,7 +120,7 @@ public final class EvidenceBudget {
 	 * wait is left for the next one.
 	 */
 	public boolean isNearlySpent() {
-		return spentNanos() > longest.toNanos() / 2;
+		return spentNanos() > longestNanos / 2;
 	}
 
 	/**
@@ -86,14 +128,14 @@ public final class EvidenceBudget {
 	 * incomplete for lack of time would hold partitions for no good reason.
 	 */
 	public boolean isEnoughToInspect() {
-		return left().compareTo(whole.dividedBy(2)) >= 0;
+		return limitNanos - spentNanos() >= wholeNanos / 2;
 	}
 
 	/**
 	 * What is left for questions that outlive the call.
 	 */
 	public Duration left() {
-		return left(limit);
+		return left(limitNanos);
 	}
 
 	/**
@@ -101,15 +143,11 @@ public final class EvidenceBudget {
 	 * in vain.
 	 */
 	public Duration longest() {
-		return left(longest);
+		return left(longestNanos);
 	}
 
-	private Duration left(Duration all) {
-		return Duration.ofNanos(Math.max(0, all.toNanos() - spentNanos()));
-	}
-
-	private static Duration shorter(Duration one, Duration other) {
-		return (one.compareTo(other) <= 0) ? one : other;
+	private Duration left(long allNanos) {
+		return Duration.ofNanos(Math.max(0, allNanos - spentNanos()));
 	}
 
 	private long spentNanos() {
@@ -120,6 +158,7 @@ public final class EvidenceBudget {
 	 * Counts the time until the result is closed.
 	 */
 	public Spending spend() {
+		used = true;
 		if (spendings++ == 0) {
 			spendingSince = System.nanoTime();
 		}
