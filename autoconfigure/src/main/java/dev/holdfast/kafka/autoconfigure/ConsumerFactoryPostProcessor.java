@@ -21,14 +21,16 @@ import org.springframework.util.ClassUtils;
 
 /**
  * Advises each {@link ConsumerFactory} bean so that its consumers are guarded. The bean
-keeps its class. An existing proxy gets the advice added, closest to the target. Of a
-scoped bean it advises each target, and not the scoped proxy.
+ * keeps its class. An existing proxy gets the advice added, closest to the target. Of a
+ * scoped bean it advises each target, and not the scoped proxy.
  */
 final class ConsumerFactoryPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor {
 
 	private final transient FactoryGuards guards;
 
-	/** Beans that Spring itself replaces by the early reference once they are initialized. */
+	/**
+	 * Beans that Spring itself replaces by the early reference once they are initialized.
+	 */
 	private final transient Set<String> guardedEarly = ConcurrentHashMap.newKeySet();
 
 	ConsumerFactoryPostProcessor(FactoryGuards guards) {

@@ -21,7 +21,7 @@ import org.springframework.util.ReflectionUtils;
 
 /**
  * The methods of a {@link ConsumerFactory} that create a consumer, and what in a class
-keeps a proxy from advising them.
+ * keeps a proxy from advising them.
  */
 final class ConsumerMethods {
 
@@ -49,8 +49,8 @@ final class ConsumerMethods {
 	}
 
 	/**
-	 * Whether a class inherits the interface's own method, which only calls the full one. A
-proxy of interfaces counts as such: it has no code that a guard would skip.
+	 * Whether a class inherits the interface's own method, which only calls the full one.
+	 * A proxy of interfaces counts as such: it has no code that a guard would skip.
 	 * @param method a method that creates a consumer
 	 * @param type the class of the factory
 	 * @return {@code false} if the class has code of its own for it
@@ -86,8 +86,8 @@ proxy of interfaces counts as such: it has no code that a guard would skip.
 	}
 
 	/**
-	 * The methods of a class's own that create consumers. No advice reaches these consumers,
-since such a method calls the full one on itself.
+	 * The methods of a class's own that create consumers. No advice reaches these
+	 * consumers, since such a method calls the full one on itself.
 	 * @param type the class of the factory
 	 * @return the methods
 	 */

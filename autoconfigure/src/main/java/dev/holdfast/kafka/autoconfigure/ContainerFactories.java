@@ -21,7 +21,7 @@ import org.springframework.kafka.core.ConsumerFactory;
 
 /**
  * The consumer factories inside listener container factories. Some are guarded beans,
-some are beans that Spring cannot advise, and some are no beans at all.
+ * some are beans that Spring cannot advise, and some are no beans at all.
  */
 final class ContainerFactories {
 
@@ -64,8 +64,8 @@ final class ContainerFactories {
 	}
 
 	/**
-	 * Whether to look into a container factory: not if it is a mock, since its test would see
-the call.
+	 * Whether to look into a container factory: not if it is a mock, since its test would
+	 * see the call.
 	 */
 	static boolean mayHaveConsumerFactory(AbstractKafkaListenerContainerFactory<?, ?, ?> containerFactory) {
 		return !Mocks.isMock(containerFactory) || Mocks.isSpy(containerFactory);

@@ -10,7 +10,7 @@ import org.springframework.kafka.config.AbstractKafkaListenerContainerFactory;
 
 /**
  * Gives listener container factories a proxy of their consumer factory where that is no
-bean, or a bean that Spring could not advise.
+ * bean, or a bean that Spring could not advise.
  */
 final class ContainerFactoryPostProcessor implements BeanPostProcessor {
 

@@ -36,8 +36,8 @@ import org.springframework.kafka.core.ConsumerFactory;
  * Guards the consumers of one consumer factory.
  * <p>
  * The guard puts its entries into a copy of the properties of each call. It changes
-neither the caller's properties nor the factory's configuration: Spring reads both
-afterwards.
+ * neither the caller's properties nor the factory's configuration: Spring reads both
+ * afterwards.
  */
 final class FactoryGuard {
 
@@ -67,8 +67,8 @@ final class FactoryGuard {
 	 * Creates a guard.
 	 * @param name the factory's name in the properties
 	 * @param settings how it guards
-@param guard supplies the guard when the factory creates the first consumer;
-{@code null} if its consumers are only capped
+	 * @param guard supplies the guard when the factory creates the first consumer;
+	 * {@code null} if its consumers are only capped
 	 * @param cap the versions that its consumers speak
 	 * @param failOnUnguarded whether to throw where a consumer cannot be guarded
 	 */
@@ -106,7 +106,7 @@ final class FactoryGuard {
 	 * @param creation makes the factory create the consumer with other properties; with
 	 * the caller's own it does what the caller asked for
 	 * @return the guarded consumer. If it cannot be guarded and the application tolerates
-that, the consumer without a guard; {@code null} if the factory has made none
+	 * that, the consumer without a guard; {@code null} if the factory has made none
 	 */
 	<K, V> @Nullable Consumer<K, V> createConsumer(ConsumerFactory<K, V> factory, @Nullable Properties properties,
 			Function<@Nullable Properties, @Nullable Consumer<K, V>> creation) {
@@ -179,7 +179,7 @@ that, the consumer without a guard; {@code null} if the factory has made none
 
 	/**
 	 * Takes note that consumers cannot be guarded.
-@return whether this is the first time, and worth telling
+	 * @return whether this is the first time, and worth telling
 	 */
 	boolean note(boolean untouched, @Nullable String reason) {
 		return (untouched || isGuarding())
@@ -227,8 +227,8 @@ that, the consumer without a guard; {@code null} if the factory has made none
 	}
 
 	/**
-	 * Tells, once, that the guard cannot hold partitions without a committed offset although
-the policy says so.
+	 * Tells, once, that the guard cannot hold partitions without a committed offset
+	 * although the policy says so.
 	 * @param configuration the configuration of the factory or of a consumer
 	 * @param complete whether Kafka's default holds where the configuration says nothing
 	 */

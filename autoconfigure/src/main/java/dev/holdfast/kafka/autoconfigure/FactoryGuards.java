@@ -63,10 +63,10 @@ final class FactoryGuards implements GuardedFactories, DisposableBean {
 	/**
 	 * Creates the guards.
 	 * @param reader reads the properties
-@param loader finds broker profiles
-@param listeners looks up the application's own listeners, as late as possible
-@param ownPolicy looks up the application's own policy, as late as possible
-@param events publishes each decision
+	 * @param loader finds broker profiles
+	 * @param listeners looks up the application's own listeners, as late as possible
+	 * @param ownPolicy looks up the application's own policy, as late as possible
+	 * @param events publishes each decision
 	 */
 	FactoryGuards(HoldfastPropertiesReader reader, ClassLoader loader, Supplier<List<DecisionListener>> listeners,
 			Supplier<@Nullable OffsetResetPolicy> ownPolicy, ApplicationEventPublisher events) {
@@ -111,8 +111,8 @@ final class FactoryGuards implements GuardedFactories, DisposableBean {
 	}
 
 	/**
-	 * Notes that Spring could not advise a bean. Until the application's singletons are up,
-the {@link GuardVerifier} reports all such beans together.
+	 * Notes that Spring could not advise a bean. Until the application's singletons are
+	 * up, the {@link GuardVerifier} reports all such beans together.
 	 * @param factoryName the bean's name in the properties
 	 * @param reason why it could not
 	 */

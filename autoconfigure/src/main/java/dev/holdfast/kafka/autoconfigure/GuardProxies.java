@@ -53,9 +53,9 @@ final class GuardProxies {
 	}
 
 	/**
-	 * Puts a proxy around a consumer factory that is no bean, or a bean that Spring cannot
-advise. The proxy has the factory's class where possible, and its interfaces
-otherwise.
+	 * Puts a proxy around a consumer factory that is no bean, or a bean that Spring
+	 * cannot advise. The proxy has the factory's class where possible, and its interfaces
+	 * otherwise.
 	 * @param <K> the type of the keys
 	 * @param <V> the type of the values
 	 * @param factory the factory

@@ -27,8 +27,8 @@ import org.springframework.kafka.core.ConsumerFactory;
 
 /**
  * Reports each consumer factory that is not guarded or capped although it should be, once
-the singletons are up and before listener containers start. It logs a warning or fails
-the start. Creates no beans.
+ * the singletons are up and before listener containers start. It logs a warning or fails
+ * the start. Creates no beans.
  */
 final class GuardVerifier implements SmartInitializingSingleton {
 
@@ -85,8 +85,8 @@ final class GuardVerifier implements SmartInitializingSingleton {
 	 * What keeps Holdfast from the consumers of a factory.
 	 *
 	 * @param untouched whether there is no proxy around the factory, so that not even a
-version cap holds
-@param reasons why; none if all is well
+	 * version cap holds
+	 * @param reasons why; none if all is well
 	 */
 	private record Finding(boolean untouched, List<String> reasons) {
 

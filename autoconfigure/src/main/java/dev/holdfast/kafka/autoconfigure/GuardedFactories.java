@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tells what Holdfast does in this application: a bean for all that shows it to people.
-Thread-safe. Its methods return copies.
+ * Thread-safe. Its methods return copies.
  */
 public interface GuardedFactories {
 
@@ -27,7 +27,7 @@ public interface GuardedFactories {
 
 	/**
 	 * The consumer factories that Holdfast could not guard although it should.
-@return the reasons, by the name of the consumer factory
+	 * @return the reasons, by the name of the consumer factory
 	 */
 	List<Unguarded> unguarded();
 
@@ -43,7 +43,8 @@ public interface GuardedFactories {
 	 * @param name its name in the properties
 	 * @param policy the mode, and where the policy differs from the default one
 	 * @param versionCap the version cap of its consumers
-	 * @param guard their guard, {@code null} until the factory has created the first of them
+	 * @param guard their guard, {@code null} until the factory has created the first of
+	 * them
 	 */
 	record Factory(String name, String policy, String versionCap, @Nullable OffsetGuard guard) {
 

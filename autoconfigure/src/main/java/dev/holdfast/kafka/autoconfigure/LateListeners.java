@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Listeners that are beans. It looks them up when there is something to tell, not when a
-consumer is created. Such a bean may need that very consumer, and consumers may be
-created before beans are there, or after they are gone.
+ * consumer is created. Such a bean may need that very consumer, and consumers may be
+ * created before beans are there, or after they are gone.
  */
 final class LateListeners implements DecisionListener {
 

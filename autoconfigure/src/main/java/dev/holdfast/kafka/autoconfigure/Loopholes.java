@@ -24,8 +24,8 @@ final class Loopholes {
 
 	/**
 	 * Finds how a class bypasses a guard.
-@param type the class, or a proxy's
-@return the reasons, none if it does not
+	 * @param type the class, or a proxy's
+	 * @return the reasons, none if it does not
 	 */
 	static List<String> of(Class<?> type) {
 		List<String> reasons = new ArrayList<>();

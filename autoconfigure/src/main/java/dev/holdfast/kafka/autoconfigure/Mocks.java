@@ -11,15 +11,17 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Tells what a test has mocked, or spies on, with Mockito. A test sees each call to a mock,
-with its arguments, so Holdfast leaves mocks alone. Holdfast does not depend on Mockito,
-and asks it only where it is in use: the question would start it.
+ * Tells what a test has mocked, or spies on, with Mockito. A test sees each call to a
+ * mock, with its arguments, so Holdfast leaves mocks alone. Holdfast does not depend on
+ * Mockito, and asks it only where it is in use: the question would start it.
  */
 final class Mocks {
 
 	static final String REASON = "it is a mock";
 
-	/** In the class name of mocks that have a class of their own: all mocks of interfaces. */
+	/**
+	 * In the class name of mocks that have a class of their own: all mocks of interfaces.
+	 */
 	private static final String CLASS_NAME = "$MockitoMock$";
 
 	/**

@@ -10,9 +10,9 @@ import org.apache.kafka.clients.consumer.MockConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries what a factory in a test has returned in place of a client, past all code around
-the creation of a consumer. That code must not close it and create another one: tests
-tend to have a single one.
+ * Carries what a factory in a test has returned in place of a client, past all code
+ * around the creation of a consumer. That code must not close it and create another one:
+ * tests tend to have a single one.
  */
 final class NoClientException extends RuntimeException {
 
@@ -28,8 +28,8 @@ final class NoClientException extends RuntimeException {
 	 * @param <K> the type of the keys
 	 * @param <V> the type of the values
 	 * @param consumer what a factory has created
-@return the same
-@throws NoClientException if it is a mock, or {@code null}
+	 * @return the same
+	 * @throws NoClientException if it is a mock, or {@code null}
 	 */
 	static <K, V> Consumer<K, V> requireClient(@Nullable Consumer<K, V> consumer) {
 		if (consumer == null || consumer instanceof MockConsumer || Mocks.isMock(consumer)) {

@@ -80,7 +80,7 @@ final class OffsetGuardAdvice implements MethodInterceptor {
 
 	/**
 	 * Calls the advice that comes after this one. Uses a clone each time: an invocation
-proceeds only once, and there may be a second attempt.
+	 * proceeds only once, and there may be a second attempt.
 	 */
 	private static <K, V> @Nullable Consumer<K, V> proceedWith(@Nullable Properties properties,
 			ProxyMethodInvocation invocation) {

@@ -26,7 +26,8 @@ import org.springframework.util.ClassUtils;
 
 /**
  * Reports that Spring Integration's polled source has refused a consumer factory. The
-source compares the name of the factory's class, which the class of a proxy cannot have.
+ * source compares the name of the factory's class, which the class of a proxy cannot
+ * have.
  */
 final class PolledSourceFailureAnalyzer extends AbstractFailureAnalyzer<IllegalArgumentException> {
 
@@ -78,8 +79,8 @@ final class PolledSourceFailureAnalyzer extends AbstractFailureAnalyzer<IllegalA
 	}
 
 	/**
-	 * The factories that the source would have taken without a proxy. The beans themselves
-are gone by now.
+	 * The factories that the source would have taken without a proxy. The beans
+	 * themselves are gone by now.
 	 */
 	private static List<String> wrapped(ConfigurableListableBeanFactory beans, ConfigurableEnvironment environment) {
 		ClassLoader loader = Objects.requireNonNull(beans.getBeanClassLoader(), "No class loader");

@@ -31,8 +31,8 @@ import org.springframework.util.ClassUtils;
 
 /**
  * Installs the version cap if any property needs it. It does so as soon as the properties
-are known, and before the logging system starts, whose appenders may create a Kafka
-client.
+ * are known, and before the logging system starts, whose appenders may create a Kafka
+ * client.
  */
 final class VersionCapApplicationListener implements ApplicationListener<ApplicationEnvironmentPreparedEvent>, Ordered {
 
@@ -74,7 +74,7 @@ final class VersionCapApplicationListener implements ApplicationListener<Applica
 
 	/**
 	 * The properties below the prefix, by what all spellings of a name have in common. Of
-several sources the first counts.
+	 * several sources the first counts.
 	 */
 	private static Map<String, Object> properties(ConfigurableEnvironment environment) {
 		Map<String, Object> properties = new HashMap<>();
@@ -111,7 +111,7 @@ several sources the first counts.
 
 	/**
 	 * Whether there may be a rule. The properties reader tells rules from mistakes later,
-when the names of the consumer factories are known.
+	 * when the names of the consumer factories are known.
 	 */
 	private static boolean isAskedFor(Map<String, Object> properties, ConfigurableEnvironment environment) {
 		return isTrue(properties.getOrDefault("enabled", true), environment) && properties.entrySet()

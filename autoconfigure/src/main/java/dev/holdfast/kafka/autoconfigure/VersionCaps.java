@@ -59,9 +59,9 @@ final class VersionCaps implements AutoCloseable {
 
 	/**
 	 * Installs the cap if any rule needs it. In an application that started through
-{@code SpringApplication} it is installed long since.
-@throws VersionCapInstallException if it cannot be installed, and the application does
-not tolerate that
+	 * {@code SpringApplication} it is installed long since.
+	 * @throws VersionCapInstallException if it cannot be installed, and the application
+	 * does not tolerate that
 	 */
 	void install() {
 		if (!isAnyActive()) {

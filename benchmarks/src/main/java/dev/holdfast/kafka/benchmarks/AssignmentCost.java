@@ -13,8 +13,8 @@ import dev.holdfast.kafka.test.KafkaCluster;
 import org.apache.kafka.clients.consumer.Consumer;
 
 /**
- * Measures how long it takes from {@code subscribe} to the first record, for a group that has
-committed.
+ * Measures how long it takes from {@code subscribe} to the first record, for a group that
+ * has committed.
  */
 final class AssignmentCost {
 

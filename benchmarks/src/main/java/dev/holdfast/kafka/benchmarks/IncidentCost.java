@@ -20,7 +20,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 
 /**
  * Measures how long it takes to the next record when the broker lies about all partitions
-together.
+ * together.
  */
 final class IncidentCost {
 

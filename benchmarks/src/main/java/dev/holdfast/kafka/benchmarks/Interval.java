@@ -17,8 +17,8 @@ record Interval(double from, double to) {
 	static final double CONFIDENCE = 0.95;
 
 	/**
-	 * The interval of the median of measurements, by the sign test, which assumes nothing about
-their distribution. The whole range if there are too few for that confidence.
+	 * The interval of the median of measurements, by the sign test, which assumes nothing
+	 * about their distribution. The whole range if there are too few for that confidence.
 	 */
 	static Interval ofMedian(List<Double> values) {
 		List<Double> sorted = values.stream().sorted().toList();

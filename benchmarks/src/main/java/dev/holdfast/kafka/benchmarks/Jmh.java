@@ -30,7 +30,7 @@ final class Jmh {
 	 *
 	 * @param nanos the mean
 	 * @param within the interval in which the mean lies
-@param bytes how much an operation allocates
+	 * @param bytes how much an operation allocates
 	 */
 	record Cost(double nanos, Interval within, double bytes) {
 
@@ -48,7 +48,8 @@ final class Jmh {
 		}
 
 		/**
-		 * The interval in which the difference to another cost lies, with no less confidence.
+		 * The interval in which the difference to another cost lies, with no less
+		 * confidence.
 		 */
 		Interval above(Cost other) {
 			return new Interval(within.from() - other.within.to(), within.to() - other.within.from());

@@ -31,8 +31,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A topic with many partitions, five records in each, and groups whose commits point to the
-third.
+ * A topic with many partitions, five records in each, and groups whose commits point to
+ * the third.
  */
 final class ManyPartitions {
 
@@ -108,8 +108,8 @@ final class ManyPartitions {
 	}
 
 	/**
-	 * Makes a group that has committed as guarded consumers do. A bookmark names the cluster
-and the topic, but not the group.
+	 * Makes a group that has committed as guarded consumers do. A bookmark names the
+	 * cluster and the topic, but not the group.
 	 * @return the group's name
 	 */
 	String groupWithBookmarks() throws InterruptedException, ExecutionException {

@@ -13,7 +13,7 @@ import org.springframework.kafka.annotation.KafkaListener;
 
 /**
  * A typical application: it declares a bean, and starts its listener. No broker answers.
-Prints how long it took until its context was ready, in milliseconds.
+ * Prints how long it took until its context was ready, in milliseconds.
  */
 @SpringBootConfiguration
 @EnableAutoConfiguration

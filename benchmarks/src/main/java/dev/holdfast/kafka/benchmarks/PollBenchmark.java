@@ -24,8 +24,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * One poll of a consumer with prepared records, so that it measures only what is around the
-consumer.
+ * One poll of a consumer with prepared records, so that it measures only what is around
+ * the consumer.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

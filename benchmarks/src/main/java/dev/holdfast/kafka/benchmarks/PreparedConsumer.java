@@ -26,8 +26,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * A consumer without brokers whose polls return the same prepared records, so that a
-benchmark measures only what is around it. It instantiates its interceptors and lets them
-see the records, as a real client does.
+ * benchmark measures only what is around it. It instantiates its interceptors and lets
+ * them see the records, as a real client does.
  */
 final class PreparedConsumer extends MockConsumer<byte[], byte[]> {
 

@@ -10,7 +10,7 @@ import java.util.List;
 
 /**
  * Ratios of pairs of measurements, one right after the other, so that what slows the
-machine down for a while slows down both.
+ * machine down for a while slows down both.
  */
 final class Ratios {
 
@@ -44,7 +44,7 @@ final class Ratios {
 
 	/**
 	 * The interval in which the median of ratios lies with a confidence of 95 %, for any
-distribution.
+	 * distribution.
 	 */
 	Interval interval() {
 		return Interval.ofMedian(ratios());

@@ -33,7 +33,7 @@ final class Report {
 	 * Creates a report.
 	 * @param sections its parts
 	 * @param command the command that ran the benchmarks
-@param commit the commit that they measured
+	 * @param commit the commit that they measured
 	 */
 	Report(List<Section> sections, String command, String commit) {
 		this.sections = sections;
@@ -79,8 +79,8 @@ final class Report {
 	}
 
 	/**
-	 * The commit that is checked out, and whether tracked files outside of docs have changed
-since.
+	 * The commit that is checked out, and whether tracked files outside of docs have
+	 * changed since.
 	 */
 	static String commit() throws IOException, InterruptedException {
 		String commit = output("git", "rev-parse", "--short", "HEAD");

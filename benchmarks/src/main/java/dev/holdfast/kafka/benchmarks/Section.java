@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param header the heads of the columns
  * @param rows the cells, by row
  * @param targets the targets of its measurements
-@param chart a picture in Mermaid's language, if there is one
+ * @param chart a picture in Mermaid's language, if there is one
  */
 record Section(String title, String text, List<String> header, List<List<String>> rows, List<Target> targets,
 		@Nullable String chart) {
@@ -35,7 +35,8 @@ record Section(String title, String text, List<String> header, List<List<String>
 	 *
 	 * @param what what is limited
 	 * @param measured the measured value
-	 * @param interval the interval in which that lies with some confidence, if it is known
+	 * @param interval the interval in which that lies with some confidence, if it is
+	 * known
 	 * @param limit the limit
 	 * @param atMost whether the limit is an upper one, or a lower one
 	 * @param unit the unit of both

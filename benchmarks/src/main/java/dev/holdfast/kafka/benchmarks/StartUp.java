@@ -49,7 +49,7 @@ final class StartUp {
 
 	/**
 	 * Measures one application.
-@return the target for the time that the starter adds
+	 * @return the target for the time that the starter adds
 	 */
 	private static Section.Target measure(String name, Class<?> application, int rounds, List<List<String>> rows)
 			throws IOException, InterruptedException {

@@ -13,7 +13,7 @@ import org.springframework.kafka.annotation.KafkaListener;
 
 /**
  * A small application with one listener, which it does not start. Prints how long it took
-until its context was ready, in milliseconds.
+ * until its context was ready, in milliseconds.
  */
 @SpringBootConfiguration
 @EnableAutoConfiguration
@@ -25,7 +25,7 @@ class StartedApplication {
 
 	/**
 	 * Starts an application, prints how long it took, and ends this JVM.
-@param listening whether it starts its listener, which creates a consumer
+	 * @param listening whether it starts its listener, which creates a consumer
 	 */
 	static void start(Class<?> application, boolean listening, String[] args) {
 		long start = System.nanoTime();

@@ -47,10 +47,10 @@ import org.jspecify.annotations.Nullable;
  * consumers.
  * <p>
  * The client runs with {@code auto.offset.reset=none}, so that every move it would have
-made silently becomes an exception. The guard gathers evidence, names the cause, asks the
-policy, applies the decision and tells the listeners. Other threads may gather the
-evidence; all the rest happens on the consumer's own thread, inside its {@code poll} and
-{@code position}.
+ * made silently becomes an exception. The guard gathers evidence, names the cause, asks
+ * the policy, applies the decision and tells the listeners. Other threads may gather the
+ * evidence; all the rest happens on the consumer's own thread, inside its {@code poll}
+ * and {@code position}.
  */
 public final class OffsetGuard {
 
@@ -61,7 +61,7 @@ public final class OffsetGuard {
 	/**
 	 * Creates a guard whose consumers speak whatever versions they like.
 	 * @param settings how it behaves
-@param listeners hear of each decision, in this order
+	 * @param listeners hear of each decision, in this order
 	 */
 	public OffsetGuard(OffsetGuardSettings settings, List<DecisionListener> listeners) {
 		this(settings, null, listeners, ClientCap.none());
@@ -71,10 +71,10 @@ public final class OffsetGuard {
 	 * Creates a guard.
 	 * @param settings how it behaves
 	 * @param ownPolicy decides in place of the policy in the settings, {@code null} for
-none
-@param listeners hear of each decision, in this order
-@param cap the versions that its consumers speak, and so do the clients that gather
-evidence
+	 * none
+	 * @param listeners hear of each decision, in this order
+	 * @param cap the versions that its consumers speak, and so do the clients that gather
+	 * evidence
 	 */
 	public OffsetGuard(OffsetGuardSettings settings, @Nullable OffsetResetPolicy ownPolicy,
 			List<DecisionListener> listeners, ClientCap cap) {
@@ -96,15 +96,15 @@ evidence
 	 * @param <K> the type of the keys
 	 * @param <V> the type of the values
 	 * @param configuration the application's configuration of the consumer, as far as it
-is known beforehand; the guard reads {@code auto.offset.reset} and
-{@code interceptor.classes} from it
+	 * is known beforehand; the guard reads {@code auto.offset.reset} and
+	 * {@code interceptor.classes} from it
 	 * @param construction creates the client from its own configuration with the given
 	 * entries put over it, on the calling thread
-	 * @return the guarded consumer. Calls that the guard does not intercept reach the client
-unchanged. It is a {@code KafkaConsumer} if the client is one
-@throws UnguardableConsumerException if the client does not report, while it is
-constructed, a configuration with those entries in it; or if the JVM makes no class
-around it, as in a native image
+	 * @return the guarded consumer. Calls that the guard does not intercept reach the
+	 * client unchanged. It is a {@code KafkaConsumer} if the client is one
+	 * @throws UnguardableConsumerException if the client does not report, while it is
+	 * constructed, a configuration with those entries in it; or if the JVM makes no class
+	 * around it, as in a native image
 	 */
 	public <K, V> Consumer<K, V> createConsumer(Map<String, Object> configuration,
 			Function<Map<String, Object>, Consumer<K, V>> construction) {
@@ -180,13 +180,14 @@ around it, as in a native image
 
 	/**
 	 * Decides about a held partition, in place of the policy, and beyond
-{@link MoveLimits}. The guard gathers the evidence again. The consumer's own thread then
-carries the decision out and tells the listeners, in one of its polls. Thread-safe.
+	 * {@link MoveLimits}. The guard gathers the evidence again. The consumer's own thread
+	 * then carries the decision out and tells the listeners, in one of its polls.
+	 * Thread-safe.
 	 * @param groupId the consumer group, {@code null} for consumers without one
 	 * @param partition the partition
 	 * @param resolution what to do
-	 * @return completed with what came of it, never exceptionally. The caller can cancel it
-as long as the consumer has not begun; the guard does nothing then
+	 * @return completed with what came of it, never exceptionally. The caller can cancel
+	 * it as long as the consumer has not begun; the guard does nothing then
 	 */
 	public CompletableFuture<ResolutionResult> resolve(@Nullable String groupId, TopicPartition partition,
 			Resolution resolution) {
@@ -213,9 +214,9 @@ as long as the consumer has not begun; the guard does nothing then
 	}
 
 	/**
-	 * Finds the consumer, in any process, to which a group has assigned a partition. It asks
-the brokers through a connection of its own, with the settings of one of this guard's
-consumers. Thread-safe.
+	 * Finds the consumer, in any process, to which a group has assigned a partition. It
+	 * asks the brokers through a connection of its own, with the settings of one of this
+	 * guard's consumers. Thread-safe.
 	 * @param groupId the consumer group
 	 * @param partition the partition
 	 * @param timeout how long to wait for the answer
@@ -248,7 +249,7 @@ consumers. Thread-safe.
 
 	/**
 	 * The interceptor that every guarded client makes by its name. A compiler that works
-ahead of time needs a hint for it.
+	 * ahead of time needs a hint for it.
 	 * @return a class with a public constructor without parameters
 	 */
 	public static Class<?> interceptor() {

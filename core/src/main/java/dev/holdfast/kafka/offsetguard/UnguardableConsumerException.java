@@ -7,7 +7,7 @@ package dev.holdfast.kafka.offsetguard;
 
 /**
  * Thrown when the guard cannot guard a consumer as it was created. The guard has closed
-that consumer by then.
+ * that consumer by then.
  */
 public final class UnguardableConsumerException extends RuntimeException {
 

@@ -16,7 +16,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 
 /**
  * A consumer under a cap and without a guard. Its poll throws when the cap refuses a
-broker; all other calls pass through.
+ * broker; all other calls pass through.
  */
 final class CappedConsumer<K, V> implements Interception {
 

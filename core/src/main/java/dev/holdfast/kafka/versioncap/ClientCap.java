@@ -49,7 +49,7 @@ public final class ClientCap {
 
 	/**
 	 * What clients may speak.
-@return the cap, without what Holdfast has learned
+	 * @return the cap, without what Holdfast has learned
 	 */
 	public VersionCap cap() {
 		return cap;
@@ -57,24 +57,24 @@ public final class ClientCap {
 
 	/**
 	 * The APIs that brokers have answered wrongly, by cluster.
-@return the memory, shared with others
+	 * @return the memory, shared with others
 	 */
 	public LearnedCaps learned() {
 		return learned;
 	}
 
 	/**
-	 * The same rules for clients that what Holdfast learns does not concern, such as those
-that gather the evidence that it learns from.
-@return a client cap that learns nothing
+	 * The same rules for clients that what Holdfast learns does not concern, such as
+	 * those that gather the evidence that it learns from.
+	 * @return a client cap that learns nothing
 	 */
 	public ClientCap withoutLearning() {
 		return new ClientCap(cap, LearnedCaps.none());
 	}
 
 	/**
-	 * Constructs a client under this cap. The cap holds for each Kafka client that the calling
-thread constructs meanwhile, those of interceptors and the like included.
+	 * Constructs a client under this cap. The cap holds for each Kafka client that the
+	 * calling thread constructs meanwhile, those of interceptors and the like included.
 	 * @param <T> the type of the client
 	 * @param construction constructs it, on the calling thread
 	 * @return the client and its versions
@@ -119,11 +119,11 @@ thread constructs meanwhile, those of interceptors and the like included.
 	 * @param <V> the type of the values
 	 * @param construction constructs it, on the calling thread
 	 * @return the consumer, a {@link VersionedClient}, and a {@code KafkaConsumer} if the
-client is one. Its {@code poll} throws a {@link RefusedBrokerException} when a broker
-offers less than it has to. Where this JVM makes no wrapper and no rule says what a
-broker has to offer, it is the client itself
-@throws VersionCapInstallException if there are rules, and the client does not follow
-them, or this JVM makes no wrapper that stops it
+	 * client is one. Its {@code poll} throws a {@link RefusedBrokerException} when a
+	 * broker offers less than it has to. Where this JVM makes no wrapper and no rule says
+	 * what a broker has to offer, it is the client itself
+	 * @throws VersionCapInstallException if there are rules, and the client does not
+	 * follow them, or this JVM makes no wrapper that stops it
 	 */
 	public <K, V> Consumer<K, V> constructConsumer(Supplier<Consumer<K, V>> construction) {
 		Construction<Consumer<K, V>> constructed = construct(construction);
@@ -149,9 +149,9 @@ them, or this JVM makes no wrapper that stops it
 
 	/**
 	 * Sets the cap for all clients of this JVM that are constructed outside of
-{@link #construct}, or under a cap without rules: producers, admins, Streams. If there
-are several such caps, all of them hold.
-@return removes it again; clients that exist already keep it
+	 * {@link #construct}, or under a cap without rules: producers, admins, Streams. If
+	 * there are several such caps, all of them hold.
+	 * @return removes it again; clients that exist already keep it
 	 * @throws VersionCapInstallException if it cannot be installed
 	 */
 	public Registration applyToAllClients() {

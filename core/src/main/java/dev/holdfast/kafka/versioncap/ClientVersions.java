@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The versions that one client speaks to the brokers that it is connected to. They come
-from the client's own negotiations; this class sends nothing. Thread-safe.
+ * from the client's own negotiations; this class sends nothing. Thread-safe.
  */
 public final class ClientVersions {
 
@@ -49,8 +49,8 @@ public final class ClientVersions {
 
 	/**
 	 * What the client has negotiated with each broker that it is connected to. Bootstrap
-servers have negative numbers, and the coordinator has a number of its own.
-@return one report for each connection
+	 * servers have negative numbers, and the coordinator has a number of its own.
+	 * @return one report for each connection
 	 */
 	public List<BrokerVersions> brokers() {
 		if (binding == null) {
@@ -66,9 +66,9 @@ servers have negative numbers, and the coordinator has a number of its own.
 
 	/**
 	 * Whether the client asks a partition's leader whether the leader epoch of its
-position still holds, see {@link VersionCapCheck#canValidatePositions(VersionCap)}.
-It does not ask a leader that does not offer the versions, or to which it has no
-connection.
+	 * position still holds, see {@link VersionCapCheck#canValidatePositions(VersionCap)}.
+	 * It does not ask a leader that does not offer the versions, or to which it has no
+	 * connection.
 	 * @param leader the id of the partition's leader, -1 if there is none
 	 * @return {@code false} if the client takes any position on that partition for valid;
 	 * {@code true} where nothing is known
@@ -89,8 +89,8 @@ connection.
 	}
 
 	/**
-	 * Tells which cluster the client has found, so that what Holdfast has learned about that
-cluster holds for the client.
+	 * Tells which cluster the client has found, so that what Holdfast has learned about
+	 * that cluster holds for the client.
 	 * @param clusterId the cluster's id, {@code null} if it has none
 	 */
 	public void cluster(@Nullable String clusterId) {

@@ -20,12 +20,13 @@ import dev.holdfast.kafka.versioncap.rules.VersionCap;
 
 /**
  * Guesses from what a broker offers which Kafka release it is, or is like. For people to
-read: Holdfast decides nothing by it.
+ * read: Holdfast decides nothing by it.
  */
 final class ReleaseGuess {
 
 	/**
-	 * A broker's configuration decides whether it offers these: their absence says nothing.
+	 * A broker's configuration decides whether it offers these: their absence says
+	 * nothing.
 	 */
 	private static final Set<String> OPTIONAL = Set.of("GetTelemetrySubscriptions", "PushTelemetry",
 			"ConsumerGroupHeartbeat", "ConsumerGroupDescribe", "StreamsGroupHeartbeat", "StreamsGroupDescribe",

@@ -26,11 +26,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Puts the hook into the kafka-clients on the class path: it defines their class
-{@code ApiVersions} with the hook, before the JVM loads it. It does so once for each
-class loader that has kafka-clients, and only as long as no client was created there.
-<p>
-kafka-clients have no setting for it. An agent would need an option of the JVM, and
-changing fields of existing clients would need deep reflection. This needs neither.
+ * {@code ApiVersions} with the hook, before the JVM loads it. It does so once for each
+ * class loader that has kafka-clients, and only as long as no client was created there.
+ * <p>
+ * kafka-clients have no setting for it. An agent would need an option of the JVM, and
+ * changing fields of existing clients would need deep reflection. This needs neither.
  */
 public final class VersionCapInstaller {
 
@@ -42,8 +42,8 @@ public final class VersionCapInstaller {
 	private static volatile boolean installed;
 
 	/**
-	 * kafka-clients call these functions for each new client. They may outlive this class,
-and refer to the functions weakly.
+	 * kafka-clients call these functions for each new client. They may outlive this
+	 * class, and refer to the functions weakly.
 	 */
 	private static final Function<Object, @Nullable Object> SCOPED = (client) -> CapScope.bindScoped();
 
@@ -54,10 +54,10 @@ and refer to the functions weakly.
 
 	/**
 	 * Puts the hook in, unless it is in already. Applications that start through
-{@code SpringApplication} need not call this: the starter does, if a rule needs it.
-Others call it first thing in {@code main}. Thread-safe.
-@throws VersionCapInstallException if it is too late, or these kafka-clients have
-another class. The message says why, as far as Holdfast can tell, and what to do
+	 * {@code SpringApplication} need not call this: the starter does, if a rule needs it.
+	 * Others call it first thing in {@code main}. Thread-safe.
+	 * @throws VersionCapInstallException if it is too late, or these kafka-clients have
+	 * another class. The message says why, as far as Holdfast can tell, and what to do
 	 */
 	public static void install() {
 		if (!installed) {
@@ -74,7 +74,7 @@ another class. The message says why, as far as Holdfast can tell, and what to do
 
 	/**
 	 * Whether clients that are created from now on follow a cap.
-@return whether the hook is in
+	 * @return whether the hook is in
 	 */
 	public static boolean isInstalled() {
 		return installed;
@@ -129,8 +129,8 @@ another class. The message says why, as far as Holdfast can tell, and what to do
 
 	/**
 	 * Several copies of this library can share kafka-clients in a class loader above
-them, and each copy may be unloaded before the others. The copy in whose scope a client
-is constructed comes before those that have a cap for all clients.
+	 * them, and each copy may be unloaded before the others. The copy in whose scope a
+	 * client is constructed comes before those that have a cap for all clients.
 	 */
 	private static void bind(Class<?> hooked) {
 		// The class is all that the copies have in common.

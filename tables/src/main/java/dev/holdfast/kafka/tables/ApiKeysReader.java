@@ -14,13 +14,14 @@ import java.util.Set;
 
 /**
  * Reads Kafka's {@code ApiKeys}, by reflection: the class belongs to no public API, it
-differs in each release, and one JVM reads all of them.
-<p>
-It leaves an API out if all its versions are unstable, if it has no versions any more (as
-LeaderAndIsr in 4.0), or if no broker offers it to a client: if it is not enabled (2.7)
-or only a controller listens to it (since 2.8). Releases before 2.7 tell nothing about
-that, so all of theirs stay. APIs between brokers stay too, as brokers offer them on any
-listener. Releases tell which versions are unstable since 3.5; before, all are stable.
+ * differs in each release, and one JVM reads all of them.
+ * <p>
+ * It leaves an API out if all its versions are unstable, if it has no versions any more
+ * (as LeaderAndIsr in 4.0), or if no broker offers it to a client: if it is not enabled
+ * (2.7) or only a controller listens to it (since 2.8). Releases before 2.7 tell nothing
+ * about that, so all of theirs stay. APIs between brokers stay too, as brokers offer them
+ * on any listener. Releases tell which versions are unstable since 3.5; before, all are
+ * stable.
  */
 final class ApiKeysReader {
 

@@ -27,7 +27,7 @@ import dev.holdfast.kafka.versioncap.rules.VersionCap;
 
 /**
  * Caps each API that consumers use at each version, one at a time, and looks whether they
-still read and commit.
+ * still read and commit.
  */
 final class FloorsSurvey {
 
@@ -47,9 +47,9 @@ final class FloorsSurvey {
 	}
 
 	/**
-	 * Probes real consumers on a real broker. There must not have been any client in this JVM
-before.
-@return the results, by protocol and API
+	 * Probes real consumers on a real broker. There must not have been any client in this
+	 * JVM before.
+	 * @return the results, by protocol and API
 	 */
 	static List<ProbedApi> take() throws InterruptedException {
 		VersionCapInstaller.install();

@@ -10,7 +10,7 @@ import java.util.List;
 
 /**
  * The needs of consumers as the text of a file: a comment, a line of headings, and a line
-for each API that they cannot do without.
+ * for each API that they cannot do without.
  */
 final class FloorsText {
 

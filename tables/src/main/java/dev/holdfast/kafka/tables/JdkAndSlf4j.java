@@ -7,7 +7,7 @@ package dev.holdfast.kafka.tables;
 
 /**
  * Parent of a jar's class loader. It shows the JDK, and SLF4J, which Kafka before 2.5
-needs to load its protocol classes. All else must come from the jar itself.
+ * needs to load its protocol classes. All else must come from the jar itself.
  */
 final class JdkAndSlf4j extends ClassLoader {
 

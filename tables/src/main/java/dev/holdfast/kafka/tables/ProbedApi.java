@@ -21,7 +21,7 @@ import dev.holdfast.kafka.versioncap.rules.VersionCap;
  * @param protocol their group protocol
  * @param api the API
  * @param failures the failures, by the version at which the API was capped; the other
-versions work
+ * versions work
  */
 record ProbedApi(GroupProtocol protocol, KafkaApi api, SortedMap<Integer, String> failures) {
 

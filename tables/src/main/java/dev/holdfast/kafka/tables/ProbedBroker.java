@@ -24,14 +24,16 @@ import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.versioncap.rules.KafkaApi;
 
 /**
- * A real broker that offers all APIs that consumers may use, with a topic for them to read.
-Thread-safe.
+ * A real broker that offers all APIs that consumers may use, with a topic for them to
+ * read. Thread-safe.
  */
 final class ProbedBroker implements AutoCloseable {
 
 	static final String TOPIC = "records";
 
-	/** Groups have a commit here, so that they start without asking for the log's bounds. */
+	/**
+	 * Groups have a commit here, so that they start without asking for the log's bounds.
+	 */
 	static final TopicPartition COMMITTED = new TopicPartition(TOPIC, 0);
 
 	/** Groups have no commit here. */

@@ -26,7 +26,7 @@ import dev.holdfast.kafka.versioncap.rules.VersionCap;
 
 /**
  * A plain consumer that reads and commits, and gives up when that takes too long: without
-an API that it needs, a consumer may wait for ever.
+ * an API that it needs, a consumer may wait for ever.
  */
 final class ProbingConsumer implements AutoCloseable {
 
@@ -37,8 +37,8 @@ final class ProbingConsumer implements AutoCloseable {
 	static final Duration LONG_STAY = SESSION.multipliedBy(2);
 
 	/**
-	 * The time for each step. On an idle machine no step takes a second, unless it takes for
-ever.
+	 * The time for each step. On an idle machine no step takes a second, unless it takes
+	 * for ever.
 	 */
 	private static final Duration PATIENCE = Duration.ofSeconds(20);
 

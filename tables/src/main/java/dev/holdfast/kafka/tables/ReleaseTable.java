@@ -13,10 +13,10 @@ import java.util.List;
 
 /**
  * Makes the table of each API's highest stable version per release of Kafka from the
-kafka-clients jars of those releases, or compares the table with them.
-<p>
-The exit code is 0 if all is well, 1 if the table differs from the jars, and 2 if the
-arguments or the files are unusable.
+ * kafka-clients jars of those releases, or compares the table with them.
+ * <p>
+ * The exit code is 0 if all is well, 1 if the table differs from the jars, and 2 if the
+ * arguments or the files are unusable.
  */
 public final class ReleaseTable {
 

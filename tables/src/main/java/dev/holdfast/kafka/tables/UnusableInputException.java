@@ -7,7 +7,7 @@ package dev.holdfast.kafka.tables;
 
 /**
  * Thrown for arguments or files that a program cannot use. The message says what is
-allowed.
+ * allowed.
  */
 final class UnusableInputException extends RuntimeException {
 

@@ -49,9 +49,9 @@ final class ActiveFault implements Fault.Handle {
 
 	/**
 	 * Apply the fault once, unless it has ended or has hit often enough.
-@param application tells whether there was anything to apply it to; if so, that counts
-as a hit
-@return whether it has hit
+	 * @param application tells whether there was anything to apply it to; if so, that
+	 * counts as a hit
+	 * @return whether it has hit
 	 */
 	synchronized boolean hit(BooleanSupplier application) {
 		if (this.ended.getCount() == 0 || this.hits >= this.fault.times() || !application.getAsBoolean()) {

@@ -19,7 +19,7 @@ import org.apache.kafka.common.requests.RequestHeader;
 
 /**
  * Puts the wire's addresses into every answer that tells a client where a broker is, so
-that no client gets around the wire.
+ * that no client gets around the wire.
  */
 final class AddressRewriter {
 

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One answer on its way to the client: the bytes that the broker has sent. It parses them
-only when the wire asks for the body, and writes them anew only if a fault has changed it.
+ * only when the wire asks for the body, and writes them anew only if a fault has changed
+ * it.
  */
 final class Answer {
 

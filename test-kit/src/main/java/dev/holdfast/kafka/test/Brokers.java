@@ -84,7 +84,10 @@ final class Brokers implements AutoCloseable {
 		return BootstrapMetadata.fromVersions(version, features, "holdfast");
 	}
 
-	/** Brokers that are small and quick, have nothing unreleased, and do nothing on their own. */
+	/**
+	 * Brokers that are small and quick, have nothing unreleased, and do nothing on their
+	 * own.
+	 */
 	private static Map<String, String> defaults(int count) {
 		Map<String, String> defaults = new HashMap<>();
 		String replicas = Integer.toString(Math.min(count, 3));

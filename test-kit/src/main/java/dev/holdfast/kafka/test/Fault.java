@@ -18,12 +18,12 @@ import org.apache.kafka.common.requests.OffsetsForLeaderEpochResponse;
 
 /**
  * A way for the {@link Wire} to lie: what it does to which answers. An immutable value;
-nothing happens before a test {@linkplain Wire#inject(Fault) injects} it.
-<p>
-The brokers stay honest: they do what clients ask for, and the wire changes, holds back
-or drops their answer. An {@linkplain #error(ApiKeys, Errors) error} for an offset
-commit, for example, hides a commit that took place. Only {@link #reset(ApiKeys, int)}
-keeps the request from the broker.
+ * nothing happens before a test {@linkplain Wire#inject(Fault) injects} it.
+ * <p>
+ * The brokers stay honest: they do what clients ask for, and the wire changes, holds back
+ * or drops their answer. An {@linkplain #error(ApiKeys, Errors) error} for an offset
+ * commit, for example, hides a commit that took place. Only {@link #reset(ApiKeys, int)}
+ * keeps the request from the broker.
  * <p>
  * Unless narrowed, a fault applies on all brokers, to all clients, topics and partitions,
  * for as long as it is injected.
@@ -118,8 +118,8 @@ public final class Fault {
 
 	/**
 	 * Answers never come. The connection stays open. Answers on a connection keep their
-order, so after the first missing one no more answers come on it, of any API. When the
-fault ends, it closes the connections that it has silenced.
+	 * order, so after the first missing one no more answers come on it, of any API. When
+	 * the fault ends, it closes the connections that it has silenced.
 	 * @param apis the APIs whose answers do not come; none means all
 	 * @return the fault
 	 */
@@ -129,7 +129,7 @@ fault ends, it closes the connections that it has silenced.
 
 	/**
 	 * The wire holds answers back for this long. Those behind them on the same connection
-wait. When the fault ends, the wire passes them on immediately.
+	 * wait. When the fault ends, the wire passes them on immediately.
 	 * @param by the delay, positive
 	 * @param apis the APIs whose answers are late; none means all
 	 * @return the fault
@@ -142,9 +142,9 @@ wait. When the fault ends, the wire passes them on immediately.
 
 	/**
 	 * The wire resets the connection when a request of that API at or above the version
-arrives. The broker never sees the request.
-@param api the API
-@param minVersion the lowest version that it does not let pass; 0 for all
+	 * arrives. The broker never sees the request.
+	 * @param api the API
+	 * @param minVersion the lowest version that it does not let pass; 0 for all
 	 * @return the fault
 	 */
 	public static Fault reset(ApiKeys api, int minVersion) {

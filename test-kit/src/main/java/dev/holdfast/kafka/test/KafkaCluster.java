@@ -28,9 +28,9 @@ import org.jspecify.annotations.Nullable;
  * quick tests.
  * <p>
  * Every method waits until its effect is visible on all running brokers. Thread-safe, but
-no two threads may stop or move something at the same time. What takes more than 30
-seconds fails with an {@link IllegalStateException}. What Kafka refuses fails with its
-own {@link KafkaException}.
+ * no two threads may stop or move something at the same time. What takes more than 30
+ * seconds fails with an {@link IllegalStateException}. What Kafka refuses fails with its
+ * own {@link KafkaException}.
  */
 public final class KafkaCluster implements AutoCloseable {
 
@@ -109,8 +109,8 @@ public final class KafkaCluster implements AutoCloseable {
 
 	/**
 	 * Return an admin client that goes around the wire. It is closed with the cluster. It
-remembers the leaders of partitions that it has asked about, and waits for such a broker
-when that is stopped. {@link #logEnd(TopicPartition)} does not.
+	 * remembers the leaders of partitions that it has asked about, and waits for such a
+	 * broker when that is stopped. {@link #logEnd(TopicPartition)} does not.
 	 * @return the admin client
 	 */
 	public Admin admin() {
@@ -204,8 +204,9 @@ when that is stopped. {@link #logEnd(TopicPartition)} does not.
 	}
 
 	/**
-	 * Commit an offset for a group without members, as an administrator would. Waits until
-the coordinator has let go of members that have left: their clients do not wait for that.
+	 * Commit an offset for a group without members, as an administrator would. Waits
+	 * until the coordinator has let go of members that have left: their clients do not
+	 * wait for that.
 	 * @param groupId the group, which need not exist
 	 * @param partition the partition
 	 * @param offset the offset, with leader epoch and metadata
@@ -368,8 +369,8 @@ the coordinator has let go of members that have left: their clients do not wait 
 		}
 
 		/**
-		 * Set the cluster's id; a random one by default. All clusters that start from the same
-container image without an id of their own have the same id.
+		 * Set the cluster's id; a random one by default. All clusters that start from the
+		 * same container image without an id of their own have the same id.
 		 * @param id the id, 22 characters of URL-safe base64
 		 * @return this builder
 		 */

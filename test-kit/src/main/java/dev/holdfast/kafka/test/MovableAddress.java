@@ -19,9 +19,9 @@ import java.util.concurrent.Executors;
 
 /**
  * An address for clients to bootstrap from. It leads to one cluster now and may lead to
-another later, as a name does whose DNS record changes. It passes bytes on and changes
-nothing, so that clients go on to the brokers' own addresses. Existing connections stay
-where they lead. Thread-safe.
+ * another later, as a name does whose DNS record changes. It passes bytes on and changes
+ * nothing, so that clients go on to the brokers' own addresses. Existing connections stay
+ * where they lead. Thread-safe.
  */
 public final class MovableAddress implements AutoCloseable {
 

@@ -42,13 +42,13 @@ import org.jspecify.annotations.Nullable;
  * own. In a log that is otherwise untouched the number is the offset.
  * <p>
  * The producer is idempotent and has one request under way at a time, unless its
-configuration says otherwise. So each number is in the log once, in its place, even if
-brokers fail.
-<p>
-Thread-safe. Calls that wait for the logs do so for the producer's
-{@code delivery.timeout.ms} at most, which is two minutes by default. What Kafka
-refuses fails with its own {@link KafkaException}. If the test's function fails to make
-a value, the call fails with an {@link IllegalStateException}.
+ * configuration says otherwise. So each number is in the log once, in its place, even if
+ * brokers fail.
+ * <p>
+ * Thread-safe. Calls that wait for the logs do so for the producer's
+ * {@code delivery.timeout.ms} at most, which is two minutes by default. What Kafka
+ * refuses fails with its own {@link KafkaException}. If the test's function fails to make
+ * a value, the call fails with an {@link IllegalStateException}.
  */
 public final class NumberedRecords implements AutoCloseable {
 
@@ -146,7 +146,7 @@ public final class NumberedRecords implements AutoCloseable {
 	 * @param partitions the partitions
 	 * @param count how many records to each
 	 * @return completed when all are in the logs, exceptionally if one of them does not
-get there; never completed if the test closes the sender before
+	 * get there; never completed if the test closes the sender before
 	 */
 	public CompletableFuture<Void> sendEvery(Duration period, Collection<TopicPartition> partitions, int count) {
 		List<TopicPartition> all = List.copyOf(partitions);
@@ -205,9 +205,9 @@ get there; never completed if the test closes the sender before
 	}
 
 	/**
-	 * Stop sendings without an end, wait for those with one, and return when all records are
-in the logs. From then on only {@link #send(TopicPartition, int)} sends.
-@throws KafkaException the first failure of a record since the sender was created
+	 * Stop sendings without an end, wait for those with one, and return when all records
+	 * are in the logs. From then on only {@link #send(TopicPartition, int)} sends.
+	 * @throws KafkaException the first failure of a record since the sender was created
 	 */
 	public void stop() {
 		this.clock.shutdown();

@@ -15,7 +15,7 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * Offsets for people, in the order of delivery: {@code orders-0: 0-69, 71, 60-69}. The
-text has a bound.
+ * text has a bound.
  */
 final class OffsetRuns {
 

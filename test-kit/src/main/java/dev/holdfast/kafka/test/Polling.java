@@ -25,8 +25,8 @@ import org.apache.kafka.common.TopicPartition;
  * within the patience fails the test with a message that says what was delivered.
  * <p>
  * Not thread-safe, like the consumer: conditions and observers run on the calling thread.
-The caller gets what they or the consumer throw. The offsets so far remain, and the loop
-can go on.
+ * The caller gets what they or the consumer throw. The offsets so far remain, and the
+ * loop can go on.
  *
  * @param <K> the type of the keys
  * @param <V> the type of the values
@@ -57,7 +57,7 @@ public final class Polling<K, V> {
 
 	/**
 	 * Create a loop without any offsets. It polls only when the test calls it, and never
-closes the consumer.
+	 * closes the consumer.
 	 * @param <K> the type of the keys
 	 * @param <V> the type of the values
 	 * @param consumer the consumer, subscribed or assigned before the first poll
@@ -69,7 +69,7 @@ closes the consumer.
 
 	/**
 	 * Create a loop around a poll of the test's own, which, for example, measures time or
-expects an exception.
+	 * expects an exception.
 	 * @param <K> the type of the keys
 	 * @param <V> the type of the values
 	 * @param poll takes the timeout of a poll, and returns the records
@@ -90,8 +90,8 @@ expects an exception.
 	}
 
 	/**
-	 * Set the timeout of a single poll. Without records, the loop looks at the condition this
-often.
+	 * Set the timeout of a single poll. Without records, the loop looks at the condition
+	 * this often.
 	 * @param timeout the timeout; default 50 milliseconds
 	 * @return this loop
 	 */
@@ -112,7 +112,8 @@ often.
 
 	/**
 	 * Show each record to an observer, after its offset was kept.
-	 * @param observer takes records in the order of delivery; replaces the previous observer
+	 * @param observer takes records in the order of delivery; replaces the previous
+	 * observer
 	 * @return this loop
 	 */
 	public Polling<K, V> onRecord(java.util.function.Consumer<ConsumerRecord<K, V>> observer) {
@@ -122,9 +123,9 @@ often.
 
 	/**
 	 * Show the result of each poll to an observer, after {@link #onRecord} has shown its
-records one by one. The observer may commit.
-@param observer takes the result of each poll, empty ones included; replaces the
-previous observer
+	 * records one by one. The observer may commit.
+	 * @param observer takes the result of each poll, empty ones included; replaces the
+	 * previous observer
 	 * @return this loop
 	 */
 	public Polling<K, V> onPoll(java.util.function.Consumer<ConsumerRecords<K, V>> observer) {
@@ -134,7 +135,7 @@ previous observer
 
 	/**
 	 * Add something to the message of a failure.
-@param state returns it; the loop calls it only when a condition did not hold
+	 * @param state returns it; the loop calls it only when a condition did not hold
 	 * @return this loop
 	 */
 	public Polling<K, V> describing(Supplier<?> state) {
@@ -143,8 +144,8 @@ previous observer
 	}
 
 	/**
-	 * Poll until a condition holds. The loop looks at it before each poll, so that it does not
-poll if the condition holds already, and once more after the last poll.
+	 * Poll until a condition holds. The loop looks at it before each poll, so that it
+	 * does not poll if the condition holds already, and once more after the last poll.
 	 * @param condition the condition
 	 * @return this loop
 	 * @throws AssertionError if it does not hold within the patience

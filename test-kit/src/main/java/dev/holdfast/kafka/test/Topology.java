@@ -47,7 +47,7 @@ final class Topology {
 
 	/**
 	 * Whether the brokers have taken the topic. On a busy machine a broker may miss its
-heartbeats for a while, and gets no replicas until it is back.
+	 * heartbeats for a while, and gets no replicas until it is back.
 	 */
 	private boolean isCreated(NewTopic topic) {
 		try {

@@ -12,10 +12,10 @@ import org.junit.platform.launcher.LauncherSessionListener;
 
 /**
  * Installs Holdfast's version cap before the first test of a JVM. So a cap holds in any
-order of the tests: after a plain test has created a client it would be too late. JUnit
-finds this class by itself; it is public only for that. It does nothing where Holdfast is
-not on the class path, or where the system property
-{@code holdfast.kafka.test.install-version-cap} is {@code false}.
+ * order of the tests: after a plain test has created a client it would be too late. JUnit
+ * finds this class by itself; it is public only for that. It does nothing where Holdfast
+ * is not on the class path, or where the system property
+ * {@code holdfast.kafka.test.install-version-cap} is {@code false}.
  */
 public final class VersionCapSessionListener implements LauncherSessionListener {
 

@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sits between clients and brokers. It passes requests and answers on, keeps a record of
-the requests, and tells lies as injected {@link Fault faults} say. Clients that start
-from {@link KafkaCluster#bootstrapServers()} never leave it, as it puts its own addresses
-into the brokers' answers.
+ * the requests, and tells lies as injected {@link Fault faults} say. Clients that start
+ * from {@link KafkaCluster#bootstrapServers()} never leave it, as it puts its own
+ * addresses into the brokers' answers.
  * <p>
  * A wire belongs to its {@link KafkaCluster} and is closed with it. Thread-safe. A fault
  * applies to every answer that passes after {@link #inject(Fault)} has returned, even if
@@ -84,7 +84,7 @@ public final class Wire {
 
 	/**
 	 * Return the requests since the start or the last {@link #forget()}. Those of each
-connection are in their order.
+	 * connection are in their order.
 	 * @return a snapshot
 	 */
 	public List<WireRequest> requests() {
@@ -102,7 +102,7 @@ connection are in their order.
 
 	/**
 	 * Count the requests of an API by some clients since the start or the last
-{@link #forget()}.
+	 * {@link #forget()}.
 	 * @param clientIdPrefix how the client ids start
 	 * @param api the API
 	 * @return the count
@@ -159,7 +159,7 @@ connection are in their order.
 	/**
 	 * Let the faults work on an answer, which may take as long as they say.
 	 * @return whether the caller delivers it; if not, it delivers nothing more on this
-connection
+	 * connection
 	 */
 	boolean answer(WireConnection connection, RequestHeader header, Answer answer) throws InterruptedException {
 		if (!answer.readable()) {

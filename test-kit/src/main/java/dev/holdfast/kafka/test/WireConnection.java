@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A client's connection and its counterpart to the broker, with a thread for each
-direction. Both close together.
+ * direction. Both close together.
  */
 final class WireConnection {
 

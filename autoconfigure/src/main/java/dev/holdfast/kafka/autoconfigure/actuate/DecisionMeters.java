@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Counts decisions and the records they concern. There is no tag for partitions, so the
-number of series grows only with groups and topics, times causes and the actions taken.
+ * number of series grows only with groups and topics, times causes and the actions taken.
  */
 final class DecisionMeters implements DecisionListener {
 
@@ -96,8 +96,8 @@ final class DecisionMeters implements DecisionListener {
 	}
 
 	/**
-	 * Removes the group's series, since applications may make groups without end. A factory
-with another guard may still have consumers of the group.
+	 * Removes the group's series, since applications may make groups without end. A
+	 * factory with another guard may still have consumers of the group.
 	 */
 	@Override
 	public void onGroupForgotten(String groupId) {

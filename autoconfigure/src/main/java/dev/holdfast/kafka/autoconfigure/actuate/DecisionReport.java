@@ -28,16 +28,16 @@ import org.jspecify.annotations.Nullable;
  * @param partition the partition's number
  * @param cause why the position was in question
  * @param action the action taken
-@param policy the policy's action, where the guard took another one
-@param position where the consumer was
-@param continueAt where it reads on: an offset, or the end of the log that the client
-looks up
+ * @param policy the policy's action, where the guard took another one
+ * @param position where the consumer was
+ * @param continueAt where it reads on: an offset, or the end of the log that the client
+ * looks up
  * @param logStart the log start offset
  * @param logEnd the log end offset
  * @param claimedDivergentOffset where the broker said that the log diverges
-@param records how many were {@code lost}, {@code rewound} and {@code protected}
-@param observed whether the guard did not carry it out
-@param by which operator made it, where the policy did not
+ * @param records how many were {@code lost}, {@code rewound} and {@code protected}
+ * @param observed whether the guard did not carry it out
+ * @param by which operator made it, where the policy did not
  * @param reason why
  */
 record DecisionReport(Instant at, String factory, @Nullable String group, String clientId, String topic, int partition,

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Names the group of consumers without one: Prometheus drops an empty label, and a path
-needs a name.
+ * needs a name.
  */
 final class GroupName {
 

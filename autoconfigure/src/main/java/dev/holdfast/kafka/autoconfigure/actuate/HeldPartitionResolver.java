@@ -130,7 +130,7 @@ final class HeldPartitionResolver {
 
 	/**
 	 * The actions that can resolve the partition if it is held here; else those that can
-resolve any.
+	 * resolve any.
 	 */
 	private List<Action> allowed(String group, TopicPartition partition) {
 		return guards().values()
@@ -167,7 +167,7 @@ resolve any.
 
 	/**
 	 * The group id that a name means: {@code null} if consumers without a group have the
-partition.
+	 * partition.
 	 */
 	private static @Nullable String groupId(OffsetGuard guard, String group, TopicPartition partition) {
 		boolean withoutGroup = guard.assignments()
@@ -189,8 +189,8 @@ partition.
 	}
 
 	/**
-	 * Waits until the consumer has carried the order out; takes it back if the consumer does
-not begin.
+	 * Waits until the consumer has carried the order out; takes it back if the consumer
+	 * does not begin.
 	 */
 	private @Nullable ResolutionResult await(String factory, CompletableFuture<ResolutionResult> pending,
 			Consumer<DecisionReport> onLateDecision) {

@@ -19,7 +19,7 @@ import org.springframework.boot.health.contributor.Status;
 
 /**
  * Tells which partitions are held. A restart never releases one, so this does not belong
-into a liveness probe.
+ * into a liveness probe.
  */
 final class HeldPartitionsHealthIndicator extends AbstractHealthIndicator {
 
@@ -41,7 +41,7 @@ final class HeldPartitionsHealthIndicator extends AbstractHealthIndicator {
 	 * @param topic the topic
 	 * @param partition the partition's number
 	 * @param cause why it is held
-@param since when the guard decided to hold it
+	 * @param since when the guard decided to hold it
 	 */
 	record Held(String factory, @Nullable String group, String topic, int partition, String cause, Instant since) {
 

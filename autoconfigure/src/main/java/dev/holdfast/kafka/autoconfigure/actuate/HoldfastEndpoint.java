@@ -21,7 +21,7 @@ import org.springframework.context.ApplicationEventPublisher;
 
 /**
  * {@link Endpoint @Endpoint} that shows the guarded consumers and the last decisions. It
-resolves held partitions where the application grants that access.
+ * resolves held partitions where the application grants that access.
  */
 @Endpoint(id = "holdfast", defaultAccess = Access.READ_ONLY)
 final class HoldfastEndpoint {

@@ -18,7 +18,7 @@ import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExten
 
 /**
  * {@link EndpointWebExtension @EndpointWebExtension} that adds HTTP statuses to the
-endpoint's answers, and takes the principal for the operator who resolves.
+ * endpoint's answers, and takes the principal for the operator who resolves.
  */
 @EndpointWebExtension(endpoint = HoldfastEndpoint.class)
 final class HoldfastEndpointWebExtension {

@@ -21,7 +21,7 @@ import org.springframework.core.annotation.Order;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} of meters, where there is a
-{@link MeterRegistry}. An application that wants no meters excludes it.
+ * {@link MeterRegistry}. An application that wants no meters excludes it.
  */
 @AutoConfiguration(after = HoldfastKafkaAutoConfiguration.class, afterName = {
 		"org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration",
@@ -39,7 +39,7 @@ public final class HoldfastMetricsAutoConfiguration {
 
 	/**
 	 * Spring Boot makes one registry of several. Where it does not, all of them get the
-meters.
+	 * meters.
 	 */
 	private static MeterRegistry registry(ObjectProvider<MeterRegistry> registries) {
 		return registries.getIfUnique(() -> {

@@ -26,8 +26,9 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.util.ObjectUtils;
 
 /**
- * The properties below the prefix, each once and under its one name, whatever the spelling
-and the source. The first source wins. A name that is no property is a mistake.
+ * The properties below the prefix, each once and under its one name, whatever the
+ * spelling and the source. The first source wins. A name that is no property is a
+ * mistake.
  */
 public final class DeclaredProperties implements IterableConfigurationPropertySource {
 

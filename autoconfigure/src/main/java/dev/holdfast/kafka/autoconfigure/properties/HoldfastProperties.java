@@ -26,8 +26,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * The properties below {@code holdfast.kafka}. {@link HoldfastPropertiesReader} binds
-them, so that it can report all mistakes together. It derives from these types which
-properties there are.
+ * them, so that it can report all mistakes together. It derives from these types which
+ * properties there are.
  *
  * @param enabled Whether Holdfast does anything at all. Without it, every bean stays as
  * it is.
@@ -68,7 +68,7 @@ public record HoldfastProperties(@DefaultValue("true") boolean enabled, @Default
 	 * @param maxVersions The highest version of each API that consumers may speak, by the
 	 * API's name or number. -1 never sends it.
 	 * @param minVersions The lowest version of each API that a broker has to offer. The
-client refuses one that offers less, and the consumer stops.
+	 * client refuses one that offers less, and the consumer stops.
 	 * @param release Speak no newer than this release of Kafka does, such as 2.8. Highest
 	 * versions of single APIs come on top.
 	 * @param profile The profile of a kind of brokers: rules, and defaults of the offset
@@ -114,6 +114,7 @@ client refuses one that offers less, and the consumer stops.
 
 	/**
 	 * The offset guard of every consumer factory.
+	 *
 	 * @param enabled Whether consumers are guarded.
 	 * @param mode Whether the guard carries decisions out, or only reports them.
 	 * @param policy What to do about each cause for which a consumer's position is in
@@ -127,12 +128,12 @@ client refuses one that offers less, and the consumer stops.
 	 * @param commitBookmark Whether a commit without metadata of the application's own
 	 * carries what the guard needs to know after a restart.
 	 * @param commitInitialPosition Whether the guard commits where a partition without a
-committed offset starts, so that a missing one means loss later, and where a partition
-goes on whose topic was recreated.
+	 * committed offset starts, so that a missing one means loss later, and where a
+	 * partition goes on whose topic was recreated.
 	 * @param commitLeaderEpoch Whether commits carry the leader epoch, where the records
 	 * delivered tell it.
 	 * @param inspectionTimeout The bound on gathering evidence from the brokers for one
-decision.
+	 * decision.
 	 * @param holdRecheckInterval How often the guard gathers the evidence about held
 	 * partitions again.
 	 * @param topicCheckInterval How often the guard compares topic ids. With 0 it does
@@ -210,6 +211,7 @@ decision.
 
 		/**
 		 * The offset guard of one consumer factory.
+		 *
 		 * @param enabled Whether this factory's consumers are guarded.
 		 * @param mode Whether the guard carries decisions out, or only reports them.
 		 * @param policy What to do about each cause. A cause that is missing here keeps
@@ -220,15 +222,17 @@ decision.
 		 * for good.
 		 * @param commitBookmark Whether a commit without metadata of the application's
 		 * own carries what the guard needs to know after a restart.
-		 * @param commitInitialPosition Whether the guard commits where a partition without
-a committed offset starts, and where a partition goes on whose topic was recreated.
+		 * @param commitInitialPosition Whether the guard commits where a partition
+		 * without a committed offset starts, and where a partition goes on whose topic
+		 * was recreated.
 		 * @param commitLeaderEpoch Whether commits carry the leader epoch, where the
 		 * records delivered tell it.
 		 * @param inspectionTimeout The bound on gathering evidence from the brokers for
 		 * one decision.
 		 * @param holdRecheckInterval How often the guard gathers the evidence about held
-partitions again.
-@param topicCheckInterval How often the guard compares topic ids. With 0 it does not.
+		 * partitions again.
+		 * @param topicCheckInterval How often the guard compares topic ids. With 0 it
+		 * does not.
 		 * @param topics What is different for single topics, in place of the list for all
 		 * factories.
 		 */

@@ -9,7 +9,7 @@ import java.util.List;
 
 /**
  * Thrown at start, before Spring creates any Kafka client, when properties below
-{@code holdfast.kafka} make no sense. Carries all mistakes, not only the first.
+ * {@code holdfast.kafka} make no sense. Carries all mistakes, not only the first.
  */
 public final class InvalidHoldfastPropertiesException extends RuntimeException {
 

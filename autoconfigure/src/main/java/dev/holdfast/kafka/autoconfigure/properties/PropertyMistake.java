@@ -14,7 +14,7 @@ import org.springframework.boot.origin.Origin;
  *
  * @param property the property's name
  * @param value its value, {@code null} if the value is not what is wrong
-@param origin where it was set, {@code null} if its source does not tell
+ * @param origin where it was set, {@code null} if its source does not tell
  * @param problem what is wrong
  * @param allowed what is allowed instead
  */

@@ -31,9 +31,9 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
  * Tells what a property name means, in whatever spelling it comes.
  * <p>
  * An environment variable does not say where a dash was and where a dot:
-{@code OFFSET_GUARD_ENABLED} and {@code OFFSETGUARD_ENABLED} both mean
-{@code offset-guard.enabled}. So only in environment variables may neighbouring elements
-be one name.
+ * {@code OFFSET_GUARD_ENABLED} and {@code OFFSETGUARD_ENABLED} both mean
+ * {@code offset-guard.enabled}. So only in environment variables may neighbouring
+ * elements be one name.
  */
 public final class PropertyNames {
 
@@ -84,8 +84,8 @@ public final class PropertyNames {
 
 	/**
 	 * Whether a source can have any of the properties. To enumerate them loads all of
-Kafka's APIs, which takes a tenth of a second at the start. Spring Boot's random values
-are not worth that.
+	 * Kafka's APIs, which takes a tenth of a second at the start. Spring Boot's random
+	 * values are not worth that.
 	 * @param source a source that cannot tell what is in it
 	 * @return whether it may have one
 	 */

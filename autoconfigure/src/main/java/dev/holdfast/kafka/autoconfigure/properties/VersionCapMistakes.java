@@ -97,8 +97,8 @@ public final class VersionCapMistakes {
 	}
 
 	/**
-	 * Finds rules that contradict each other: a release or a profile can cap an API below what
-a broker has to offer.
+	 * Finds rules that contradict each other: a release or a profile can cap an API below
+	 * what a broker has to offer.
 	 */
 	private void checkTogether(ConfigurationPropertyName prefix, VersionCap cap) {
 		cap.minVersions().forEach((api, min) -> {
@@ -126,7 +126,8 @@ a broker has to offer.
 	}
 
 	/**
-	 * Splits a message of the core: one sentence has the problem, the next what is allowed.
+	 * Splits a message of the core: one sentence has the problem, the next what is
+	 * allowed.
 	 */
 	private void add(ConfigurationPropertyName name, IllegalArgumentException ex) {
 		String[] sentences = String.valueOf(ex.getMessage()).split("\\. Allowed are ", 2);

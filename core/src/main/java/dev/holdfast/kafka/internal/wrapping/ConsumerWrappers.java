@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Wraps consumers, for one kind of {@link Interception}. One object for each kind serves
-the whole JVM. Thread-safe.
-<p>
-A wrapper of a {@link KafkaConsumer} is a {@code KafkaConsumer} itself, since
-applications cast or inject it. It is not {@link java.io.Serializable}, as the client is
-not: messages that carry consumers in their headers leave out what is not serializable.
-A JDK proxy would do neither.
+ * the whole JVM. Thread-safe.
+ * <p>
+ * A wrapper of a {@link KafkaConsumer} is a {@code KafkaConsumer} itself, since
+ * applications cast or inject it. It is not {@link java.io.Serializable}, as the client
+ * is not: messages that carry consumers in their headers leave out what is not
+ * serializable. A JDK proxy would do neither.
  */
 public final class ConsumerWrappers {
 
@@ -33,10 +33,10 @@ public final class ConsumerWrappers {
 
 	/**
 	 * Prepares to wrap. Makes and loads no class before the first wrapper.
-@param lookup of the class of the interception; the classes of the wrappers get its
-package
-@param interfaces what wrappers implement beside {@link Consumer}. They are public, and
-the interception has all of their methods
+	 * @param lookup of the class of the interception; the classes of the wrappers get its
+	 * package
+	 * @param interfaces what wrappers implement beside {@link Consumer}. They are public,
+	 * and the interception has all of their methods
 	 */
 	public ConsumerWrappers(MethodHandles.Lookup lookup, Class<?>... interfaces) {
 		this.lookup = lookup;
@@ -65,7 +65,8 @@ the interception has all of their methods
 	}
 
 	/**
-	 * Whether a consumer was wrapped here. Proxies that extend its class may be around it.
+	 * Whether a consumer was wrapped here. Proxies that extend its class may be around
+	 * it.
 	 * @param consumer the consumer
 	 * @return {@code true} if it is a wrapper
 	 */

@@ -51,8 +51,8 @@ import org.objectweb.asm.Type;
  * }
  * </pre>
  *
- * Neither the class nor its methods are final, for the sake of libraries that make proxies
-of it or spy on it. They look for a constructor, and do not call it.
+ * Neither the class nor its methods are final, for the sake of libraries that make
+ * proxies of it or spy on it. They look for a constructor, and do not call it.
  */
 final class WrapperClassFile {
 

@@ -21,13 +21,13 @@ import java.util.stream.Stream;
  * A method of a wrapper.
  *
  * @param method the method whose name and types it has
-@param intercepted whether it calls the interception, not the client
+ * @param intercepted whether it calls the interception, not the client
  */
 record WrapperMethod(Method method, boolean intercepted) {
 
 	/**
-	 * The methods that a wrapper needs, so that no inherited method runs on fields that no
-constructor has filled. Methods of {@code Object} have no such fields.
+	 * The methods that a wrapper needs, so that no inherited method runs on fields that
+	 * no constructor has filled. Methods of {@code Object} have no such fields.
 	 * @param lookup of the class of the interception
 	 * @param target what wrappers are
 	 * @param interfaces what they implement besides

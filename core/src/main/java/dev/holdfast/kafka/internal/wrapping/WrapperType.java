@@ -80,7 +80,8 @@ record WrapperType(Class<?> wrapper, Constructor<?> allocation, MethodHandle cli
 	}
 
 	/**
-	 * Allocates as deserialization does: a client's constructor would make one more client.
+	 * Allocates as deserialization does: a client's constructor would make one more
+	 * client.
 	 */
 	private static Constructor<?> allocation(Class<?> reflectionFactory, Class<?> wrapper)
 			throws ReflectiveOperationException {

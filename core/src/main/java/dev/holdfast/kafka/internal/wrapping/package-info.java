@@ -5,7 +5,7 @@
 
 /**
  * Consumers around other consumers, which look like the client to an application. For the
-packages of this library; applications have no use for it.
+ * packages of this library; applications have no use for it.
  */
 @NullMarked
 package dev.holdfast.kafka.internal.wrapping;

@@ -44,7 +44,9 @@ public record Assignment(@Nullable String groupId, String clientId, List<Partiti
 		/** The consumer reads it, unless the application has paused it. */
 		READING,
 
-		/** The guard lets nothing be delivered from it until there is another decision. */
+		/**
+		 * The guard lets nothing be delivered from it until there is another decision.
+		 */
 		HELD
 
 	}

@@ -27,15 +27,15 @@ import org.jspecify.annotations.Nullable;
  * @param cause why the position was in question
  * @param policyAction the action that the policy names
  * @param action the action taken: the policy's. Where that was impossible or went beyond
-{@link MoveLimits}, {@link Action#HOLD} or {@link Action#FAIL}
+ * {@link MoveLimits}, {@link Action#HOLD} or {@link Action#FAIL}
  * @param reason why the action is not the one that the policy names, {@code null} where
  * it is
  * @param outcome what the decision does to the consumer
  * @param impact the records concerned
  * @param evidence what the decision rests on
- * @param observed whether the guard did not carry it out: the client did what Kafka
-alone would have done
-@param resolution which operator made it and why, {@code null} where the policy did
+ * @param observed whether the guard did not carry it out: the client did what Kafka alone
+ * would have done
+ * @param resolution which operator made it and why, {@code null} where the policy did
  */
 public record Decision(Instant at, @Nullable String groupId, String clientId, TopicPartition partition, Cause cause,
 		Action policyAction, Action action, @Nullable Reason reason, Outcome outcome, Impact impact, Evidence evidence,
@@ -45,9 +45,9 @@ public record Decision(Instant at, @Nullable String groupId, String clientId, To
 	 * The records that a decision concerns, counted in offsets.
 	 *
 	 * @param lost how many the consumer skips for good
-@param rewound how many it gets again
-@param spared how many it neither skips nor gets again, although under plain Kafka it
-would
+	 * @param rewound how many it gets again
+	 * @param spared how many it neither skips nor gets again, although under plain Kafka
+	 * it would
 	 */
 	public record Impact(long lost, long rewound, long spared) {
 
@@ -58,8 +58,8 @@ would
 
 	/**
 	 * Whether the consumer delivers other records now than it would have before.
-	 * @return {@code true} unless the guard kept the position, or it is a first one, or it is
-the log start because the application has sought below that
+	 * @return {@code true} unless the guard kept the position, or it is a first one, or
+	 * it is the log start because the application has sought below that
 	 */
 	public boolean isNotable() {
 		if (observed && impact.spared() > 0) {

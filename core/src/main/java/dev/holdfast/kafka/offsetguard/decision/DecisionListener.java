@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Hears of each decision of an {@link OffsetGuard}, once the guard has applied it to the
-consumer and before the client delivers any further record. The guard calls it on the
-consumer's own thread, inside {@code poll} or {@code position}: be quick. The guard logs
-what a listener throws and goes on.
-<p>
-The other methods are optional. They tell what surrounds decisions.
+ * consumer and before the client delivers any further record. The guard calls it on the
+ * consumer's own thread, inside {@code poll} or {@code position}: be quick. The guard
+ * logs what a listener throws and goes on.
+ * <p>
+ * The other methods are optional. They tell what surrounds decisions.
  */
 @FunctionalInterface
 public interface DecisionListener {
@@ -31,7 +31,7 @@ public interface DecisionListener {
 
 	/**
 	 * Called when partitions were assigned, before the guard decides where they start.
-Called on the consumer's own thread.
+	 * Called on the consumer's own thread.
 	 * @param groupId the consumer group, {@code null} for a consumer without one
 	 * @param topics the names of their topics
 	 * @param policy what to do about each cause on them
@@ -40,8 +40,8 @@ Called on the consumer's own thread.
 	}
 
 	/**
-	 * Called when the guard has gathered evidence, within a poll or beside it. Called on the
-consumer's own thread.
+	 * Called when the guard has gathered evidence, within a poll or beside it. Called on
+	 * the consumer's own thread.
 	 * @param groupId the consumer group, {@code null} for a consumer without one
 	 * @param duration how long it took
 	 */
@@ -49,9 +49,9 @@ consumer's own thread.
 	}
 
 	/**
-	 * Called when the guard has forgotten a group, some time after the application has closed
-the last of its consumers in this process: a listener need not show anything of it any
-more. Called on the thread of any consumer of the same guard.
+	 * Called when the guard has forgotten a group, some time after the application has
+	 * closed the last of its consumers in this process: a listener need not show anything
+	 * of it any more. Called on the thread of any consumer of the same guard.
 	 * @param groupId the consumer group
 	 */
 	default void onGroupForgotten(String groupId) {

@@ -12,8 +12,8 @@ import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
 
 /**
  * Thrown from {@code poll}, and again from every later poll, after a decision to
-{@link Action#FAIL}. It is a {@link NoOffsetForPartitionException} because that is the
-one exception on which spring-kafka's listener container stops cleanly.
+ * {@link Action#FAIL}. It is a {@link NoOffsetForPartitionException} because that is the
+ * one exception on which spring-kafka's listener container stops cleanly.
  */
 public final class OffsetDecisionException extends NoOffsetForPartitionException {
 

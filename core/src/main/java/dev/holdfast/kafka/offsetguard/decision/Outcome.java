@@ -21,8 +21,8 @@ public sealed interface Outcome {
 	}
 
 	/**
-	 * The consumer reads on from one end of the log. The client looks that up itself, since
-the leader did not name it in time.
+	 * The consumer reads on from one end of the log. The client looks that up itself,
+	 * since the leader did not name it in time.
 	 *
 	 * @param end {@link Action#EARLIEST} or {@link Action#LATEST}
 	 */
@@ -39,7 +39,7 @@ the leader did not name it in time.
 
 	/**
 	 * The guard lets the client's own exception through: the application has set
-{@code auto.offset.reset=none} itself, to get just this exception.
+	 * {@code auto.offset.reset=none} itself, to get just this exception.
 	 */
 	record Rethrown() implements Outcome {
 	}

@@ -9,7 +9,7 @@ import dev.holdfast.kafka.offsetguard.policy.MoveLimits;
 
 /**
  * Why the guard holds a partition, or lets its consumer fail, although the policy names
-another action.
+ * another action.
  *
  * @param kind what is in the way
  * @param records for {@link Kind#LIMIT} how many records the policy's action would have
@@ -37,14 +37,14 @@ public record Reason(Kind kind, long records) {
 		IN_VAIN,
 
 		/**
-		 * The client waits for a leader with the committed epoch, wherever the guard seeks
-it to.
+		 * The client waits for a leader with the committed epoch, wherever the guard
+		 * seeks it to.
 		 */
 		EPOCH_NOT_REACHED,
 
 		/**
 		 * The guard cannot hold a partition that never had a position: the client would
-commit the provisional one by itself ({@code enable.auto.commit}).
+		 * commit the provisional one by itself ({@code enable.auto.commit}).
 		 */
 		CANNOT_HOLD
 

@@ -29,8 +29,10 @@ public sealed interface ResolutionResult {
 
 	}
 
-	/** The guard does not hold the partition, or no longer: another resolution may have
-been faster. */
+	/**
+	 * The guard does not hold the partition, or no longer: another resolution may have
+	 * been faster.
+	 */
 	record NotHeld() implements ResolutionResult {
 
 	}
@@ -39,15 +41,15 @@ been faster. */
 	 * The action makes no sense for the cause.
 	 *
 	 * @param cause why the guard holds the partition
-@param allowed the actions that make sense
+	 * @param allowed the actions that make sense
 	 */
 	record NotAllowed(Cause cause, Set<Action> allowed) implements ResolutionResult {
 
 	}
 
 	/**
-	 * The guard still holds the partition: the evidence, gathered again, does not tell where
-the action leads.
+	 * The guard still holds the partition: the evidence, gathered again, does not tell
+	 * where the action leads.
 	 *
 	 * @param hold the decision to hold it
 	 */

@@ -9,8 +9,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
  * What names one record of a log, without its content. In Kafka's replication, offset and
-leader epoch alone name a record. The guard compares timestamp and sizes too, since some
-brokers answer with the same epoch for ever.
+ * leader epoch alone name a record. The guard compares timestamp and sizes too, since
+ * some brokers answer with the same epoch for ever.
  *
  * @param offset the record's offset
  * @param leaderEpoch the leader epoch of the record's batch, -1 where unknown

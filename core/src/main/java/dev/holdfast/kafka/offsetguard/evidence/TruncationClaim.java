@@ -11,8 +11,8 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 
 /**
  * An answer to OffsetForLeaderEpoch (KIP-320) that a client takes for a truncation. It
-says that at or after the divergent offset the log holds no record of the asked epoch
-or of one below.
+ * says that at or after the divergent offset the log holds no record of the asked epoch
+ * or of one below.
  *
  * @param divergentOffset the divergent offset, -1 where the answer was undefined
  * @param leaderEpoch the leader epoch in the answer, -1 where it was undefined

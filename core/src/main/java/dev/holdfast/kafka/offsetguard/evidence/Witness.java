@@ -8,13 +8,12 @@ package dev.holdfast.kafka.offsetguard.evidence;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last record delivered, and what the log holds at its offset now. It need not be
-the record right before the position: transaction markers and compaction leave holes
-there.
+ * The last record delivered, and what the log holds at its offset now. It need not be the
+ * record right before the position: transaction markers and compaction leave holes there.
  *
  * @param delivered the last record delivered
  * @param found the first record at or after its offset, {@code null} if the inspector has
-read none
+ * read none
  */
 public record Witness(RecordIdentity delivered, @Nullable RecordIdentity found) {
 
@@ -27,15 +26,17 @@ public record Witness(RecordIdentity delivered, @Nullable RecordIdentity found) 
 		/** The log holds another record. */
 		DIFFERENT,
 
-		/** The inspector could not look, or the offset is a hole, as compaction leaves it. */
+		/**
+		 * The inspector could not look, or the offset is a hole, as compaction leaves it.
+		 */
 		UNKNOWN
 
 	}
 
 	/**
 	 * Whether the log of another cluster holds the record delivered, because a mirror has
-copied it there. Leader epochs differ there, so only timestamp and sizes can name the
-record.
+	 * copied it there. Leader epochs differ there, so only timestamp and sizes can name
+	 * the record.
 	 */
 	public boolean standsInMirror() {
 		boolean known = delivered.timestamp() >= 0 && delivered.keySize() != RecordIdentity.UNKNOWN_SIZE

@@ -61,19 +61,19 @@ public enum Cause {
 	 */
 	EPOCH_AHEAD(KEEP, HOLD, FAIL),
 
-	/** An operator has deleted the topic and created it anew: its id has changed. */
+	/** Another topic has taken the name: the topic's id has changed. */
 	TOPIC_RECREATED(EARLIEST, LATEST, HOLD, FAIL),
 
 	/**
 	 * The client speaks to another cluster than the one that its position came from.
 	 * Where the new log holds the last record delivered, with the same offset, timestamp
-and sizes, the guard keeps the position whatever the policy says.
+	 * and sizes, the guard keeps the position whatever the policy says.
 	 */
 	CLUSTER_CHANGED(HOLD, KEEP, EARLIEST, LATEST, TIMESTAMP, FAIL),
 
 	/**
 	 * The coordinator serves a commit with a bookmark that is older than one that this
-process has made or seen.
+	 * process has made or seen.
 	 */
 	COMMITTED_OFFSET_REGRESSED(KEEP, LATEST_KNOWN, HOLD, FAIL),
 
@@ -91,7 +91,7 @@ process has made or seen.
 
 	/**
 	 * Whether the position belongs to another log than the one that is there now: their
-offsets have nothing to do with each other.
+	 * offsets have nothing to do with each other.
 	 * @return {@code true} for a recreated topic, and for another cluster
 	 */
 	public boolean isOtherLog() {
@@ -108,7 +108,8 @@ offsets have nothing to do with each other.
 
 	/**
 	 * Whether brokers may soon give evidence that they have not given.
-@return {@code true} if the guard soon looks again at a partition that it holds for this
+	 * @return {@code true} if the guard soon looks again at a partition that it holds for
+	 * this
 	 */
 	public boolean isWorthAskingSoon() {
 		return this == UNVERIFIABLE;
@@ -141,7 +142,7 @@ offsets have nothing to do with each other.
 
 	/**
 	 * What an operator may decide about a partition that the guard holds for this cause.
-@return the allowed actions, without {@link Action#HOLD}
+	 * @return the allowed actions, without {@link Action#HOLD}
 	 */
 	public Set<Action> resolutions() {
 		EnumSet<Action> resolutions = EnumSet.copyOf(allowedActions);

@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How far a decision may move a position, in offsets. A decision that would move it
-further becomes a hold.
+ * further becomes a hold.
  *
- * @param maxRewindRecords the most records that a decision may deliver again, {@code null} for
-any number
-@param maxSkipRecords the most records that a decision may skip for good, {@code null} for
-any number
+ * @param maxRewindRecords the most records that a decision may deliver again,
+ * {@code null} for any number
+ * @param maxSkipRecords the most records that a decision may skip for good, {@code null}
+ * for any number
  */
 public record MoveLimits(@Nullable Long maxRewindRecords, @Nullable Long maxSkipRecords) {
 

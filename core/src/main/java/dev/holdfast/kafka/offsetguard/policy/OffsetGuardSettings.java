@@ -14,8 +14,9 @@ import dev.holdfast.kafka.offsetguard.OffsetGuard;
  *
  * @param policy what to do about each cause
  * @param mode whether the guard carries decisions out
-@param commits what the guard adds to commits, or commits itself, to know more after a restart
-@param timing how long, and how often, the guard asks brokers
+ * @param commits what the guard adds to commits, or commits itself, to know more after a
+ * restart
+ * @param timing how long, and how often, the guard asks brokers
  */
 public record OffsetGuardSettings(OffsetPolicy policy, Mode mode, Commits commits, Timing timing) {
 
@@ -25,9 +26,9 @@ public record OffsetGuardSettings(OffsetPolicy policy, Mode mode, Commits commit
 
 	/**
 	 * The settings of a guard that nothing is configured for.
-@return the default policy in the mode {@link Mode#ENFORCE}, with bookmarks, with
-commits of initial positions and without leader epochs, an inspection timeout of 5
-seconds, rechecks every 30 and topic checks every 60 seconds
+	 * @return the default policy in the mode {@link Mode#ENFORCE}, with bookmarks, with
+	 * commits of initial positions and without leader epochs, an inspection timeout of 5
+	 * seconds, rechecks every 30 and topic checks every 60 seconds
 	 */
 	public static OffsetGuardSettings defaults() {
 		return DEFAULTS;
@@ -41,7 +42,7 @@ seconds, rechecks every 30 and topic checks every 60 seconds
 
 		/**
 		 * The guard does what Kafka alone would have done, perhaps a poll later, and
-reports what it would have decided.
+		 * reports what it would have decided.
 		 */
 		OBSERVE
 
@@ -51,10 +52,10 @@ reports what it would have decided.
 	 * What the guard adds to commits, or commits itself, to know more after a restart.
 	 *
 	 * @param bookmark whether a commit without metadata gets a bookmark
-@param initialPosition whether the guard commits the first position of a partition
-without a commit
-@param leaderEpoch whether a commit gets a leader epoch, where a delivered record
-tells it
+	 * @param initialPosition whether the guard commits the first position of a partition
+	 * without a commit
+	 * @param leaderEpoch whether a commit gets a leader epoch, where a delivered record
+	 * tells it
 	 */
 	public record Commits(boolean bookmark, boolean initialPosition, boolean leaderEpoch) {
 	}
@@ -63,8 +64,9 @@ tells it
 	 * How long, and how often, the guard asks brokers.
 	 *
 	 * @param inspection the bound on gathering the evidence for one decision
-@param holdRecheck how often the guard gathers the evidence about held partitions again
-@param topicCheck how often the guard compares topic ids, zero for never
+	 * @param holdRecheck how often the guard gathers the evidence about held partitions
+	 * again
+	 * @param topicCheck how often the guard compares topic ids, zero for never
 	 */
 	public record Timing(Duration inspection, Duration holdRecheck, Duration topicCheck) {
 

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * What to do about each {@link Cause}, by topic. Immutable.
  * <p>
  * The first topic rule that names the topic exactly wins, then the first whose pattern
-matches it. For a cause that the rule does not name, the policy's own action holds.
+ * matches it. For a cause that the rule does not name, the policy's own action holds.
  *
  * @param actions the actions by cause; a missing cause gets its default action
  * @param limits how far a decision may move a position

@@ -14,9 +14,9 @@ import dev.holdfast.kafka.versioncap.rules.VersionCap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The clients that a thread constructs between two points in time, and their cap. A client
-takes the caps of all scopes on the thread that calls its constructor. Where they have no
-rules, it takes the caps for all clients.
+ * The clients that a thread constructs between two points in time, and their cap. A
+ * client takes the caps of all scopes on the thread that calls its constructor. Where
+ * they have no rules, it takes the caps for all clients.
  */
 public final class CapScope implements AutoCloseable {
 
@@ -85,8 +85,8 @@ public final class CapScope implements AutoCloseable {
 	}
 
 	/**
-	 * Sets a cap for all clients whose scopes have no rules, until it is removed. If there are
-several such caps, all of them hold.
+	 * Sets a cap for all clients whose scopes have no rules, until it is removed. If
+	 * there are several such caps, all of them hold.
 	 */
 	public static void addForAll(VersionCap cap) {
 		FOR_ALL.add(cap);
@@ -98,9 +98,10 @@ several such caps, all of them hold.
 
 	/**
 	 * The binding of the client that the others were made for. A client makes its
-interceptors, deserializers and assignors while it is constructed, and those may make
-clients; a factory's listeners may make others afterwards. Where this very scope has
-none, one factory wraps another, and the inner factory has capped the client.
+	 * interceptors, deserializers and assignors while it is constructed, and those may
+	 * make clients; a factory's listeners may make others afterwards. Where this very
+	 * scope has none, one factory wraps another, and the inner factory has capped the
+	 * client.
 	 */
 	public @Nullable ClientBinding mainBinding() {
 		if (main != null) {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns what a broker offers into what a client may know of it. Makes copies of the
-versions: the network thread reads the originals.
+ * versions: the network thread reads the originals.
  */
 public final class CappedVersions {
 
@@ -54,10 +54,10 @@ public final class CappedVersions {
 	}
 
 	/**
-	 * What a client may assume of a node that it has not asked yet: what it knows of another
-node, else all that it can speak itself. The client sends only the request for the
-versions on the ground of this, as other requests wait for the answer. But it decides by
-this whether there is an API to ask.
+	 * What a client may assume of a node that it has not asked yet: what it knows of
+	 * another node, else all that it can speak itself. The client sends only the request
+	 * for the versions on the ground of this, as other requests wait for the answer. But
+	 * it decides by this whether there is an API to ask.
 	 */
 	static NodeApiVersions beforeNegotiation(@Nullable NodeApiVersions other, VersionCap cap) {
 		NodeApiVersions assumed = (other != null) ? other : NodeApiVersions.create();
@@ -76,9 +76,9 @@ this whether there is an API to ask.
 
 	/**
 	 * Producers take part in transactions of the second version (KIP-890) when the
-cluster has finalized it. They then leave out the requests that later versions of
-these two APIs imply. This changes the broker's answer itself, before any other class
-sees it.
+	 * cluster has finalized it. They then leave out the requests that later versions of
+	 * these two APIs imply. This changes the broker's answer itself, before any other
+	 * class sees it.
 	 */
 	static void limitFeatures(NodeApiVersions offered, VersionCap cap) {
 		boolean limited = cap.maxVersion(PRODUCE).orElse(IMPLIES_PARTITIONS) < IMPLIES_PARTITIONS

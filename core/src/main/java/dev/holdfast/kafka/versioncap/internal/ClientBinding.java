@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Stands between one client and what it knows of its brokers' versions. kafka-clients
-call it, on any thread, once for each request and once for each partition that they hear
-has a new leader. So it gives the same answer as long as nothing has changed, and
-allocates nothing for it.
+ * call it, on any thread, once for each request and once for each partition that they
+ * hear has a new leader. So it gives the same answer as long as nothing has changed, and
+ * allocates nothing for it.
  */
 public final class ClientBinding implements BiFunction<String, @Nullable NodeApiVersions, @Nullable NodeApiVersions>,
 		BiConsumer<String, @Nullable NodeApiVersions> {
@@ -39,8 +39,8 @@ public final class ClientBinding implements BiFunction<String, @Nullable NodeApi
 	private volatile @Nullable RefusedBroker refused;
 
 	/**
-	 * What a node offers, and what the client may know of that after what Holdfast has learned
-about its cluster so far.
+	 * What a node offers, and what the client may know of that after what Holdfast has
+	 * learned about its cluster so far.
 	 */
 	private record Seen(@Nullable NodeApiVersions offered, @Nullable String clusterId, int generation,
 			@Nullable NodeApiVersions visible) {
@@ -58,8 +58,8 @@ about its cluster so far.
 
 	/**
 	 * The versions of a node that the client sees.
-@param node the node's connection id
-@param offered what the node has offered, {@code null} before it has answered
+	 * @param node the node's connection id
+	 * @param offered what the node has offered, {@code null} before it has answered
 	 */
 	@Override
 	public @Nullable NodeApiVersions apply(String node, @Nullable NodeApiVersions offered) {
@@ -74,7 +74,7 @@ about its cluster so far.
 
 	/**
 	 * Reads first what the answer depends on, so that the next call sees what changes
-meanwhile.
+	 * meanwhile.
 	 */
 	private Seen look(@Nullable NodeApiVersions offered) {
 		String cluster = clusterId;

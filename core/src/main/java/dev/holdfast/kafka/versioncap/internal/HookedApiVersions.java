@@ -23,7 +23,7 @@ import org.objectweb.asm.Type;
 
 /**
  * Adds the hook to the class file of {@code org.apache.kafka.clients.ApiVersions}, in
-which each client keeps what its brokers offer:
+ * which each client keeps what its brokers offer:
  *
  * <pre class="code">
  * public static volatile Iterable holdfastBinders;
@@ -50,16 +50,16 @@ which each client keeps what its brokers offer:
  * </pre>
  *
  * The added code refers to types of the JDK only, since kafka-clients may be in a class
-loader that does not see this one's classes. The original methods only get instructions
-without branches, so that their stack maps stay true.
+ * loader that does not see this one's classes. The original methods only get instructions
+ * without branches, so that their stack maps stay true.
  */
 public final class HookedApiVersions {
 
 	public static final String CLASS_NAME = "org.apache.kafka.clients.ApiVersions";
 
 	/**
-	 * References to the functions that a new client asks for its binding, one after the other
-until one has it.
+	 * References to the functions that a new client asks for its binding, one after the
+	 * other until one has it.
 	 */
 	public static final String BINDERS_FIELD = "holdfastBinders";
 
@@ -83,8 +83,8 @@ until one has it.
 	/**
 	 * Adds the hook.
 	 * @param original the class file as the vendor made it
-@return the class file with the hook
-@throws VersionCapInstallException if the class is not the known one
+	 * @return the class file with the hook
+	 * @throws VersionCapInstallException if the class is not the known one
 	 */
 	public static byte[] of(byte[] original) {
 		ClassWriter writer;
@@ -196,7 +196,8 @@ until one has it.
 		}
 
 		/**
-		 * Adds code that calls the binder on the stack, and returns its binding if there is one.
+		 * Adds code that calls the binder on the stack, and returns its binding if there
+		 * is one.
 		 */
 		private void addBindBy(MethodVisitor method, Label next) {
 			method.visitTypeInsn(Opcodes.CHECKCAST, Type.getInternalName(WeakReference.class));
@@ -222,7 +223,7 @@ until one has it.
 
 		/**
 		 * Adds a method that calls its first argument with the other two. Without a first
-argument the method returns the last one.
+		 * argument the method returns the last one.
 		 */
 		private void addCall(String name, String descriptor, Class<?> type, String method) {
 			boolean returning = !descriptor.endsWith("V");

@@ -35,9 +35,9 @@ public record RefusedBroker(String node, KafkaApi api, int offered, int required
 	}
 
 	/**
-	 * The name that people know it by. Clients number bootstrap servers in their order from -1
-down. They number the connection to a group's coordinator from the largest integer down,
-by the broker's id.
+	 * The name that people know it by. Clients number bootstrap servers in their order
+	 * from -1 down. They number the connection to a group's coordinator from the largest
+	 * integer down, by the broker's id.
 	 */
 	public String name() {
 		int id = Integer.parseInt(node);

@@ -19,8 +19,8 @@ import java.util.TreeMap;
 
 /**
  * The lowest version of each API with which a consumer still reads and commits. A program
-of the module {@code tables} has tried each version on a real broker, and has written
-the resource that this class reads once.
+ * of the module {@code tables} has tried each version on a real broker, and has written
+ * the resource that this class reads once.
  */
 final class ConsumerFloors {
 

@@ -9,7 +9,7 @@ import java.util.Map;
 
 /**
  * What a consumer may be configured to do beyond reading and committing, and the versions
-that it needs for that: below them kafka-clients cannot write its requests.
+ * that it needs for that: below them kafka-clients cannot write its requests.
  */
 public enum ConsumerNeed {
 
@@ -37,7 +37,7 @@ public enum ConsumerNeed {
 
 	/**
 	 * What such a consumer has or is.
-@return words that follow "a consumer"
+	 * @return words that follow "a consumer"
 	 */
 	String description() {
 		return description;

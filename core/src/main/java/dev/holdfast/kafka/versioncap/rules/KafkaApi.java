@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One of the APIs by which clients speak to brokers, as the kafka-clients on the class
-path know it. Immutable; ordered by id.
+ * path know it. Immutable; ordered by id.
  *
  * @see <a href="https://kafka.apache.org/protocol">Kafka's protocol guide</a>
  */
@@ -33,7 +33,8 @@ public final class KafkaApi implements Comparable<KafkaApi> {
 		.collect(Collectors.toMap((api) -> uniform(api.name()), (api) -> api));
 
 	/**
-	 * Tells the offsets at which leader epochs end (KIP-320): truncation claims come from it.
+	 * Tells the offsets at which leader epochs end (KIP-320): truncation claims come from
+	 * it.
 	 */
 	public static final KafkaApi OFFSET_FOR_LEADER_EPOCH = of(ApiKeys.OFFSET_FOR_LEADER_EPOCH);
 
@@ -67,8 +68,8 @@ public final class KafkaApi implements Comparable<KafkaApi> {
 
 	/**
 	 * Finds an API by any of its spellings: {@code OffsetForLeaderEpoch},
-{@code OFFSET_FOR_LEADER_EPOCH}, {@code offset-for-leader-epoch} and {@code 23} are
-the same.
+	 * {@code OFFSET_FOR_LEADER_EPOCH}, {@code offset-for-leader-epoch} and {@code 23} are
+	 * the same.
 	 * @param spelling the name or the id
 	 * @return the API
 	 * @throws IllegalArgumentException if these kafka-clients know no such API

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The APIs that brokers have answered wrongly, by cluster, as long as the application lives. What
-it learns holds for existing clients, too. Thread-safe.
+ * The APIs that brokers have answered wrongly, by cluster, as long as the application
+ * lives. What it learns holds for existing clients, too. Thread-safe.
  */
 public final class LearnedCaps {
 
@@ -34,8 +34,8 @@ public final class LearnedCaps {
 
 	/**
 	 * Creates an empty memory.
-	 * @param learning whether it is to learn anything. If not, it only logs, once for each
-cluster and API, which rule would help
+	 * @param learning whether it is to learn anything. If not, it only logs, once for
+	 * each cluster and API, which rule would help
 	 */
 	public LearnedCaps(boolean learning) {
 		this.learning = learning;
@@ -47,16 +47,17 @@ cluster and API, which rule would help
 
 	/**
 	 * Whether it learns anything at all.
-@return what it was created with
+	 * @return what it was created with
 	 */
 	public boolean isLearning() {
 		return learning;
 	}
 
 	/**
-	 * Takes note that brokers of a cluster have given an answer that their own log refutes.
-@param clusterId the cluster
-@param api the API of the answer
+	 * Takes note that brokers of a cluster have given an answer that their own log
+	 * refutes.
+	 * @param clusterId the cluster
+	 * @param api the API of the answer
 	 */
 	public void learn(String clusterId, KafkaApi api) {
 		if (told.add(clusterId + " " + api)) {

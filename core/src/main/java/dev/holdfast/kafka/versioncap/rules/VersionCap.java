@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The versions in which a client may speak to brokers: for each API at most one highest,
-and at most one lowest that a broker has to offer. An immutable value. It only holds the
-rules; {@link VersionCapCheck} tells whether a client can live with them.
+ * and at most one lowest that a broker has to offer. An immutable value. It only holds
+ * the rules; {@link VersionCapCheck} tells whether a client can live with them.
  * <p>
  * Its text, as {@link #parse} reads and {@link #toString} prints it, is a list of rules:
  * {@code Fetch <= 11, Metadata >= 9, OffsetForLeaderEpoch never}.
@@ -55,7 +55,7 @@ public final class VersionCap {
 	/**
 	 * Creates a cap.
 	 * @param maxVersions the highest version of each API that a client may speak,
-{@link #NEVER} for none
+	 * {@link #NEVER} for none
 	 * @param minVersions the lowest version of each API that a broker has to offer
 	 * @return the cap
 	 * @throws IllegalArgumentException if a highest version is below -1 or a lowest below
@@ -84,9 +84,9 @@ public final class VersionCap {
 	}
 
 	/**
-	 * The cap of a client that speaks no newer versions than clients and brokers of a Kafka
-release. It never sends an API that the release did not know. There is no rule for
-SASL's own APIs, which negotiate apart from the others.
+	 * The cap of a client that speaks no newer versions than clients and brokers of a
+	 * Kafka release. It never sends an API that the release did not know. There is no
+	 * rule for SASL's own APIs, which negotiate apart from the others.
 	 * @param release a release, as {@code 2.8}
 	 * @return a cap with a rule for each API
 	 * @throws IllegalArgumentException if the release is not one of {@link #releases}

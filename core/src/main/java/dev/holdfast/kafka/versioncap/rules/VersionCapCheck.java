@@ -12,7 +12,7 @@ import java.util.OptionalInt;
 
 /**
  * Tells whether clients can live with a {@link VersionCap}, and what they lose by it. A
-pure function over the cap, these kafka-clients, and the tested needs of consumers.
+ * pure function over the cap, these kafka-clients, and the tested needs of consumers.
  */
 public final class VersionCapCheck {
 
@@ -154,8 +154,8 @@ public final class VersionCapCheck {
 
 	/**
 	 * Whether a client asks brokers whether the leader epoch of its position still holds
-(KIP-320). kafka-clients do so with OffsetForLeaderEpoch 3 and later, and with the
-epochs of Metadata 9 and later.
+	 * (KIP-320). kafka-clients do so with OffsetForLeaderEpoch 3 and later, and with the
+	 * epochs of Metadata 9 and later.
 	 * @param cap the whole cap
 	 * @return {@code false} if the client takes any position for valid
 	 */

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Thrown when a cap cannot hold: the hook is not in kafka-clients and cannot be put there
-any more, or a client does not follow the cap.
+ * any more, or a client does not follow the cap.
  */
 public final class VersionCapInstallException extends IllegalStateException {
 

@@ -16,9 +16,9 @@ import org.springframework.context.ConfigurableApplicationContext;
 
 /**
  * Tells whether the user has configured brokers for the order service, anywhere Spring
-Boot looks: arguments, environment variables, configuration files. The demo asks before
-it starts brokers of its own, since fixtures such as spring-kafka's embedded one announce
-theirs as a system property.
+ * Boot looks: arguments, environment variables, configuration files. The demo asks before
+ * it starts brokers of its own, since fixtures such as spring-kafka's embedded one
+ * announce theirs as a system property.
  */
 final class BootstrapServers {
 

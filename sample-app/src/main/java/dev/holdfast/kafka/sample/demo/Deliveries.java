@@ -42,8 +42,8 @@ final class Deliveries implements RecordInterceptor<Object, Object>, Application
 	}
 
 	/**
-	 * Looks whether an idle listener has reached its goal. It has then skipped the records
-that it has not received.
+	 * Looks whether an idle listener has reached its goal. It has then skipped the
+	 * records that it has not received.
 	 */
 	@Override
 	public void onApplicationEvent(ListenerContainerIdleEvent event) {

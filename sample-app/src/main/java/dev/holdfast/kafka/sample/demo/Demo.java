@@ -66,8 +66,8 @@ public final class Demo {
 	}
 
 	/**
-	 * Ends this process with Maven, which started it. If only Maven is killed, it does not end
-it.
+	 * Ends this process with Maven, which started it. If only Maven is killed, it does
+	 * not end it.
 	 */
 	private static void endWithParent() {
 		ProcessHandle.current().parent().ifPresent((parent) -> parent.onExit().thenRun(() -> System.exit(1)));
@@ -80,7 +80,7 @@ it.
 
 	/**
 	 * Plays all scenarios and shows the results.
-@param cluster the brokers
+	 * @param cluster the brokers
 	 * @return the exit code
 	 */
 	int run(KafkaCluster cluster) {

@@ -19,7 +19,9 @@ enum Listener {
 	/** With Holdfast's defaults. */
 	GUARDED(Map.of()),
 
-	/** Not guarded: it never asks about leader epochs, so that brokers cannot lie to it. */
+	/**
+	 * Not guarded: it never asks about leader epochs, so that brokers cannot lie to it.
+	 */
 	CAPPED(Map.of("holdfast.kafka.offset-guard.enabled", "false",
 			"holdfast.kafka.version-cap.max-versions.OffsetForLeaderEpoch", "-1"));
 

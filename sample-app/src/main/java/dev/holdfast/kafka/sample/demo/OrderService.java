@@ -18,8 +18,8 @@ import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.env.MapPropertySource;
 
 /**
- * The running order service: the application itself, with a few settings of the demo on top
-of its own.
+ * The running order service: the application itself, with a few settings of the demo on
+ * top of its own.
  */
 final class OrderService implements AutoCloseable {
 
@@ -50,8 +50,8 @@ final class OrderService implements AutoCloseable {
 	/**
 	 * Starts the order service.
 	 * @param listener plain, guarded or capped
-@param scenario the scenario that it is part of
-@param bootstrapServers the addresses of its brokers
+	 * @param scenario the scenario that it is part of
+	 * @param bootstrapServers the addresses of its brokers
 	 * @param args arguments for the application
 	 * @return the running service
 	 */

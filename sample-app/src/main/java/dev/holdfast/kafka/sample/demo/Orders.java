@@ -20,8 +20,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
 /**
- * The orders of one topic with one partition. Publishes them, and consumes some before the
-demo begins.
+ * The orders of one topic with one partition. Publishes them, and consumes some before
+ * the demo begins.
  */
 final class Orders implements AutoCloseable {
 

@@ -18,13 +18,13 @@ import dev.holdfast.kafka.test.WireRequest;
  *
  * @param scenario what happened to it
  * @param listener which one it is
- * @param firstOffset the first offset it received after the brokers had lied to it, -1 for
-none
+ * @param firstOffset the first offset it received after the brokers had lied to it, -1
+ * for none
  * @param delivered how many orders it received
  * @param duplicates how many of them it or its group had received before
  * @param lost how many orders no consumer of its group has received
-@param claims how often it, or its inspector, has asked the brokers for the end of a
-leader epoch (API key 23) since they began to lie
+ * @param claims how often it, or its inspector, has asked the brokers for the end of a
+ * leader epoch (API key 23) since they began to lie
  */
 record Row(Scenario scenario, Listener listener, long firstOffset, int delivered, int duplicates, int lost,
 		int claims) {

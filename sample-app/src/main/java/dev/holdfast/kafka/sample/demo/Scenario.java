@@ -12,8 +12,8 @@ package dev.holdfast.kafka.sample.demo;
  * @param title a name for people
  * @param autoOffsetReset the listeners' {@code auto.offset.reset}
  * @param logStart where the log starts by then
- * @param leaderMoves whether the partition's leader moves while the listeners run; if not,
-the demo restarts them
+ * @param leaderMoves whether the partition's leader moves while the listeners run; if
+ * not, the demo restarts them
  */
 record Scenario(String id, String title, String autoOffsetReset, int logStart, boolean leaderMoves) {
 

@@ -5,7 +5,7 @@
 
 /**
  * Shows what a lying broker does to the order service, with and without Holdfast. An
-application needs nothing of this.
+ * application needs nothing of this.
  */
 @NullMarked
 package dev.holdfast.kafka.sample.demo;

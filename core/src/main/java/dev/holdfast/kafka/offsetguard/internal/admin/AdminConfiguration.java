@@ -17,7 +17,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 
 /**
  * Derives the configuration of an admin client from the consumer's: its connection and
-security settings, without those that only consumers have.
+ * security settings, without those that only consumers have.
  */
 public final class AdminConfiguration {
 
@@ -51,8 +51,8 @@ public final class AdminConfiguration {
 
 	/**
 	 * Keeps a client from starting anew from its bootstrap servers (KIP-899). It may find
-another cluster there. And while all its brokers are away it would do so, with a log
-line, thousands of times a second.
+	 * another cluster there. And while all its brokers are away it would do so, with a
+	 * log line, thousands of times a second.
 	 */
 	public static void stayOnCluster(Map<String, Object> configuration, Set<String> known) {
 		if (known.contains(RECOVERY_STRATEGY)) {

@@ -36,7 +36,7 @@ public final class GroupMembers {
 
 	/**
 	 * Asks through a connection of its own: a question about a group that an operator has
-mistyped must not reach the connection that consumers share.
+	 * mistyped must not reach the connection that consumers share.
 	 */
 	public static Optional<String> owner(SharedAdmins admins, ClientConfiguration client, String groupId,
 			TopicPartition partition, Duration timeout) {

@@ -13,16 +13,18 @@ import org.slf4j.LoggerFactory;
 
 /**
  * How long the admin client of one consumer waits for an answer before it asks another
-broker. It does not wait long, as a broker may be silent. But if it gave up sooner than
-any broker answers, it would never learn anything, while the more patient consumer reads
-on. So when several brokers have not answered, its patience grows for a while, up to the
-consumer's own.
+ * broker. It does not wait long, as a broker may be silent. But if it gave up sooner than
+ * any broker answers, it would never learn anything, while the more patient consumer
+ * reads on. So when several brokers have not answered, its patience grows for a while, up
+ * to the consumer's own.
  */
 public final class Patience {
 
 	private static final Logger logger = LoggerFactory.getLogger(Patience.class);
 
-	/** Longer than late answers take, shorter than a consumer waits for a silent broker. */
+	/**
+	 * Longer than late answers take, shorter than a consumer waits for a silent broker.
+	 */
 	public static final int LEAST_MILLIS = 3_000;
 
 	private static final int MOST_MILLIS = 300_000;
@@ -60,8 +62,8 @@ public final class Patience {
 
 	/**
 	 * Grows if an admin client has asked in vain for so long that it is no mere chance.
-@param waited how long it has asked in vain, in nanoseconds
-@return whether it has grown, so that the guard has to ask another admin client
+	 * @param waited how long it has asked in vain, in nanoseconds
+	 * @return whether it has grown, so that the guard has to ask another admin client
 	 */
 	public boolean growAfter(long waited) {
 		int present = millis();

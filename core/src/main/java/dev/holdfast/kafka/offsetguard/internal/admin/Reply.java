@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What became of a question to brokers. No answer yet is a state of its own: it never
-means that brokers know nothing.
+ * means that brokers know nothing.
  *
  * @param <T> the type of the answer
  */
@@ -33,8 +33,8 @@ public sealed interface Reply<T> {
 	}
 
 	/**
-	 * Brokers will not answer: the application lacks a right, or they lack the API. The guard
-goes on without the answer.
+	 * Brokers will not answer: the application lacks a right, or they lack the API. The
+	 * guard goes on without the answer.
 	 *
 	 * @param reason why, for the log
 	 */
@@ -83,8 +83,8 @@ goes on without the answer.
 	}
 
 	/**
-	 * Whether asking again cannot help. A failed login is no refusal: it says nothing about
-the question, and applications renew credentials.
+	 * Whether asking again cannot help. A failed login is no refusal: it says nothing
+	 * about the question, and applications renew credentials.
 	 */
 	static boolean isRefusal(@Nullable Throwable failure) {
 		return failure instanceof ApiException && !(failure instanceof RetriableException)

@@ -32,14 +32,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One admin client for all consumers of a guard that connect alike, to the same brokers.
-It opens when the first of them asks something, and closes with the last one.
-Thread-safe.
+ * It opens when the first of them asks something, and closes with the last one.
+ * Thread-safe.
  */
 public final class SharedAdmins {
 
 	/**
 	 * Short, as the thread of the admin client ends by itself. Not 0: then
-{@code Admin.close} would wait for the thread for ever (Thread.join).
+	 * {@code Admin.close} would wait for the thread for ever (Thread.join).
 	 */
 	private static final Duration CLOSE_TIMEOUT = Duration.ofMillis(1);
 
@@ -47,7 +47,7 @@ public final class SharedAdmins {
 
 	/**
 	 * After that the guard names a cluster by its brokers' addresses and the id that they
-have told the client.
+	 * have told the client.
 	 */
 	private static final long UNTIL_BROKERS_TELL = TimeUnit.SECONDS.toNanos(10);
 
@@ -63,8 +63,8 @@ have told the client.
 
 	/**
 	 * Opens an admin client that consumers do not share. The caller closes it by
-{@link #close}.
-@param endpoints the brokers to start from; if empty, the configured ones
+	 * {@link #close}.
+	 * @param endpoints the brokers to start from; if empty, the configured ones
 	 * @param requestTimeout how long it waits for a broker, in milliseconds
 	 * @throws org.apache.kafka.common.KafkaException if it cannot be opened
 	 */
@@ -87,7 +87,7 @@ have told the client.
 	/**
 	 * Takes a share in the admin client of consumers like this one. Opens nothing yet.
 	 * @param clusterId the id that brokers have told the client, {@code null} if none
-@param endpoints the brokers that the client knows
+	 * @param endpoints the brokers that the client knows
 	 * @param requestTimeout how long the admin client waits for a broker, in milliseconds
 	 */
 	public Lease lease(ClientConfiguration client, @Nullable String clusterId, Set<String> endpoints,
@@ -255,8 +255,9 @@ have told the client.
 		}
 
 		/**
-		 * Asks which cluster the admin client speaks to, unless a consumer has asked before.
-@return completed when {@link #cluster()} knows all there is to know
+		 * Asks which cluster the admin client speaks to, unless a consumer has asked
+		 * before.
+		 * @return completed when {@link #cluster()} knows all there is to know
 		 * @throws org.apache.kafka.common.KafkaException if it cannot be opened
 		 */
 		public CompletableFuture<?> askCluster() {
@@ -286,8 +287,8 @@ have told the client.
 		}
 
 		/**
-		 * For how long brokers have not told the cluster, in nanoseconds; 0 before the guard
-could name it by its brokers.
+		 * For how long brokers have not told the cluster, in nanoseconds; 0 before the
+		 * guard could name it by its brokers.
 		 */
 		public long waitedForCluster() {
 			long askedFor = shared.askedFor();
@@ -302,8 +303,8 @@ could name it by its brokers.
 		}
 
 		/**
-		 * Asks for the cluster again next time: the admin client has spoken to another one
-than the client.
+		 * Asks for the cluster again next time: the admin client has spoken to another
+		 * one than the client.
 		 */
 		public void forgetCluster() {
 			shared.forgetCluster();

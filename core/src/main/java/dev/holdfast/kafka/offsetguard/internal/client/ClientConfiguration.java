@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * @param readCommitted whether the client reads committed records only
  * @param autoCommit whether the client commits by itself
  * @param readsCommitsFirst whether the client reads its group's commits before the guard
-can decide where it starts, as the one of {@code group.protocol=consumer} does
+ * can decide where it starts, as the one of {@code group.protocol=consumer} does
  * @param maxPollInterval how long the application may take from one poll to the next
  */
 public record ClientConfiguration(Map<String, ?> values, @Nullable String groupId, String clientId,
@@ -48,8 +48,8 @@ public record ClientConfiguration(Map<String, ?> values, @Nullable String groupI
 
 	/**
 	 * The inspection timeout, but no more than half of the consumer's poll interval. A
-consumer that polls too late leaves its group, and would be late again after it has
-joined again.
+	 * consumer that polls too late leaves its group, and would be late again after it has
+	 * joined again.
 	 */
 	public Duration shorter(Duration inspectionTimeout) {
 		Duration limit = maxPollInterval.dividedBy(2);

@@ -16,8 +16,8 @@ import org.apache.kafka.common.errors.WakeupException;
 
 /**
  * Asks one client for its positions. If the client reports something instead, keeps that
-for the next decision: it may be about other partitions. Belongs to the consumer's
-thread.
+ * for the next decision: it may be about other partitions. Belongs to the consumer's
+ * thread.
  */
 public final class ClientPositions {
 
@@ -51,7 +51,7 @@ public final class ClientPositions {
 	/**
 	 * The position of a partition if the client knows it within a time.
 	 * @return empty if it does not, or has reported something instead
-@throws WakeupException if the application has woken the consumer up
+	 * @throws WakeupException if the application has woken the consumer up
 	 */
 	public OptionalLong within(TopicPartition partition, Duration timeout) {
 		try {
@@ -66,8 +66,8 @@ public final class ClientPositions {
 	/**
 	 * The position of a partition if the client knows it right now.
 	 * @return empty if it does not, or has reported something instead
-	 * @throws WakeupException if the application has woken the consumer up; the client's next
-call throws it again
+	 * @throws WakeupException if the application has woken the consumer up; the client's
+	 * next call throws it again
 	 */
 	public OptionalLong now(TopicPartition partition) {
 		try {
@@ -88,8 +88,8 @@ call throws it again
 	}
 
 	/**
-	 * The position of a partition if the client knows it right now. Leaves a wakeup for the
-client's next call that blocks.
+	 * The position of a partition if the client knows it right now. Leaves a wakeup for
+	 * the client's next call that blocks.
 	 * @return empty if the client does not know it, or has reported something instead
 	 */
 	public OptionalLong nowQuietly(TopicPartition partition) {

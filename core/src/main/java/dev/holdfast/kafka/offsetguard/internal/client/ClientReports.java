@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the client has reported by exceptions, and the guard has not acted upon yet. A
-report is a hint, never an order: it may be late.
+ * report is a hint, never an order: it may be late.
  */
 public final class ClientReports {
 
@@ -85,8 +85,8 @@ public final class ClientReports {
 	}
 
 	/**
-	 * Keeps the client from fetching, and from reporting the same again, until the guard has
-dealt with the report.
+	 * Keeps the client from fetching, and from reporting the same again, until the guard
+	 * has dealt with the report.
 	 */
 	public void pause(Collection<TopicPartition> partitions) {
 		Set<TopicPartition> assigned = new HashSet<>(partitions);
@@ -148,7 +148,7 @@ dealt with the report.
 
 	/**
 	 * Forgets reports about positions. The client may fetch from them again.
-@param undecided the partitions about which the guard could not decide yet
+	 * @param undecided the partitions about which the guard could not decide yet
 	 */
 	public void clearPositions(Set<TopicPartition> undecided) {
 		resume(reports.keySet().stream().filter((partition) -> !undecided.contains(partition)).toList());

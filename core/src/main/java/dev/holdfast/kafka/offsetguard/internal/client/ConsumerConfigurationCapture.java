@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Learns the real configuration of a client: a {@code KafkaConsumer} hands it, merged and
-complete, to each interceptor, on the thread that calls the constructor. Public only
-because the client instantiates it by its name; not meant for applications. It lets every
-record and commit through untouched.
+ * complete, to each interceptor, on the thread that calls the constructor. Public only
+ * because the client instantiates it by its name; not meant for applications. It lets
+ * every record and commit through untouched.
  */
 public final class ConsumerConfigurationCapture
 		implements ConsumerInterceptor<Object, Object>, ClusterResourceListener {
@@ -53,8 +53,8 @@ public final class ConsumerConfigurationCapture
 	}
 
 	/**
-	 * The client calls it with each answer of a broker about its cluster, on the thread that
-takes the answer.
+	 * The client calls it with each answer of a broker about its cluster, on the thread
+	 * that takes the answer.
 	 */
 	@Override
 	public void onUpdate(ClusterResource cluster) {
@@ -165,18 +165,18 @@ takes the answer.
 	}
 
 	/**
-	 * Whether a client's poll ended with nothing. A client whose position went past markers
-or aborted records returns another object without records (KAFKA-12980, and KIP-1094
-for what is in it).
+	 * Whether a client's poll ended with nothing. A client whose position went past
+	 * markers or aborted records returns another object without records (KAFKA-12980, and
+	 * KIP-1094 for what is in it).
 	 */
 	public static boolean isNothing(ConsumerRecords<?, ?> records) {
 		return records == ConsumerRecords.empty();
 	}
 
 	/**
-	 * The client calls it with what it has fetched. Where the application's interceptors have
-left nothing of that, the client's poll ends all the same. So this returns another
-object than a poll that ends with nothing.
+	 * The client calls it with what it has fetched. Where the application's interceptors
+	 * have left nothing of that, the client's poll ends all the same. So this returns
+	 * another object than a poll that ends with nothing.
 	 */
 	@Override
 	public ConsumerRecords<Object, Object> onConsume(ConsumerRecords<Object, Object> records) {
@@ -184,8 +184,8 @@ object than a poll that ends with nothing.
 	}
 
 	/**
-	 * The client calls it with each commit that has succeeded, also with those that it makes
-by itself; perhaps on the thread that sends heartbeats.
+	 * The client calls it with each commit that has succeeded, also with those that it
+	 * makes by itself; perhaps on the thread that sends heartbeats.
 	 */
 	@Override
 	public void onCommit(Map<TopicPartition, OffsetAndMetadata> offsets) {

@@ -17,8 +17,8 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * The pauses of one client: the application's and the guard's. The client fetches from a
-partition when neither wants it paused. The application sees its own pauses only. Belongs
-to the consumer's thread.
+ * partition when neither wants it paused. The application sees its own pauses only.
+ * Belongs to the consumer's thread.
  */
 public final class Pauses {
 
@@ -73,8 +73,8 @@ public final class Pauses {
 	}
 
 	/**
-	 * Takes away a reason of the guard's to pause partitions. The client fetches again where
-no other is left.
+	 * Takes away a reason of the guard's to pause partitions. The client fetches again
+	 * where no other is left.
 	 */
 	public void resume(Collection<TopicPartition> partitions, Reason reason) {
 		if (byGuard.isEmpty()) {

@@ -16,9 +16,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What the guard does of its own accord to partitions of a client. The background thread
-of the async client may lose a partition between the guard's look at the assignment and
-its call. The application must not see the client's exception then: under plain Kafka
-there is no such call.
+ * of the async client may lose a partition between the guard's look at the assignment and
+ * its call. The application must not see the client's exception then: under plain Kafka
+ * there is no such call.
  */
 public final class WhileAssigned {
 
@@ -29,7 +29,7 @@ public final class WhileAssigned {
 
 	/**
 	 * Does something to partitions, without those that the client has lost meanwhile.
-@throws IllegalStateException if the client throws it for any other reason
+	 * @throws IllegalStateException if the client throws it for any other reason
 	 */
 	public static void act(org.apache.kafka.clients.consumer.Consumer<?, ?> client,
 			Collection<TopicPartition> partitions, Consumer<Collection<TopicPartition>> action) {
@@ -57,9 +57,9 @@ public final class WhileAssigned {
 	}
 
 	/**
-	 * Lets a client look up by itself where plain Kafka would start a partition. It keeps what
-it finds.
-@return whether it does; it cannot for {@code by_duration} and {@code none}
+	 * Lets a client look up by itself where plain Kafka would start a partition. It keeps
+	 * what it finds.
+	 * @return whether it does; it cannot for {@code by_duration} and {@code none}
 	 */
 	public static boolean seekAsPlain(org.apache.kafka.clients.consumer.Consumer<?, ?> client, TopicPartition partition,
 			AutoOffsetReset.Strategy reset) {

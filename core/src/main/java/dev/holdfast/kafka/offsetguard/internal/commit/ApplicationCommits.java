@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The application's commits, in all their forms. The guard leaves held partitions out of
-them.
+ * them.
  */
 public final class ApplicationCommits {
 

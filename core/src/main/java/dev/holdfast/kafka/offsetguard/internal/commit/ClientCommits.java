@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Commits whose offsets the client chooses: its own under {@code enable.auto.commit}, and
-the application's of all that it has consumed.
+ * the application's of all that it has consumed.
  */
 public final class ClientCommits {
 
@@ -62,7 +62,7 @@ public final class ClientCommits {
 
 	/**
 	 * Takes a commit that the client reports to its interceptors. One with bookmarks has
-passed through the guard, which has taken note of it. Thread-safe.
+	 * passed through the guard, which has taken note of it. Thread-safe.
 	 */
 	public void committed(@Nullable Map<TopicPartition, OffsetAndMetadata> offsets) {
 		if (offsets == null) {
@@ -78,10 +78,10 @@ passed through the guard, which has taken note of it. Thread-safe.
 	}
 
 	/**
-	 * Takes note of reported commits. It leaves out those of held partitions, which name only
-the place where they wait, and those that were on their way when the guard found their
-topic gone. An async client reports a commit long after its answer. By then other
-consumers may have committed for a partition that it has given up.
+	 * Takes note of reported commits. It leaves out those of held partitions, which name
+	 * only the place where they wait, and those that were on their way when the guard
+	 * found their topic gone. An async client reports a commit long after its answer. By
+	 * then other consumers may have committed for a partition that it has given up.
 	 */
 	public void takeNote() {
 		Report report = reported.poll();
@@ -99,9 +99,9 @@ consumers may have committed for a partition that it has given up.
 	}
 
 	/**
-	 * Takes note of commits before the client gives partitions up. A client that commits by
-itself does so right then, or while it closes, and reports it too late: the next
-assignment may have begun.
+	 * Takes note of commits before the client gives partitions up. A client that commits
+	 * by itself does so right then, or while it closes, and reports it too late: the next
+	 * assignment may have begun.
 	 */
 	public void leaving(Collection<TopicPartition> partitions) {
 		try {

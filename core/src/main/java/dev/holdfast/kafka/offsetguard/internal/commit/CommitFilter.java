@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes out of a commit what the application must not commit: positions in doubt, and
-offsets of records in a log that is gone.
+ * offsets of records in a log that is gone.
  */
 public final class CommitFilter {
 
@@ -49,15 +49,15 @@ public final class CommitFilter {
 
 	/**
 	 * What an application may commit of what it wants to commit. Holds back offsets whose
-position is in doubt.
+	 * position is in doubt.
 	 */
 	Map<TopicPartition, OffsetAndMetadata> committable(Map<TopicPartition, OffsetAndMetadata> offsets) {
 		return withoutHeld(withoutStandIns(withoutLate(offsets)));
 	}
 
 	/**
-	 * Leaves out late offsets of records in a log that is gone: in the new log they would skip
-records that the group has not read.
+	 * Leaves out late offsets of records in a log that is gone: in the new log they would
+	 * skip records that the group has not read.
 	 */
 	private Map<TopicPartition, OffsetAndMetadata> withoutLate(Map<TopicPartition, OffsetAndMetadata> offsets) {
 		Map<TopicPartition, OffsetAndMetadata> current = offsets;
@@ -74,8 +74,8 @@ records that the group has not read.
 
 	/**
 	 * Whether a commit is about records in a log that is gone. It is not if the client's
-position has reached its offset, as where markers or aborted records follow the last
-record delivered.
+	 * position has reached its offset, as where markers or aborted records follow the
+	 * last record delivered.
 	 */
 	boolean isLate(TopicPartition partition, long offset) {
 		PartitionState state = states.find(partition);
@@ -116,8 +116,8 @@ record delivered.
 	}
 
 	/**
-	 * What the client would commit of all that it has consumed, without positions in doubt.
-Holds those back.
+	 * What the client would commit of all that it has consumed, without positions in
+	 * doubt. Holds those back.
 	 */
 	Map<TopicPartition, OffsetAndMetadata> consumed() {
 		Map<TopicPartition, OffsetAndMetadata> consumed = new HashMap<>();
@@ -145,8 +145,8 @@ Holds those back.
 	}
 
 	/**
-	 * Forgets what it has held back: the application commits all that it has consumed, and
-nothing is in doubt.
+	 * Forgets what it has held back: the application commits all that it has consumed,
+	 * and nothing is in doubt.
 	 */
 	void committingAll() {
 		heldBack.retain(Set.of());

@@ -35,8 +35,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What the guard adds to commits: a bookmark where there is no metadata of the
-application's, and a leader epoch where the settings say so and it is known. Learns how
-much of that brokers take. Belongs to the consumer's thread.
+ * application's, and a leader epoch where the settings say so and it is known. Learns how
+ * much of that brokers take. Belongs to the consumer's thread.
  */
 final class CommitMarks {
 
@@ -96,9 +96,10 @@ final class CommitMarks {
 	}
 
 	/**
-	 * The topics that a commit covers completely. Brokers take a commit as a whole, but refuse
-single partitions for metadata that is too large. So only a commit without metadata of
-the application's counts: the guard can send it again without bookmarks.
+	 * The topics that a commit covers completely. Brokers take a commit as a whole, but
+	 * refuse single partitions for metadata that is too large. So only a commit without
+	 * metadata of the application's counts: the guard can send it again without
+	 * bookmarks.
 	 */
 	private Set<String> completedBy(Map<TopicPartition, OffsetAndMetadata> offsets) {
 		Set<String> completed = coverage.completedBy(offsets.keySet());
@@ -144,12 +145,12 @@ the application's counts: the guard can send it again without bookmarks.
 	}
 
 	/**
-	 * Whether brokers may have refused a commit for its bookmarks. If all partitions together
-make the commit too large, the answer has no name of its own: clients report an
-unexpected error.
-@param failure the client's exception
-@param marked the commit as the guard has sent it
-@param offsets the commit as the application has made it
+	 * Whether brokers may have refused a commit for its bookmarks. If all partitions
+	 * together make the commit too large, the answer has no name of its own: clients
+	 * report an unexpected error.
+	 * @param failure the client's exception
+	 * @param marked the commit as the guard has sent it
+	 * @param offsets the commit as the application has made it
 	 */
 	boolean mayBeReason(Exception failure, Map<TopicPartition, OffsetAndMetadata> marked,
 			Map<TopicPartition, OffsetAndMetadata> offsets) {
@@ -171,8 +172,8 @@ unexpected error.
 	}
 
 	/**
-	 * Takes note that brokers took all of a commit without the bookmarks for which they had
-refused it. The first error without a name may have had another reason.
+	 * Takes note that brokers took all of a commit without the bookmarks for which they
+	 * had refused it. The first error without a name may have had another reason.
 	 */
 	void refused(int partitions, Exception reason) {
 		if (reason instanceof OffsetMetadataTooLarge) {

@@ -35,15 +35,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Commits where partitions start that have no commit. Such a first position is pending at
-first. The guard commits it only where the application commits, too: once it has
-committed by offsets, or where its group commits already on a topic that the consumer
-has subscribed to. So a group that never commits stays without any commit, and an
-application that only looks does not decide for others where a group starts. What the
-application itself has committed, before the guard decided that the partition starts
-there, is due immediately.
-<p>
-A first position is no longer pending once the client has delivered a record of the
-partition, or the application has sought it. Belongs to the consumer's thread.
+ * first. The guard commits it only where the application commits, too: once it has
+ * committed by offsets, or where its group commits already on a topic that the consumer
+ * has subscribed to. So a group that never commits stays without any commit, and an
+ * application that only looks does not decide for others where a group starts. What the
+ * application itself has committed, before the guard decided that the partition starts
+ * there, is due immediately.
+ * <p>
+ * A first position is no longer pending once the client has delivered a record of the
+ * partition, or the application has sought it. Belongs to the consumer's thread.
  */
 public final class FirstCommits {
 
@@ -104,15 +104,15 @@ public final class FirstCommits {
 
 	/**
 	 * Takes note whether the application has chosen its partitions by itself: it may read
-only some of them then.
+	 * only some of them then.
 	 */
 	public void assignedByHand(boolean byHand) {
 		assignedByHand = byHand;
 	}
 
 	/**
-	 * Stops: the application has asked for what a producer needs to commit in a transaction. A
-commit of the consumer's could arrive after that.
+	 * Stops: the application has asked for what a producer needs to commit in a
+	 * transaction. A commit of the consumer's could arrive after that.
 	 */
 	public void leaveToTransactions() {
 		transactional = true;
@@ -142,10 +142,10 @@ commit of the consumer's could arrive after that.
 	}
 
 	/**
-	 * Commits for the application before the client gives partitions up: where some start, it
-has committed before the guard decided that, and plain Kafka would have the commit. The
-client asks once more, so that the guard overwrites no commit that the coordinator has
-denied before.
+	 * Commits for the application before the client gives partitions up: where some
+	 * start, it has committed before the guard decided that, and plain Kafka would have
+	 * the commit. The client asks once more, so that the guard overwrites no commit that
+	 * the coordinator has denied before.
 	 */
 	public void leaving(Collection<TopicPartition> partitions) {
 		Map<TopicPartition, Long> wanted = states.undecided().wantedCommits(partitions);
@@ -186,7 +186,7 @@ denied before.
 
 	/**
 	 * The application commits by offsets: from now on a missing commit has a meaning.
-@param partitions the partitions of that commit
+	 * @param partitions the partitions of that commit
 	 */
 	void committing(Collection<TopicPartition> partitions) {
 		if (partitions.isEmpty() || (unpolled.isEmpty() && polled.isEmpty())) {
@@ -243,8 +243,8 @@ denied before.
 	 * it. The guard commits before the client delivers anything, and waits for the
 	 * answer: a commit on its way could overtake one that the application makes through a
 	 * producer's transaction.
-	 * @return whether there are commits after all, so that the guard has to decide anew where
-their partitions start
+	 * @return whether there are commits after all, so that the guard has to decide anew
+	 * where their partitions start
 	 */
 	public boolean commitDue() {
 		if (due.isEmpty() || System.nanoTime() - notBefore < 0 || budget.longest().isZero()) {
@@ -329,8 +329,8 @@ their partitions start
 	}
 
 	/**
-	 * Asks about the other partitions of the topics, too: bookmarks tell which of them have
-commits.
+	 * Asks about the other partitions of the topics, too: bookmarks tell which of them
+	 * have commits.
 	 */
 	private Set<TopicPartition> withOthers(Set<TopicPartition> partitions) {
 		Set<TopicPartition> all = new HashSet<>(partitions);
@@ -358,8 +358,8 @@ commits.
 	}
 
 	/**
-	 * There is a commit after all, and the client has delivered nothing: the partition starts
-there, unless the guard decides otherwise.
+	 * There is a commit after all, and the client has delivered nothing: the partition
+	 * starts there, unless the guard decides otherwise.
 	 */
 	private void startAnew(TopicPartition partition, OffsetAndMetadata commit) {
 		settle(partition);

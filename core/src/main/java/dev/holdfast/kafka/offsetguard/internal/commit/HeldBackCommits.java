@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What the application wanted to commit while a position was in doubt. The guard commits
-it once the position has turned out to be good, and forgets it as soon as it knows
-anything newer about the partition. Belongs to the consumer's thread.
+ * it once the position has turned out to be good, and forgets it as soon as it knows
+ * anything newer about the partition. Belongs to the consumer's thread.
  */
 public final class HeldBackCommits {
 
@@ -71,8 +71,8 @@ public final class HeldBackCommits {
 	}
 
 	/**
-	 * Forgets a commit, since there is something newer: a later commit, another position, or
-another consumer that has the partition.
+	 * Forgets a commit, since there is something newer: a later commit, another position,
+	 * or another consumer that has the partition.
 	 */
 	public void forget(TopicPartition partition) {
 		waiting.remove(partition);
@@ -93,9 +93,9 @@ another consumer that has the partition.
 	}
 
 	/**
-	 * Commits what is due. Must not be called with records in hand, nor in the middle of a
-decision: the client first calls the application back about earlier commits, and what
-the application throws passes through here.
+	 * Commits what is due. Must not be called with records in hand, nor in the middle of
+	 * a decision: the client first calls the application back about earlier commits, and
+	 * what the application throws passes through here.
 	 */
 	public void commitDue() {
 		if (due.isEmpty()) {

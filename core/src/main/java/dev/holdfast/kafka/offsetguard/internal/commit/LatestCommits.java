@@ -15,7 +15,7 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * Which asynchronous commit is the latest of each partition. If the guard has to send one
-again, it must not undo later ones. Belongs to the consumer's thread.
+ * again, it must not undo later ones. Belongs to the consumer's thread.
  */
 final class LatestCommits {
 

@@ -38,13 +38,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Makes commits, with what the guard adds to them. That never makes a commit fail: if
-brokers refuse it, the guard sends the commit once more without.
+ * brokers refuse it, the guard sends the commit once more without.
  */
 public final class PositionCommits {
 
 	private static final Logger logger = LoggerFactory.getLogger(PositionCommits.class);
 
-	/** The share of the time for a commit in a new topic, which the client may not know yet. */
+	/**
+	 * The share of the time for a commit in a new topic, which the client may not know
+	 * yet.
+	 */
 	private static final int HURRY = 4;
 
 	/** How many partitions a log line names. */
@@ -132,8 +135,8 @@ public final class PositionCommits {
 	/**
 	 * A commit that the application does not wait for.
 	 *
-	 * @param committable takes out of it what the application must not commit just now; the
-	 * guard asks once more where it has to send it again
+	 * @param committable takes out of it what the application must not commit just now;
+	 * the guard asks once more where it has to send it again
 	 * @param callback hears of the offsets as the application gave them
 	 * @param ticket its name
 	 */
@@ -165,7 +168,8 @@ public final class PositionCommits {
 
 	/**
 	 * Sends a commit.
-@param refusal the refusal of the same offsets with bookmarks, {@code null} at first
+	 * @param refusal the refusal of the same offsets with bookmarks, {@code null} at
+	 * first
 	 */
 	private void send(AsyncCommit commit, Map<TopicPartition, OffsetAndMetadata> given, @Nullable Refusal refusal) {
 		Map<TopicPartition, OffsetAndMetadata> offsets = commit.committable.apply(given);
@@ -196,8 +200,8 @@ public final class PositionCommits {
 	}
 
 	/**
-	 * Sends a commit again whose bookmarks were refused, without partitions that have a later
-commit: clients do not repeat such commits either.
+	 * Sends a commit again whose bookmarks were refused, without partitions that have a
+	 * later commit: clients do not repeat such commits either.
 	 */
 	private void sendAgain(AsyncCommit commit, Map<TopicPartition, OffsetAndMetadata> offsets, Exception refused) {
 		Map<TopicPartition, OffsetAndMetadata> left = latest.notOvertaken(commit.ticket, offsets);
@@ -221,8 +225,8 @@ commit: clients do not repeat such commits either.
 	}
 
 	/**
-	 * Sends no earlier commit of these partitions again: the application has committed anew,
-even if the guard holds that back, or another consumer has them.
+	 * Sends no earlier commit of these partitions again: the application has committed
+	 * anew, even if the guard holds that back, or another consumer has them.
 	 */
 	void overtake(Collection<TopicPartition> partitions) {
 		latest.overtake(partitions);
@@ -236,9 +240,9 @@ even if the guard holds that back, or another consumer has them.
 	}
 
 	/**
-	 * Calls a callback of the application. Clients call back within any commit that waits,
-even within one of the guard's own: what the callback throws is not the failure of that
-one.
+	 * Calls a callback of the application. Clients call back within any commit that
+	 * waits, even within one of the guard's own: what the callback throws is not the
+	 * failure of that one.
 	 */
 	void call(OffsetCommitCallback callback, @Nullable Map<TopicPartition, OffsetAndMetadata> offsets,
 			@Nullable Exception failure) {
@@ -255,8 +259,8 @@ one.
 	}
 
 	/**
-	 * Throws what a callback of the application has thrown meanwhile, one failure a call, as
-clients do.
+	 * Throws what a callback of the application has thrown meanwhile, one failure a call,
+	 * as clients do.
 	 */
 	public void throwCallbackFailure() {
 		RuntimeException failure = callbackFailures.poll();
@@ -266,8 +270,8 @@ clients do.
 	}
 
 	/**
-	 * Whether a commit was sent for another topic than the present one of that name. It may
-have reached the new topic, but says nothing about it.
+	 * Whether a commit was sent for another topic than the present one of that name. It
+	 * may have reached the new topic, but says nothing about it.
 	 */
 	private boolean isElsewhere(TopicPartition partition, @Nullable Uuid sentIn) {
 		PartitionState state = states.find(partition);
@@ -287,15 +291,15 @@ have reached the new topic, but says nothing about it.
 
 	/**
 	 * Takes note that the application has polled or committed: from now on the guard may
-commit, too.
+	 * commit, too.
 	 */
 	public void used() {
 		used = true;
 	}
 
 	/**
-	 * Makes no commits of the guard's own any more: the application commits in a producer's
-transactions, which a commit of the consumer's could overtake.
+	 * Makes no commits of the guard's own any more: the application commits in a
+	 * producer's transactions, which a commit of the consumer's could overtake.
 	 */
 	public void leaveToTransactions() {
 		transactional = true;
@@ -303,8 +307,8 @@ transactions, which a commit of the consumer's could overtake.
 
 	/**
 	 * Commits where partitions without a commit start, so that a missing commit is a loss
-later.
-@return whether the commit succeeded
+	 * later.
+	 * @return whether the commit succeeded
 	 */
 	boolean commitInitial(Map<TopicPartition, Long> positions) {
 		return isCommitting() && commitFirst(offsets(positions), budget.longest());
@@ -312,7 +316,7 @@ later.
 
 	/**
 	 * Makes the commits that the application has made before the guard decided where
-partitions start.
+	 * partitions start.
 	 */
 	void commitWanted(Map<TopicPartition, Long> positions, Duration timeout) {
 		if (!positions.isEmpty()) {
@@ -327,10 +331,10 @@ partitions start.
 	}
 
 	/**
-	 * Commits where partitions go on whose topic turned out to be another one. That overwrites
-what the client has sent as a commit in the old topic: the next consumer could not tell
-it from a commit in the new one. A group that has never committed stays without a
-commit. A client that commits by itself does so soon.
+	 * Commits where partitions go on whose topic turned out to be another one. That
+	 * overwrites what the client has sent as a commit in the old topic: the next consumer
+	 * could not tell it from a commit in the new one. A group that has never committed
+	 * stays without a commit. A client that commits by itself does so soon.
 	 */
 	public void commitRecreated(Map<TopicPartition, Long> positions) {
 		Map<TopicPartition, Long> committing = new HashMap<>(positions);

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Asks an application's own policy. That may throw, or answer an action that the cause
-does not allow.
+ * does not allow.
  */
 public final class ApplicationPolicy implements ActionChooser.OwnPolicy {
 

@@ -103,8 +103,8 @@ public final class Decisions {
 	}
 
 	/**
-	 * The committed epoch above the leader's that the client itself has read, -1 if there is
-none.
+	 * The committed epoch above the leader's that the client itself has read, -1 if there
+	 * is none.
 	 */
 	private int awaitedEpoch(TopicPartition partition) {
 		boolean isRead = configuration.readsCommitsFirst() || states.isCommitsRead();
@@ -113,7 +113,7 @@ none.
 
 	/**
 	 * Decides about evidence and applies the decision.
-@return what it has done to the client
+	 * @return what it has done to the client
 	 */
 	@Nullable Outcome decide(TopicPartition partition, Evidence evidence) {
 		DecisionMaker.Opening opening = open(partition, evidence);
@@ -125,10 +125,10 @@ none.
 	/**
 	 * Applies what the chosen action comes to for a partition without a position.
 	 * @param opening the chosen action
-@param outcome what that comes to
-@param plain what a client without a guard does, {@code null} if the guard is not just
-observing
-@return what it has done to the client
+	 * @param outcome what that comes to
+	 * @param plain what a client without a guard does, {@code null} if the guard is not
+	 * just observing
+	 * @return what it has done to the client
 	 */
 	public Outcome decideFirst(DecisionMaker.Opening opening, Outcome outcome, @Nullable Outcome plain) {
 		if (outcome instanceof Outcome.Rethrown) {
@@ -157,9 +157,9 @@ observing
 	}
 
 	/**
-	 * The epoch of the divergent offset that the client goes to, if a leader has reached it. A
-client that is sought with any other epoch waits for a leader that has reached that. A
-client without a guard believes the claim and does not wait.
+	 * The epoch of the divergent offset that the client goes to, if a leader has reached
+	 * it. A client that is sought with any other epoch waits for a leader that has
+	 * reached that. A client without a guard believes the claim and does not wait.
 	 */
 	private Optional<Integer> claimedEpoch(DecisionMaker.Opening opening) {
 		TruncationClaim claim = opening.evidence().claim();
@@ -207,7 +207,8 @@ client without a guard believes the claim and does not wait.
 	}
 
 	/**
-	 * Takes note that the application may have records in hand that the log no longer has.
+	 * Takes note that the application may have records in hand that the log no longer
+	 * has.
 	 */
 	private void lose(Decision decision) {
 		TopicPartition partition = decision.partition();
@@ -228,7 +229,7 @@ client without a guard believes the claim and does not wait.
 
 	/**
 	 * Applies a decision.
-@return whether listeners have to hear of it
+	 * @return whether listeners have to hear of it
 	 */
 	private boolean apply(Decision decision) {
 		// After any decision the guard need not find out any more where the partition

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * From partitions in question to decisions. Gathers the evidence about all of them
-together.
+ * together.
  */
 public final class Inquiry {
 
@@ -74,10 +74,10 @@ public final class Inquiry {
 
 	/**
 	 * Gathers evidence, decides and applies.
-	 * @return the partitions about which the guard could not decide, since brokers have not
-answered
-@throws org.apache.kafka.common.errors.WakeupException if the application has woken the
-consumer up: nothing was decided
+	 * @return the partitions about which the guard could not decide, since brokers have
+	 * not answered
+	 * @throws org.apache.kafka.common.errors.WakeupException if the application has woken
+	 * the consumer up: nothing was decided
 	 */
 	public Set<TopicPartition> examine(List<Suspect> suspects, Duration timeout) {
 		int changes = cluster.changes();
@@ -156,8 +156,8 @@ consumer up: nothing was decided
 
 		/**
 		 * The findings. Call it once.
-@return empty if the client has come to another cluster meanwhile: the findings may be
-those of either
+		 * @return empty if the client has come to another cluster meanwhile: the findings
+		 * may be those of either
 		 */
 		public List<Findings> findings() {
 			listeners.inspected(look.took());
@@ -197,7 +197,7 @@ those of either
 
 	/**
 	 * Decides about findings that still matter.
-@return the partitions about which brokers have answered enough
+	 * @return the partitions about which brokers have answered enough
 	 */
 	public Set<TopicPartition> settle(List<Findings> findings) {
 		judge(findings);
@@ -208,7 +208,7 @@ those of either
 
 	/**
 	 * Decides about partitions that are still assigned and have enough evidence.
-@return whether any decision is to let the client's own exception through
+	 * @return whether any decision is to let the client's own exception through
 	 */
 	public boolean judge(List<Findings> findings) {
 		boolean rethrow = false;

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The listeners that hear what happens to one consumer. It logs what they throw, and goes
-on.
+ * on.
  */
 public final class Listeners {
 

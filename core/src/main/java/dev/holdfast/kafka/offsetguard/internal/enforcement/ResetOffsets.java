@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks up where partitions without a position start, with one request a broker. It asks
-through the client itself, and so with the application's isolation level.
+ * through the client itself, and so with the application's isolation level.
  */
 public final class ResetOffsets {
 
@@ -75,7 +75,7 @@ public final class ResetOffsets {
 	/**
 	 * What an action comes to for partitions without a position.
 	 * @param timestamps for {@link Action#TIMESTAMP}, by partition; the guard holds those
-that are missing
+	 * that are missing
 	 */
 	public Map<TopicPartition, Outcome> outcomes(Action action, Collection<TopicPartition> partitions,
 			Map<TopicPartition, Long> timestamps) {
@@ -102,13 +102,14 @@ that are missing
 	}
 
 	/**
-	 * Takes note of where newly assigned partitions end, if plain Kafka would start them there
-when they have no commit. Otherwise the consumer would skip the records that come while
-the guard asks others. Leaves out partitions whose end the client looks for by itself.
+	 * Takes note of where newly assigned partitions end, if plain Kafka would start them
+	 * there when they have no commit. Otherwise the consumer would skip the records that
+	 * come while the guard asks others. Leaves out partitions whose end the client looks
+	 * for by itself.
 	 * @param timeout how long the client may ask leaders that were not asked before
 	 * @param again how long it may ask all others
-@throws WakeupException if the application has woken the consumer up; the guard asks
-again
+	 * @throws WakeupException if the application has woken the consumer up; the guard
+	 * asks again
 	 */
 	public void noteEnds(Set<TopicPartition> assigned, Duration timeout, Duration again) {
 		if (autoOffsetReset.strategy() != AutoOffsetReset.Strategy.LATEST) {
@@ -143,8 +144,8 @@ again
 
 	/**
 	 * Where plain Kafka would have started a partition without a commit that waits for
-answers. It may be known already, the client may have found it, or the guard asks now.
-It stays the same, however late the answers come.
+	 * answers. It may be known already, the client may have found it, or the guard asks
+	 * now. It stays the same, however late the answers come.
 	 * @return empty if the brokers do not answer in time
 	 */
 	public OptionalLong plainStart(TopicPartition partition, Duration timeout) {
@@ -191,10 +192,10 @@ It stays the same, however late the answers come.
 	}
 
 	/**
-	 * The client tells the ends of all partitions or of none. Where one leader is silent, the
-guard lets the client look each end up by itself, since a partition without a position
-starves all others. While the start is undecided, the client does so only if it looks
-for the same end.
+	 * The client tells the ends of all partitions or of none. Where one leader is silent,
+	 * the guard lets the client look each end up by itself, since a partition without a
+	 * position starves all others. While the start is undecided, the client does so only
+	 * if it looks for the same end.
 	 */
 	private Map<TopicPartition, Outcome> end(Action end, Collection<TopicPartition> partitions) {
 		Map<TopicPartition, Outcome> outcomes = new HashMap<>();
@@ -291,8 +292,8 @@ for the same end.
 	}
 
 	/**
-	 * Where no record is young enough, Kafka gives no offset. The end, which the guard has
-read before, is where the first young record will come.
+	 * Where no record is young enough, Kafka gives no offset. The end, which the guard
+	 * has read before, is where the first young record will come.
 	 */
 	private Map<TopicPartition, Long> offsetsFor(Map<TopicPartition, Long> timestamps, Duration timeout) {
 		Deadline deadline = Deadline.after(timeout);

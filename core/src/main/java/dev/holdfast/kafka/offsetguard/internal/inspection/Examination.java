@@ -20,16 +20,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One partition's way through an inspection. The order makes a claim testable: first the
-log start, then the claim again, then the log end, then the records around the claimed
-offset.
+ * log start, then the claim again, then the log end, then the records around the claimed
+ * offset.
  *
  * <pre>
  * LOG_START -&gt; LOG_END -&gt; CLAIM -&gt; LOG_START_AGAIN -&gt; LOG_END_AGAIN -&gt; DIVERGENCE -&gt; WITNESS -&gt; DONE
  * </pre>
  *
  * An examination leaves out steps that cannot tell anything about its partition. It reads
-bounds by seeking to them and asking for the position: {@code beginningOffsets} gives
-all answers or none.
+ * bounds by seeking to them and asking for the position: {@code beginningOffsets} gives
+ * all answers or none.
  */
 final class Examination {
 
@@ -138,7 +138,7 @@ final class Examination {
 
 	/**
 	 * Looks whether the inspector's position answers the current step.
-@return whether it does; the caller has to call {@link #proceed()} then
+	 * @return whether it does; the caller has to call {@link #proceed()} then
 	 */
 	boolean isAnswered(OptionalLong position) {
 		if (reading != null) {
@@ -183,7 +183,7 @@ final class Examination {
 
 	/**
 	 * Goes on without records. A reader whose offset the broker calls out of range, or
-truncated, learns nothing about this partition.
+	 * truncated, learns nothing about this partition.
 	 */
 	void giveUpReading() {
 		if (reading != null) {

@@ -102,8 +102,9 @@ public final class Findings {
 	}
 
 	/**
-	 * Whether the guard cannot decide yet, since brokers have not told the bounds of the log.
-It needs them where the topic, or the epoch, may be another one than the client's.
+	 * Whether the guard cannot decide yet, since brokers have not told the bounds of the
+	 * log. It needs them where the topic, or the epoch, may be another one than the
+	 * client's.
 	 */
 	public boolean isOpen() {
 		Evidence evidence = toEvidence();

@@ -45,12 +45,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One look at the logs of all partitions in question together, by a short-lived consumer
-of its own. The number of its requests grows with brokers and bytes, not with
-partitions. Each partition goes its own way, see {@link Examination}, so that one whose
-leader does not answer costs the others nothing but time.
-<p>
-Runs on one thread, the consumer's own or one of the {@link InspectionService}; only
-{@link #abort()} may be called from another.
+ * of its own. The number of its requests grows with brokers and bytes, not with
+ * partitions. Each partition goes its own way, see {@link Examination}, so that one whose
+ * leader does not answer costs the others nothing but time.
+ * <p>
+ * Runs on one thread, the consumer's own or one of the {@link InspectionService}; only
+ * {@link #abort()} may be called from another.
  */
 final class Inspection implements AutoCloseable {
 
@@ -58,7 +58,7 @@ final class Inspection implements AutoCloseable {
 
 	/**
 	 * How long to wait for one leader's answer before looking for those of others. A
-connection to a broker in another zone, or with TLS, takes less.
+	 * connection to a broker in another zone, or with TLS, takes less.
 	 */
 	private static final Duration PATIENCE = Duration.ofMillis(50);
 
@@ -96,10 +96,10 @@ connection to a broker in another zone, or with TLS, takes less.
 
 	/**
 	 * Gathers evidence about every suspect, as far as brokers give it in time.
-@param suspects the partitions in question
-@param timestampTopics the topics whose offset at the last delivered timestamp the guard
-needs
-@throws WakeupException if it was aborted: there is no evidence then
+	 * @param suspects the partitions in question
+	 * @param timestampTopics the topics whose offset at the last delivered timestamp the
+	 * guard needs
+	 * @throws WakeupException if it was aborted: there is no evidence then
 	 */
 	Collection<Findings> inspect(List<Suspect> suspects, Predicate<String> timestampTopics) {
 		Map<TopicPartition, Findings> findings = new HashMap<>();
@@ -142,8 +142,8 @@ needs
 	}
 
 	/**
-	 * Whether the client can ask the leader at all: if it cannot, it takes any position for
-valid.
+	 * Whether the client can ask the leader at all: if it cannot, it takes any position
+	 * for valid.
 	 */
 	private boolean canValidate(TopicPartition partition) {
 		if (!versions.isKnown()) {
@@ -194,9 +194,9 @@ valid.
 	}
 
 	/**
-	 * First looks at all partitions, then asks about all: asking for a position may send the
-questions so far, and one request shall ask about all partitions of a leader.
-@return whether there was any answer
+	 * First looks at all partitions, then asks about all: asking for a position may send
+	 * the questions so far, and one request shall ask about all partitions of a leader.
+	 * @return whether there was any answer
 	 */
 	private boolean proceed() {
 		leaders.clear();

@@ -13,10 +13,10 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The threads on which inspectors look into logs, for all consumers of a guard: a few
-daemons, each with one short-lived consumer at a time. They end when they have had
-nothing to do for a while. So the guard's threads and connections are bounded, however
-many consumers are in doubt at the same time. Rechecks of held partitions come last.
-Thread-safe.
+ * daemons, each with one short-lived consumer at a time. They end when they have had
+ * nothing to do for a while. So the guard's threads and connections are bounded, however
+ * many consumers are in doubt at the same time. Rechecks of held partitions come last.
+ * Thread-safe.
  */
 public final class InspectionService {
 
@@ -35,7 +35,7 @@ public final class InspectionService {
 	 * Work for a thread.
 	 *
 	 * @param waitedFor whether an application or an operator waits for it
-@param order decides between two that are equally urgent
+	 * @param order decides between two that are equally urgent
 	 */
 	private record Work(Runnable look, boolean waitedFor, long order) implements Runnable, Comparable<Work> {
 
@@ -64,9 +64,9 @@ public final class InspectionService {
 	}
 
 	/**
-	 * Lets a thread do some work, with the context class loader of the caller: clients load
-the classes in their configuration with it.
-@param waitedFor whether it comes before rechecks of held partitions
+	 * Lets a thread do some work, with the context class loader of the caller: clients
+	 * load the classes in their configuration with it.
+	 * @param waitedFor whether it comes before rechecks of held partitions
 	 */
 	void begin(Runnable look, boolean waitedFor) {
 		ClassLoader loader = Thread.currentThread().getContextClassLoader();

@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens an inspection when there is something to inspect, and always closes it: no thread,
-no connection and no meter is left of it.
+ * Opens an inspection when there is something to inspect, and always closes it: no
+ * thread, no connection and no meter is left of it.
  */
 public final class Inspector {
 
@@ -61,8 +61,8 @@ public final class Inspector {
 
 	/**
 	 * Gathers evidence, for the given time at most.
-	 * @return the findings about each suspect; they are empty if the guard could not open an
-inspection
+	 * @return the findings about each suspect; they are empty if the guard could not open
+	 * an inspection
 	 * @throws WakeupException if {@link #wakeup()} was called meanwhile
 	 */
 	public List<Findings> inspect(List<Suspect> suspects, Duration timeout) {

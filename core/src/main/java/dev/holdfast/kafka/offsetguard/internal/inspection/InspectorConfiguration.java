@@ -19,8 +19,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Derives the configuration of an inspector from that of the consumer it looks after: the
-same connections and credentials, and nothing that would show in the group, in meters or
-in interceptors.
+ * same connections and credentials, and nothing that would show in the group, in meters
+ * or in interceptors.
  */
 final class InspectorConfiguration {
 
@@ -32,7 +32,8 @@ final class InspectorConfiguration {
 			ConsumerConfig.FETCH_MIN_BYTES_CONFIG);
 
 	/**
-	 * Enough for a batch as most producers send it. Brokers send a larger first batch anyway.
+	 * Enough for a batch as most producers send it. Brokers send a larger first batch
+	 * anyway.
 	 */
 	private static final int PARTITION_FETCH_BYTES = 64 * 1024;
 

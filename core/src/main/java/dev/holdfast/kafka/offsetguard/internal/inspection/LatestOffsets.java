@@ -29,9 +29,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Adds to findings the log end that the application itself can see. An inspector reads
-uncommitted records too. Under {@code read_committed} its end would skip what a
-transaction in flight has yet to commit, so the guard asks brokers for the last stable
-offset.
+ * uncommitted records too. Under {@code read_committed} its end would skip what a
+ * transaction in flight has yet to commit, so the guard asks brokers for the last stable
+ * offset.
  */
 public final class LatestOffsets {
 
@@ -69,7 +69,7 @@ public final class LatestOffsets {
 
 	/**
 	 * Asks brokers for the ends, without waiting, if an action may need them.
-@return {@code null} if none may, or if there is no admin client
+	 * @return {@code null} if none may, or if there is no admin client
 	 */
 	public @Nullable Question begin(List<Suspect> suspects, Look.Occasion occasion) {
 		Set<TopicPartition> wanted = new HashSet<>();

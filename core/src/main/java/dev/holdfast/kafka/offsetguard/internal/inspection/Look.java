@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * An inspection beside the poll. The consumer's thread begins it, a thread of the
-{@link InspectionService} makes it, and the consumer's thread takes its findings. A
-wakeup of the consumer does not concern it.
+ * {@link InspectionService} makes it, and the consumer's thread takes its findings. A
+ * wakeup of the consumer does not concern it.
  */
 public final class Look {
 
@@ -85,8 +85,8 @@ public final class Look {
 
 	/**
 	 * Whether it has waited too long for a thread, or its thread does not come back from
-something that has no bound of its own, such as a login.
-@param longest for how long an inspection may wait, or run
+	 * something that has no bound of its own, such as a login.
+	 * @param longest for how long an inspection may wait, or run
 	 */
 	public boolean isStuck(Duration longest) {
 		long since = (startedAt != 0) ? startedAt : begunAt;
@@ -94,8 +94,8 @@ something that has no bound of its own, such as a login.
 	}
 
 	/**
-	 * The findings about each suspect; empty if it is not done. The consumer's thread owns
-them from now on.
+	 * The findings about each suspect; empty if it is not done. The consumer's thread
+	 * owns them from now on.
 	 */
 	public List<Findings> findings() {
 		return isDone() ? findings.join() : List.of();

@@ -21,17 +21,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A partition whose position is in question, with all that the guard knows before it
-inspects the log.
+ * inspects the log.
  *
  * @param partition the partition
  * @param trigger what put its position into question
  * @param position the position, never negative
- * @param leaderEpoch the highest leader epoch that the client, a commit, a bookmark or the
-claim names for the position; -1 where none does
-@param ownEpoch the epoch that the client itself has had for the position, so that a
-leader has reached it; -1 where unknown
-@param claim the truncation claim as the client reported it; {@code null} if the client
-has reported none
+ * @param leaderEpoch the highest leader epoch that the client, a commit, a bookmark or
+ * the claim names for the position; -1 where none does
+ * @param ownEpoch the epoch that the client itself has had for the position, so that a
+ * leader has reached it; -1 where unknown
+ * @param claim the truncation claim as the client reported it; {@code null} if the client
+ * has reported none
  * @param delivered the last record delivered, if any was
  * @param remembered what was known about the partition and its topic before
  * @param topicId the topic's id now, {@code null} if it is not known
@@ -43,7 +43,7 @@ public record Suspect(TopicPartition partition, Evidence.Trigger trigger, long p
 
 	/**
 	 * A position that is held already: what the guard has established about it stays.
-@param evidence what it is held for
+	 * @param evidence what it is held for
 	 * @param state what is known of the partition now
 	 */
 	public static Suspect again(TopicPartition partition, Evidence evidence, PartitionState state) {
@@ -61,8 +61,8 @@ public record Suspect(TopicPartition partition, Evidence.Trigger trigger, long p
 	}
 
 	/**
-	 * Whether the log end was once below the position. A log that has grown since need not be
-the old one.
+	 * Whether the log end was once below the position. A log that has grown since need
+	 * not be the old one.
 	 */
 	private static boolean wasAboveLogEnd(Evidence evidence) {
 		LogBounds bounds = evidence.boundsBefore();
@@ -75,8 +75,8 @@ the old one.
 	}
 
 	/**
-	 * A partition that the client has reported, or that has no valid position although the
-client has not reported it.
+	 * A partition that the client has reported, or that has no valid position although
+	 * the client has not reported it.
 	 */
 	public static Suspect reported(TopicPartition partition, Evidence.Trigger trigger, long position,
 			PartitionState state, @Nullable TruncationClaim claim) {
@@ -106,7 +106,7 @@ client has not reported it.
 
 	/**
 	 * Whether nothing shows that a leader has ever reached the epoch. Commits and
-bookmarks may come from another cluster, and a claim may name any epoch.
+	 * bookmarks may come from another cluster, and a claim may name any epoch.
 	 */
 	public boolean isEpochInDoubt() {
 		return leaderEpoch > ownEpoch;
@@ -114,8 +114,8 @@ bookmarks may come from another cluster, and a claim may name any epoch.
 
 	/**
 	 * The epoch to validate the position with. A client that seeks with an epoch that the
-leader has not reached waits until it has, and asks nothing meanwhile.
-@return the epoch, -1 if no leader is known to have reached one of those named
+	 * leader has not reached waits until it has, and asks nothing meanwhile.
+	 * @return the epoch, -1 if no leader is known to have reached one of those named
 	 */
 	int reachedEpoch() {
 		if (!isEpochInDoubt()) {

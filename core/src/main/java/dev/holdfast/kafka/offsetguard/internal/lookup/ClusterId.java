@@ -16,8 +16,8 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows which cluster one consumer speaks to: what bookmarks and this process remember
-is true of that cluster only.
+ * Knows which cluster one consumer speaks to: what bookmarks and this process remember is
+ * true of that cluster only.
  */
 public final class ClusterId {
 
@@ -49,7 +49,7 @@ public final class ClusterId {
 
 	/**
 	 * The cluster, if the guard has asked for it and brokers have not told the client of
-another one since. Never waits.
+	 * another one since. Never waits.
 	 */
 	public @Nullable Cluster known() {
 		ToldCluster.Told told = client.told();
@@ -61,7 +61,7 @@ another one since. Never waits.
 
 	/**
 	 * Whether the guard has ever asked for it. It does not for consumers without a group,
-which remember nothing.
+	 * which remember nothing.
 	 */
 	public boolean isAsked() {
 		return asked;

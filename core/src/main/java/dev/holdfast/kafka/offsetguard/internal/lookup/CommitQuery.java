@@ -23,12 +23,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A question for a group's commits, on its way to the coordinator. The coordinator may
-leave some out, as while a transaction is about to commit. The guard asks for those
-again, at growing intervals.
+ * leave some out, as while a transaction is about to commit. The guard asks for those
+ * again, at growing intervals.
  */
 public final class CommitQuery {
 
-	/** So that it asks at least as often as consumers do, by {@code retry.backoff.max.ms}. */
+	/**
+	 * So that it asks at least as often as consumers do, by {@code retry.backoff.max.ms}.
+	 */
 	private static final int MOST_DOUBLINGS = 3;
 
 	private final Question question;
@@ -51,8 +53,8 @@ public final class CommitQuery {
 	 *
 	 * @param groupId the group
 	 * @param partitions the partitions
-	 * @param stable whether the coordinator leaves out a commit that a transaction is about
-to replace. Consumers ask for that, whatever their isolation level (KIP-447)
+	 * @param stable whether the coordinator leaves out a commit that a transaction is
+	 * about to replace. Consumers ask for that, whatever their isolation level (KIP-447)
 	 */
 	public record Question(String groupId, Set<TopicPartition> partitions, boolean stable) {
 	}
@@ -104,7 +106,7 @@ to replace. Consumers ask for that, whatever their isolation level (KIP-447)
 
 	/**
 	 * What the coordinator has told, without waiting: {@code null} for a partition that
-has no commit. A partition is missing if the coordinator could not tell.
+	 * has no commit. A partition is missing if the coordinator could not tell.
 	 */
 	Reply<Map<TopicPartition, @Nullable OffsetAndMetadata>> reply() {
 		Reply<Map<TopicPartition, @Nullable OffsetAndMetadata>> reply = Reply.of(future, HashMap::new);

@@ -11,8 +11,9 @@ import java.util.Set;
 import org.apache.kafka.common.Uuid;
 
 /**
- * The topics whose names other topics have taken since. Kafka never uses a topic id twice,
-so a broker that still tells such an id has not heard the news (KIP-516). Thread-safe.
+ * The topics whose names other topics have taken since. Kafka never uses a topic id
+ * twice, so a broker that still tells such an id has not heard the news (KIP-516).
+ * Thread-safe.
  */
 public final class GoneTopics {
 

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * What brokers say about topics and about partitions' leaders.
  *
  * @param topics what brokers say about each topic in question
-@param leaderEpochs the current leader epoch of each partition in question, -1 where
-brokers have none
+ * @param leaderEpochs the current leader epoch of each partition in question, -1 where
+ * brokers have none
  */
 public record TopicAnswer(Map<String, Reply<TopicFacts>> topics, Map<TopicPartition, Reply<Integer>> leaderEpochs) {
 
@@ -39,7 +39,7 @@ public record TopicAnswer(Map<String, Reply<TopicFacts>> topics, Map<TopicPartit
 
 	/**
 	 * The facts of a topic.
-@return {@link Reply.Refused} if the question was not about it
+	 * @return {@link Reply.Refused} if the question was not about it
 	 */
 	public Reply<TopicFacts> topic(String topic) {
 		return topics.getOrDefault(topic, new Reply.Refused<>("not asked"));
@@ -54,7 +54,7 @@ public record TopicAnswer(Map<String, Reply<TopicFacts>> topics, Map<TopicPartit
 
 	/**
 	 * The leader epoch of a partition.
-@return {@link Reply.Refused} if the question was not about it
+	 * @return {@link Reply.Refused} if the question was not about it
 	 */
 	public Reply<Integer> leaderEpoch(TopicPartition partition) {
 		return leaderEpochs.getOrDefault(partition, new Reply.Refused<>("not asked"));

@@ -43,12 +43,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Asks brokers, for one consumer, what no consumer tells: topic ids and leader epochs. It
-asks for commits too, since a consumer that asks for them believes the epochs in them. It
-asks brokers of the cluster that the client is connected to. Runs on the consumer's own
-thread; only {@link #wakeup()} may be called from another.
-<p>
-A question that is not answered in time stays open until {@link #forgetQuestions()}: the
-same call, made again, waits for its answer.
+ * asks for commits too, since a consumer that asks for them believes the epochs in them.
+ * It asks brokers of the cluster that the client is connected to. Runs on the consumer's
+ * own thread; only {@link #wakeup()} may be called from another.
+ * <p>
+ * A question that is not answered in time stays open until {@link #forgetQuestions()}:
+ * the same call, made again, waits for its answer.
  */
 public final class TopicLookup implements AutoCloseable {
 
@@ -122,8 +122,8 @@ public final class TopicLookup implements AutoCloseable {
 	}
 
 	/**
-	 * Whether it asks the brokers that the client itself speaks to, whichever cluster they
-are.
+	 * Whether it asks the brokers that the client itself speaks to, whichever cluster
+	 * they are.
 	 */
 	public boolean isAtClientsBrokers() {
 		SharedAdmins.Lease present = lease;
@@ -145,8 +145,8 @@ are.
 	}
 
 	/**
-	 * There is no admin client. A name that does not resolve may do so soon, but Kafka will
-refuse the same configuration again.
+	 * There is no admin client. A name that does not resolve may do so soon, but Kafka
+	 * will refuse the same configuration again.
 	 */
 	private <T> Reply<T> unopened(KafkaException failure) {
 		if (failure instanceof WakeupException || failure instanceof InterruptException) {
@@ -189,7 +189,7 @@ refuse the same configuration again.
 
 	/**
 	 * Asks about topics through a connection of its own: an older connection most likely
-leads to the broker that has answered before.
+	 * leads to the broker that has answered before.
 	 * @param topics the topics
 	 * @param cluster the cluster that has answered before, {@code null} if it is not
 	 * known
@@ -262,8 +262,8 @@ leads to the broker that has answered before.
 	}
 
 	/**
-	 * Asks for the last stable offsets: the ends of partitions' logs as an application with
-{@code isolation.level=read_committed} sees them. Does not wait.
+	 * Asks for the last stable offsets: the ends of partitions' logs as an application
+	 * with {@code isolation.level=read_committed} sees them. Does not wait.
 	 * @return {@code null} if there is no admin client
 	 */
 	public @Nullable ListOffsetsResult startLastStable(Collection<TopicPartition> partitions) {
@@ -290,7 +290,7 @@ leads to the broker that has answered before.
 
 	/**
 	 * Whether there is nothing left to wait for: everything is answered or has failed, or
-the guard will ask a more patient admin client.
+	 * the guard will ask a more patient admin client.
 	 */
 	boolean isOver(TopicQuery query) {
 		if (query.isDone() && !query.isPartlyFailed()) {
@@ -305,9 +305,10 @@ the guard will ask a more patient admin client.
 	/**
 	 * Asks for commits of a group.
 	 * @param question what to ask
-@param timeout how long to wait
-@return the commits, {@code null} for a partition that has none. A partition is missing
-if the coordinator could not tell, such as while a transaction is about to commit it
+	 * @param timeout how long to wait
+	 * @return the commits, {@code null} for a partition that has none. A partition is
+	 * missing if the coordinator could not tell, such as while a transaction is about to
+	 * commit it
 	 * @throws WakeupException if {@link #wakeup()} was called meanwhile
 	 */
 	public Reply<Map<TopicPartition, @Nullable OffsetAndMetadata>> commits(CommitQuery.Question question,
@@ -336,7 +337,7 @@ if the coordinator could not tell, such as while a transaction is about to commi
 
 	/**
 	 * Forgets all questions: the guard has used the answers so far, or they are about
-another assignment.
+	 * another assignment.
 	 */
 	public void forgetQuestions() {
 		topicQueries.clear();

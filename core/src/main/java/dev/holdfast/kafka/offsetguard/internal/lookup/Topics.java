@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The topics of one consumer as brokers describe them. The guard learns them at each
-assignment and compares them now and then, since no client notices when an operator
-deletes a topic and creates it anew. Belongs to the consumer's thread.
+ * assignment and compares them now and then, since no client notices when an operator
+ * deletes a topic and creates it anew. Belongs to the consumer's thread.
  */
 public final class Topics {
 
@@ -75,15 +75,15 @@ public final class Topics {
 
 	/**
 	 * Takes ids that differ from before out of an answer, unless the next broker that the
-guard asks repeats them. Any broker may answer, and one that has not heard of the
-newest topic yet tells the id of the last one.
+	 * guard asks repeats them. Any broker may answer, and one that has not heard of the
+	 * newest topic yet tells the id of the last one.
 	 * @param first the answer
 	 * @param before the id of each partition's topic so far, where one is known
 	 * @param cluster the cluster that has answered, {@code null} if it is not known
 	 * @param timeout how long to wait for the second answer
-	 * @return the answer, without the ids in doubt; {@link Reply.NotYet} for a topic whose
-second answer is missing
-@throws WakeupException if the application has woken the consumer up meanwhile
+	 * @return the answer, without the ids in doubt; {@link Reply.NotYet} for a topic
+	 * whose second answer is missing
+	 * @throws WakeupException if the application has woken the consumer up meanwhile
 	 */
 	public TopicAnswer confirmed(TopicAnswer first, Map<TopicPartition, Uuid> before, @Nullable Cluster cluster,
 			Duration timeout) {
@@ -168,8 +168,8 @@ second answer is missing
 
 	/**
 	 * Asks if it is time to, and takes the answer if there is one.
-@param assigned the assignment
-@return what brokers say now; it is for the caller to {@link #learn} it
+	 * @param assigned the assignment
+	 * @return what brokers say now; it is for the caller to {@link #learn} it
 	 */
 	public TopicAnswer check(Collection<TopicPartition> assigned) {
 		if (query == null) {

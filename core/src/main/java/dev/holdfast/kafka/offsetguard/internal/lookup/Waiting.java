@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 final class Waiting {
 
 	/**
-	 * The guard asks again instead of using an older answer. Two more answers, one after the
-other, may take as long as this.
+	 * The guard asks again instead of using an older answer. Two more answers, one after
+	 * the other, may take as long as this.
 	 */
 	private static final long LIFE = TimeUnit.SECONDS.toNanos(60);
 

@@ -15,15 +15,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the guard writes into the metadata of a commit, to know after a restart what it
-knows now. The text begins with a version and has at most 120 characters. Offsets, times
-and counts are in base 36; a field is empty if its value is not known:
+ * knows now. The text begins with a version and has at most 120 characters. Offsets,
+ * times and counts are in base 36; a field is empty if its value is not known:
  *
  * <pre>
  * holdfast1|cluster id|topic id|committed offset|partition count|witness offset|leader epoch|timestamp|initial|mark
  * </pre>
  *
- * @param clusterId the id of the cluster that the group has committed in, or a digest of a
-long id
+ * @param clusterId the id of the cluster that the group has committed in, or a digest of
+ * a long id
  * @param topicId the topic's id, {@code null} if it is not known
  * @param committedOffset the offset of the commit
  * @param partitions how many partitions the topic had, -1 if that is not known
@@ -31,9 +31,9 @@ long id
  * @param witnessLeaderEpoch its leader epoch, -1 if it is not known
  * @param witnessTimestamp its timestamp, -1 if it is not known
  * @param initialCommits whether all of those partitions had a commit: a partition without
-one was not there then, or has lost it
-@param clusterMark tells clusters of one id apart, see {@link Cluster#mark()}; empty if
-it is not known, the text leaves it out then
+ * one was not there then, or has lost it
+ * @param clusterMark tells clusters of one id apart, see {@link Cluster#mark()}; empty if
+ * it is not known, the text leaves it out then
  */
 public record Bookmark(String clusterId, @Nullable Uuid topicId, long committedOffset, int partitions,
 		long witnessOffset, int witnessLeaderEpoch, long witnessTimestamp, boolean initialCommits, String clusterMark) {
@@ -59,8 +59,8 @@ public record Bookmark(String clusterId, @Nullable Uuid topicId, long committedO
 	 * Reads the bookmark in a commit.
 	 * @param commit the commit
 	 * @param cluster the cluster that the guard has read it from
-@return the bookmark; {@code null} if there is none, or if it belongs to another
-commit: tools that mirror commits to other clusters copy the metadata too
+	 * @return the bookmark; {@code null} if there is none, or if it belongs to another
+	 * commit: tools that mirror commits to other clusters copy the metadata too
 	 */
 	public static @Nullable Bookmark in(OffsetAndMetadata commit, Cluster cluster) {
 		Bookmark bookmark = parse(commit.metadata());
@@ -93,7 +93,7 @@ commit: tools that mirror commits to other clusters copy the metadata too
 
 	/**
 	 * Whether the witness is the record right before the committed offset. If so, its
-leader epoch is that of the position.
+	 * leader epoch is that of the position.
 	 */
 	public boolean isWitnessNextToCommit() {
 		return witnessOffset >= 0 && witnessOffset == committedOffset - 1;

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the bookmarks in commits. It takes only those that were written in the cluster
-that the client is connected to.
+ * that the client is connected to.
  */
 public final class BookmarkReader {
 
@@ -31,7 +31,7 @@ public final class BookmarkReader {
 	/**
 	 * The bookmark in a commit.
 	 * @return {@code null} if there is none, or the guard does not know yet which cluster
-this is
+	 * this is
 	 */
 	public @Nullable Bookmark in(OffsetAndMetadata commit) {
 		Cluster cluster = clusterId.known();
@@ -39,8 +39,9 @@ this is
 	}
 
 	/**
-	 * The bookmark that knows most about each topic. One that says that all partitions had a
-commit comes before one that only counts them; then the one that counts most wins.
+	 * The bookmark that knows most about each topic. One that says that all partitions
+	 * had a commit comes before one that only counts them; then the one that counts most
+	 * wins.
 	 */
 	Map<String, Bookmark> byTopic(Map<TopicPartition, OffsetAndMetadata> commits) {
 		Comparator<Bookmark> knowledge = Comparator.comparing(Bookmark::initialCommits)

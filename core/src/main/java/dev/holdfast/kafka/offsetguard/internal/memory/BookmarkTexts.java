@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the texts of bookmarks. Each commit needs one for each partition, so it makes the
-common beginning once for a topic. Belongs to the consumer's thread.
+ * common beginning once for a topic. Belongs to the consumer's thread.
  */
 public final class BookmarkTexts {
 

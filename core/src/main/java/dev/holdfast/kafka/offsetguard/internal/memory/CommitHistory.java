@@ -12,11 +12,11 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last commits of one partition that this process has made or seen, in their order. It
-tells an older commit from a newer one of a lower offset. Thread-safe.
-<p>
-It recognizes a commit by its offset and its metadata, to the letter. Two bookmarks are
-equal only if they name the same offset and the same last record.
+ * The last commits of one partition that this process has made or seen, in their order.
+ * It tells an older commit from a newer one of a lower offset. Thread-safe.
+ * <p>
+ * It recognizes a commit by its offset and its metadata, to the letter. Two bookmarks are
+ * equal only if they name the same offset and the same last record.
  */
 public final class CommitHistory {
 
@@ -37,6 +37,7 @@ public final class CommitHistory {
 
 	/**
 	 * The last commit.
+	 *
 	 * @param offset the committed offset
 	 * @param witness the last record delivered before, {@code null} if it is not known
 	 */
@@ -63,7 +64,7 @@ public final class CommitHistory {
 
 	/**
 	 * The last commit, if it certainly came after this one.
-@return {@code null} if this commit is the last one, or is not known
+	 * @return {@code null} if this commit is the last one, or is not known
 	 */
 	synchronized @Nullable Latest laterThan(OffsetAndMetadata commit) {
 		long fingerprint = fingerprint(commit);

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What this process and the group's bookmarks know of the group's commits. Belongs to the
-consumer's thread, except for {@link #order()}.
+ * consumer's thread, except for {@link #order()}.
  */
 public final class CommitMemory {
 
@@ -45,7 +45,7 @@ public final class CommitMemory {
 
 	/**
 	 * The topics of partitions that this consumer has started without a commit, and that
-have none so far.
+	 * have none so far.
 	 */
 	private final Map<TopicPartition, StartedIn> startedWithout = new HashMap<>();
 
@@ -67,16 +67,16 @@ have none so far.
 	}
 
 	/**
-	 * Whether this process knows of commits of the group's, even of one in a topic that is
-gone.
+	 * Whether this process knows of commits of the group's, even of one in a topic that
+	 * is gone.
 	 */
 	public boolean isKnown(TopicPartition partition) {
 		return entry(partition) != null;
 	}
 
 	/**
-	 * Whether another process has made a commit on purpose, such as an operator's tool: it
-lacks the bookmark that this process has put into its own.
+	 * Whether another process has made a commit on purpose, such as an operator's tool:
+	 * it lacks the bookmark that this process has put into its own.
 	 */
 	public boolean isOnPurpose(TopicPartition partition, OffsetAndMetadata commit) {
 		GroupMemory.Entry entry = entry(partition);
@@ -128,8 +128,8 @@ lacks the bookmark that this process has put into its own.
 	}
 
 	/**
-	 * Takes note of partitions that start without a commit. If the consumer gets them again
-before it has committed, the topic may be another one by then.
+	 * Takes note of partitions that start without a commit. If the consumer gets them
+	 * again before it has committed, the topic may be another one by then.
 	 */
 	public void startedWithout(Set<TopicPartition> partitions) {
 		String cluster = key();
@@ -162,10 +162,10 @@ before it has committed, the topic may be another one by then.
 
 	/**
 	 * Takes note of commits, without asking brokers. An answer may come late: then what a
-consumer of this process has sent or seen since is what the group has.
-@param order when they were sent or seen, see {@link #order()}; 0 if that was some
-unknown time ago
-@param confirmed whether the group has them, or is only about to have them
+	 * consumer of this process has sent or seen since is what the group has.
+	 * @param order when they were sent or seen, see {@link #order()}; 0 if that was some
+	 * unknown time ago
+	 * @param confirmed whether the group has them, or is only about to have them
 	 */
 	public void remember(Map<TopicPartition, OffsetAndMetadata> commits, long order, boolean confirmed) {
 		String cluster = commits.isEmpty() ? null : key();
@@ -208,7 +208,7 @@ unknown time ago
 
 	/**
 	 * The topic that the commit was made in. If the consumer has given the partition up
-since, the topic of that name may be another one by now.
+	 * since, the topic of that name may be another one by now.
 	 */
 	private static @Nullable Uuid topicId(@Nullable PartitionState state, @Nullable Uuid known,
 			GroupMemory.@Nullable Entry before, OffsetAndMetadata commit) {
@@ -221,10 +221,10 @@ since, the topic of that name may be another one by now.
 	}
 
 	/**
-	 * The commit that this process knows to be later than one that the coordinator serves.
-Only a commit with a bookmark counts: one without was made on purpose, by another
-process.
-@return {@code null} if this process knows of none for sure
+	 * The commit that this process knows to be later than one that the coordinator
+	 * serves. Only a commit with a bookmark counts: one without was made on purpose, by
+	 * another process.
+	 * @return {@code null} if this process knows of none for sure
 	 */
 	public CommitHistory.@Nullable Latest laterThan(TopicPartition partition, OffsetAndMetadata commit) {
 		GroupMemory.Entry entry = entry(partition);
@@ -249,11 +249,11 @@ process.
 	}
 
 	/**
-	 * The group leaves a topic whose name another topic has by now. Its commits in the old
-topic no longer count. Until it commits in the new one, this memory still knows that
-the group comes from the old. If the group has never committed, only this consumer
-takes note.
-@param evidence shows that it is another topic
+	 * The group leaves a topic whose name another topic has by now. Its commits in the
+	 * old topic no longer count. Until it commits in the new one, this memory still knows
+	 * that the group comes from the old. If the group has never committed, only this
+	 * consumer takes note.
+	 * @param evidence shows that it is another topic
 	 */
 	public void leave(TopicPartition partition, Evidence evidence) {
 		String cluster = key();

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How many partitions of each topic the group knows, and whether each of them has a
-commit. The group's bookmarks tell it, and this consumer's bookmarks will. Belongs to
-the consumer's thread.
+ * commit. The group's bookmarks tell it, and this consumer's bookmarks will. Belongs to
+ * the consumer's thread.
  */
 public final class Coverage {
 
@@ -56,7 +56,7 @@ public final class Coverage {
 
 	/**
 	 * What the last answer about commits has told, and the commits that this consumer has
-made since.
+	 * made since.
 	 */
 	public Known of(String topic) {
 		return known.getOrDefault(topic, Known.UNKNOWN);
@@ -64,8 +64,8 @@ made since.
 
 	/**
 	 * Takes note of what bookmarks are to tell.
-@param missing the partitions without a commit; once all of these have one, the topic
-is covered completely
+	 * @param missing the partitions without a commit; once all of these have one, the
+	 * topic is covered completely
 	 */
 	private void cover(String topic, Known covered, BitSet missing) {
 		known.put(topic, covered);
@@ -119,9 +119,9 @@ is covered completely
 
 	/**
 	 * Takes note of what this consumer's bookmarks are to say about how many partitions
-topics have. If all partitions have a commit, they say so. Else they repeat what the
-group's bookmarks said when all had one, or before those without one were added. Else
-they only count the partitions.
+	 * topics have. If all partitions have a commit, they say so. Else they repeat what
+	 * the group's bookmarks said when all had one, or before those without one were
+	 * added. Else they only count the partitions.
 	 * @param names the topics
 	 * @param commits all commits of the group on them
 	 */

@@ -34,7 +34,7 @@ public final class GroupCommits {
 
 	/**
 	 * A coordinator may be away for a while. If only the admin client finds none, it may
-never find one.
+	 * never find one.
 	 */
 	private static final long UNTIL_CONSUMER_ASKS = TimeUnit.SECONDS.toNanos(15);
 
@@ -71,17 +71,17 @@ never find one.
 	/**
 	 * The commits of partitions, with the metadata that brokers have.
 	 * @param wait how long to wait for an admin client's answer
-	 * @return {@code null} for a partition without a commit; a partition is missing if the
-coordinator could not tell
-@throws TimeoutException if there is no answer yet
+	 * @return {@code null} for a partition without a commit; a partition is missing if
+	 * the coordinator could not tell
+	 * @throws TimeoutException if there is no answer yet
 	 */
 	public Map<TopicPartition, @Nullable OffsetAndMetadata> of(Set<TopicPartition> partitions, Duration wait) {
 		return of(partitions, true, wait);
 	}
 
 	/**
-	 * Lets an admin client ask for the commits of partitions, unless it has asked already.
-Does not wait: {@link #of} takes the answer.
+	 * Lets an admin client ask for the commits of partitions, unless it has asked
+	 * already. Does not wait: {@link #of} takes the answer.
 	 */
 	public void begin(Set<TopicPartition> partitions) {
 		if (groupId != null) {
@@ -90,8 +90,8 @@ Does not wait: {@link #of} takes the answer.
 	}
 
 	/**
-	 * The commits of partitions of which only the bookmarks matter. As {@link #of}, but with
-those that transactions are about to replace.
+	 * The commits of partitions of which only the bookmarks matter. As {@link #of}, but
+	 * with those that transactions are about to replace.
 	 */
 	public Map<TopicPartition, @Nullable OffsetAndMetadata> ofOthers(Set<TopicPartition> partitions, Duration wait) {
 		return of(partitions, false, wait);
@@ -145,7 +145,7 @@ those that transactions are about to replace.
 
 	/**
 	 * Whether the consumer itself had to ask for commits because an admin client could
-not.
+	 * not.
 	 */
 	public boolean isAskedByConsumer() {
 		return consumerAsks;
@@ -153,7 +153,7 @@ not.
 
 	/**
 	 * Asks once more for the commits of partitions, as {@link #of} does.
-@param timeout how long to wait
+	 * @param timeout how long to wait
 	 */
 	public Map<TopicPartition, @Nullable OffsetAndMetadata> again(Set<TopicPartition> partitions, Duration timeout) {
 		String group = Objects.requireNonNull(groupId);

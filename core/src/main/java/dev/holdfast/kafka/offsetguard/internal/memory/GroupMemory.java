@@ -24,12 +24,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What this process knows of commits of consumer groups, which brokers forget after a
-while. Thread-safe.
-<p>
-It forgets a group an hour after the application has closed the group's last consumer in
-this process. Where many groups are without a consumer it forgets them sooner, those
-that have been so for longest first. It looks for them whenever the application makes,
-polls or closes a consumer.
+ * while. Thread-safe.
+ * <p>
+ * It forgets a group an hour after the application has closed the group's last consumer
+ * in this process. Where many groups are without a consumer it forgets them sooner, those
+ * that have been so for longest first. It looks for them whenever the application makes,
+ * polls or closes a consumer.
  */
 public final class GroupMemory {
 
@@ -91,8 +91,8 @@ public final class GroupMemory {
 	 * @param topicId the topic's id then, {@code null} if it was not known
 	 * @param timestamp the timestamp of the last record delivered before, -1 if it is not
 	 * known
-	 * @param confirmed whether any commit was seen to succeed: one that a client is about to
-make may fail
+	 * @param confirmed whether any commit was seen to succeed: one that a client is about
+	 * to make may fail
 	 * @param marked whether it had a bookmark
 	 * @param history the commits that were seen to succeed
 	 * @param order when it was sent or seen, see {@link #order()}
@@ -110,8 +110,8 @@ make may fail
 	}
 
 	/**
-	 * Numbers what consumers of this process send and see, in their order. The answer to a
-commit may come after the answers to later commits of other consumers.
+	 * Numbers what consumers of this process send and see, in their order. The answer to
+	 * a commit may come after the answers to later commits of other consumers.
 	 */
 	long order() {
 		return orders.incrementAndGet();
@@ -147,8 +147,8 @@ commit may come after the answers to later commits of other consumers.
 	}
 
 	/**
-	 * Forgets groups that have long been without a consumer. Costs next to nothing most of
-the time.
+	 * Forgets groups that have long been without a consumer. Costs next to nothing most
+	 * of the time.
 	 */
 	public void forgetUnused() {
 		if (anyUnused && nanoTime.getAsLong() - forgetAt >= 0) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses the action for a cause: the configured one, or that of the application's own
-policy.
+ * policy.
  */
 public final class ActionChooser {
 
@@ -34,9 +34,9 @@ public final class ActionChooser {
 
 		/**
 		 * Chooses an action.
-@param configured the action that the guard would take without it
-@return an action that is allowed for the cause, {@code null} if the policy has
-failed or named another
+		 * @param configured the action that the guard would take without it
+		 * @return an action that is allowed for the cause, {@code null} if the policy has
+		 * failed or named another
 		 */
 		@Nullable Action choose(TopicPartition partition, Cause cause, Action configured, Evidence evidence);
 
@@ -46,8 +46,8 @@ failed or named another
 	 * The action to take.
 	 *
 	 * @param action the action
-	 * @param reason why the action is to hold, {@code null} if the policy or an operator has
-	 * chosen it
+	 * @param reason why the action is to hold, {@code null} if the policy or an operator
+	 * has chosen it
 	 */
 	public record Choice(Action action, Reason.@Nullable Kind reason) {
 

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tests a truncation claim against the log itself. The claim answers a question about a
-leader epoch e. It says that D is the first offset with a leader epoch above e (KIP-320,
-KIP-101), and names the largest epoch of the log that is not above e.
+ * leader epoch e. It says that D is the first offset with a leader epoch above e
+ * (KIP-320, KIP-101), and names the largest epoch of the log that is not above e.
  */
 public final class ClaimTest {
 

@@ -37,8 +37,8 @@ public final class Classifier {
 	}
 
 	/**
-	 * A bookmark that knows how many partitions there were also tells whether this one was
-among them.
+	 * A bookmark that knows how many partitions there were also tells whether this one
+	 * was among them.
 	 */
 	private static Cause classifyNoCommittedOffset(Remembered remembered) {
 		if (remembered.committedOffset() >= 0) {
@@ -125,7 +125,7 @@ among them.
 
 	/**
 	 * The log may have grown past the position again with other records. Only the witness
-can show that it is still the old log, and only a claim that it is not.
+	 * can show that it is still the old log, and only a claim that it is not.
 	 */
 	private static Cause classifyHeldAboveLogEnd(Evidence evidence) {
 		Cause cause = classifyOutOfRange(evidence);

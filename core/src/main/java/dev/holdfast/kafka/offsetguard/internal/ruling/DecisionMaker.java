@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns evidence about a partition into a decision. Its callers hand in the time, and
-what else it has to know of the partition.
+ * what else it has to know of the partition.
  */
 public final class DecisionMaker {
 
@@ -98,8 +98,8 @@ public final class DecisionMaker {
 
 	/**
 	 * Whether the position is good, so that no policy is needed: the leader of a held
-partition no longer makes the claim, or has reached the committed epoch; or the new
-cluster holds the same records as the old one.
+	 * partition no longer makes the claim, or has reached the committed epoch; or the new
+	 * cluster holds the same records as the old one.
 	 */
 	private static boolean isReleased(Cause cause, Evidence evidence, boolean held) {
 		return switch (cause) {
@@ -123,7 +123,7 @@ cluster holds the same records as the old one.
 
 	/**
 	 * What the chosen action comes to for a partition without a position.
-@param outcome where the action leads
+	 * @param outcome where the action leads
 	 * @param awaitedEpoch the committed epoch that the client waits for, -1 for none
 	 */
 	public Ruling ruleFirst(Opening opening, Outcome outcome, int awaitedEpoch) {
@@ -133,11 +133,11 @@ cluster holds the same records as the old one.
 
 	/**
 	 * A client that has read the committed epoch itself believes no leader with a lower
-one, wherever the guard seeks it to. A new client believes the leader once another
-commit has replaced that one.
-<p>
-Under {@code enable.auto.commit} the client commits any position that it has, so the
-guard cannot hold a partition without one.
+	 * one, wherever the guard seeks it to. A new client believes the leader once another
+	 * commit has replaced that one.
+	 * <p>
+	 * Under {@code enable.auto.commit} the client commits any position that it has, so
+	 * the guard cannot hold a partition without one.
 	 */
 	private Ruling possible(Opening opening, Ruling ruling, int awaitedEpoch) {
 		Evidence evidence = opening.evidence();
@@ -164,8 +164,8 @@ guard cannot hold a partition without one.
 	}
 
 	/**
-	 * What an operator has ordered, if the ruling follows it. It does not where the reason to
-hold is gone.
+	 * What an operator has ordered, if the ruling follows it. It does not where the
+	 * reason to hold is gone.
 	 */
 	private static @Nullable Resolution resolution(Opening opening, Ruling ruling) {
 		Resolution order = opening.order();

@@ -56,7 +56,7 @@ public final class PlainKafka {
 
 	/**
 	 * The records that a move concerns. If the position stays, it spares those that Kafka
-alone would have skipped or delivered again.
+	 * alone would have skipped or delivered again.
 	 */
 	public static Decision.Impact impact(Evidence evidence, Outcome outcome, AutoOffsetReset autoOffsetReset) {
 		if (!(outcome instanceof Outcome.ReadFrom readFrom) || evidence.origin() < 0
@@ -81,7 +81,7 @@ alone would have skipped or delivered again.
 
 	/**
 	 * The client has not delivered anything of the new log. Plain Kafka would have read
-it from the old position on.
+	 * it from the old position on.
 	 */
 	private static Decision.Impact otherTopic(Evidence evidence, long target) {
 		LogBounds bounds = evidence.boundsAfter();

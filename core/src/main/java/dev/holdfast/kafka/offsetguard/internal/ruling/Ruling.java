@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The action that a policy names, and what it comes to. It comes to a hold if the
-evidence does not give its target, or if it goes further than the limits allow.
+ * evidence does not give its target, or if it goes further than the limits allow.
  *
  * @param named the action that the policy names
  * @param outcome what it comes to
  * @param reason why it comes to something else than the policy names; {@code null} if it
-comes to just that
+ * comes to just that
  */
 public record Ruling(Action named, Outcome outcome, @Nullable Reason reason) {
 
@@ -69,7 +69,7 @@ public record Ruling(Action named, Outcome outcome, @Nullable Reason reason) {
 
 	/**
 	 * The ruling itself; a hold if the ruling moves the position further than the limits
-allow, or if the guard cannot know how far.
+	 * allow, or if the guard cannot know how far.
 	 */
 	public static Ruling limit(Cause cause, Ruling ruling, MoveLimits limits, Evidence evidence) {
 		// Offsets in two different logs have nothing to do with each other. And where the
@@ -128,7 +128,7 @@ allow, or if the guard cannot know how far.
 
 	/**
 	 * Only the last record delivered tells that this is still the log that the group has
-committed in.
+	 * committed in.
 	 */
 	private static Ruling latestKnown(Evidence evidence) {
 		LogBounds bounds = evidence.boundsAfter();
