@@ -25,13 +25,13 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the client has reported by exceptions and nobody has acted upon yet. A report is a
- * hint, never an order: it may be late.
+ * What the client has reported by exceptions, and the guard has not acted upon yet. A
+ * report is a hint, never an order: it may be late.
  */
 public final class ClientReports {
 
 	/**
-	 * One partition's position as the client saw it when it found something wrong.
+	 * One partition's position when the client found something wrong with it.
 	 *
 	 * @param trigger what was wrong
 	 * @param position the position then
@@ -85,8 +85,8 @@ public final class ClientReports {
 	}
 
 	/**
-	 * Keeps the client from fetching, and reporting the same again, until the report is
-	 * dealt with.
+	 * Keeps the client from fetching, and from reporting the same again, until the guard
+	 * has dealt with the report.
 	 */
 	public void pause(Collection<TopicPartition> partitions) {
 		pauses.pause(partitions, Pauses.Reason.REPORTED);
@@ -145,8 +145,8 @@ public final class ClientReports {
 	}
 
 	/**
-	 * Forgets what was reported about positions. The client may fetch from them again.
-	 * @param undecided those about which nothing could be decided yet
+	 * Forgets reports about positions. The client may fetch from them again.
+	 * @param undecided the partitions about which the guard could not decide yet
 	 */
 	public void clearPositions(Set<TopicPartition> undecided) {
 		resume(reports.keySet().stream().filter((partition) -> !undecided.contains(partition)).toList());

@@ -18,16 +18,16 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * The pauses of one client: the application's, and the guard's upon them. The client
- * fetches from a partition when neither wants it paused, and the application sees its own
- * pauses only. Belongs to the consumer's thread.
+ * The pauses of one client: the application's and the guard's. The client fetches from a
+ * partition when neither wants it paused. The application sees its own pauses only.
+ * Belongs to the consumer's thread.
  */
 public final class Pauses {
 
 	/** Why the guard pauses a partition. */
 	public enum Reason {
 
-		/** It is held by a decision. */
+		/** A decision holds it. */
 		HELD,
 
 		/** The guard does not know yet where it starts. */
@@ -48,7 +48,7 @@ public final class Pauses {
 
 	private final Map<TopicPartition, Set<Reason>> byGuard = new HashMap<>();
 
-	/** Of those that the guard pauses. */
+	/** Those of the guard's that the application has paused as well. */
 	private final Set<TopicPartition> byApplicationToo = new HashSet<>();
 
 	/** Clients look at all their partitions to say which are paused. */
@@ -62,7 +62,7 @@ public final class Pauses {
 	}
 
 	/**
-	 * The guard pauses partitions, from the next time on that the client is polled.
+	 * Pauses partitions for the guard, from the next poll of the client on.
 	 */
 	public void pause(Collection<TopicPartition> partitions, Reason reason) {
 		Set<TopicPartition> before = anyByApplication ? byApplication() : Set.of();
@@ -77,8 +77,8 @@ public final class Pauses {
 	}
 
 	/**
-	 * A reason of the guard's to pause partitions is gone. The client fetches from those
-	 * that have no other one from the next time on that it is polled.
+	 * Takes away a reason of the guard's to pause partitions. From the next poll on, the
+	 * client fetches again where no other is left.
 	 */
 	public void resume(Collection<TopicPartition> partitions, Reason reason) {
 		if (byGuard.isEmpty()) {
@@ -117,7 +117,7 @@ public final class Pauses {
 	}
 
 	/**
-	 * The partitions were taken away, and their pauses with them.
+	 * Forgets partitions that were taken away.
 	 */
 	public void forget(Collection<TopicPartition> partitions) {
 		partitions.forEach(byGuard::remove);
@@ -126,7 +126,7 @@ public final class Pauses {
 	}
 
 	/**
-	 * Forgets those that are not assigned any more.
+	 * Forgets partitions that are no longer assigned.
 	 */
 	public void retain(Collection<TopicPartition> assigned) {
 		byGuard.keySet().retainAll(assigned);

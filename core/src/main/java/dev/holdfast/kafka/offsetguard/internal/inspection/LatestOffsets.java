@@ -28,9 +28,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Adds to findings the end that the application itself can see. An inspector reads
- * uncommitted records too; under {@code read_committed} its end would skip what a
- * transaction in flight has yet to commit, so the client is asked.
+ * Adds to findings the log end that the application itself can see. An inspector reads
+ * uncommitted records too. Under {@code read_committed} its end would skip what a
+ * transaction in flight has yet to commit, so the guard asks brokers for the last stable
+ * offset.
  */
 public final class LatestOffsets {
 
@@ -55,7 +56,7 @@ public final class LatestOffsets {
 	/**
 	 * A question that brokers have yet to answer.
 	 *
-	 * @param partitions about which ends
+	 * @param partitions the partitions whose ends it asks for
 	 * @param answer the answer
 	 */
 	public record Question(Set<TopicPartition> partitions, ListOffsetsResult answer) {
@@ -67,8 +68,8 @@ public final class LatestOffsets {
 	}
 
 	/**
-	 * Asks brokers, without waiting, if an action may need to know.
-	 * @return {@code null} if none may, or nobody can be asked
+	 * Asks brokers for the ends, without waiting, if an action may need them.
+	 * @return {@code null} if none may, or if there is no admin client
 	 */
 	public @Nullable Question begin(List<Suspect> suspects, Look.Occasion occasion) {
 		Set<TopicPartition> wanted = new HashSet<>();
@@ -82,7 +83,7 @@ public final class LatestOffsets {
 	}
 
 	/**
-	 * Adds what brokers have answered.
+	 * Adds the ends that brokers have told.
 	 */
 	public void take(List<Findings> findings, @Nullable Question question) {
 		for (Findings each : findings) {

@@ -15,7 +15,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses the action for a cause: as configured, or as the application's own policy says.
+ * Chooses the action for a cause: the configured one, or that of the application's own
+ * policy.
  */
 public final class ActionChooser {
 
@@ -28,26 +29,25 @@ public final class ActionChooser {
 		this.own = own;
 	}
 
-	/**
-	 * An application's own policy.
-	 */
+	/** An application's own policy. */
 	public interface OwnPolicy {
 
 		/**
-		 * What it wants done.
-		 * @param configured what would be done without it
-		 * @return an action that is allowed for the cause, {@code null} if it has failed
-		 * or named another
+		 * Chooses an action.
+		 * @param configured the action that the guard would take without it
+		 * @return an action that is allowed for the cause, {@code null} if the policy has
+		 * failed or named another
 		 */
 		@Nullable Action choose(TopicPartition partition, Cause cause, Action configured, Evidence evidence);
 
 	}
 
 	/**
-	 * What is to be done.
+	 * The action to take.
 	 *
 	 * @param action the action
-	 * @param reason why it is to hold, if nobody has named that
+	 * @param reason why the action is to hold, {@code null} if the policy or an operator
+	 * has chosen it
 	 */
 	public record Choice(Action action, Reason.@Nullable Kind reason) {
 
@@ -74,7 +74,7 @@ public final class ActionChooser {
 	}
 
 	/**
-	 * Whether the policy may choose an action on a topic, whatever the cause.
+	 * Whether the policy may choose an action on a topic for any cause.
 	 */
 	public boolean mayChoose(String topic, Action action) {
 		return own != null || policy.mayUse(topic, action);

@@ -20,8 +20,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From evidence about a partition to what is to be done about it. What else it has to
- * know of the partition is handed in, and so is the time.
+ * Turns evidence about a partition into a decision. Its callers hand in the time, and
+ * what else it has to know of the partition.
  */
 public final class DecisionMaker {
 
@@ -35,13 +35,13 @@ public final class DecisionMaker {
 	}
 
 	/**
-	 * Evidence with its cause and what is to be done about it.
+	 * Evidence with its cause and the chosen action.
 	 *
 	 * @param partition the partition
 	 * @param cause the cause
 	 * @param choice the action to take
 	 * @param evidence the evidence
-	 * @param order what an operator has ordered, {@code null} if nobody has
+	 * @param order what an operator has ordered, {@code null} if none has
 	 */
 	public record Opening(TopicPartition partition, Cause cause, ActionChooser.Choice choice, Evidence evidence,
 			@Nullable Resolution order) {
@@ -50,7 +50,7 @@ public final class DecisionMaker {
 			return choice.action();
 		}
 
-		/** A ruling to hold has the reason of the choice, if it has none of its own. */
+		/** Gives a ruling to hold the reason of the choice, if it has none of its own. */
 		private Ruling explained(Ruling ruling) {
 			boolean isHeld = ruling.outcome() instanceof Outcome.Held && ruling.reason() == null;
 			if (!isHeld) {
@@ -66,8 +66,8 @@ public final class DecisionMaker {
 
 	/**
 	 * Names the cause and chooses the action.
-	 * @param held whether the partition is held by a decision
-	 * @param order what an operator has ordered, {@code null} if nobody has
+	 * @param held whether a decision holds the partition
+	 * @param order what an operator has ordered, {@code null} if none has
 	 */
 	public Opening open(TopicPartition partition, Evidence evidence, boolean held, @Nullable Resolution order) {
 		Cause cause = Classifier.classify(evidence);
@@ -90,16 +90,16 @@ public final class DecisionMaker {
 	}
 
 	/**
-	 * How far a decision may move a position: as far as an operator likes.
+	 * How far a decision may move a position. An operator's order has no limits.
 	 */
 	private MoveLimits limits(Opening opening) {
 		return (opening.order() != null) ? MoveLimits.unlimited() : chooser.limits(opening.partition());
 	}
 
 	/**
-	 * Whether there is nothing to be decided: a partition is held for what is not so any
-	 * more, as its leader does not make the claim, or has reached the committed epoch; or
-	 * the position is as good on the new cluster as it was on the old one.
+	 * Whether the position is good, so that no policy is needed: the leader of a held
+	 * partition no longer makes the claim, or has reached the committed epoch; or the new
+	 * cluster holds the same records as the old one.
 	 */
 	private static boolean isReleased(Cause cause, Evidence evidence, boolean held) {
 		return switch (cause) {
@@ -123,7 +123,7 @@ public final class DecisionMaker {
 
 	/**
 	 * What the chosen action comes to for a partition without a position.
-	 * @param outcome where it leads
+	 * @param outcome where the action leads
 	 * @param awaitedEpoch the committed epoch that the client waits for, -1 for none
 	 */
 	public Ruling ruleFirst(Opening opening, Outcome outcome, int awaitedEpoch) {
@@ -133,10 +133,11 @@ public final class DecisionMaker {
 
 	/**
 	 * A client that has read the committed epoch itself believes no leader with a lower
-	 * one, wherever it is sought to. A new client will, once the commit is replaced.
+	 * one, wherever the guard seeks it to. A new client believes the leader once another
+	 * commit has replaced that one.
 	 * <p>
-	 * The client commits whatever position it has under {@code enable.auto.commit}: a
-	 * partition that has none cannot be held then.
+	 * Under {@code enable.auto.commit} the client commits any position that it has, so
+	 * the guard cannot hold a partition without one.
 	 */
 	private Ruling possible(Opening opening, Ruling ruling, int awaitedEpoch) {
 		Evidence evidence = opening.evidence();
@@ -150,9 +151,9 @@ public final class DecisionMaker {
 	}
 
 	/**
-	 * A decision, to be carried out and told.
-	 * @param observed whether it is only told
-	 * @param at when it is made
+	 * Makes a decision.
+	 * @param observed whether the guard only reports it
+	 * @param at the time
 	 */
 	public Decision decision(Opening opening, Ruling ruling, boolean observed, Instant at) {
 		Decision.Impact impact = PlainKafka.impact(opening.evidence(), ruling.outcome(),
@@ -163,8 +164,8 @@ public final class DecisionMaker {
 	}
 
 	/**
-	 * What an operator has ordered, if that is what is done: the reason to hold may be
-	 * gone.
+	 * What an operator has ordered, if the ruling follows it. It does not where the
+	 * reason to hold is gone.
 	 */
 	private static @Nullable Resolution resolution(Opening opening, Ruling ruling) {
 		Resolution order = opening.order();
