@@ -168,7 +168,7 @@ final class EndToEnd {
 	private static boolean isClients(String thread) {
 		return thread.startsWith("benchmark") || thread.contains("consumer_background")
 				|| thread.contains("coordinator-heartbeat") || thread.contains("holdfast-admin")
-				|| thread.contains("holdfast-inspector");
+				|| thread.contains("holdfast-inspection");
 	}
 
 	private final class Reading {
