@@ -21,14 +21,16 @@ import org.springframework.util.ClassUtils;
 
 /**
  * Advises each {@link ConsumerFactory} bean so that its consumers are guarded. The bean
- * keeps its class; an existing proxy gets the advice added, closest to the target. Of a
- * scoped bean, each target is advised and the scoped proxy is not.
+ * keeps its class. An existing proxy gets the advice added, closest to the target. Of a
+ * scoped bean it advises each target, and not the scoped proxy.
  */
 final class ConsumerFactoryPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor {
 
 	private final transient FactoryGuards guards;
 
-	/** Beans that Spring itself replaces by the early reference, once initialized. */
+	/**
+	 * Beans that Spring itself replaces by the early reference once they are initialized.
+	 */
 	private final transient Set<String> guardedEarly = ConcurrentHashMap.newKeySet();
 
 	ConsumerFactoryPostProcessor(FactoryGuards guards) {
@@ -39,9 +41,8 @@ final class ConsumerFactoryPostProcessor extends AbstractBeanFactoryAwareAdvisin
 	@Override
 	public void setBeanFactory(BeanFactory beanFactory) {
 		super.setBeanFactory(beanFactory);
-		// After the application's default for proxies: beans keep their class, and a
-		// proxy
-		// can be asked whether it guards.
+		// Overrides the application's default for proxies: beans keep their class, and a
+		// proxy tells whether it guards.
 		setProxyTargetClass(true);
 		setOpaque(false);
 	}
@@ -54,7 +55,7 @@ final class ConsumerFactoryPostProcessor extends AbstractBeanFactoryAwareAdvisin
 	}
 
 	/**
-	 * Of a bean in a circle of references others get the guarded one too.
+	 * Gives the other beans in a circle of references the guarded bean, too.
 	 */
 	@Override
 	public Object getEarlyBeanReference(Object bean, String beanName) {
@@ -92,7 +93,7 @@ final class ConsumerFactoryPostProcessor extends AbstractBeanFactoryAwareAdvisin
 	private Object advise(Object bean, String beanName, String factoryName) {
 		Object result = super.postProcessAfterInitialization(bean, beanName);
 		if (advisor != null && result instanceof Advised proxy && proxy.indexOf(advisor) >= 0) {
-			// The advisor for all beans is one, the guards are many.
+			// There is one advisor for all beans, but each has a guard of its own.
 			proxy.replaceAdvisor(advisor, guards.advisor(factoryName));
 			return result;
 		}

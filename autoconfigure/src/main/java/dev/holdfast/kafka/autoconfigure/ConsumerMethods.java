@@ -20,8 +20,8 @@ import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * The methods of a {@link ConsumerFactory} that create a consumer, and what about a class
- * keeps them from being advised.
+ * The methods of a {@link ConsumerFactory} that create a consumer, and what in a class
+ * keeps a proxy from advising them.
  */
 final class ConsumerMethods {
 
@@ -49,8 +49,8 @@ final class ConsumerMethods {
 	}
 
 	/**
-	 * Whether a method of the interface's own, which only passes on to the full one, is
-	 * what a class has. A proxy of interfaces counts as such: it has no code to skip.
+	 * Whether a class inherits the interface's own method, which only calls the full one.
+	 * A proxy of interfaces counts as such: it has no code that a guard would skip.
 	 * @param method a method that creates a consumer
 	 * @param type the class of the factory
 	 * @return {@code false} if the class has code of its own for it
@@ -86,8 +86,8 @@ final class ConsumerMethods {
 	}
 
 	/**
-	 * The methods through which a class creates consumers that no advice reaches: code of
-	 * its own that calls the full method on itself.
+	 * The methods of a class's own that create consumers. No advice reaches these
+	 * consumers, since such a method calls the full one on itself.
 	 * @param type the class of the factory
 	 * @return the methods
 	 */
@@ -99,7 +99,8 @@ final class ConsumerMethods {
 			.toList();
 	}
 
-	// Called on a proxy, a final method would run on the proxy's own, empty fields.
+	// A final method that is called on a proxy would run on the proxy's own, empty
+	// fields.
 	private static Stream<String> finalMethods(Class<?> type) {
 		return Arrays.stream(ReflectionUtils.getAllDeclaredMethods(type))
 			.filter((method) -> method.getDeclaringClass() != Object.class)

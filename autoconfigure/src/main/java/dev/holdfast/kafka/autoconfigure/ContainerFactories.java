@@ -20,8 +20,8 @@ import org.springframework.kafka.config.AbstractKafkaListenerContainerFactory;
 import org.springframework.kafka.core.ConsumerFactory;
 
 /**
- * The consumer factories inside listener container factories: some are guarded beans,
- * some are beans that cannot be advised, and some are no beans at all.
+ * The consumer factories inside listener container factories. Some are guarded beans,
+ * some are beans that Spring cannot advise, and some are no beans at all.
  */
 final class ContainerFactories {
 
@@ -64,15 +64,15 @@ final class ContainerFactories {
 	}
 
 	/**
-	 * Whether there is anything in a container factory to look at: not in a mock, whose
-	 * test would see the look.
+	 * Whether to look into a container factory: not if it is a mock, since its test would
+	 * see the call.
 	 */
 	static boolean mayHaveConsumerFactory(AbstractKafkaListenerContainerFactory<?, ?, ?> containerFactory) {
 		return !Mocks.isMock(containerFactory) || Mocks.isSpy(containerFactory);
 	}
 
 	/**
-	 * The container factories that got a proxy of a consumer factory.
+	 * The container factories that have got a proxy of a consumer factory.
 	 * @param factoryName the consumer factory's name in the properties
 	 * @return the names of the container factories
 	 */
@@ -93,7 +93,7 @@ final class ContainerFactories {
 	}
 
 	/**
-	 * The name by which a container factory's consumer factory goes in the properties.
+	 * The name of a container factory's consumer factory in the properties.
 	 * @param consumerFactory the consumer factory
 	 * @param containerFactoryName the container factory's name
 	 * @return the consumer factory's own name if it is a bean, else the container
@@ -109,9 +109,7 @@ final class ContainerFactories {
 			return FactoryNames.of(target);
 		}
 		for (String name : beanFactory.getBeanNamesForType(ConsumerFactory.class, false, false)) {
-			// Of a factory bean only the product can be meant, and it must not be made
-			// for
-			// this.
+			// Of a factory bean only the product can be meant, and this must not make it.
 			boolean there = beanFactory.isFactoryBean(name) ? guards.isUnadvised(name)
 					: beanFactory.containsSingleton(name);
 			if (there && beanFactory.getBean(name) == consumerFactory) {
@@ -121,7 +119,7 @@ final class ContainerFactories {
 		return containerFactoryName;
 	}
 
-	// A scoped proxy is not advised; each of its targets is.
+	// The post-processor advises each target of a scoped proxy, not the proxy.
 	private static @Nullable String scopedTarget(ConsumerFactory<?, ?> consumerFactory) {
 		return (consumerFactory instanceof AopInfrastructureBean && consumerFactory instanceof Advised advised
 				&& advised.getTargetSource() instanceof AbstractBeanFactoryBasedTargetSource targetSource)

@@ -9,8 +9,8 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.kafka.config.AbstractKafkaListenerContainerFactory;
 
 /**
- * Gives listener container factories a proxy of their consumer factory where the consumer
- * factory is no bean, or a bean that could not be advised.
+ * Gives listener container factories a proxy of their consumer factory where that is no
+ * bean, or a bean that Spring could not advise.
  */
 final class ContainerFactoryPostProcessor implements BeanPostProcessor {
 

@@ -33,8 +33,8 @@ record FactoryCap(String factoryName, VersionCaps caps, ClientCap cap) {
 	}
 
 	/**
-	 * The same, as far as a factory tells how it configures its consumers: what it does
-	 * not tell is looked at when it creates one.
+	 * The same, as far as a factory tells how it configures its consumers. Holdfast
+	 * checks the rest when the factory creates one.
 	 * @param factory the factory
 	 * @throws UnusableVersionCapException if one of its consumers could not
 	 */

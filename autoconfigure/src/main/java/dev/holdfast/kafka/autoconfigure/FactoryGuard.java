@@ -35,8 +35,9 @@ import org.springframework.kafka.core.ConsumerFactory;
 /**
  * Guards the consumers of one consumer factory.
  * <p>
- * The guard's entries go into a copy of the properties of each call. Neither the caller's
- * properties nor the factory's configuration are changed: Spring reads both afterwards.
+ * The guard puts its entries into a copy of the properties of each call. It changes
+ * neither the caller's properties nor the factory's configuration: Spring reads both
+ * afterwards.
  */
 final class FactoryGuard {
 
@@ -65,9 +66,9 @@ final class FactoryGuard {
 	/**
 	 * Creates a guard.
 	 * @param name the factory's name in the properties
-	 * @param settings how it is guarded
-	 * @param guard supplies the guard, once the first consumer is created; {@code null}
-	 * if its consumers are capped only
+	 * @param settings how it guards
+	 * @param guard supplies the guard when the factory creates the first consumer;
+	 * {@code null} if its consumers are only capped
 	 * @param cap the versions that its consumers speak
 	 * @param failOnUnguarded whether to throw where a consumer cannot be guarded
 	 */
@@ -104,14 +105,14 @@ final class FactoryGuard {
 	 * @param properties the caller's properties
 	 * @param creation makes the factory create the consumer with other properties; with
 	 * the caller's own it does what the caller asked for
-	 * @return the guarded consumer; as the factory made it where that is impossible and
-	 * tolerated; {@code null} if it made none
+	 * @return the guarded consumer. If it cannot be guarded and the application tolerates
+	 * that, the consumer without a guard; {@code null} if the factory has made none
 	 */
 	<K, V> @Nullable Consumer<K, V> createConsumer(ConsumerFactory<K, V> factory, @Nullable Properties properties,
 			Function<@Nullable Properties, @Nullable Consumer<K, V>> creation) {
 		Attempt outer = CURRENT.get();
-		// A factory around this one has put its guard's entries into the properties: the
-		// innermost guard, which knows the factory proper, takes over.
+		// A factory around this one has put its guard's entries into the properties. The
+		// innermost guard, which knows the real factory, takes over.
 		Properties original = (outer != null && guard != null) ? outer.undo(properties) : properties;
 		Map<String, Object> configuration = configuration(factory, original);
 		if (configuration != null) {
@@ -133,7 +134,7 @@ final class FactoryGuard {
 				tolerate(false, "a mock has no brokers to ask", null);
 				return mock;
 			}
-			// A test's factory may know nothing but the application's own arguments.
+			// A factory in a test may know only the application's own arguments.
 			return cap.create(() -> creation.apply(original));
 		}
 		catch (UnguardableConsumerException ex) {
@@ -143,7 +144,7 @@ final class FactoryGuard {
 	}
 
 	/**
-	 * Creates a consumer whose factory keeps a guard away. It is capped.
+	 * Creates a consumer whose factory keeps a guard away. The cap still holds.
 	 * @param <K> the type of the keys
 	 * @param <V> the type of the values
 	 * @param reason what keeps a guard away
@@ -177,7 +178,7 @@ final class FactoryGuard {
 	}
 
 	/**
-	 * Takes note of what cannot be guarded.
+	 * Takes note that consumers cannot be guarded.
 	 * @return whether this is the first time, and worth telling
 	 */
 	boolean note(boolean untouched, @Nullable String reason) {
@@ -190,7 +191,7 @@ final class FactoryGuard {
 	}
 
 	/**
-	 * A consumer factory got this guard.
+	 * Takes note that a consumer factory has this guard.
 	 */
 	void use() {
 		this.inUse = true;
@@ -205,7 +206,7 @@ final class FactoryGuard {
 	}
 
 	/**
-	 * What consumers lack that cannot be guarded.
+	 * What consumers without a guard lack.
 	 * @param untouched whether they cannot be capped either
 	 */
 	String missing(boolean untouched) {
@@ -216,7 +217,7 @@ final class FactoryGuard {
 	}
 
 	/**
-	 * What the other consumers are.
+	 * What Holdfast makes of the other consumers.
 	 */
 	String given() {
 		if (!cap.isActive()) {
@@ -226,17 +227,17 @@ final class FactoryGuard {
 	}
 
 	/**
-	 * Warns, once, when partitions without a committed offset cannot be held although
-	 * they should be.
+	 * Tells, once, that the guard cannot hold partitions without a committed offset
+	 * although the policy says so.
 	 * @param configuration the configuration of the factory or of a consumer
-	 * @param complete whether Kafka's default holds for what is not in the configuration
+	 * @param complete whether Kafka's default holds where the configuration says nothing
 	 */
 	void tellAboutAutoCommit(Map<String, Object> configuration, boolean complete) {
 		Object autoCommit = configuration.get(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG);
 		boolean enabled = (autoCommit != null) ? Boolean.parseBoolean(autoCommit.toString().trim()) : complete;
 		List<Cause> held = firstPositionsHeld();
 		if (enabled && !held.isEmpty() && autoCommitTold.compareAndSet(false, true)) {
-			// Somebody who has asked for it should know that they do not get it.
+			// A user who has configured a hold must learn that there will be none.
 			Level level = held.stream().anyMatch((cause) -> cause.defaultAction() != Action.HOLD) ? Level.WARN
 					: Level.INFO;
 			logger.atLevel(level)
@@ -294,7 +295,8 @@ final class FactoryGuard {
 	private record Attempt(@Nullable Properties original, Map<String, Object> overrides) {
 
 		<K, V> Consumer<K, V> run(Function<@Nullable Properties, @Nullable Consumer<K, V>> creation) {
-			// A clone keeps the defaults; new Properties(original) would hide all.
+			// A clone keeps the defaults; new Properties(original) would hide all
+			// entries.
 			Properties properties = (original != null) ? (Properties) original.clone() : new Properties();
 			properties.putAll(overrides);
 			Attempt outer = CURRENT.get();

@@ -62,11 +62,11 @@ final class FactoryGuards implements GuardedFactories, DisposableBean {
 
 	/**
 	 * Creates the guards.
-	 * @param reader reads what is configured
+	 * @param reader reads the properties
 	 * @param loader finds broker profiles
-	 * @param listeners the application's own listeners, asked for as late as possible
-	 * @param ownPolicy the application's own policy, asked for as late as possible
-	 * @param events is told of each decision
+	 * @param listeners looks up the application's own listeners, as late as possible
+	 * @param ownPolicy looks up the application's own policy, as late as possible
+	 * @param events publishes each decision
 	 */
 	FactoryGuards(HoldfastPropertiesReader reader, ClassLoader loader, Supplier<List<DecisionListener>> listeners,
 			Supplier<@Nullable OffsetResetPolicy> ownPolicy, ApplicationEventPublisher events) {
@@ -111,8 +111,8 @@ final class FactoryGuards implements GuardedFactories, DisposableBean {
 	}
 
 	/**
-	 * Notes that a bean could not be advised. Until the application's singletons are up,
-	 * it is left to the {@link GuardVerifier} to report all of them at once.
+	 * Notes that Spring could not advise a bean. Until the application's singletons are
+	 * up, the {@link GuardVerifier} reports all such beans together.
 	 * @param factoryName the bean's name in the properties
 	 * @param reason why it could not
 	 */
@@ -124,7 +124,7 @@ final class FactoryGuards implements GuardedFactories, DisposableBean {
 	}
 
 	/**
-	 * Whether it was noted that a bean could not be advised.
+	 * Whether a bean is noted as one that Spring could not advise.
 	 */
 	boolean isUnadvised(String factoryName) {
 		return unadvised.containsKey(factoryName);
@@ -154,7 +154,7 @@ final class FactoryGuards implements GuardedFactories, DisposableBean {
 	}
 
 	/**
-	 * Those who are told of decisions: first who only takes note of them.
+	 * The listeners that hear of decisions: first those that only take note of them.
 	 */
 	private List<DecisionListener> listeners(String factoryName) {
 		List<DecisionListener> all = new ArrayList<>();

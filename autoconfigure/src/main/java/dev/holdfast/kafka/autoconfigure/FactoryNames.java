@@ -15,8 +15,8 @@ import org.springframework.kafka.config.AbstractKafkaListenerContainerFactory;
 import org.springframework.kafka.core.ConsumerFactory;
 
 /**
- * The names by which consumer factories go in the properties: the bean's, and where a
- * factory is no bean that of the container factory that uses it.
+ * The names of consumer factories in the properties. A factory has its bean's name. One
+ * that is no bean has the name of the container factory that uses it.
  */
 final class FactoryNames {
 
@@ -30,7 +30,7 @@ final class FactoryNames {
 	}
 
 	/**
-	 * All names that mean something. Creates no beans.
+	 * All names that properties may use. Creates no beans.
 	 * @param beanFactory where the beans are
 	 * @return the names
 	 */

@@ -53,8 +53,8 @@ final class GuardProxies {
 	}
 
 	/**
-	 * Puts a proxy around a consumer factory that is no bean, or a bean that cannot be
-	 * advised. The proxy has the factory's class where possible, and its interfaces
+	 * Puts a proxy around a consumer factory that is no bean, or a bean that Spring
+	 * cannot advise. The proxy has the factory's class where possible, and its interfaces
 	 * otherwise.
 	 * @param <K> the type of the keys
 	 * @param <V> the type of the values
@@ -104,7 +104,7 @@ final class GuardProxies {
 	}
 
 	/**
-	 * Why a bean of a class cannot be advised.
+	 * Why Spring cannot advise a bean of a class.
 	 * @param type the class
 	 * @return the reasons, none if it can
 	 */

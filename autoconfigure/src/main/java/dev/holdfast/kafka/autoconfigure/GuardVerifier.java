@@ -26,9 +26,9 @@ import org.springframework.kafka.config.AbstractKafkaListenerContainerFactory;
 import org.springframework.kafka.core.ConsumerFactory;
 
 /**
- * Once the singletons are up, and before listener containers start, reports each consumer
- * factory that is not guarded or capped although it should be: by a warning, or by
- * failing the start. Creates no beans.
+ * Reports each consumer factory that is not guarded or capped although it should be, once
+ * the singletons are up and before listener containers start. It logs a warning or fails
+ * the start. Creates no beans.
  */
 final class GuardVerifier implements SmartInitializingSingleton {
 
@@ -84,8 +84,8 @@ final class GuardVerifier implements SmartInitializingSingleton {
 	/**
 	 * What keeps Holdfast from the consumers of a factory.
 	 *
-	 * @param untouched whether nothing is between the application and the factory: not
-	 * even a version cap holds
+	 * @param untouched whether there is no proxy around the factory, so that not even a
+	 * version cap holds
 	 * @param reasons why; none if all is well
 	 */
 	private record Finding(boolean untouched, List<String> reasons) {
@@ -139,7 +139,7 @@ final class GuardVerifier implements SmartInitializingSingleton {
 	}
 
 	/**
-	 * What goes past the guard within a factory matters to no cap.
+	 * Loopholes of the guard within a factory do not matter to a cap.
 	 */
 	private Finding find(String factoryName, Class<?> type, List<String> obstacles) {
 		List<String> reasons = new ArrayList<>(obstacles);
@@ -186,8 +186,8 @@ final class GuardVerifier implements SmartInitializingSingleton {
 			.collect(Collectors.joining(System.lineSeparator()));
 	}
 
-	// A container factory's name says something only about a consumer factory that is no
-	// bean; which one it has is known only now.
+	// A container factory's name stands for a consumer factory that is no bean. Only now
+	// is it known which one the container factory has.
 	private void refuseNamesWithoutEffect() {
 		List<PropertyMistake> mistakes = new ArrayList<>();
 		containerFactories().forEach((name, containerFactory) -> {

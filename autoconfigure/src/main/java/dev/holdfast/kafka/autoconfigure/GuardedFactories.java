@@ -11,12 +11,12 @@ import dev.holdfast.kafka.offsetguard.decision.Decision;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Holdfast does in this application: a bean to look at, for whatever shows it to
- * somebody. Thread-safe; what is returned is a copy.
+ * Tells what Holdfast does in this application: a bean for all that shows it to people.
+ * Thread-safe. Its methods return copies.
  */
 public interface GuardedFactories {
 
-	/** How many decisions are remembered. */
+	/** How many decisions Holdfast remembers. */
 	int REMEMBERED_DECISIONS = 256;
 
 	/**
@@ -26,7 +26,7 @@ public interface GuardedFactories {
 	List<Factory> factories();
 
 	/**
-	 * What could not be guarded although it should be.
+	 * The consumer factories that Holdfast could not guard although it should.
 	 * @return the reasons, by the name of the consumer factory
 	 */
 	List<Unguarded> unguarded();
@@ -43,7 +43,8 @@ public interface GuardedFactories {
 	 * @param name its name in the properties
 	 * @param policy the mode, and where the policy differs from the default one
 	 * @param versionCap the version cap of its consumers
-	 * @param guard their guard, {@code null} until the first of them is created
+	 * @param guard their guard, {@code null} until the factory has created the first of
+	 * them
 	 */
 	record Factory(String name, String policy, String versionCap, @Nullable OffsetGuard guard) {
 

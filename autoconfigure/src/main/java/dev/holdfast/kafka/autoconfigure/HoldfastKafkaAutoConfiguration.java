@@ -36,9 +36,9 @@ import org.springframework.kafka.core.ConsumerFactory;
 /**
  * {@link EnableAutoConfiguration Auto-configuration} that guards the consumers of each
  * {@link ConsumerFactory}. It needs no bean from the application, and provides
- * {@link GuardedFactories} to look at; {@link DecisionListener} beans are told of each
- * decision, in their order, and an {@link OffsetResetPolicy} bean decides in place of the
- * configured policy. An {@link OffsetDecisionEvent} is published for each decision.
+ * {@link GuardedFactories} to look at. {@link DecisionListener} beans hear of each
+ * decision, in their order. An {@link OffsetResetPolicy} bean decides in place of the
+ * configured policy. Holdfast publishes an {@link OffsetDecisionEvent} for each decision.
  */
 @AutoConfiguration(afterName = "org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration")
 @ConditionalOnClass({ ConsumerFactory.class, OffsetGuard.class })

@@ -21,9 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Listeners that are beans. They are asked for when there is something to tell, not when
- * a consumer is created: it may be one that such a bean needs for itself, or be created
- * before or after the time of beans.
+ * Listeners that are beans. It looks them up when there is something to tell, not when a
+ * consumer is created. Such a bean may need that very consumer, and consumers may be
+ * created before beans are there, or after they are gone.
  */
 final class LateListeners implements DecisionListener {
 
@@ -37,7 +37,7 @@ final class LateListeners implements DecisionListener {
 
 	/**
 	 * Creates them.
-	 * @param lookup supplies the listeners in their order; asked again if it fails
+	 * @param lookup supplies the listeners in their order; called again if it fails
 	 */
 	LateListeners(Supplier<List<DecisionListener>> lookup) {
 		this.lookup = lookup;
@@ -67,7 +67,8 @@ final class LateListeners implements DecisionListener {
 		attempt(this, () -> listeners().forEach((listener) -> attempt(listener, () -> news.accept(listener))));
 	}
 
-	// Without a lock: whoever creates the beans may wait for a consumer that is told.
+	// Without a lock: the thread that creates the beans may wait for a consumer that
+	// waits here.
 	private List<DecisionListener> listeners() {
 		List<DecisionListener> listeners = found;
 		if (listeners == null) {

@@ -15,7 +15,7 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * What a consumer factory's class does that goes past a guard.
+ * Finds how a consumer factory's class bypasses a guard.
  */
 final class Loopholes {
 
@@ -23,9 +23,9 @@ final class Loopholes {
 	}
 
 	/**
-	 * Looks for what goes past a guard.
+	 * Finds how a class bypasses a guard.
 	 * @param type the class, or a proxy's
-	 * @return the reasons, none if nothing does
+	 * @return the reasons, none if it does not
 	 */
 	static List<String> of(Class<?> type) {
 		List<String> reasons = new ArrayList<>();

@@ -11,15 +11,17 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Tells what a test has mocked, or spies on, with Mockito. A test sees each call to it,
- * with its arguments, so it is left alone. Holdfast does not depend on Mockito, and asks
- * it only where it is in use: to ask would start it.
+ * Tells what a test has mocked, or spies on, with Mockito. A test sees each call to a
+ * mock, with its arguments, so Holdfast leaves mocks alone. Holdfast does not depend on
+ * Mockito, and asks it only where it is in use: the question would start it.
  */
 final class Mocks {
 
 	static final String REASON = "it is a mock";
 
-	/** What has a class of its own: all mocks of interfaces. */
+	/**
+	 * In the class name of mocks that have a class of their own: all mocks of interfaces.
+	 */
 	private static final String CLASS_NAME = "$MockitoMock$";
 
 	/**
@@ -36,7 +38,7 @@ final class Mocks {
 	}
 
 	/**
-	 * Whether it is a mock that does what the object does which it stands for.
+	 * Whether it is a mock that calls the real object's methods.
 	 */
 	static boolean isSpy(Object candidate) {
 		return isMock(candidate) && is("isSpy", candidate);

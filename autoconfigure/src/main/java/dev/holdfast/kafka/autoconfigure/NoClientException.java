@@ -10,9 +10,9 @@ import org.apache.kafka.clients.consumer.MockConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Leaves whatever is around the creation of a consumer with what a test's factory has
- * handed out in place of a client. It must not be closed and asked for once more: tests
- * tend to have a single one.
+ * Carries what a factory in a test has returned in place of a client, past all code
+ * around the creation of a consumer. That code must not close it and create another one:
+ * tests tend to have a single one.
  */
 final class NoClientException extends RuntimeException {
 
@@ -29,7 +29,7 @@ final class NoClientException extends RuntimeException {
 	 * @param <V> the type of the values
 	 * @param consumer what a factory has created
 	 * @return the same
-	 * @throws NoClientException if it is a mock, or nothing
+	 * @throws NoClientException if it is a mock, or {@code null}
 	 */
 	static <K, V> Consumer<K, V> requireClient(@Nullable Consumer<K, V> consumer) {
 		if (consumer == null || consumer instanceof MockConsumer || Mocks.isMock(consumer)) {
@@ -39,10 +39,10 @@ final class NoClientException extends RuntimeException {
 	}
 
 	/**
-	 * What was created.
+	 * What the factory has created.
 	 * @param <K> the type of the keys
 	 * @param <V> the type of the values
-	 * @return the mock, {@code null} if it is nothing
+	 * @return the mock, or {@code null}
 	 */
 	@SuppressWarnings("unchecked")
 	<K, V> @Nullable Consumer<K, V> consumer() {

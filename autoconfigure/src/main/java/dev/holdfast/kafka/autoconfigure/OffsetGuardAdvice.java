@@ -79,8 +79,8 @@ final class OffsetGuardAdvice implements MethodInterceptor {
 	}
 
 	/**
-	 * Goes through what other advice comes after this one. Each time on a clone: an
-	 * invocation proceeds only once, and an attempt may be followed by a second one.
+	 * Calls the advice that comes after this one. Uses a clone each time: an invocation
+	 * proceeds only once, and there may be a second attempt.
 	 */
 	private static <K, V> @Nullable Consumer<K, V> proceedWith(@Nullable Properties properties,
 			ProxyMethodInvocation invocation) {

@@ -25,8 +25,9 @@ import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
 import org.springframework.util.ClassUtils;
 
 /**
- * Reports that Spring Integration's polled source has refused a consumer factory. It
- * compares the factory's class by name, which that of a proxy cannot have.
+ * Reports that Spring Integration's polled source has refused a consumer factory. The
+ * source compares the name of the factory's class, which the class of a proxy cannot
+ * have.
  */
 final class PolledSourceFailureAnalyzer extends AbstractFailureAnalyzer<IllegalArgumentException> {
 
@@ -78,8 +79,8 @@ final class PolledSourceFailureAnalyzer extends AbstractFailureAnalyzer<IllegalA
 	}
 
 	/**
-	 * The factories that the source would have taken as they were. The beans themselves
-	 * are gone by now.
+	 * The factories that the source would have taken without a proxy. The beans
+	 * themselves are gone by now.
 	 */
 	private static List<String> wrapped(ConfigurableListableBeanFactory beans, ConfigurableEnvironment environment) {
 		ClassLoader loader = Objects.requireNonNull(beans.getBeanClassLoader(), "No class loader");

@@ -8,8 +8,8 @@ package dev.holdfast.kafka.autoconfigure;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown when {@code holdfast.kafka.on-unguarded} is {@code fail} and a consumer factory,
- * or a consumer that it created, cannot be guarded.
+ * Thrown when {@code holdfast.kafka.on-unguarded} is {@code fail} and Holdfast cannot
+ * guard a consumer factory, or a consumer that it has created.
  */
 final class UnguardedConsumerFactoryException extends RuntimeException {
 

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import dev.holdfast.kafka.versioncap.rules.VersionCapCheck;
 
 /**
- * A version cap leaves a consumer too little to read and commit.
+ * Thrown when a version cap leaves a consumer too little to read and commit.
  */
 final class UnusableVersionCapException extends RuntimeException {
 
@@ -25,7 +25,7 @@ final class UnusableVersionCapException extends RuntimeException {
 	}
 
 	/**
-	 * Says in one what several say.
+	 * Joins several exceptions to one.
 	 */
 	static UnusableVersionCapException of(List<UnusableVersionCapException> all) {
 		return (all.size() == 1) ? all.get(0) : new UnusableVersionCapException(

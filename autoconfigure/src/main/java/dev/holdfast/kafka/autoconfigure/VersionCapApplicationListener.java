@@ -30,8 +30,9 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.util.ClassUtils;
 
 /**
- * Installs the version cap if any property asks for it: as soon as the properties are
- * known, and before the logging system starts, whose appenders may create a Kafka client.
+ * Installs the version cap if any property needs it. It does so as soon as the properties
+ * are known, and before the logging system starts, whose appenders may create a Kafka
+ * client.
  */
 final class VersionCapApplicationListener implements ApplicationListener<ApplicationEnvironmentPreparedEvent>, Ordered {
 
@@ -63,7 +64,7 @@ final class VersionCapApplicationListener implements ApplicationListener<Applica
 			catch (VersionCapInstallException ex) {
 				String tolerance = environment
 					.resolvePlaceholders(properties.getOrDefault(VERSION_CAP + "oninstallfailure", "fail").toString());
-				// Said in the log once there is one, and once only.
+				// VersionCaps logs it, once there is a log.
 				if (!tolerance.trim().equalsIgnoreCase("warn")) {
 					throw ex;
 				}
@@ -72,7 +73,7 @@ final class VersionCapApplicationListener implements ApplicationListener<Applica
 	}
 
 	/**
-	 * What is set below the prefix, by what all spellings of a name have in common. Of
+	 * The properties below the prefix, by what all spellings of a name have in common. Of
 	 * several sources the first counts.
 	 */
 	private static Map<String, Object> properties(ConfigurableEnvironment environment) {
@@ -80,7 +81,7 @@ final class VersionCapApplicationListener implements ApplicationListener<Applica
 		int prefix = PropertyNode.uniform(HoldfastProperties.PREFIX).length();
 		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
 			if (source.containsDescendantOf(PREFIX) == ConfigurationPropertyState.ABSENT) {
-				// Asking a source that cannot be listed for each API would load Kafka's
+				// To ask a source that cannot be listed for each API would load Kafka's
 				// protocol.
 				continue;
 			}
@@ -95,7 +96,7 @@ final class VersionCapApplicationListener implements ApplicationListener<Applica
 	}
 
 	/**
-	 * What can be asked of a source that does not tell what it has.
+	 * The names to ask for in a source that cannot be listed.
 	 */
 	private static Stream<ConfigurationPropertyName> commonNames() {
 		ConfigurationPropertyName rules = PREFIX.append("version-cap");
@@ -109,8 +110,8 @@ final class VersionCapApplicationListener implements ApplicationListener<Applica
 	}
 
 	/**
-	 * Whether there may be a rule. What is a rule and what a mistake is told later, when
-	 * the names of the consumer factories are known.
+	 * Whether there may be a rule. The properties reader tells rules from mistakes later,
+	 * when the names of the consumer factories are known.
 	 */
 	private static boolean isAskedFor(Map<String, Object> properties, ConfigurableEnvironment environment) {
 		return isTrue(properties.getOrDefault("enabled", true), environment) && properties.entrySet()
@@ -124,7 +125,7 @@ final class VersionCapApplicationListener implements ApplicationListener<Applica
 			return false;
 		}
 		String rule = name.substring(start + VERSION_CAP.length());
-		// A heading alone, as of an empty map in a YAML file, is none.
+		// A heading alone, such as an empty map in a YAML file, is no rule.
 		return rule.matches("(max|min)versions.+") || rule.equals("release") || rule.equals("profile")
 				|| (rule.equals("learn") && isTrue(value, environment));
 	}
@@ -135,7 +136,7 @@ final class VersionCapApplicationListener implements ApplicationListener<Applica
 				.convert(environment.resolvePlaceholders(value.toString()), Boolean.class));
 		}
 		catch (ConversionException ex) {
-			// A mistake, which is reported with all others once the beans are known.
+			// The properties reader reports this mistake with all others.
 			return true;
 		}
 	}

@@ -58,10 +58,10 @@ final class VersionCaps implements AutoCloseable {
 	}
 
 	/**
-	 * Installs the cap if any rule asks for it: it is installed long since in an
-	 * application that started through {@code SpringApplication}.
-	 * @throws VersionCapInstallException if it cannot be, and the application does not
-	 * tolerate that
+	 * Installs the cap if any rule needs it. In an application that started through
+	 * {@code SpringApplication} it is installed long since.
+	 * @throws VersionCapInstallException if it cannot be installed, and the application
+	 * does not tolerate that
 	 */
 	void install() {
 		if (!isAnyActive()) {
@@ -93,7 +93,7 @@ final class VersionCaps implements AutoCloseable {
 	}
 
 	/**
-	 * The rules for a factory; an empty name is that of none, for what is set for all.
+	 * The rules for a factory; with an empty name, the rules for all factories.
 	 */
 	FactoryRules rules(String factoryName) {
 		return rules.computeIfAbsent(factoryName,
@@ -108,7 +108,7 @@ final class VersionCaps implements AutoCloseable {
 	}
 
 	/**
-	 * What caps a factory's clients.
+	 * The cap of a factory's clients.
 	 */
 	ClientCap clientCap(String factoryName) {
 		FactoryRules factory = rules(factoryName);
@@ -193,7 +193,7 @@ final class VersionCaps implements AutoCloseable {
 				.of((protocol != null) ? protocol.toString() : ConsumerConfig.DEFAULT_GROUP_PROTOCOL);
 		}
 		catch (IllegalArgumentException ex) {
-			// The client says it better.
+			// The client's own message says it better.
 			return;
 		}
 		VersionCap cap = rules(factoryName).cap();

@@ -13,7 +13,8 @@ import dev.holdfast.kafka.test.KafkaCluster;
 import org.apache.kafka.clients.consumer.Consumer;
 
 /**
- * A group that has committed is assigned its partitions: how long until the first record.
+ * Measures how long it takes from {@code subscribe} to the first record, for a group that
+ * has committed.
  */
 final class AssignmentCost {
 
@@ -49,7 +50,7 @@ final class AssignmentCost {
 				rows, targets);
 	}
 
-	/** Whose assignment it is. */
+	/** The kind of consumer that gets the assignment. */
 	private enum Kind {
 
 		BARE, GUARDED, GUARDED_AT_FIRST
@@ -64,7 +65,7 @@ final class AssignmentCost {
 		List<Double> requestRounds = new ArrayList<>();
 		for (int round = -1; round < rounds; round++) {
 			for (int i = 0; i < Kind.values().length; i++) {
-				// Each of them comes first in its turn.
+				// Each kind comes first in turn.
 				Kind kind = Kind.values()[Math.floorMod(round + i, Kind.values().length)];
 				double time = time(kind, many, requestRounds);
 				if (round >= 0) {

@@ -95,7 +95,7 @@ final class Benchmarks implements Callable<Integer> {
 				Section section = part.measurement.measure(quick);
 				section.targets().forEach((target) -> System.out.printf("  %s%n", target));
 				sections.add(section);
-				// A long run that fails late should leave something.
+				// A long run that fails late should leave a report.
 				new Report(sections, command(), commit).write(file);
 			}
 		}

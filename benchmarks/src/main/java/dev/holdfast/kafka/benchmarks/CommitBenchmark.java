@@ -28,8 +28,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * One poll, and a commit of what it has returned, of a consumer whose records are
- * prepared.
+ * One poll of a consumer with prepared records, and a commit of their offsets.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -51,7 +50,7 @@ public class CommitBenchmark {
 
 	private final Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
 
-	/** Set up before anything is measured. */
+	/** Set up before JMH measures anything. */
 	@SuppressWarnings("NullAway.Init")
 	private Consumer<byte[], byte[]> consumer;
 

@@ -19,7 +19,7 @@ final class CommitCost {
 	}
 
 	/**
-	 * What one of them costs.
+	 * What a poll and a commit cost with one wrapping.
 	 */
 	private record Row(Wrapping wrapping, Jmh.Cost cost) {
 

@@ -101,7 +101,7 @@ final class EndToEnd {
 		Ratios cpu = new Ratios();
 		try (GuardedAndBare applications = new GuardedAndBare(cluster.directBootstrapServers(), protocol)) {
 			for (int pair = -warmUpPairs; pair < pairs; pair++) {
-				// In turns, lest one of them always comes first.
+				// Takes turns, so that neither always comes first.
 				boolean guardedFirst = pair % 2 == 0;
 				Run first = run(applications.factory(guardedFirst), topic);
 				Run second = run(applications.factory(!guardedFirst), topic);
@@ -130,7 +130,7 @@ final class EndToEnd {
 	}
 
 	private Run run(ConsumerFactory<byte[], byte[]> factory, String topic) throws InterruptedException {
-		// What the run before has left must not be this one's.
+		// This run must not pay for the garbage of the one before.
 		System.gc();
 		ContainerProperties properties = new ContainerProperties(topic);
 		properties.setGroupId(UUID.randomUUID().toString());
@@ -163,12 +163,12 @@ final class EndToEnd {
 	}
 
 	/**
-	 * Whether a thread is the container's, the consumer's or the guard's.
+	 * Whether a thread belongs to the container, the consumer or the guard.
 	 */
 	private static boolean isClients(String thread) {
 		return thread.startsWith("benchmark") || thread.contains("consumer_background")
 				|| thread.contains("coordinator-heartbeat") || thread.contains("holdfast-admin")
-				|| thread.contains("holdfast-inspector");
+				|| thread.contains("holdfast-inspection");
 	}
 
 	private final class Reading {

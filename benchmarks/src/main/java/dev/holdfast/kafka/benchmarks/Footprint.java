@@ -23,7 +23,7 @@ final class Footprint {
 
 	static Section measure(boolean quick) {
 		String duration = (quick ? Duration.ofSeconds(3) : Duration.ofMinutes(10)).toString();
-		// At the same time: heap is no matter of time.
+		// All run at the same time: that does not change the heap.
 		CompletableFuture<Double> bare = CompletableFuture
 			.supplyAsync(() -> kibibytes(Wrapping.BARE, duration, CONSUMERS));
 		CompletableFuture<Double> twice = CompletableFuture

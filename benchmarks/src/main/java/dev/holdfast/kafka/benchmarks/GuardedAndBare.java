@@ -21,7 +21,7 @@ import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
 
 /**
- * Two applications that are alike but for Holdfast.
+ * Two applications that differ only in Holdfast.
  */
 final class GuardedAndBare implements AutoCloseable {
 

@@ -19,7 +19,8 @@ import dev.holdfast.kafka.test.KafkaCluster;
 import org.apache.kafka.clients.consumer.Consumer;
 
 /**
- * All partitions are lied about at once: how long until the next record is delivered.
+ * Measures how long it takes to the next record when the broker lies about all partitions
+ * together.
  */
 final class IncidentCost {
 
@@ -59,7 +60,7 @@ final class IncidentCost {
 				rows, targets);
 	}
 
-	/** What was measured in all rounds. */
+	/** The measurements of all rounds. */
 	private static final class Measured {
 
 		private final List<Double> incidents = new ArrayList<>();
@@ -144,7 +145,7 @@ final class IncidentCost {
 	}
 
 	/**
-	 * Starts with the client's first exception.
+	 * Measures from the client's first exception on.
 	 */
 	private static final class Stopwatch implements DecisionListener {
 

@@ -7,7 +7,7 @@ package dev.holdfast.kafka.benchmarks;
 import java.util.List;
 
 /**
- * What a value lies in with a confidence of 95 %.
+ * The interval in which a value lies with a confidence of 95 %.
  *
  * @param from its lower end
  * @param to its upper end
@@ -17,8 +17,8 @@ record Interval(double from, double to) {
 	static final double CONFIDENCE = 0.95;
 
 	/**
-	 * Of the median of what was measured, by the sign test: assumes nothing about how
-	 * that is distributed. The whole range where it is too little for that confidence.
+	 * The interval of the median of measurements, by the sign test, which assumes nothing
+	 * about their distribution. The whole range if there are too few for that confidence.
 	 */
 	static Interval ofMedian(List<Double> values) {
 		List<Double> sorted = values.stream().sorted().toList();

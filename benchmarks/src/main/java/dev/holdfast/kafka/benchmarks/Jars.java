@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  */
 final class Jars {
 
-	/** Spring's and Kafka's own aside. The starter itself is empty. */
+	/** Without Spring's and Kafka's own jars. The starter itself is empty. */
 	private static final List<String> ADDED = List.of("core", "autoconfigure", "starter", "asm");
 
 	private Jars() {
@@ -27,7 +27,7 @@ final class Jars {
 	}
 
 	/**
-	 * Which of the added ones an entry of the class path is.
+	 * Which of the added jars an entry of the class path is.
 	 */
 	private static String name(String entry) {
 		String path = entry.replace('\\', '/');

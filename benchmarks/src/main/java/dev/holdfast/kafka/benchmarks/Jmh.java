@@ -18,7 +18,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 import org.openjdk.jmh.util.Statistics;
 
 /**
- * Runs a JMH benchmark with its allocations.
+ * Runs a JMH benchmark, and measures its allocations, too.
  */
 final class Jmh {
 
@@ -29,8 +29,8 @@ final class Jmh {
 	 * One result.
 	 *
 	 * @param nanos the mean
-	 * @param within what that lies in
-	 * @param bytes allocated
+	 * @param within the interval in which the mean lies
+	 * @param bytes how much an operation allocates
 	 */
 	record Cost(double nanos, Interval within, double bytes) {
 
@@ -48,7 +48,8 @@ final class Jmh {
 		}
 
 		/**
-		 * What the difference to another one lies in, at least as surely.
+		 * The interval in which the difference to another cost lies, with no less
+		 * confidence.
 		 */
 		Interval above(Cost other) {
 			return new Interval(within.from() - other.within.to(), within.to() - other.within.from());
@@ -57,7 +58,7 @@ final class Jmh {
 	}
 
 	/**
-	 * All options of the benchmark, with each of its parameters.
+	 * The options to run a benchmark with each of its parameters.
 	 */
 	static ChainedOptionsBuilder options(Class<?> benchmark, boolean quick) {
 		ChainedOptionsBuilder options = new OptionsBuilder().include("^" + benchmark.getName() + "\\.")

@@ -31,12 +31,12 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A topic with many partitions, five records in each, and groups that have committed the
- * third.
+ * A topic with many partitions, five records in each, and groups whose commits point to
+ * the third.
  */
 final class ManyPartitions {
 
-	/** Where groups go on. */
+	/** The committed offset of groups. */
 	static final int COMMITTED = 2;
 
 	private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -63,7 +63,7 @@ final class ManyPartitions {
 		produce(3);
 	}
 
-	/** A hundred bytes each. */
+	/** Sends records of a hundred bytes. */
 	private void produce(int records) {
 		try (NumberedRecords producer = NumberedRecords
 			.to(Map.of("bootstrap.servers", cluster.directBootstrapServers()), "%0100d"::formatted)) {
@@ -72,7 +72,7 @@ final class ManyPartitions {
 	}
 
 	/**
-	 * Reads what there is, and commits it as the guard does.
+	 * Reads all records, and commits them as the guard does.
 	 * @return the commits, with bookmarks
 	 */
 	private Map<TopicPartition, OffsetAndMetadata> readAndCommit() throws InterruptedException, ExecutionException {
@@ -108,8 +108,8 @@ final class ManyPartitions {
 	}
 
 	/**
-	 * Makes a group that has committed as guarded consumers do: a bookmark is the
-	 * cluster's and the topic's, not the group's.
+	 * Makes a group that has committed as guarded consumers do. A bookmark names the
+	 * cluster and the topic, but not the group.
 	 * @return the group's name
 	 */
 	String groupWithBookmarks() throws InterruptedException, ExecutionException {
@@ -136,8 +136,9 @@ final class ManyPartitions {
 	}
 
 	/**
-	 * A guarded consumer.
-	 * @param onException told when the client throws from its poll
+	 * Creates a guarded consumer.
+	 * @param onException runs when a call of the client throws an
+	 * {@link InvalidOffsetException}
 	 */
 	Consumer<byte[], byte[]> guarded(String group, DecisionListener listener, Runnable onException) {
 		Map<String, Object> configuration = configuration(group);

@@ -12,8 +12,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.kafka.annotation.KafkaListener;
 
 /**
- * An application as it is met with: it declares a bean, and its listener is started. No
- * broker answers. Prints how long it took until its context was ready, in milliseconds.
+ * A typical application: it declares a bean, and starts its listener. No broker answers.
+ * Prints how long it took until its context was ready, in milliseconds.
  */
 @SpringBootConfiguration
 @EnableAutoConfiguration

@@ -30,7 +30,7 @@ final class OwnJvm {
 	/**
 	 * Runs it to its end.
 	 * @param main the main class
-	 * @param entries which entries of this JVM's class path it gets
+	 * @param entries selects the entries of this JVM's class path that it gets
 	 * @param args its arguments
 	 * @return the number in the line that it prints last
 	 */

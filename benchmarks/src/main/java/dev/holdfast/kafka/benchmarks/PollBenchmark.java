@@ -24,8 +24,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * One poll of a consumer whose records are prepared: what is measured is what is around
- * it.
+ * One poll of a consumer with prepared records, so that it measures only what is around
+ * the consumer.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -49,7 +49,7 @@ public class PollBenchmark {
 	@Param
 	public Wrapping wrapping = Wrapping.BARE;
 
-	/** Set up before anything is measured. */
+	/** Set up before JMH measures anything. */
 	@SuppressWarnings("NullAway.Init")
 	private Consumer<byte[], byte[]> consumer;
 

@@ -21,7 +21,7 @@ import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
  */
 final class PollCost {
 
-	/** Brave's poll has a scale of its own. */
+	/** Without Brave, whose poll takes another scale. */
 	private static final Set<Wrapping> CHARTED = EnumSet.of(Wrapping.BARE, Wrapping.GUARDED, Wrapping.GUARDED_ALL_OFF,
 			Wrapping.OPEN_TELEMETRY);
 
@@ -29,7 +29,7 @@ final class PollCost {
 	}
 
 	/**
-	 * What one combination costs.
+	 * What a poll costs with one combination of parameters.
 	 */
 	private record Row(int records, int partitions, Wrapping wrapping, Jmh.Cost cost) {
 
@@ -87,7 +87,7 @@ final class PollCost {
 	}
 
 	/**
-	 * The poll that the targets are about.
+	 * A chart of the poll that the targets are about.
 	 */
 	private static String chart(List<Row> costs) {
 		List<Row> shown = costs.stream()

@@ -31,7 +31,7 @@ final class PollingForAWhile {
 		Wrapping wrapping = Wrapping.valueOf(args[0]);
 		Duration duration = Duration.parse(args[1]);
 		int count = Integer.parseInt(args[2]);
-		// What the first of a kind brings once and for all is not a consumer's.
+		// What only the first consumer of a kind allocates does not count.
 		try (Consumer<byte[], byte[]> first = wrapping.consumer(PARTITIONS, 12)) {
 			pollAndCommit(first);
 		}

@@ -25,15 +25,15 @@ import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * A consumer without brokers whose polls return the same prepared records, so that what
- * is measured is what is around it. It instantiates its interceptors and lets them see
- * the records, as a real client does.
+ * A consumer without brokers whose polls return the same prepared records, so that a
+ * benchmark measures only what is around it. It instantiates its interceptors and lets
+ * them see the records, as a real client does.
  */
 final class PreparedConsumer extends MockConsumer<byte[], byte[]> {
 
 	private static final String TOPIC = "orders";
 
-	/** As long as those that Kafka makes. */
+	/** As long as the ids that Kafka makes. */
 	private static final String CLUSTER = "abcdefghijklmnopqrstuw";
 
 	private final List<ConsumerInterceptor<byte[], byte[]>> interceptors;
@@ -87,7 +87,7 @@ final class PreparedConsumer extends MockConsumer<byte[], byte[]> {
 		return new ConsumerRecords<>(batch, Map.of());
 	}
 
-	/** Tells of it, and keeps nothing. */
+	/** Tells the interceptors, and keeps nothing. */
 	@Override
 	public void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets) {
 		interceptors.forEach((interceptor) -> interceptor.onCommit(offsets));
@@ -96,7 +96,7 @@ final class PreparedConsumer extends MockConsumer<byte[], byte[]> {
 	@Override
 	public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
 		if (batch.isEmpty()) {
-			// The very object, as clients do.
+			// Clients return this very object.
 			return ConsumerRecords.empty();
 		}
 		ConsumerRecords<byte[], byte[]> records = batch;

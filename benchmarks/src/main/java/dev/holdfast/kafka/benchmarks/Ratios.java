@@ -9,7 +9,7 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Ratios of pairs that were measured one right after the other, so that what slows the
+ * Ratios of pairs of measurements, one right after the other, so that what slows the
  * machine down for a while slows down both.
  */
 final class Ratios {
@@ -43,14 +43,14 @@ final class Ratios {
 	}
 
 	/**
-	 * What the median of ratios lies in with a confidence of 95 %, whatever they are
-	 * distributed like.
+	 * The interval in which the median of ratios lies with a confidence of 95 %, for any
+	 * distribution.
 	 */
 	Interval interval() {
 		return Interval.ofMedian(ratios());
 	}
 
-	/** The same of what guarded is above bare. */
+	/** The same for the differences of guarded and bare. */
 	Interval intervalOfDifferences() {
 		return Interval.ofMedian(differences());
 	}
@@ -60,7 +60,7 @@ final class Ratios {
 		bare.addAll(others.bare);
 	}
 
-	/** The median of what guarded is above bare. */
+	/** The median of the differences of guarded and bare. */
 	double medianDifference() {
 		return median(differences());
 	}

@@ -32,8 +32,8 @@ final class Report {
 	/**
 	 * Creates a report.
 	 * @param sections its parts
-	 * @param command what was run
-	 * @param commit what was measured
+	 * @param command the command that ran the benchmarks
+	 * @param commit the commit that they measured
 	 */
 	Report(List<Section> sections, String command, String commit) {
 		this.sections = sections;
@@ -79,8 +79,8 @@ final class Report {
 	}
 
 	/**
-	 * The commit that is checked out, and whether anything was changed since, reports
-	 * aside.
+	 * The commit that is checked out, and whether tracked files outside of docs have
+	 * changed since.
 	 */
 	static String commit() throws IOException, InterruptedException {
 		String commit = output("git", "rev-parse", "--short", "HEAD");

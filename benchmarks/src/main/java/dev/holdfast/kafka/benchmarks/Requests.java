@@ -13,14 +13,14 @@ import dev.holdfast.kafka.test.WireRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts what went over the wire.
+ * Counts the requests that went over the wire.
  */
 final class Requests {
 
 	private Requests() {
 	}
 
-	/** Who has sent a request. */
+	/** Which client has sent a request. */
 	enum Origin {
 
 		INSPECTOR, ADMIN, CONSUMER;
@@ -35,7 +35,7 @@ final class Requests {
 	}
 
 	/**
-	 * The requests from one time to another, by who has sent them.
+	 * The requests from one time to another, by their origin.
 	 */
 	static Map<Origin, Long> between(KafkaCluster cluster, Instant from, Instant to) {
 		Map<Origin, Long> counts = new EnumMap<>(Origin.class);

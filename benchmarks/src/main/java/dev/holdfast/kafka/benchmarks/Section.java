@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  * A part of the report.
  *
  * @param title its title
- * @param text what was measured, and how
+ * @param text what the part measures, and how
  * @param header the heads of the columns
  * @param rows the cells, by row
- * @param targets what must be reached
+ * @param targets the targets of its measurements
  * @param chart a picture in Mermaid's language, if there is one
  */
 record Section(String title, String text, List<String> header, List<List<String>> rows, List<Target> targets,
@@ -31,13 +31,14 @@ record Section(String title, String text, List<String> header, List<List<String>
 	}
 
 	/**
-	 * What must be reached.
+	 * A limit that a measurement must keep.
 	 *
 	 * @param what what is limited
-	 * @param measured what was measured
-	 * @param interval what that lies in with some confidence, if it is known
+	 * @param measured the measured value
+	 * @param interval the interval in which that lies with some confidence, if it is
+	 * known
 	 * @param limit the limit
-	 * @param atMost whether the limit is the most, or the least
+	 * @param atMost whether the limit is an upper one, or a lower one
 	 * @param unit the unit of both
 	 */
 	record Target(String what, double measured, @Nullable Interval interval, double limit, boolean atMost,

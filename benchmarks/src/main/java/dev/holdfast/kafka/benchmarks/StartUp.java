@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How long an application takes to be ready, with the starter and without.
+ * Measures how long an application takes to be ready, with the starter and without.
  */
 final class StartUp {
 
@@ -49,7 +49,7 @@ final class StartUp {
 
 	/**
 	 * Measures one application.
-	 * @return what must be reached of what the starter adds
+	 * @return the target for the time that the starter adds
 	 */
 	private static Section.Target measure(String name, Class<?> application, int rounds, List<List<String>> rows)
 			throws IOException, InterruptedException {
@@ -58,7 +58,7 @@ final class StartUp {
 		for (int round = -1; round < rounds; round++) {
 			double[] times = new double[Starter.values().length];
 			for (int i = 0; i < times.length; i++) {
-				// Each of them comes first in its turn.
+				// Each kind comes first in turn.
 				Starter starter = Starter.values()[Math.floorMod(round + i, times.length)];
 				times[starter.ordinal()] = starter.run(application);
 			}

@@ -12,7 +12,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.kafka.annotation.KafkaListener;
 
 /**
- * A small application with one listener, which is not started. Prints how long it took
+ * A small application with one listener, which it does not start. Prints how long it took
  * until its context was ready, in milliseconds.
  */
 @SpringBootConfiguration
@@ -24,8 +24,8 @@ class StartedApplication {
 	}
 
 	/**
-	 * Starts an application, tells how long it took, and ends this JVM.
-	 * @param listening whether its listener is started, which creates a consumer
+	 * Starts an application, prints how long it took, and ends this JVM.
+	 * @param listening whether it starts its listener, which creates a consumer
 	 */
 	static void start(Class<?> application, boolean listening, String[] args) {
 		long start = System.nanoTime();

@@ -30,7 +30,7 @@ public enum Wrapping {
 	/** Nothing. */
 	BARE((partitions, records) -> prepared(Map.of(), partitions, records)),
 
-	/** The guard as it comes: with bookmarks, first positions and topic ids. */
+	/** The guard with its defaults: with bookmarks, first positions and topic ids. */
 	GUARDED(guarded(OffsetGuardSettings.defaults())),
 
 	/** The guard without bookmarks in commits. */
@@ -42,7 +42,7 @@ public enum Wrapping {
 	/** The guard with leader epochs in commits. */
 	GUARDED_WITH_LEADER_EPOCHS(guarded(enforcing(new OffsetGuardSettings.Commits(true, true, true), true))),
 
-	/** The guard with topic ids not compared. */
+	/** The guard without comparisons of topic ids. */
 	GUARDED_NO_TOPIC_CHECKS(guarded(enforcing(new OffsetGuardSettings.Commits(true, true, false), false))),
 
 	/** The guard with all of that off. */
@@ -57,7 +57,7 @@ public enum Wrapping {
 	BRAVE((partitions, records) -> KafkaTracing.create(Tracing.newBuilder().sampler(Sampler.NEVER_SAMPLE).build())
 		.consumer(prepared(Map.of(), partitions, records))),
 
-	/** OpenTelemetry's instrumentation, with spans that nobody exports. */
+	/** OpenTelemetry's instrumentation, without an exporter for its spans. */
 	OPEN_TELEMETRY((partitions, records) -> KafkaTelemetry
 		.create(OpenTelemetrySdk.builder().setTracerProvider(SdkTracerProvider.builder().build()).build())
 		.wrap(prepared(Map.of(), partitions, records)));
@@ -69,7 +69,7 @@ public enum Wrapping {
 	}
 
 	/**
-	 * Creates a consumer that has been assigned partitions and has a position in each.
+	 * Creates a consumer with assigned partitions and a position in each.
 	 */
 	Consumer<byte[], byte[]> consumer(int partitions, int records) {
 		Consumer<byte[], byte[]> consumer = creation.apply(partitions, records);
@@ -91,7 +91,7 @@ public enum Wrapping {
 	}
 
 	/**
-	 * All consumers of a kind have one guard, as those of a consumer factory have.
+	 * Gives all consumers of a kind one guard, as a consumer factory does.
 	 */
 	private static BiFunction<Integer, Integer, Consumer<byte[], byte[]>> guarded(OffsetGuardSettings settings) {
 		OffsetGuard guard = new OffsetGuard(settings, List.of());

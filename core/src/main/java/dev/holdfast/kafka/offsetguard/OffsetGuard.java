@@ -46,10 +46,11 @@ import org.jspecify.annotations.Nullable;
  * Guards the positions of Kafka consumers. Thread-safe; one guard serves any number of
  * consumers.
  * <p>
- * The consumer runs with {@code auto.offset.reset=none} underneath, so that every move it
- * would have made silently becomes an exception; the guard gathers evidence, names the
- * cause, asks the policy, applies the decision and tells the listeners. All of it happens
- * on the consumer's own thread, inside its {@code poll} and {@code position}.
+ * The client runs with {@code auto.offset.reset=none}, so that every move it would have
+ * made silently becomes an exception. The guard gathers evidence, names the cause, asks
+ * the policy, applies the decision and tells the listeners. Other threads may gather the
+ * evidence; all the rest happens on the consumer's own thread, inside its {@code poll}
+ * and {@code position}.
  */
 public final class OffsetGuard {
 
@@ -60,7 +61,7 @@ public final class OffsetGuard {
 	/**
 	 * Creates a guard whose consumers speak whatever versions they like.
 	 * @param settings how it behaves
-	 * @param listeners told of each decision, in this order
+	 * @param listeners hear of each decision, in this order
 	 */
 	public OffsetGuard(OffsetGuardSettings settings, List<DecisionListener> listeners) {
 		this(settings, null, listeners, ClientCap.none());
@@ -71,8 +72,9 @@ public final class OffsetGuard {
 	 * @param settings how it behaves
 	 * @param ownPolicy decides in place of the policy in the settings, {@code null} for
 	 * none
-	 * @param listeners told of each decision, in this order
-	 * @param cap the versions that its consumers speak, and those that inspect for them
+	 * @param listeners hear of each decision, in this order
+	 * @param cap the versions that its consumers speak, and so do the clients that gather
+	 * evidence
 	 */
 	public OffsetGuard(OffsetGuardSettings settings, @Nullable OffsetResetPolicy ownPolicy,
 			List<DecisionListener> listeners, ClientCap cap) {
@@ -94,14 +96,14 @@ public final class OffsetGuard {
 	 * @param <K> the type of the keys
 	 * @param <V> the type of the values
 	 * @param configuration the application's configuration of the consumer, as far as it
-	 * is known beforehand; {@code auto.offset.reset} and {@code interceptor.classes} are
-	 * read from it
+	 * is known beforehand; the guard reads {@code auto.offset.reset} and
+	 * {@code interceptor.classes} from it
 	 * @param construction creates the client from its own configuration with the given
 	 * entries put over it, on the calling thread
-	 * @return a guard around the client: every method it does not care about reaches the
+	 * @return the guarded consumer. Calls that the guard does not intercept reach the
 	 * client unchanged. It is a {@code KafkaConsumer} if the client is one
 	 * @throws UnguardableConsumerException if the client does not report, while it is
-	 * constructed, a configuration with those entries in it; or if nothing can be put
+	 * constructed, a configuration with those entries in it; or if the JVM makes no class
 	 * around it, as in a native image
 	 */
 	public <K, V> Consumer<K, V> createConsumer(Map<String, Object> configuration,
@@ -169,7 +171,7 @@ public final class OffsetGuard {
 	}
 
 	/**
-	 * What the consumers of this guard have been assigned. Thread-safe.
+	 * The partitions that are assigned to the consumers of this guard. Thread-safe.
 	 * @return an element for each consumer that is not closed
 	 */
 	public List<Assignment> assignments() {
@@ -178,13 +180,14 @@ public final class OffsetGuard {
 
 	/**
 	 * Decides about a held partition, in place of the policy, and beyond
-	 * {@link MoveLimits}. The evidence is gathered again; the decision is carried out,
-	 * and told as any other, by the consumer's own thread in its next poll. Thread-safe.
+	 * {@link MoveLimits}. The guard gathers the evidence again. The consumer's own thread
+	 * then carries the decision out and tells the listeners, in one of its polls.
+	 * Thread-safe.
 	 * @param groupId the consumer group, {@code null} for consumers without one
 	 * @param partition the partition
 	 * @param resolution what to do
-	 * @return completed with what came of it, never exceptionally. While the consumer has
-	 * not begun it can be cancelled: nothing is done then
+	 * @return completed with what came of it, never exceptionally. The caller can cancel
+	 * it as long as the consumer has not begun; the guard does nothing then
 	 */
 	public CompletableFuture<ResolutionResult> resolve(@Nullable String groupId, TopicPartition partition,
 			Resolution resolution) {
@@ -211,16 +214,16 @@ public final class OffsetGuard {
 	}
 
 	/**
-	 * The consumer, in whatever process, to which a group has assigned a partition.
-	 * Thread-safe; asks the brokers through a connection of its own, made as one of this
-	 * guard's consumers would.
+	 * Finds the consumer, in any process, to which a group has assigned a partition. It
+	 * asks the brokers through a connection of its own, with the settings of one of this
+	 * guard's consumers. Thread-safe.
 	 * @param groupId the consumer group
 	 * @param partition the partition
 	 * @param timeout how long to wait for the answer
-	 * @return the client id and the host; empty if it is not to be had
+	 * @return the client id and the host; empty if brokers do not tell them
 	 */
 	public Optional<String> owner(String groupId, TopicPartition partition, Duration timeout) {
-		// One of the same group asks the group's cluster for sure.
+		// A consumer of the same group surely knows the group's cluster.
 		return context.consumers()
 			.stream()
 			.min(Comparator.comparing((consumer) -> !groupId.equals(consumer.groupId())))
@@ -245,8 +248,8 @@ public final class OffsetGuard {
 	}
 
 	/**
-	 * The interceptor that every guarded client makes by its name. What compiles an
-	 * application ahead of time needs a hint for it.
+	 * The interceptor that every guarded client makes by its name. A compiler that works
+	 * ahead of time needs a hint for it.
 	 * @return a class with a public constructor without parameters
 	 */
 	public static Class<?> interceptor() {

@@ -6,8 +6,8 @@
 package dev.holdfast.kafka.offsetguard;
 
 /**
- * Thrown when a consumer was created in a way that cannot be guarded. The consumer that
- * was created is closed by then.
+ * Thrown when the guard cannot guard a consumer as it was created. The guard has closed
+ * that consumer by then.
  */
 public final class UnguardableConsumerException extends RuntimeException {
 

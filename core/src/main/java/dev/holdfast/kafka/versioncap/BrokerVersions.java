@@ -20,7 +20,8 @@ import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersion;
  *
  * @param node the connection's id in the client
  * @param apis a line for each API that the broker offers and the client knows, by id
- * @param releaseGuess the Kafka release that offers just this, as far as that can be told
+ * @param releaseGuess the Kafka release that offers just this, as far as Holdfast can
+ * tell
  */
 public record BrokerVersions(String node, List<Line> apis, String releaseGuess) {
 
@@ -34,9 +35,9 @@ public record BrokerVersions(String node, List<Line> apis, String releaseGuess) 
 	 * @param clientMax the highest version that the client knows
 	 * @param cap the highest version that the cap allows, {@link VersionCap#NEVER} for
 	 * none; empty without a rule
-	 * @param effective the highest version that is spoken; empty if none. A request that
-	 * has nothing to say in it may go lower: OffsetCommit and OffsetFetch do with
-	 * {@code group.protocol=classic}, where topics go by name
+	 * @param effective the highest version that the client speaks; empty if none. A
+	 * request that does not need that version may use a lower one: OffsetCommit and
+	 * OffsetFetch do with {@code group.protocol=classic}, where they name topics
 	 */
 	public record Line(KafkaApi api, int offeredMin, int offeredMax, int clientMin, int clientMax, OptionalInt cap,
 			OptionalInt effective) {

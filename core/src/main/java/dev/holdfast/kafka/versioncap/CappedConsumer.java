@@ -15,8 +15,8 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 
 /**
- * A consumer under a cap that nobody guards: stops polling when a broker was refused, and
- * passes everything else through.
+ * A consumer under a cap and without a guard. Its poll throws when the cap refuses a
+ * broker; all other calls pass through.
  */
 final class CappedConsumer<K, V> implements Interception {
 

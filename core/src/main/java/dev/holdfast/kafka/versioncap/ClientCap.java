@@ -32,7 +32,7 @@ public final class ClientCap {
 	/**
 	 * Creates a client cap.
 	 * @param cap what clients may speak
-	 * @param learned what their clusters have proven not to be trusted with
+	 * @param learned the APIs that brokers have answered wrongly, by cluster
 	 */
 	public ClientCap(VersionCap cap, LearnedCaps learned) {
 		this.cap = cap;
@@ -49,14 +49,14 @@ public final class ClientCap {
 
 	/**
 	 * What clients may speak.
-	 * @return the cap, without what is learned
+	 * @return the cap, without what Holdfast has learned
 	 */
 	public VersionCap cap() {
 		return cap;
 	}
 
 	/**
-	 * What their clusters have proven not to be trusted with.
+	 * The APIs that brokers have answered wrongly, by cluster.
 	 * @return the memory, shared with others
 	 */
 	public LearnedCaps learned() {
@@ -64,8 +64,8 @@ public final class ClientCap {
 	}
 
 	/**
-	 * The same rules for clients that are not concerned by what is learned: such as
-	 * gather the evidence that is learned from.
+	 * The same rules for clients that what Holdfast learns does not concern, such as
+	 * those that gather the evidence that it learns from.
 	 * @return a client cap that learns nothing
 	 */
 	public ClientCap withoutLearning() {
@@ -73,8 +73,8 @@ public final class ClientCap {
 	}
 
 	/**
-	 * Constructs a client under this cap. It holds for whatever Kafka client the calling
-	 * thread constructs meanwhile, those of interceptors and the like included.
+	 * Constructs a client under this cap. The cap holds for each Kafka client that the
+	 * calling thread constructs meanwhile, those of interceptors and the like included.
 	 * @param <T> the type of the client
 	 * @param construction constructs it, on the calling thread
 	 * @return the client and its versions
@@ -119,11 +119,11 @@ public final class ClientCap {
 	 * @param <V> the type of the values
 	 * @param construction constructs it, on the calling thread
 	 * @return the consumer, a {@link VersionedClient}, and a {@code KafkaConsumer} if the
-	 * client is one; its {@code poll} throws a {@link RefusedBrokerException} when a
-	 * broker offers less than it has to. The client itself where this JVM makes no
-	 * wrapper and there is nothing that a broker has to offer
+	 * client is one. Its {@code poll} throws a {@link RefusedBrokerException} when a
+	 * broker offers less than it has to. Where this JVM makes no wrapper and no rule says
+	 * what a broker has to offer, it is the client itself
 	 * @throws VersionCapInstallException if there are rules, and the client does not
-	 * follow them
+	 * follow them, or this JVM makes no wrapper that stops it
 	 */
 	public <K, V> Consumer<K, V> constructConsumer(Supplier<Consumer<K, V>> construction) {
 		Construction<Consumer<K, V>> constructed = construct(construction);
@@ -148,9 +148,10 @@ public final class ClientCap {
 	}
 
 	/**
-	 * Sets the cap, for all clients of this JVM that are constructed outside of
-	 * {@link #construct}: producers, admins, Streams. Several such caps all hold.
-	 * @return removes it again; clients that are there keep it
+	 * Sets the cap for all clients of this JVM that are constructed outside of
+	 * {@link #construct}, or under a cap without rules: producers, admins, Streams. If
+	 * there are several such caps, all of them hold.
+	 * @return removes it again; clients that exist already keep it
 	 * @throws VersionCapInstallException if it cannot be installed
 	 */
 	public Registration applyToAllClients() {
@@ -160,7 +161,7 @@ public final class ClientCap {
 	}
 
 	/**
-	 * A cap for all clients, as long as it is not closed.
+	 * A cap for all clients, until it is closed.
 	 */
 	public interface Registration extends AutoCloseable {
 

@@ -17,8 +17,8 @@ import org.apache.kafka.clients.NodeApiVersions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The versions that one client speaks to the brokers that it is connected to. What it
- * tells comes from the client's own negotiations; it sends nothing. Thread-safe.
+ * The versions that one client speaks to the brokers that it is connected to. They come
+ * from the client's own negotiations; this class sends nothing. Thread-safe.
  */
 public final class ClientVersions {
 
@@ -40,7 +40,7 @@ public final class ClientVersions {
 	}
 
 	/**
-	 * What the client may speak, what was learned included.
+	 * What the client may speak, with what Holdfast has learned.
 	 * @return the cap as it is now
 	 */
 	public VersionCap cap() {
@@ -48,9 +48,9 @@ public final class ClientVersions {
 	}
 
 	/**
-	 * What was negotiated with each broker that the client is connected to. Brokers by
-	 * which it bootstraps have negative numbers, and the coordinator one of its own.
-	 * @return a report a connection
+	 * What the client has negotiated with each broker that it is connected to. Bootstrap
+	 * servers have negative numbers, and the coordinator has a number of its own.
+	 * @return one report for each connection
 	 */
 	public List<BrokerVersions> brokers() {
 		if (binding == null) {
@@ -67,8 +67,8 @@ public final class ClientVersions {
 	/**
 	 * Whether the client asks a partition's leader whether the leader epoch of its
 	 * position still holds, see {@link VersionCapCheck#canValidatePositions(VersionCap)}.
-	 * A leader that does not offer the versions is not asked, and nor is one to which the
-	 * connection is gone.
+	 * It does not ask a leader that does not offer the versions, or to which it has no
+	 * connection.
 	 * @param leader the id of the partition's leader, -1 if there is none
 	 * @return {@code false} if the client takes any position on that partition for valid;
 	 * {@code true} where nothing is known
@@ -89,7 +89,8 @@ public final class ClientVersions {
 	}
 
 	/**
-	 * Tells which cluster the client has found, so that what is learned about it holds.
+	 * Tells which cluster the client has found, so that what Holdfast has learned about
+	 * that cluster holds for the client.
 	 * @param clusterId the cluster's id, {@code null} if it has none
 	 */
 	public void cluster(@Nullable String clusterId) {

@@ -20,12 +20,13 @@ import dev.holdfast.kafka.versioncap.rules.VersionCap;
 
 /**
  * Guesses from what a broker offers which Kafka release it is, or is like. For people to
- * read: nothing is decided by it.
+ * read: Holdfast decides nothing by it.
  */
 final class ReleaseGuess {
 
 	/**
-	 * Offered or not as a broker is configured: their absence says nothing.
+	 * A broker's configuration decides whether it offers these: their absence says
+	 * nothing.
 	 */
 	private static final Set<String> OPTIONAL = Set.of("GetTelemetrySubscriptions", "PushTelemetry",
 			"ConsumerGroupHeartbeat", "ConsumerGroupDescribe", "StreamsGroupHeartbeat", "StreamsGroupDescribe",
@@ -81,7 +82,7 @@ final class ReleaseGuess {
 	}
 
 	/**
-	 * Whether all that is offered is at least (1) or at most (-1) what a release offers.
+	 * Whether the broker offers at least (1) or at most (-1) what a release offers.
 	 */
 	private boolean compares(String release, int sign) {
 		return apis().stream().allMatch((api) -> {

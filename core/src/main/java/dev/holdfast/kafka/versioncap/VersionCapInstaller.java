@@ -25,12 +25,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts the hook into the kafka-clients on the class path: defines their class
- * {@code ApiVersions} with it, before it is loaded. Once for each class loader that has
- * kafka-clients, and only as long as no client has been created there.
+ * Puts the hook into the kafka-clients on the class path: it defines their class
+ * {@code ApiVersions} with the hook, before the JVM loads it. It does so once for each
+ * class loader that has kafka-clients, and only as long as no client was created there.
  * <p>
  * kafka-clients have no setting for it. An agent would need an option of the JVM, and
- * changing fields of existing clients would need deep reflection; this needs neither.
+ * changing fields of existing clients would need deep reflection. This needs neither.
  */
 public final class VersionCapInstaller {
 
@@ -42,8 +42,8 @@ public final class VersionCapInstaller {
 	private static volatile boolean installed;
 
 	/**
-	 * Called by kafka-clients for each new client. They may outlive this class, and refer
-	 * to these weakly.
+	 * kafka-clients call these functions for each new client. They may outlive this
+	 * class, and refer to the functions weakly.
 	 */
 	private static final Function<Object, @Nullable Object> SCOPED = (client) -> CapScope.bindScoped();
 
@@ -54,10 +54,10 @@ public final class VersionCapInstaller {
 
 	/**
 	 * Puts the hook in, unless it is in already. Applications that start through
-	 * {@code SpringApplication} need not call this: the starter does, if a rule asks for
-	 * it. Others call it first thing in {@code main}. Thread-safe.
-	 * @throws VersionCapInstallException if it is too late, or these kafka-clients are
-	 * not understood; says why, as far as that can be known, and what to do
+	 * {@code SpringApplication} need not call this: the starter does, if a rule needs it.
+	 * Others call it first thing in {@code main}. Thread-safe.
+	 * @throws VersionCapInstallException if it is too late, or these kafka-clients have
+	 * another class. The message says why, as far as Holdfast can tell, and what to do
 	 */
 	public static void install() {
 		if (!installed) {
@@ -73,7 +73,7 @@ public final class VersionCapInstaller {
 	}
 
 	/**
-	 * Whether clients that are created from now on can be capped.
+	 * Whether clients that are created from now on follow a cap.
 	 * @return whether the hook is in
 	 */
 	public static boolean isInstalled() {
@@ -88,7 +88,8 @@ public final class VersionCapInstaller {
 		catch (LinkageError ex) {
 			Class<?> present = loaded();
 			if (bindersField(present) != null) {
-				// By another copy of this library, in a class loader beside this one.
+				// Another copy of this library, in a class loader beside this one, has
+				// put it in.
 				return present;
 			}
 			throw new VersionCapInstallException(tooLate(), ex);
@@ -128,11 +129,11 @@ public final class VersionCapInstaller {
 
 	/**
 	 * Several copies of this library can share kafka-clients in a class loader above
-	 * them, and each of them can go without the others. The copy in whose scope a client
-	 * is constructed comes before those that have a cap for all clients.
+	 * them, and each copy may be unloaded before the others. The copy in whose scope a
+	 * client is constructed comes before those that have a cap for all clients.
 	 */
 	private static void bind(Class<?> hooked) {
-		// All that the copies have in common.
+		// The class is all that the copies have in common.
 		synchronized (hooked) {
 			try {
 				Field field = bindersField(hooked);
@@ -166,7 +167,7 @@ public final class VersionCapInstaller {
 	}
 
 	/**
-	 * What may have loaded the class, as far as the JVM can tell.
+	 * What may have loaded the class, as far as the JVM tells.
 	 */
 	private static String suspects() {
 		List<String> suspects = new ArrayList<>();

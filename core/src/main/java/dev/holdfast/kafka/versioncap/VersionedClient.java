@@ -6,14 +6,14 @@
 package dev.holdfast.kafka.versioncap;
 
 /**
- * A consumer that tells which versions it speaks. Each consumer that was constructed
- * under a cap, or is guarded, is one.
+ * A consumer that tells which versions it speaks. Each guarded consumer is one, and so is
+ * each that was constructed under a cap.
  */
 public interface VersionedClient {
 
 	/**
-	 * What this consumer speaks to its brokers.
-	 * @return the versions, as they are negotiated at any time. Thread-safe, unlike the
+	 * The versions that this consumer speaks to its brokers.
+	 * @return the versions, always as they are negotiated now. Thread-safe, unlike the
 	 * consumer
 	 */
 	ClientVersions clientVersions();

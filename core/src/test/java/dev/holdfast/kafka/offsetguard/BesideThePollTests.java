@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -18,7 +19,10 @@ import java.util.function.BooleanSupplier;
 
 import dev.holdfast.kafka.offsetguard.decision.Decision;
 import dev.holdfast.kafka.offsetguard.decision.Outcome;
+import dev.holdfast.kafka.offsetguard.decision.Resolution;
+import dev.holdfast.kafka.offsetguard.decision.ResolutionResult;
 import dev.holdfast.kafka.offsetguard.internal.inspection.InspectionService;
+import dev.holdfast.kafka.offsetguard.policy.Action;
 import dev.holdfast.kafka.offsetguard.policy.Cause;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -161,6 +165,40 @@ class BesideThePollTests {
 		}
 
 		assertThat(delivered).isEqualTo(Map.of(read, range(0, 20)));
+		assertThat(longestPoll).isLessThan(POLL.plus(MARGIN));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void othersDoNotWaitForAnOrder(String protocol) {
+		String group = "ordered-" + protocol;
+		TopicPartition held = new TopicPartition(group, 0);
+		TopicPartition read = new TopicPartition(group, 1);
+		cluster.createTopic(group, 2);
+		cluster.produce(held, 10);
+		cluster.produce(read, 10);
+		cluster.commit(group, held, new OffsetAndMetadata(500));
+		cluster.commit(group, read, new OffsetAndMetadata(0));
+		Consumers consumers = consumers(group, protocol).oneProcess();
+		Resolution resolution = new Resolution(Action.EARLIEST, "alice", "looked at it");
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(group));
+			poll(consumer, () -> !consumers.decisions.isEmpty() && delivered.containsKey(read));
+			Fault.Handle silence = cluster.wire().inject(Fault.silence().forClient("holdfast-inspector-" + group));
+			CompletableFuture<ResolutionResult> result = consumers.process().resolve(group, held, resolution);
+			longestPoll = Duration.ZERO;
+			poll(consumer, () -> silence.hits() > 0);
+			cluster.produce(read, 10);
+			poll(consumer, () -> delivered.get(read).size() == 20);
+			assertThat(result).isNotDone();
+
+			silence.close();
+			poll(consumer, () -> result.isDone() && delivered.containsKey(held));
+			assertThat(result).isCompletedWithValue(new ResolutionResult.Resolved(consumers.decisions.get(1)));
+		}
+
+		assertThat(delivered).isEqualTo(Map.of(held, range(0, 10), read, range(0, 20)));
 		assertThat(longestPoll).isLessThan(POLL.plus(MARGIN));
 	}
 

@@ -110,10 +110,11 @@ class LargeCommitTests {
 	@ValueSource(strings = { "classic", "consumer" })
 	void firstPositionsAreCommittedInPieces(String protocol) {
 		String group = "pieces-" + protocol;
+		Consumers consumers = consumers(protocol, group);
 
-		try (Consumer<String, String> consumer = consumers(protocol, group).guarded()) {
+		try (Consumer<String, String> consumer = consumers.guarded()) {
 			consumer.subscribe(List.of(TOPIC));
-			Consumers.pollTo(consumer, new TopicPartition(TOPIC, PARTITIONS - 1), 0);
+			Consumers.pollUntil(consumer, () -> consumers.decisions.size() == PARTITIONS);
 			cluster.wire().forget();
 			commit(consumer, true, 1, 0);
 			Consumers.pollUntil(consumer, () -> cluster.committed(group).size() == PARTITIONS);

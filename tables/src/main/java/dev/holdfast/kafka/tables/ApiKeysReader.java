@@ -13,14 +13,15 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Reads Kafka's {@code ApiKeys}, by reflection: the class belongs to no public API, it is
- * another one in each release, and all of them are read in one JVM.
+ * Reads Kafka's {@code ApiKeys}, by reflection: the class belongs to no public API, it
+ * differs in each release, and one JVM reads all of them.
  * <p>
- * An API is left out if all its versions are unstable, if it has no versions any more (as
- * LeaderAndIsr in 4.0), or if no broker offers it to a client: if it is not enabled (2.7)
- * or only a controller listens to it (since 2.8). Releases before 2.7 tell nothing about
- * that, so all of theirs stay, and so do APIs between brokers, as brokers offer them on
- * any listener. Which versions are unstable is told since 3.5; before, all are stable.
+ * It leaves an API out if all its versions are unstable, if it has no versions any more
+ * (as LeaderAndIsr in 4.0), or if no broker offers it to a client: if it is not enabled
+ * (2.7) or only a controller listens to it (since 2.8). Releases before 2.7 tell nothing
+ * about that, so all of theirs stay. APIs between brokers stay too, as brokers offer them
+ * on any listener. Releases tell which versions are unstable since 3.5; before, all are
+ * stable.
  */
 final class ApiKeysReader {
 

@@ -67,7 +67,7 @@ record ClientsJar(KafkaRelease release, Path file) {
 	}
 
 	/**
-	 * Reads what the brokers of the release offer. Nothing of another jar is seen.
+	 * Reads what the brokers of the release offer. It sees nothing of another jar.
 	 * @return the APIs
 	 */
 	List<OfferedApi> read() throws IOException {

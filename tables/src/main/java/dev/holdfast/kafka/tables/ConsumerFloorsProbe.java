@@ -13,12 +13,12 @@ import java.util.List;
 import java.util.concurrent.Callable;
 
 /**
- * Finds out how far each API of a consumer can be capped until the consumer does not read
- * and commit any more, by real consumers on a real broker, and makes a table of it, or
- * compares it again. Takes about a minute.
+ * Finds out how far each API of a consumer can be capped until the consumer no longer
+ * reads and commits. It tries real consumers on a real broker, and makes a table of the
+ * results, or compares the table with them. Takes about a minute.
  * <p>
- * The exit code is 0 if all is well, 1 if the table differs from what was found out, and
- * 2 if what was given cannot be worked with.
+ * The exit code is 0 if all is well, 1 if the table differs from the results, and 2 if
+ * the arguments or the file are unusable, or a probe fails.
  */
 public final class ConsumerFloorsProbe {
 

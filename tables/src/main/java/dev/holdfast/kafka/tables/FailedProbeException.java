@@ -6,7 +6,7 @@
 package dev.holdfast.kafka.tables;
 
 /**
- * A consumer did not get done what consumers are there for.
+ * Thrown when a consumer did not read and commit as it should.
  */
 final class FailedProbeException extends RuntimeException {
 

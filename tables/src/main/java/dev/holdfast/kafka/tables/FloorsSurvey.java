@@ -26,12 +26,12 @@ import dev.holdfast.kafka.versioncap.rules.KafkaApi;
 import dev.holdfast.kafka.versioncap.rules.VersionCap;
 
 /**
- * Caps each API that consumers ask for at each version, one at a time, and looks whether
- * they still read and commit.
+ * Caps each API that consumers use at each version, one at a time, and looks whether they
+ * still read and commit.
  */
 final class FloorsSurvey {
 
-	/** They mostly wait: for the broker, or in vain. */
+	/** Probes mostly wait: for the broker, or in vain. */
 	private static final int AT_A_TIME = 6;
 
 	private static final Duration SHORT_STAY = Duration.ofMillis(300);
@@ -47,9 +47,9 @@ final class FloorsSurvey {
 	}
 
 	/**
-	 * Probes real consumers on a real broker. No client of this JVM may have been created
-	 * before.
-	 * @return what came out, by protocol and API
+	 * Probes real consumers on a real broker. There must not have been any client in this
+	 * JVM before.
+	 * @return the results, by protocol and API
 	 */
 	static List<ProbedApi> take() throws InterruptedException {
 		VersionCapInstaller.install();
@@ -64,7 +64,7 @@ final class FloorsSurvey {
 	}
 
 	/**
-	 * The APIs that a consumer asks for if it may.
+	 * The APIs that a consumer without a cap uses.
 	 */
 	private SortedSet<KafkaApi> apis(GroupProtocol protocol) {
 		String group = "uncapped-" + protocol;

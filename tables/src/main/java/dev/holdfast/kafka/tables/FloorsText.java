@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What consumers need as the text of its file: a comment, a line of headings, and a line
+ * The needs of consumers as the text of a file: a comment, a line of headings, and a line
  * for each API that they cannot do without.
  */
 final class FloorsText {

@@ -6,8 +6,8 @@
 package dev.holdfast.kafka.tables;
 
 /**
- * Parent of a jar's class loader: shows it the JDK, and SLF4J, which Kafka before 2.5
- * needs while its protocol classes are loaded. All else must come from the jar itself.
+ * Parent of a jar's class loader. It shows the JDK, and SLF4J, which Kafka before 2.5
+ * needs to load its protocol classes. All else must come from the jar itself.
  */
 final class JdkAndSlf4j extends ClassLoader {
 

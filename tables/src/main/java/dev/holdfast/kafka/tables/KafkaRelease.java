@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A release of Kafka, whatever its patch.
+ * A release of Kafka, without the patch number.
  *
  * @param major the first number
  * @param minor the second number

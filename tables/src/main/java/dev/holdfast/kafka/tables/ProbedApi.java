@@ -20,7 +20,7 @@ import dev.holdfast.kafka.versioncap.rules.VersionCap;
  *
  * @param protocol their group protocol
  * @param api the API
- * @param failures what went wrong, by the version at which the API was capped; the other
+ * @param failures the failures, by the version at which the API was capped; the other
  * versions work
  */
 record ProbedApi(GroupProtocol protocol, KafkaApi api, SortedMap<Integer, String> failures) {

@@ -24,17 +24,19 @@ import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.versioncap.rules.KafkaApi;
 
 /**
- * A real broker that offers all that consumers may ask for, with a topic for them to
+ * A real broker that offers all APIs that consumers may use, with a topic for them to
  * read. Thread-safe.
  */
 final class ProbedBroker implements AutoCloseable {
 
 	static final String TOPIC = "records";
 
-	/** Where groups have committed, so that they need no log's bounds to start. */
+	/**
+	 * Groups have a commit here, so that they start without asking for the log's bounds.
+	 */
 	static final TopicPartition COMMITTED = new TopicPartition(TOPIC, 0);
 
-	/** Where groups have not committed. */
+	/** Groups have no commit here. */
 	static final TopicPartition FRESH = new TopicPartition(TOPIC, 1);
 
 	static final int RECORDS = 20;
@@ -100,7 +102,7 @@ final class ProbedBroker implements AutoCloseable {
 	}
 
 	/**
-	 * How many records a group has to read after it was created.
+	 * How many records a new group has to read.
 	 */
 	static int unread() {
 		return 2 * RECORDS - POSITION;
@@ -114,7 +116,7 @@ final class ProbedBroker implements AutoCloseable {
 	}
 
 	/**
-	 * The APIs that a client has asked for.
+	 * The APIs that a client has used.
 	 */
 	SortedSet<KafkaApi> asked(String clientId) {
 		SortedSet<KafkaApi> asked = new TreeSet<>();

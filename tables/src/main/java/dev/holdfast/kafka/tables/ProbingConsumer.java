@@ -25,19 +25,20 @@ import dev.holdfast.kafka.versioncap.rules.LearnedCaps;
 import dev.holdfast.kafka.versioncap.rules.VersionCap;
 
 /**
- * A plain consumer that does what consumers are there for, and gives up when that takes
- * too long: without an API that it needs, one may wait for ever.
+ * A plain consumer that reads and commits, and gives up when that takes too long: without
+ * an API that it needs, a consumer may wait for ever.
  */
 final class ProbingConsumer implements AutoCloseable {
 
-	/** A member of a classic group that sends no heartbeat is out of it after this. */
+	/** A classic group drops a member that sends no heartbeat after this time. */
 	private static final Duration SESSION = Duration.ofSeconds(3);
 
-	/** Longer than anybody can stay in a group without heartbeats. */
+	/** Longer than a member can stay in a group without heartbeats. */
 	static final Duration LONG_STAY = SESSION.multipliedBy(2);
 
 	/**
-	 * For each step. None takes a second on an idle machine, unless it takes for ever.
+	 * The time for each step. On an idle machine no step takes a second, unless it takes
+	 * for ever.
 	 */
 	private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -72,7 +73,7 @@ final class ProbingConsumer implements AutoCloseable {
 		configuration.put("auto.offset.reset", "earliest");
 		configuration.put("enable.auto.commit", false);
 		if (protocol == GroupProtocol.CLASSIC) {
-			// Under the other protocol the broker says how often.
+			// Under the other protocol the broker sets these.
 			configuration.put("heartbeat.interval.ms", 100);
 			configuration.put("session.timeout.ms", (int) SESSION.toMillis());
 		}
@@ -88,7 +89,7 @@ final class ProbingConsumer implements AutoCloseable {
 
 			@Override
 			public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-				// A broker that is busy may assign nothing at first.
+				// A busy broker may assign nothing at first.
 				assignments += partitions.isEmpty() ? 0 : 1;
 			}
 
@@ -119,7 +120,7 @@ final class ProbingConsumer implements AutoCloseable {
 	}
 
 	/**
-	 * What else consumers ask for.
+	 * Calls the other methods that send requests.
 	 */
 	void askForTheRest() {
 		client.commitAsync();

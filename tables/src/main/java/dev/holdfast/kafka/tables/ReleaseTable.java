@@ -13,10 +13,10 @@ import java.util.List;
 
 /**
  * Makes the table of each API's highest stable version per release of Kafka from the
- * kafka-clients jars of those releases, or compares them again.
+ * kafka-clients jars of those releases, or compares the table with them.
  * <p>
- * The exit code is 0 if all is well, 1 if the table differs from the jars, and 2 if what
- * was given cannot be worked with.
+ * The exit code is 0 if all is well, 1 if the table differs from the jars, and 2 if the
+ * arguments or the files are unusable.
  */
 public final class ReleaseTable {
 
@@ -74,8 +74,7 @@ public final class ReleaseTable {
 		Table jars = Table.of(ClientsJar.in(directory));
 		List<String> differences = new TableComparison(table, jars).differences();
 		if (differences.isEmpty() && !text.equals(TableText.of(jars))) {
-			// An edited comment or another order of rows: what was written anew would not
-			// be the same file.
+			// A comment or the order of rows differs: --write would make another file.
 			differences = List.of("no version differs, but the text is not what --write makes of the jars");
 		}
 		if (differences.isEmpty()) {

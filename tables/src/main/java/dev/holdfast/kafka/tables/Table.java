@@ -27,7 +27,7 @@ record Table(SortedSet<KafkaRelease> releases, SortedMap<Integer, Api> apis) {
 				Api older = apis.get(offered.id());
 				Map<KafkaRelease, Integer> highest = (older != null) ? older.highest() : new TreeMap<>();
 				highest.put(jar.release(), offered.highest());
-				// A newer release may have another name for it.
+				// A newer release may have another name for the API.
 				apis.put(offered.id(), new Api(offered.id(), offered.name(), highest));
 			}
 		}

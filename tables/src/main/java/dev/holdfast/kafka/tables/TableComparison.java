@@ -12,15 +12,15 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * Compares a table with what the jars say.
+ * Compares a table with the jars.
  *
  * @param table the table
- * @param jars what the jars say
+ * @param jars the table that the jars give
  */
 record TableComparison(Table table, Table jars) {
 
 	/**
-	 * Compares all.
+	 * Compares the two tables.
 	 * @return a line for each difference
 	 */
 	List<String> differences() {

@@ -14,8 +14,8 @@ import org.apache.kafka.server.telemetry.ClientTelemetryExporter;
 import org.apache.kafka.server.telemetry.ClientTelemetryExporterProvider;
 
 /**
- * Makes a broker offer the telemetry APIs, which it does only if somebody takes what
- * clients push. Public only because the broker instantiates it by its name.
+ * Makes a broker offer the telemetry APIs, which it does only with a reporter that takes
+ * what clients push. Public only because the broker instantiates it by its name.
  */
 public final class TelemetryReceiver implements MetricsReporter, ClientTelemetryExporterProvider {
 

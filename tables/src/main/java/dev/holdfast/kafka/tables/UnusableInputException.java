@@ -6,7 +6,8 @@
 package dev.holdfast.kafka.tables;
 
 /**
- * What was given cannot be worked with; the message says what is allowed.
+ * Thrown for arguments or files that a program cannot use. The message says what is
+ * allowed.
  */
 final class UnusableInputException extends RuntimeException {
 

@@ -48,9 +48,10 @@ final class ActiveFault implements Fault.Handle {
 	}
 
 	/**
-	 * Apply the fault once, unless it has ended or has been applied often enough.
-	 * @param application tells whether there was anything to apply it to; that counts
-	 * @return whether it was applied
+	 * Apply the fault once, unless it has ended or has hit often enough.
+	 * @param application tells whether there was anything to apply it to; if so, that
+	 * counts as a hit
+	 * @return whether it has hit
 	 */
 	synchronized boolean hit(BooleanSupplier application) {
 		if (this.ended.getCount() == 0 || this.hits >= this.fault.times() || !application.getAsBoolean()) {
@@ -62,7 +63,7 @@ final class ActiveFault implements Fault.Handle {
 
 	/**
 	 * Silence a connection till the fault ends.
-	 * @return whether it is silenced; not so if the fault has ended or is used up
+	 * @return whether it is silenced; {@code false} if the fault has ended or is used up
 	 */
 	boolean silence(WireConnection connection) {
 		return hit(() -> this.silenced.add(connection));

@@ -19,7 +19,7 @@ import org.apache.kafka.common.requests.RequestHeader;
 
 /**
  * Puts the wire's addresses into every answer that tells a client where a broker is, so
- * that no client finds its way around the wire.
+ * that no client gets around the wire.
  */
 final class AddressRewriter {
 
@@ -40,7 +40,7 @@ final class AddressRewriter {
 	boolean concerns(RequestHeader header) {
 		return switch (header.apiKey()) {
 			case METADATA, FIND_COORDINATOR, DESCRIBE_CLUSTER, SHARE_FETCH, SHARE_ACKNOWLEDGE -> true;
-			// KIP-951: where the new leader is, beside the error.
+			// KIP-951: such answers tell where the new leader is, beside the error.
 			case FETCH -> header.apiVersion() >= 16;
 			case PRODUCE -> header.apiVersion() >= 10;
 			default -> false;

@@ -18,8 +18,9 @@ import org.apache.kafka.common.requests.ResponseHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One answer on its way to the client: the bytes the broker sent, parsed only when
- * somebody asks for the body, and written anew only when somebody changed it.
+ * One answer on its way to the client: the bytes that the broker has sent. It parses them
+ * only when the wire asks for the body, and writes them anew only if a fault has changed
+ * it.
  */
 final class Answer {
 

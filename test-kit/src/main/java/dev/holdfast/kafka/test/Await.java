@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * Waiting with an end.
+ * Waits, for a bounded time.
  */
 final class Await {
 

@@ -84,7 +84,10 @@ final class Brokers implements AutoCloseable {
 		return BootstrapMetadata.fromVersions(version, features, "holdfast");
 	}
 
-	/** Small, quick to react, nothing unreleased, and nothing happens on its own. */
+	/**
+	 * Brokers that are small and quick, have nothing unreleased, and do nothing on their
+	 * own.
+	 */
 	private static Map<String, String> defaults(int count) {
 		Map<String, String> defaults = new HashMap<>();
 		String replicas = Integer.toString(Math.min(count, 3));
@@ -211,7 +214,7 @@ final class Brokers implements AutoCloseable {
 	}
 
 	@Nullable String topicName(Uuid id) {
-		// Of stopped brokers too: what they know of topic ids stays true.
+		// Stopped brokers count too: what they know of topic ids stays true.
 		return this.kit.brokers()
 			.values()
 			.stream()

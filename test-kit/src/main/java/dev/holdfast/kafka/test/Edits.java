@@ -17,7 +17,7 @@ import org.apache.kafka.common.requests.OffsetFetchResponse;
 import org.apache.kafka.common.requests.OffsetsForLeaderEpochResponse;
 
 /**
- * Applies what changes answers.
+ * Changes answers.
  */
 final class Edits {
 
@@ -122,7 +122,7 @@ final class Edits {
 	}
 
 	private static int epoch(int honest, long endOffset) {
-		// Both or neither: a client takes either one as "undefined".
+		// A client takes an undefined epoch or an undefined offset alone for "undefined".
 		return (endOffset >= 0) ? Math.max(honest, 0) : OffsetsForLeaderEpochResponse.UNDEFINED_EPOCH;
 	}
 

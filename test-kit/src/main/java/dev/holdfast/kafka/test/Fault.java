@@ -18,10 +18,10 @@ import org.apache.kafka.common.requests.OffsetsForLeaderEpochResponse;
 
 /**
  * A way for the {@link Wire} to lie: what it does to which answers. An immutable value;
- * nothing happens before it is {@linkplain Wire#inject(Fault) injected}.
+ * nothing happens before a test {@linkplain Wire#inject(Fault) injects} it.
  * <p>
- * The brokers stay honest: they do what they are asked, and their answer is changed, held
- * back or dropped on its way. An {@linkplain #error(ApiKeys, Errors) error} for an offset
+ * The brokers stay honest: they do what clients ask for, and the wire changes, holds back
+ * or drops their answer. An {@linkplain #error(ApiKeys, Errors) error} for an offset
  * commit, for example, hides a commit that took place. Only {@link #reset(ApiKeys, int)}
  * keeps the request from the broker.
  * <p>
@@ -117,9 +117,9 @@ public final class Fault {
 	}
 
 	/**
-	 * Answers never come. The connection stays open; as answers on a connection keep
-	 * their order, none comes on it any more after the first one that did not, of
-	 * whatever API. When the fault ends, the connections that it silenced are closed.
+	 * Answers never come. The connection stays open. Answers on a connection keep their
+	 * order, so after the first missing one no more answers come on it, of any API. When
+	 * the fault ends, it closes the connections that it has silenced.
 	 * @param apis the APIs whose answers do not come; none means all
 	 * @return the fault
 	 */
@@ -128,8 +128,8 @@ public final class Fault {
 	}
 
 	/**
-	 * Answers come later, by this much from when the broker gave them; those behind them
-	 * on the same connection wait. When the fault ends, held answers come at once.
+	 * The wire holds answers back for this long. Those behind them on the same connection
+	 * wait. When the fault ends, the wire passes them on immediately.
 	 * @param by the delay, positive
 	 * @param apis the APIs whose answers are late; none means all
 	 * @return the fault
@@ -141,10 +141,10 @@ public final class Fault {
 	}
 
 	/**
-	 * The connection is reset when a request of that API at or above the version arrives.
-	 * The broker never sees the request.
+	 * The wire resets the connection when a request of that API at or above the version
+	 * arrives. The broker never sees the request.
 	 * @param api the API
-	 * @param minVersion the lowest version that is not endured; 0 for all
+	 * @param minVersion the lowest version that it does not let pass; 0 for all
 	 * @return the fault
 	 */
 	public static Fault reset(ApiKeys api, int minVersion) {

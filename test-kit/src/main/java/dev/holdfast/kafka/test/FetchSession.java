@@ -16,9 +16,9 @@ import org.apache.kafka.common.requests.FetchMetadata;
 
 /**
  * The partitions that a connection's fetch requests are about. An incremental fetch names
- * only what changed, and its answer only what is news, so a lie about an idle partition
- * needs to know them. Written by the thread that reads requests, read by the one that
- * writes answers.
+ * only what has changed, and its answer only what is new, so a lie about an idle
+ * partition needs to know them. The thread that reads requests writes it, and the one
+ * that writes answers reads it.
  */
 final class FetchSession {
 

@@ -27,10 +27,10 @@ import org.jspecify.annotations.Nullable;
  * created automatically, leaders move only when told to, and group timings allow for
  * quick tests.
  * <p>
- * Every method waits until what it did is visible on all running brokers. Thread-safe,
- * but one that stops or moves something expects no other to do the same at once. What
- * takes more than 30 seconds fails with an {@link IllegalStateException}; what Kafka
- * refuses, with its own {@link KafkaException}.
+ * Every method waits until its effect is visible on all running brokers. Thread-safe, but
+ * no two threads may stop or move something at the same time. What takes more than 30
+ * seconds fails with an {@link IllegalStateException}. What Kafka refuses fails with its
+ * own {@link KafkaException}.
  */
 public final class KafkaCluster implements AutoCloseable {
 
@@ -92,7 +92,7 @@ public final class KafkaCluster implements AutoCloseable {
 	}
 
 	/**
-	 * Return the bootstrap servers for those who want no lies.
+	 * Return the bootstrap servers for clients that want no lies.
 	 * @return the brokers' own addresses
 	 */
 	public String directBootstrapServers() {
@@ -109,8 +109,8 @@ public final class KafkaCluster implements AutoCloseable {
 
 	/**
 	 * Return an admin client that goes around the wire. It is closed with the cluster. It
-	 * remembers the leaders of partitions it has asked about, and when such a broker is
-	 * stopped it waits for it; so have a look at {@link #logEnd(TopicPartition)} first.
+	 * remembers the leaders of partitions that it has asked about, and waits for such a
+	 * broker when that is stopped. {@link #logEnd(TopicPartition)} does not.
 	 * @return the admin client
 	 */
 	public Admin admin() {
@@ -204,8 +204,9 @@ public final class KafkaCluster implements AutoCloseable {
 	}
 
 	/**
-	 * Commit an offset for a group without members, as an administrator would. Waits for
-	 * those who have left: clients do not wait until they are let go.
+	 * Commit an offset for a group without members, as an administrator would. Waits
+	 * until the coordinator has let go of members that have left: their clients do not
+	 * wait for that.
 	 * @param groupId the group, which need not exist
 	 * @param partition the partition
 	 * @param offset the offset, with leader epoch and metadata
@@ -368,8 +369,8 @@ public final class KafkaCluster implements AutoCloseable {
 		}
 
 		/**
-		 * Set the cluster's id; a random one by default. Brokers that start from an image
-		 * without an id of their own all have the same one.
+		 * Set the cluster's id; a random one by default. All clusters that start from the
+		 * same container image without an id of their own have the same id.
 		 * @param id the id, 22 characters of URL-safe base64
 		 * @return this builder
 		 */

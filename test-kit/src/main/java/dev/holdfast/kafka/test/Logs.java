@@ -16,8 +16,8 @@ import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * What stands in the logs. Every call takes a client of its own: an admin client that has
- * cached a partition's leader waits for that broker, even when another one leads now.
+ * Writes and reads the logs. Every call uses a client of its own: an admin client that
+ * has cached a partition's leader waits for that broker, even when another one leads now.
  */
 final class Logs {
 

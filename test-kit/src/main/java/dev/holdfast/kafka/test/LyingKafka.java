@@ -17,9 +17,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /**
  * Gives a JUnit Jupiter test class one {@link KafkaCluster}, as a parameter of its
  * constructor, test and lifecycle methods. It starts before the class (and its nested
- * classes) and is closed after it. Before each test the wire is made
- * {@linkplain Wire#honest() honest}, its record is {@linkplain Wire#forget() forgotten}
- * and stopped brokers are started; topics and groups stay, so use new names.
+ * classes) and closes after it. Before each test the extension makes the wire
+ * {@linkplain Wire#honest() honest}, clears its {@linkplain Wire#forget() record} and
+ * starts stopped brokers. Topics and groups stay, so use new names.
  */
 @Documented
 @Inherited

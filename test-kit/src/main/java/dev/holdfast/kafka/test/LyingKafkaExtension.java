@@ -38,7 +38,8 @@ final class LyingKafkaExtension implements BeforeAllCallback, BeforeEachCallback
 
 	@Override
 	public void afterAll(ExtensionContext context) {
-		// Only from the store of this very class: a nested one leaves it open.
+		// Looks only in the store of this very class, so that a nested class leaves it
+		// open.
 		KafkaCluster cluster = store(context).remove(KafkaCluster.class, KafkaCluster.class);
 		if (cluster != null) {
 			cluster.close();
@@ -60,7 +61,8 @@ final class LyingKafkaExtension implements BeforeAllCallback, BeforeEachCallback
 		ExtensionContext.Store store = store(owner);
 		KafkaCluster cluster = store.get(KafkaCluster.class, KafkaCluster.class);
 		if (cluster == null) {
-			// Here too, as JUnit may ask for a constructor's parameter before beforeAll.
+			// Starts it here, too, as JUnit may ask for a constructor's parameter before
+			// beforeAll.
 			cluster = KafkaCluster.start(annotation(owner).orElseThrow().brokers());
 			store.put(KafkaCluster.class, cluster);
 		}

@@ -18,10 +18,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * An address for clients to bootstrap from that leads to one cluster now and may lead to
+ * An address for clients to bootstrap from. It leads to one cluster now and may lead to
  * another later, as a name does whose DNS record changes. It passes bytes on and changes
- * nothing, so that clients go on to the brokers' own addresses. Connections that are
- * there stay where they lead. Thread-safe.
+ * nothing, so that clients go on to the brokers' own addresses. Existing connections stay
+ * where they lead. Thread-safe.
  */
 public final class MovableAddress implements AutoCloseable {
 
@@ -122,7 +122,7 @@ public final class MovableAddress implements AutoCloseable {
 			}
 		}
 		catch (IOException ex) {
-			// One side has gone, and takes the other along.
+			// One side has gone: the other one is closed with it.
 		}
 		finally {
 			close(from);
@@ -136,7 +136,7 @@ public final class MovableAddress implements AutoCloseable {
 			socket.close();
 		}
 		catch (IOException ex) {
-			// It is gone.
+			// The socket is gone.
 		}
 	}
 

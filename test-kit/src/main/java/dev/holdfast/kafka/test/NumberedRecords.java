@@ -42,13 +42,13 @@ import org.jspecify.annotations.Nullable;
  * own. In a log that is otherwise untouched the number is the offset.
  * <p>
  * The producer is idempotent and has one request under way at a time, unless its
- * configuration says otherwise: each number is in the log once, in its place, whatever
- * happens to the brokers.
+ * configuration says otherwise. So each number is in the log once, in its place, even if
+ * brokers fail.
  * <p>
  * Thread-safe. Calls that wait for the logs do so for the producer's
  * {@code delivery.timeout.ms} at most, which is two minutes by default. What Kafka
- * refuses fails with its own {@link KafkaException}; a value that cannot be made, with an
- * {@link IllegalStateException}.
+ * refuses fails with its own {@link KafkaException}. If the test's function fails to make
+ * a value, the call fails with an {@link IllegalStateException}.
  */
 public final class NumberedRecords implements AutoCloseable {
 
@@ -146,7 +146,7 @@ public final class NumberedRecords implements AutoCloseable {
 	 * @param partitions the partitions
 	 * @param count how many records to each
 	 * @return completed when all are in the logs, exceptionally if one of them does not
-	 * get there; never, if the sender is closed before
+	 * get there; never completed if the test closes the sender before
 	 */
 	public CompletableFuture<Void> sendEvery(Duration period, Collection<TopicPartition> partitions, int count) {
 		List<TopicPartition> all = List.copyOf(partitions);
@@ -173,8 +173,8 @@ public final class NumberedRecords implements AutoCloseable {
 	private CompletableFuture<Void> sendNext(TopicPartition partition) {
 		CompletableFuture<Void> sent = new CompletableFuture<>();
 		AtomicLong count = this.counts.computeIfAbsent(partition, (key) -> new AtomicLong());
-		// Others may send to the same partition, and the order of the numbers is that of
-		// the log.
+		// Other threads may send to the same partition, and the numbers must have the
+		// order of the log.
 		synchronized (count) {
 			try {
 				this.producer.send(record(partition, count.getAndIncrement()),
@@ -205,10 +205,9 @@ public final class NumberedRecords implements AutoCloseable {
 	}
 
 	/**
-	 * Stop what has no end, wait for what has one, and return when all that was sent is
-	 * in the logs. From then on only {@link #send(TopicPartition, int)} sends.
-	 * @throws KafkaException why a record did not get there, the first one since the
-	 * sender was created
+	 * Stop sendings without an end, wait for those with one, and return when all records
+	 * are in the logs. From then on only {@link #send(TopicPartition, int)} sends.
+	 * @throws KafkaException the first failure of a record since the sender was created
 	 */
 	public void stop() {
 		this.clock.shutdown();
@@ -256,7 +255,7 @@ public final class NumberedRecords implements AutoCloseable {
 	}
 
 	/**
-	 * Stop at once, and close the producer. What is on its way then may get lost.
+	 * Stop immediately, and close the producer. Records on their way may get lost.
 	 */
 	@Override
 	public void close() {

@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Offsets for people, in the order of delivery: {@code orders-0: 0-69, 71, 60-69}. Short
- * whatever was delivered.
+ * Offsets for people, in the order of delivery: {@code orders-0: 0-69, 71, 60-69}. The
+ * text has a bound.
  */
 final class OffsetRuns {
 

@@ -24,9 +24,9 @@ import org.apache.kafka.common.TopicPartition;
  * offsets of all records delivered, repeats included. A condition that does not hold
  * within the patience fails the test with a message that says what was delivered.
  * <p>
- * Not thread-safe, like the consumer: conditions and observers run on the thread that
- * calls. What they or the consumer throw goes to the caller; what was delivered before
- * remains, and the loop can go on.
+ * Not thread-safe, like the consumer: conditions and observers run on the calling thread.
+ * The caller gets what they or the consumer throw. The offsets so far remain, and the
+ * loop can go on.
  *
  * @param <K> the type of the keys
  * @param <V> the type of the values
@@ -56,8 +56,8 @@ public final class Polling<K, V> {
 	}
 
 	/**
-	 * Create a loop that has delivered nothing yet. It polls when it is told to, and
-	 * never closes the consumer.
+	 * Create a loop without any offsets. It polls only when the test calls it, and never
+	 * closes the consumer.
 	 * @param <K> the type of the keys
 	 * @param <V> the type of the values
 	 * @param consumer the consumer, subscribed or assigned before the first poll
@@ -68,11 +68,11 @@ public final class Polling<K, V> {
 	}
 
 	/**
-	 * Create a loop around a poll of the test's own, which measures the time it takes,
-	 * say, or expects an exception.
+	 * Create a loop around a poll of the test's own, which, for example, measures time or
+	 * expects an exception.
 	 * @param <K> the type of the keys
 	 * @param <V> the type of the values
-	 * @param poll takes the timeout of a poll, and returns what was delivered
+	 * @param poll takes the timeout of a poll, and returns the records
 	 * @return the loop
 	 */
 	public static <K, V> Polling<K, V> by(Function<Duration, ConsumerRecords<K, V>> poll) {
@@ -90,8 +90,8 @@ public final class Polling<K, V> {
 	}
 
 	/**
-	 * Set the timeout of a single poll, which is the longest time between two looks at
-	 * the condition while nothing is delivered.
+	 * Set the timeout of a single poll. Without records, the loop looks at the condition
+	 * this often.
 	 * @param timeout the timeout; default 50 milliseconds
 	 * @return this loop
 	 */
@@ -101,7 +101,7 @@ public final class Polling<K, V> {
 	}
 
 	/**
-	 * Add to offsets that other consumers were given, instead of starting with none.
+	 * Add to the offsets of other consumers, instead of starting with none.
 	 * @param offsets by partition; modifiable, and so is each list
 	 * @return this loop
 	 */
@@ -112,7 +112,8 @@ public final class Polling<K, V> {
 
 	/**
 	 * Show each record to an observer, after its offset was kept.
-	 * @param observer takes records in the order of delivery; replaces the one before
+	 * @param observer takes records in the order of delivery; replaces the previous
+	 * observer
 	 * @return this loop
 	 */
 	public Polling<K, V> onRecord(java.util.function.Consumer<ConsumerRecord<K, V>> observer) {
@@ -121,10 +122,10 @@ public final class Polling<K, V> {
 	}
 
 	/**
-	 * Show what each poll returned to an observer, after its records were shown one by
-	 * one. The observer may commit.
+	 * Show the result of each poll to an observer, after {@link #onRecord} has shown its
+	 * records one by one. The observer may commit.
 	 * @param observer takes the result of each poll, empty ones included; replaces the
-	 * one before
+	 * previous observer
 	 * @return this loop
 	 */
 	public Polling<K, V> onPoll(java.util.function.Consumer<ConsumerRecords<K, V>> observer) {
@@ -133,8 +134,8 @@ public final class Polling<K, V> {
 	}
 
 	/**
-	 * Name what else a failure's message is to show.
-	 * @param state returns it, only when a condition was not met
+	 * Add something to the message of a failure.
+	 * @param state returns it; the loop calls it only when a condition did not hold
 	 * @return this loop
 	 */
 	public Polling<K, V> describing(Supplier<?> state) {
@@ -143,8 +144,8 @@ public final class Polling<K, V> {
 	}
 
 	/**
-	 * Poll until a condition holds. It is looked at before each poll, so that nothing is
-	 * polled if it holds already, and once more after the last poll.
+	 * Poll until a condition holds. The loop looks at it before each poll, so that it
+	 * does not poll if the condition holds already, and once more after the last poll.
 	 * @param condition the condition
 	 * @return this loop
 	 * @throws AssertionError if it does not hold within the patience

@@ -25,7 +25,7 @@ import org.apache.kafka.common.errors.PreferredLeaderNotAvailableException;
 import org.apache.kafka.metadata.LeaderAndIsr;
 
 /**
- * Topics, and who leads their partitions.
+ * Topics, and the leaders of their partitions.
  */
 final class Topology {
 
@@ -46,8 +46,8 @@ final class Topology {
 	}
 
 	/**
-	 * On a busy machine a broker may miss its heartbeats for a while, and takes part in
-	 * nothing until it is back.
+	 * Whether the brokers have taken the topic. On a busy machine a broker may miss its
+	 * heartbeats for a while, and gets no replicas until it is back.
 	 */
 	private boolean isCreated(NewTopic topic) {
 		try {

@@ -11,17 +11,17 @@ import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
 
 /**
- * Installs Holdfast's version cap before the first test of a JVM, so that a cap holds in
- * whatever order tests run: a client that a plain test creates first would make it too
- * late. JUnit finds it by itself; public only for that. Does nothing where Holdfast is
- * not on the class path, or where the system property
+ * Installs Holdfast's version cap before the first test of a JVM. So a cap holds in any
+ * order of the tests: after a plain test has created a client it would be too late. JUnit
+ * finds this class by itself; it is public only for that. It does nothing where Holdfast
+ * is not on the class path, or where the system property
  * {@code holdfast.kafka.test.install-version-cap} is {@code false}.
  */
 public final class VersionCapSessionListener implements LauncherSessionListener {
 
 	static final String SWITCH = "holdfast.kafka.test.install-version-cap";
 
-	// By name: this module knows nothing of those that it helps to test.
+	// By name: this module does not depend on those that it helps to test.
 	private static final String INSTALLER = "dev.holdfast.kafka.versioncap.VersionCapInstaller";
 
 	@Override

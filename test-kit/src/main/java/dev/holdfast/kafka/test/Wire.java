@@ -24,10 +24,10 @@ import org.apache.kafka.common.requests.RequestHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What lies between clients and brokers: it passes requests and answers on, keeps a
- * record of the requests, and tells lies where {@link Fault faults} are injected. Clients
- * that start from {@link KafkaCluster#bootstrapServers()} never leave it, as it puts its
- * own addresses into the brokers' answers.
+ * Sits between clients and brokers. It passes requests and answers on, keeps a record of
+ * the requests, and tells lies as injected {@link Fault faults} say. Clients that start
+ * from {@link KafkaCluster#bootstrapServers()} never leave it, as it puts its own
+ * addresses into the brokers' answers.
  * <p>
  * A wire belongs to its {@link KafkaCluster} and is closed with it. Thread-safe. A fault
  * applies to every answer that passes after {@link #inject(Fault)} has returned, even if
@@ -83,8 +83,8 @@ public final class Wire {
 	}
 
 	/**
-	 * Return the requests seen since the start or the last {@link #forget()}, of each
-	 * connection in their order.
+	 * Return the requests since the start or the last {@link #forget()}. Those of each
+	 * connection are in their order.
 	 * @return a snapshot
 	 */
 	public List<WireRequest> requests() {
@@ -92,8 +92,7 @@ public final class Wire {
 	}
 
 	/**
-	 * Count the requests of an API that were seen since the start or the last
-	 * {@link #forget()}.
+	 * Count the requests of an API since the start or the last {@link #forget()}.
 	 * @param api the API
 	 * @return the count
 	 */
@@ -102,8 +101,8 @@ public final class Wire {
 	}
 
 	/**
-	 * Count the requests of an API by some clients that were seen since the start or the
-	 * last {@link #forget()}.
+	 * Count the requests of an API by some clients since the start or the last
+	 * {@link #forget()}.
 	 * @param clientIdPrefix how the client ids start
 	 * @param api the API
 	 * @return the count
@@ -122,7 +121,7 @@ public final class Wire {
 	}
 
 	/**
-	 * Close all connections that are open now. Clients may connect again at once.
+	 * Close all connections that are open now. Clients may connect again immediately.
 	 */
 	public void disconnectAll() {
 		this.listeners.values().forEach(WireListener::disconnectAll);
@@ -144,7 +143,7 @@ public final class Wire {
 
 	/**
 	 * Take note of a request.
-	 * @return whether it may pass, or else its connection is to be reset
+	 * @return whether it may pass; if not, the caller resets its connection
 	 */
 	boolean request(int broker, RequestHeader header) {
 		this.requests
@@ -159,7 +158,8 @@ public final class Wire {
 
 	/**
 	 * Let the faults work on an answer, which may take as long as they say.
-	 * @return whether it is to be delivered; if not, nothing may be on this connection
+	 * @return whether the caller delivers it; if not, it delivers nothing more on this
+	 * connection
 	 */
 	boolean answer(WireConnection connection, RequestHeader header, Answer answer) throws InterruptedException {
 		if (!answer.readable()) {

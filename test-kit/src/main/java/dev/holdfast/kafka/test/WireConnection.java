@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A client's connection and its counterpart to the broker, with a thread for each
- * direction. Both ends live and die together.
+ * direction. Both close together.
  */
 final class WireConnection {
 
@@ -38,7 +38,7 @@ final class WireConnection {
 	private static final int BUFFER_SIZE = 64 * 1024;
 
 	/**
-	 * Kafka's default for socket.request.max.bytes: what is larger is no Kafka request.
+	 * Kafka's default for socket.request.max.bytes: a larger frame is no Kafka request.
 	 */
 	private static final int MAX_REQUEST_SIZE = 100 * 1024 * 1024;
 
@@ -137,8 +137,7 @@ final class WireConnection {
 			return header;
 		}
 		catch (InvalidRequestException ex) {
-			// Not known to this version of Kafka; the broker will say what it thinks of
-			// it.
+			// This version of Kafka does not know the request; the broker will answer it.
 			return null;
 		}
 	}
@@ -168,7 +167,7 @@ final class WireConnection {
 	private @Nullable RequestHeader requestOf(byte[] frame) {
 		int correlationId = Answer.correlationId(frame);
 		for (RequestHeader header = this.inFlight.poll(); header != null; header = this.inFlight.poll()) {
-			// Passed over are the requests that get no answer: Produce with acks=0.
+			// Passes over requests that get no answer: Produce with acks=0.
 			if (header.correlationId() == correlationId) {
 				return header;
 			}
@@ -201,7 +200,7 @@ final class WireConnection {
 	}
 
 	private void reset() throws IOException {
-		// Discards what is unsent and sends RST instead of FIN.
+		// Discards unsent bytes and sends RST instead of FIN.
 		this.client.setSoLinger(true, 0);
 		close();
 	}
@@ -230,7 +229,7 @@ final class WireConnection {
 			socket.close();
 		}
 		catch (IOException ex) {
-			// Nobody can do anything about it.
+			// The wire can do nothing about it.
 		}
 	}
 

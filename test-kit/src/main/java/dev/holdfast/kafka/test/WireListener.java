@@ -53,7 +53,8 @@ final class WireListener {
 				connect(wire, this.server.accept());
 			}
 			catch (IOException ex) {
-				// Closed, or the client has gone already: the loop's condition knows.
+				// The listener is closed, or the client has gone already: the loop's
+				// condition tells.
 			}
 		}
 	}
@@ -64,7 +65,8 @@ final class WireListener {
 			upstream.connect(this.target);
 		}
 		catch (IOException ex) {
-			// The broker is down. The client learns it as from a host that is up.
+			// The broker is down. The client sees a connection that is closed
+			// immediately.
 			upstream.close();
 			client.close();
 			return;
@@ -73,7 +75,7 @@ final class WireListener {
 		this.connections.add(connection);
 		connection.start();
 		if (this.server.isClosed()) {
-			// Too late for close() to have seen it.
+			// close() has not seen this connection.
 			connection.close();
 		}
 	}
@@ -90,7 +92,7 @@ final class WireListener {
 			this.server.close();
 		}
 		catch (IOException ex) {
-			// Nobody can do anything about it.
+			// The wire can do nothing about it.
 		}
 		List<WireConnection> open = List.copyOf(this.connections);
 		disconnectAll();
@@ -103,7 +105,7 @@ final class WireListener {
 			}
 		}
 		catch (InterruptedException ex) {
-			// They end in any case, only nobody waits for it.
+			// The threads end in any case; this one no longer waits for them.
 			Thread.currentThread().interrupt();
 		}
 	}

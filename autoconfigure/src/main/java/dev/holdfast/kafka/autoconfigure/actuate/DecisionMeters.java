@@ -25,8 +25,8 @@ import io.micrometer.core.instrument.Timer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts decisions and the records they concern. No tag is by partition: there are as
- * many series as groups and topics, times causes and the actions taken.
+ * Counts decisions and the records they concern. There is no tag for partitions, so the
+ * number of series grows only with groups and topics, times causes and the actions taken.
  */
 final class DecisionMeters implements DecisionListener {
 
@@ -46,7 +46,7 @@ final class DecisionMeters implements DecisionListener {
 
 	private final GuardedFactories factories;
 
-	/** To register a gauge again is a mistake that Micrometer warns of. */
+	/** Micrometer warns of a gauge that is registered again. */
 	private final Set<Tags> gauges = ConcurrentHashMap.newKeySet();
 
 	DecisionMeters(MeterRegistry registry, GuardedFactories factories) {
@@ -59,7 +59,7 @@ final class DecisionMeters implements DecisionListener {
 		String topic = decision.partition().topic();
 		decisions(decision.groupId(), topic, decision.cause(), decision.action()).increment();
 		if (decision.observed()) {
-			// Nothing was lost or spared by a decision that was not carried out.
+			// A decision that the guard did not carry out has lost and spared nothing.
 			return;
 		}
 		lost(decision.groupId(), topic).increment(decision.impact().lost());
@@ -68,7 +68,7 @@ final class DecisionMeters implements DecisionListener {
 	}
 
 	/**
-	 * Alert rules need series that are there, at 0, before anything happens.
+	 * Creates the series, since alert rules need them at 0 before anything happens.
 	 */
 	@Override
 	public void onAssignment(@Nullable String groupId, Set<String> topics, OffsetPolicy policy) {
@@ -96,8 +96,8 @@ final class DecisionMeters implements DecisionListener {
 	}
 
 	/**
-	 * Applications may make groups without end. A factory of another guard may still have
-	 * consumers of this one.
+	 * Removes the group's series, since applications may make groups without end. A
+	 * factory with another guard may still have consumers of the group.
 	 */
 	@Override
 	public void onGroupForgotten(String groupId) {

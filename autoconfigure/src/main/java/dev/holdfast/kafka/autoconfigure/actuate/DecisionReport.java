@@ -20,23 +20,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * A decision as the endpoint tells it, in the words of the log line.
  *
- * @param at when it was made
+ * @param at when the guard made it
  * @param factory the consumer factory
  * @param group the consumer group
  * @param clientId the consumer's client id
  * @param topic the topic
  * @param partition the partition's number
  * @param cause why the position was in question
- * @param action what was done
- * @param policy what the policy says, where that could not be done
+ * @param action the action taken
+ * @param policy the policy's action, where the guard took another one
  * @param position where the consumer was
- * @param continueAt where it reads on: an offset, or the end of the log that is looked up
+ * @param continueAt where it reads on: an offset, or the end of the log that the client
+ * looks up
  * @param logStart the log start offset
  * @param logEnd the log end offset
  * @param claimedDivergentOffset where the broker said that the log diverges
  * @param records how many were {@code lost}, {@code rewound} and {@code protected}
- * @param observed whether it was not carried out
- * @param by who made it, where the policy did not
+ * @param observed whether the guard did not carry it out
+ * @param by which operator made it, where the policy did not
  * @param reason why
  */
 record DecisionReport(Instant at, String factory, @Nullable String group, String clientId, String topic, int partition,

@@ -7,8 +7,8 @@ package dev.holdfast.kafka.autoconfigure.actuate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How consumers without a group are called where a name is needed: Prometheus takes an
- * empty label for none, and a path needs something to stand in it.
+ * Names the group of consumers without one: Prometheus drops an empty label, and a path
+ * needs a name.
  */
 final class GroupName {
 
@@ -22,7 +22,7 @@ final class GroupName {
 	}
 
 	/**
-	 * Whether a consumer is meant by a name.
+	 * Whether a name means the group of a consumer.
 	 */
 	static boolean matches(String name, @Nullable String groupId) {
 		return name.equals(of(groupId));

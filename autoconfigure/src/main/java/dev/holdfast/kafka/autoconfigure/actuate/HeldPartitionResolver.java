@@ -27,16 +27,16 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands orders of operators over to consumers, and waits for what comes of them.
+ * Hands operators' orders over to consumers, and waits for the results.
  */
 final class HeldPartitionResolver {
 
-	/** Consumers poll now and then, and a look into the log takes a few seconds. */
+	/** The next poll may be some time off, and an inspection takes a few seconds. */
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
 	private static final Duration OWNER_TIMEOUT = Duration.ofSeconds(3);
 
-	/** Brokers are asked about the group: a request has to have room for its name. */
+	/** A request to brokers about the group has to have room for its name. */
 	private static final int MAX_NAME_LENGTH = 1024;
 
 	private final GuardedFactories factories;
@@ -53,7 +53,7 @@ final class HeldPartitionResolver {
 	}
 
 	/**
-	 * An order as it was given.
+	 * An order as the operator gave it.
 	 */
 	record Order(@Nullable String group, @Nullable String topic, @Nullable String partition, @Nullable String action,
 			@Nullable String reason, String by) {
@@ -62,7 +62,7 @@ final class HeldPartitionResolver {
 
 	/**
 	 * Carries out an order.
-	 * @param onLateDecision told of a decision that is made after the answer
+	 * @param onLateDecision hears of a decision that comes after the answer
 	 * @return the answer
 	 */
 	ResolutionReport resolve(Order order, Consumer<DecisionReport> onLateDecision) {
@@ -118,7 +118,7 @@ final class HeldPartitionResolver {
 			}
 		}
 		catch (NumberFormatException ex) {
-			// Told below.
+			// Reported below.
 		}
 		mistakes.add("'partition' is no number of a partition");
 		return -1;
@@ -129,8 +129,8 @@ final class HeldPartitionResolver {
 	}
 
 	/**
-	 * What can be done about the partition if it is held here; else what can be done
-	 * about any.
+	 * The actions that can resolve the partition if it is held here; else those that can
+	 * resolve any.
 	 */
 	private List<Action> allowed(String group, TopicPartition partition) {
 		return guards().values()
@@ -166,7 +166,8 @@ final class HeldPartitionResolver {
 	}
 
 	/**
-	 * The id of the group that is meant, where it has the partition.
+	 * The group id that a name means: {@code null} if consumers without a group have the
+	 * partition.
 	 */
 	private static @Nullable String groupId(OffsetGuard guard, String group, TopicPartition partition) {
 		boolean withoutGroup = guard.assignments()
@@ -188,7 +189,8 @@ final class HeldPartitionResolver {
 	}
 
 	/**
-	 * Waits until the consumer has carried it out; takes it back if it does not begin.
+	 * Waits until the consumer has carried the order out; takes it back if the consumer
+	 * does not begin.
 	 */
 	private @Nullable ResolutionResult await(String factory, CompletableFuture<ResolutionResult> pending,
 			Consumer<DecisionReport> onLateDecision) {

@@ -18,8 +18,8 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 
 /**
- * Tells which partitions are held. A restart never heals one, so this belongs into no
- * liveness probe.
+ * Tells which partitions are held. A restart never releases one, so this does not belong
+ * into a liveness probe.
  */
 final class HeldPartitionsHealthIndicator extends AbstractHealthIndicator {
 
@@ -41,7 +41,7 @@ final class HeldPartitionsHealthIndicator extends AbstractHealthIndicator {
 	 * @param topic the topic
 	 * @param partition the partition's number
 	 * @param cause why it is held
-	 * @param since when it was decided to hold it
+	 * @param since when the guard decided to hold it
 	 */
 	record Held(String factory, @Nullable String group, String topic, int partition, String cause, Instant since) {
 

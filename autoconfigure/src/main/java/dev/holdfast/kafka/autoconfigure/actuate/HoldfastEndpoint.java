@@ -20,8 +20,8 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.context.ApplicationEventPublisher;
 
 /**
- * {@link Endpoint @Endpoint} that shows the guarded consumers and the last decisions, and
- * resolves held partitions where that access is granted.
+ * {@link Endpoint @Endpoint} that shows the guarded consumers and the last decisions. It
+ * resolves held partitions where the application grants that access.
  */
 @Endpoint(id = "holdfast", defaultAccess = Access.READ_ONLY)
 final class HoldfastEndpoint {
@@ -59,7 +59,7 @@ final class HoldfastEndpoint {
 	}
 
 	/**
-	 * Carries out an order, and publishes an event for the audit of what was done.
+	 * Carries out an order, and publishes an event for the audit.
 	 */
 	ResolutionReport resolve(HeldPartitionResolver.Order order) {
 		ResolutionReport report = resolver.resolve(order, (decision) -> audit(order.by(), decision));
@@ -70,7 +70,7 @@ final class HoldfastEndpoint {
 	}
 
 	/**
-	 * What was decided stands, whether it can be recorded or not.
+	 * Publishes the event. The decision stands, even if that fails.
 	 */
 	private void audit(String by, DecisionReport decision) {
 		try {

@@ -17,8 +17,8 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
 
 /**
- * {@link EndpointWebExtension @EndpointWebExtension}: statuses for what the endpoint
- * tells, and the principal for who resolves.
+ * {@link EndpointWebExtension @EndpointWebExtension} that adds HTTP statuses to the
+ * endpoint's answers, and takes the principal for the operator who resolves.
  */
 @EndpointWebExtension(endpoint = HoldfastEndpoint.class)
 final class HoldfastEndpointWebExtension {
@@ -47,7 +47,7 @@ final class HoldfastEndpointWebExtension {
 	}
 
 	/**
-	 * A name that fits into a line, whatever the identity provider thinks of.
+	 * The principal's name, made to fit into a line.
 	 */
 	private static String name(@Nullable Principal principal) {
 		String name = (principal != null) ? principal.getName() : null;

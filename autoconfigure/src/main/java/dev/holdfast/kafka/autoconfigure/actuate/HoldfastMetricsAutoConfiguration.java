@@ -21,7 +21,7 @@ import org.springframework.core.annotation.Order;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} of meters, where there is a
- * {@link MeterRegistry}. To leave them out, exclude it.
+ * {@link MeterRegistry}. An application that wants no meters excludes it.
  */
 @AutoConfiguration(after = HoldfastKafkaAutoConfiguration.class, afterName = {
 		"org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration",
@@ -38,8 +38,8 @@ public final class HoldfastMetricsAutoConfiguration {
 	}
 
 	/**
-	 * Spring Boot makes one registry of several. Where it does not, each has a right to
-	 * the meters.
+	 * Spring Boot makes one registry of several. Where it does not, all of them get the
+	 * meters.
 	 */
 	private static MeterRegistry registry(ObjectProvider<MeterRegistry> registries) {
 		return registries.getIfUnique(() -> {

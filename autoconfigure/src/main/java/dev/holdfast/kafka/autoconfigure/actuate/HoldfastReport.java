@@ -23,12 +23,13 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 
 /**
- * What the endpoint shows. Its JSON does not depend on how the application writes its
- * own.
+ * What the endpoint shows. Its JSON does not depend on the application's own settings for
+ * JSON.
  *
  * @param consumers the guarded consumers of this process, by group and client id
  * @param decisions the last decisions, the newest first
- * @param unguarded what could not be guarded although it should be
+ * @param unguarded the consumer factories that Holdfast could not guard although it
+ * should
  */
 record HoldfastReport(List<Consumer> consumers, List<DecisionReport> decisions,
 		List<GuardedFactories.Unguarded> unguarded) implements OperationResponseBody {
@@ -41,8 +42,8 @@ record HoldfastReport(List<Consumer> consumers, List<DecisionReport> decisions,
 	 * @param group the consumer group
 	 * @param clientId the client id
 	 * @param versionCap the version cap
-	 * @param brokers the brokers that it is connected to; none where no rule asked for
-	 * the hook that would know
+	 * @param brokers the brokers that it is connected to; none without the version cap's
+	 * hook, which Holdfast installs only if a rule needs it
 	 * @param partitions its assignment
 	 */
 	record Consumer(String factory, String policy, @Nullable String group, String clientId, String versionCap,
@@ -55,7 +56,7 @@ record HoldfastReport(List<Consumer> consumers, List<DecisionReport> decisions,
 	 *
 	 * @param node the connection's id in the client
 	 * @param release the Kafka release that offers what the broker offers
-	 * @param speaks the version of each API that is spoken
+	 * @param speaks the version of each API that the client speaks
 	 */
 	record Broker(String node, String release, Map<String, Integer> speaks) {
 
@@ -75,8 +76,8 @@ record HoldfastReport(List<Consumer> consumers, List<DecisionReport> decisions,
 	 * @param partition its number
 	 * @param state starting, reading or held
 	 * @param cause why it is held
-	 * @param since when it was decided to hold it
-	 * @param resolutions the actions with which it can be resolved
+	 * @param since when the guard decided to hold it
+	 * @param resolutions the actions that can resolve it
 	 */
 	record Partition(String topic, int partition, String state, @Nullable String cause, @Nullable Instant since,
 			@Nullable List<String> resolutions) {
@@ -96,7 +97,8 @@ record HoldfastReport(List<Consumer> consumers, List<DecisionReport> decisions,
 	}
 
 	/**
-	 * What concerns one group. What is unguarded has none.
+	 * The report about one group. It still names all unguarded factories, which have no
+	 * group.
 	 */
 	static HoldfastReport ofGroup(GuardedFactories factories, String group) {
 		return of(factories, (groupId) -> GroupName.matches(group, groupId));

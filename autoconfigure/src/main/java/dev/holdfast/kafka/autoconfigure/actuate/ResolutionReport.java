@@ -17,8 +17,8 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  *
  * @param status the HTTP status that says the same
  * @param message what happened, for people
- * @param allowed the allowed actions, where another one was asked for
- * @param decision the decision, if one was made
+ * @param allowed the allowed actions, if the order names another one
+ * @param decision the decision, if there is one
  */
 record ResolutionReport(int status, String message, @Nullable List<String> allowed,
 		@Nullable DecisionReport decision) implements OperationResponseBody {

@@ -26,8 +26,9 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.util.ObjectUtils;
 
 /**
- * What was set below the prefix, each property once and under its one name, whatever the
- * spelling and the source: the first source wins. What is no property is a mistake.
+ * The properties below the prefix, each once and under its one name, whatever the
+ * spelling and the source. The first source wins. A name that is no property is a
+ * mistake.
  */
 public final class DeclaredProperties implements IterableConfigurationPropertySource {
 
@@ -95,7 +96,7 @@ public final class DeclaredProperties implements IterableConfigurationPropertySo
 	}
 
 	/**
-	 * A property of a group whose members are in question.
+	 * A property of a group, to tell where the group was set.
 	 * @param group the name of the group
 	 * @return the first property below it
 	 */

@@ -26,11 +26,12 @@ import org.jspecify.annotations.Nullable;
 public record FactoryRules(VersionCap cap, @Nullable BrokerProfile profile, @Nullable String release, boolean learn) {
 
 	/**
-	 * Derives the rules of one factory: the release and the profile for all, unless it
-	 * has its own, with single versions for all on top; of these and of its own release
-	 * and profile the stricter ones; its own single versions on top.
-	 * @param common what is set for all, and has no mistakes
-	 * @param own what is set for the factory, and has no mistakes
+	 * Derives the rules of one factory. The release and the profile for all come first,
+	 * unless it has its own. Single versions for all come on top. Then the stricter of
+	 * these rules and those of its own release and profile hold. Its own single versions
+	 * come on top.
+	 * @param common the properties for all factories, without mistakes
+	 * @param own the properties of the factory, without mistakes
 	 * @param loader finds profiles
 	 */
 	public static FactoryRules of(HoldfastProperties.VersionCap common,
@@ -57,7 +58,7 @@ public record FactoryRules(VersionCap cap, @Nullable BrokerProfile profile, @Nul
 	}
 
 	/**
-	 * Whether there is anything in them.
+	 * Whether there is any rule, or they may learn one.
 	 */
 	public boolean isActive() {
 		return !cap.isEmpty() || learn;

@@ -26,8 +26,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * The properties below {@code holdfast.kafka}. {@link HoldfastPropertiesReader} binds
- * them, for the sake of a report of all mistakes at once, and derives from these types
- * which properties there are.
+ * them, so that it can report all mistakes together. It derives from these types which
+ * properties there are.
  *
  * @param enabled Whether Holdfast does anything at all. Without it, every bean stays as
  * it is.
@@ -67,8 +67,8 @@ public record HoldfastProperties(@DefaultValue("true") boolean enabled, @Default
 	 *
 	 * @param maxVersions The highest version of each API that consumers may speak, by the
 	 * API's name or number. -1 never sends it.
-	 * @param minVersions The lowest version of each API that a broker has to offer. One
-	 * that offers less is refused, and the consumer stops.
+	 * @param minVersions The lowest version of each API that a broker has to offer. The
+	 * client refuses one that offers less, and the consumer stops.
 	 * @param release Speak no newer than this release of Kafka does, such as 2.8. Highest
 	 * versions of single APIs come on top.
 	 * @param profile The profile of a kind of brokers: rules, and defaults of the offset
@@ -116,7 +116,7 @@ public record HoldfastProperties(@DefaultValue("true") boolean enabled, @Default
 	 * The offset guard of every consumer factory.
 	 *
 	 * @param enabled Whether consumers are guarded.
-	 * @param mode Whether decisions are carried out, or only reported.
+	 * @param mode Whether the guard carries decisions out, or only reports them.
 	 * @param policy What to do about each cause for which a consumer's position is in
 	 * question.
 	 * @param maxRewindRecords The most records of a partition that a decision may have
@@ -127,16 +127,17 @@ public record HoldfastProperties(@DefaultValue("true") boolean enabled, @Default
 	 * default.
 	 * @param commitBookmark Whether a commit without metadata of the application's own
 	 * carries what the guard needs to know after a restart.
-	 * @param commitInitialPosition Whether it is committed where a partition without a
-	 * committed offset starts, so that a later lack of one means loss, and where one goes
-	 * on whose topic was recreated.
+	 * @param commitInitialPosition Whether the guard commits where a partition without a
+	 * committed offset starts, so that a missing one means loss later, and where a
+	 * partition goes on whose topic was recreated.
 	 * @param commitLeaderEpoch Whether commits carry the leader epoch, where the records
 	 * delivered tell it.
-	 * @param inspectionTimeout The bound on gathering evidence from the brokers within
-	 * one poll.
-	 * @param holdRecheckInterval How often the evidence about held partitions is gathered
-	 * again.
-	 * @param topicCheckInterval How often topic ids are compared. With 0 they are not.
+	 * @param inspectionTimeout The bound on gathering evidence from the brokers for one
+	 * decision.
+	 * @param holdRecheckInterval How often the guard gathers the evidence about held
+	 * partitions again.
+	 * @param topicCheckInterval How often the guard compares topic ids. With 0 it does
+	 * not.
 	 * @param topics What is different for single topics, each element with a name or a
 	 * pattern and a policy. The element with the topic's exact name wins, then the first
 	 * one whose pattern matches the whole name.
@@ -200,7 +201,7 @@ public record HoldfastProperties(@DefaultValue("true") boolean enabled, @Default
 		 * One that is missing here keeps what is set for all factories.
 		 * @param release Speak no newer than this release of Kafka does.
 		 * @param profile The profile of this factory's kind of brokers.
-		 * @param learn Whether to stop asking what was proven to be answered wrong.
+		 * @param learn Whether to stop asking what brokers have proven to answer wrong.
 		 */
 		public record VersionCap(@DefaultValue Map<KafkaApi, Integer> maxVersions,
 				@DefaultValue Map<KafkaApi, Integer> minVersions, @Nullable String release, @Nullable String profile,
@@ -212,7 +213,7 @@ public record HoldfastProperties(@DefaultValue("true") boolean enabled, @Default
 		 * The offset guard of one consumer factory.
 		 *
 		 * @param enabled Whether this factory's consumers are guarded.
-		 * @param mode Whether decisions are carried out, or only reported.
+		 * @param mode Whether the guard carries decisions out, or only reports them.
 		 * @param policy What to do about each cause. A cause that is missing here keeps
 		 * the action set for all factories.
 		 * @param maxRewindRecords The most records of a partition that a decision may
@@ -221,16 +222,17 @@ public record HoldfastProperties(@DefaultValue("true") boolean enabled, @Default
 		 * for good.
 		 * @param commitBookmark Whether a commit without metadata of the application's
 		 * own carries what the guard needs to know after a restart.
-		 * @param commitInitialPosition Whether it is committed where a partition without
-		 * a committed offset starts, and where one goes on whose topic was recreated.
+		 * @param commitInitialPosition Whether the guard commits where a partition
+		 * without a committed offset starts, and where a partition goes on whose topic
+		 * was recreated.
 		 * @param commitLeaderEpoch Whether commits carry the leader epoch, where the
 		 * records delivered tell it.
 		 * @param inspectionTimeout The bound on gathering evidence from the brokers for
 		 * one decision.
-		 * @param holdRecheckInterval How often the evidence about held partitions is
-		 * gathered again.
-		 * @param topicCheckInterval How often topic ids are compared. With 0 they are
-		 * not.
+		 * @param holdRecheckInterval How often the guard gathers the evidence about held
+		 * partitions again.
+		 * @param topicCheckInterval How often the guard compares topic ids. With 0 it
+		 * does not.
 		 * @param topics What is different for single topics, in place of the list for all
 		 * factories.
 		 */
@@ -252,7 +254,7 @@ public record HoldfastProperties(@DefaultValue("true") boolean enabled, @Default
 	}
 
 	/**
-	 * How one factory's consumers are guarded.
+	 * How the guard of one factory behaves.
 	 * @param factoryName the factory
 	 * @param defaults actions in place of the causes' default ones
 	 */

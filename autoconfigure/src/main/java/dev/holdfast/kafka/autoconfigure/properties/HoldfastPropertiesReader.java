@@ -20,7 +20,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
 import org.springframework.core.env.ConfigurableEnvironment;
 
 /**
- * Reads the {@link HoldfastProperties}, and refuses them with all mistakes at once.
+ * Reads the {@link HoldfastProperties}, and reports all mistakes together.
  */
 public final class HoldfastPropertiesReader {
 
@@ -37,7 +37,7 @@ public final class HoldfastPropertiesReader {
 	/**
 	 * Creates a reader.
 	 * @param environment what to read from
-	 * @param factoryNames the names below {@code consumer-factories} that mean something
+	 * @param factoryNames the allowed names below {@code consumer-factories}
 	 * @param loader finds broker profiles
 	 */
 	public HoldfastPropertiesReader(ConfigurableEnvironment environment, Collection<String> factoryNames,

@@ -8,7 +8,7 @@ package dev.holdfast.kafka.autoconfigure.properties;
 import java.util.List;
 
 /**
- * Thrown at start, before any Kafka client is created, when properties below
+ * Thrown at start, before Spring creates any Kafka client, when properties below
  * {@code holdfast.kafka} make no sense. Carries all mistakes, not only the first.
  */
 public final class InvalidHoldfastPropertiesException extends RuntimeException {

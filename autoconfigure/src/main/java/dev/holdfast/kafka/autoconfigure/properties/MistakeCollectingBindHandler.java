@@ -31,7 +31,7 @@ import org.springframework.core.NestedExceptionUtils;
  */
 final class MistakeCollectingBindHandler extends AbstractBindHandler {
 
-	/** What names something that has to have a name. */
+	/** Properties whose value must not be blank. */
 	private static final Set<String> NAMES = Set.of("name", "held-status");
 
 	private final DeclaredProperties declared;
@@ -77,8 +77,8 @@ final class MistakeCollectingBindHandler extends AbstractBindHandler {
 		return substitute(name, type);
 	}
 
-	// Without a value an element of a list would end the list, and the mistakes after it
-	// would go unnoticed.
+	// An element without a value would end its list, and the mistakes after it would go
+	// unnoticed.
 	private static @Nullable Object substitute(ConfigurationPropertyName name, Class<?> type) {
 		if (type == Action.class) {
 			return cause(name).defaultAction();

@@ -13,7 +13,7 @@ import org.springframework.boot.origin.Origin;
  * One mistake in the properties.
  *
  * @param property the property's name
- * @param value its value, {@code null} where it is not the value that is wrong
+ * @param value its value, {@code null} if the value is not what is wrong
  * @param origin where it was set, {@code null} if its source does not tell
  * @param problem what is wrong
  * @param allowed what is allowed instead

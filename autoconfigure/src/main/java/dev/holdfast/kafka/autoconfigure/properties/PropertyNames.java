@@ -32,8 +32,8 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
  * <p>
  * An environment variable does not say where a dash was and where a dot:
  * {@code OFFSET_GUARD_ENABLED} and {@code OFFSETGUARD_ENABLED} both mean
- * {@code offset-guard.enabled}. So there, and only there, neighbouring elements may be
- * one name.
+ * {@code offset-guard.enabled}. So only in environment variables may neighbouring
+ * elements be one name.
  */
 public final class PropertyNames {
 
@@ -74,7 +74,7 @@ public final class PropertyNames {
 	}
 
 	/**
-	 * No known property.
+	 * A name that is no known property.
 	 *
 	 * @param problem what is wrong with the name
 	 * @param allowed what is allowed in its place
@@ -84,8 +84,8 @@ public final class PropertyNames {
 
 	/**
 	 * Whether a source can have any of the properties. To enumerate them loads all of
-	 * Kafka's APIs, a tenth of a second at the start: not for Spring Boot's random
-	 * values.
+	 * Kafka's APIs, which takes a tenth of a second at the start. Spring Boot's random
+	 * values are not worth that.
 	 * @param source a source that cannot tell what is in it
 	 * @return whether it may have one
 	 */
@@ -200,7 +200,7 @@ public final class PropertyNames {
 		return PropertyNode.uniform(name).equals(PropertyNode.uniform(elements));
 	}
 
-	// With dots in it a name would be several.
+	// A name with dots would be read as several names.
 	private static String written(String factoryName) {
 		return (factoryName.indexOf('.') < 0) ? factoryName : indexed(factoryName);
 	}

@@ -20,7 +20,7 @@ import org.springframework.core.ResolvableType;
 import org.springframework.util.Assert;
 
 /**
- * A place in the tree of known properties, derived from the type that is bound there.
+ * A place in the tree of known properties, derived from the type that Spring binds there.
  */
 public sealed interface PropertyNode {
 

@@ -97,7 +97,8 @@ public final class VersionCapMistakes {
 	}
 
 	/**
-	 * A release or a profile can leave less than a broker has to offer.
+	 * Finds rules that contradict each other: a release or a profile can cap an API below
+	 * what a broker has to offer.
 	 */
 	private void checkTogether(ConfigurationPropertyName prefix, VersionCap cap) {
 		cap.minVersions().forEach((api, min) -> {
@@ -125,7 +126,8 @@ public final class VersionCapMistakes {
 	}
 
 	/**
-	 * Core says the problem in one sentence and what is allowed in the next.
+	 * Splits a message of the core: one sentence has the problem, the next what is
+	 * allowed.
 	 */
 	private void add(ConfigurationPropertyName name, IllegalArgumentException ex) {
 		String[] sentences = String.valueOf(ex.getMessage()).split("\\. Allowed are ", 2);

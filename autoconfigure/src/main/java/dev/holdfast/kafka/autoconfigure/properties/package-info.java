@@ -4,7 +4,7 @@
  */
 
 /**
- * Reads {@code holdfast.kafka.*}, and says everything that is wrong with it at once.
+ * Reads {@code holdfast.kafka.*}, and reports all mistakes together.
  */
 @NullMarked
 package dev.holdfast.kafka.autoconfigure.properties;

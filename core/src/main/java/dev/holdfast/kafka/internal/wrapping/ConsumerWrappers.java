@@ -15,12 +15,13 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Wraps consumers, for one kind of {@link Interception}. Thread-safe; one for each kind
- * serves the whole JVM.
+ * Wraps consumers, for one kind of {@link Interception}. One object for each kind serves
+ * the whole JVM. Thread-safe.
  * <p>
- * A wrapper of a {@link KafkaConsumer} is one itself, for those who cast or inject it. It
- * is no {@link java.io.Serializable}, as the client is not: what carries consumers along,
- * such as messages, leaves out what does not claim to be. A JDK proxy would do neither.
+ * A wrapper of a {@link KafkaConsumer} is a {@code KafkaConsumer} itself, since
+ * applications cast or inject it. It is not {@link java.io.Serializable}, as the client
+ * is not: messages that carry consumers in their headers leave out what is not
+ * serializable. A JDK proxy would do neither.
  */
 public final class ConsumerWrappers {
 
@@ -31,11 +32,11 @@ public final class ConsumerWrappers {
 	private final Map<Class<?>, WrapperType> types = new ConcurrentHashMap<>();
 
 	/**
-	 * Prepares to wrap. No class is made or loaded before the first wrapper.
-	 * @param lookup of the class of the interception, in whose package the classes of the
-	 * wrappers are made
-	 * @param interfaces what wrappers implement beside {@link Consumer}: public, and the
-	 * interception has all of their methods
+	 * Prepares to wrap. Makes and loads no class before the first wrapper.
+	 * @param lookup of the class of the interception; the classes of the wrappers get its
+	 * package
+	 * @param interfaces what wrappers implement beside {@link Consumer}. They are public,
+	 * and the interception has all of their methods
 	 */
 	public ConsumerWrappers(MethodHandles.Lookup lookup, Class<?>... interfaces) {
 		this.lookup = lookup;
@@ -50,7 +51,7 @@ public final class ConsumerWrappers {
 	 * class loader's, the wrapper is just a {@code Consumer}
 	 * @param interception takes calls in its place
 	 * @return the wrapper, equal to itself only
-	 * @throws UnwrappableConsumerException if that is impossible; says why
+	 * @throws UnwrappableConsumerException if that is impossible. The message says why
 	 */
 	@SuppressWarnings("unchecked")
 	public <K, V> Consumer<K, V> wrap(Consumer<K, V> client, Interception interception) {
@@ -64,8 +65,8 @@ public final class ConsumerWrappers {
 	}
 
 	/**
-	 * Whether a consumer was wrapped here, whatever proxies that keep its class are
-	 * around it.
+	 * Whether a consumer was wrapped here. Proxies that extend its class may be around
+	 * it.
 	 * @param consumer the consumer
 	 * @return {@code true} if it is a wrapper
 	 */

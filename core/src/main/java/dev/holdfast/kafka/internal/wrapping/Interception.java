@@ -8,18 +8,18 @@ package dev.holdfast.kafka.internal.wrapping;
 import org.apache.kafka.common.errors.WakeupException;
 
 /**
- * What takes calls in place of a client. Each method of an implementation that a consumer
- * has too, with the same name and the same erased types, is called instead of the
- * client's; it must not be private. All other calls go to the client directly.
+ * Takes calls in place of a client. A wrapper calls a method of the implementation
+ * instead of the client's if it has the same name and the same erased types and is not
+ * private. All other calls go to the client directly.
  * <p>
- * Whoever takes one method takes all of its overloads: where kafka-clients have one more,
- * a client is not wrapped at all.
+ * An implementation that has one method must have all of its overloads: where
+ * kafka-clients have one more, there can be no wrapper.
  */
 public interface Interception {
 
 	/**
-	 * A call, of whatever method, ends in a {@link WakeupException}, which reaches the
-	 * application next. Called on the thread of the call.
+	 * The wrapper calls it when any call ends in a {@link WakeupException}, which reaches
+	 * the application next. Called on the thread of the call.
 	 */
 	default void onWakeup() {
 	}

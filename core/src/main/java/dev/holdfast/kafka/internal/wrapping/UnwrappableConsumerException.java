@@ -8,8 +8,8 @@ package dev.holdfast.kafka.internal.wrapping;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown when no wrapper can be made, by this JVM or for these kafka-clients. Nothing has
- * happened to the client.
+ * Thrown when there can be no wrapper, in this JVM or for these kafka-clients. Nothing
+ * has happened to the client.
  */
 public final class UnwrappableConsumerException extends RuntimeException {
 

@@ -18,7 +18,7 @@ import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 
 /**
- * Makes the class file of wrappers. Of a {@code KafkaConsumer}, for instance:
+ * Makes the class file of wrappers. For a {@code KafkaConsumer}, for instance:
  *
  * <pre class="code">
  * public class GuardedConsumer$KafkaConsumer extends KafkaConsumer implements VersionedClient {
@@ -51,8 +51,8 @@ import org.objectweb.asm.Type;
  * }
  * </pre>
  *
- * Neither the class nor its methods are final, for the sake of those who make proxies of
- * it or spy on it. They look for a constructor, and do not call it.
+ * Neither the class nor its methods are final, for the sake of libraries that make
+ * proxies of it or spy on it. They look for a constructor, and do not call it.
  */
 final class WrapperClassFile {
 

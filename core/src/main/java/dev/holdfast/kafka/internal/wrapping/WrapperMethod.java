@@ -20,14 +20,14 @@ import java.util.stream.Stream;
 /**
  * A method of a wrapper.
  *
- * @param method the method that it has the name and the types of
- * @param intercepted whether it calls the interception, and not the client
+ * @param method the method whose name and types it has
+ * @param intercepted whether it calls the interception, not the client
  */
 record WrapperMethod(Method method, boolean intercepted) {
 
 	/**
-	 * The methods that a wrapper needs, so that none that it inherits runs on fields
-	 * which no constructor has filled. Those of {@code Object} do not.
+	 * The methods that a wrapper needs, so that no inherited method runs on fields that
+	 * no constructor has filled. Methods of {@code Object} have no such fields.
 	 * @param lookup of the class of the interception
 	 * @param target what wrappers are
 	 * @param interfaces what they implement besides
@@ -35,8 +35,8 @@ record WrapperMethod(Method method, boolean intercepted) {
 	 * overridden, or that the interception ought to know
 	 */
 	static List<WrapperMethod> of(MethodHandles.Lookup lookup, Class<?> target, List<Class<?>> interfaces) {
-		// Asked for each method by itself: an interception may have methods with types
-		// that older kafka-clients lack, and could then not be listed.
+		// Looks each method up by itself: an interception may have methods with types
+		// that older kafka-clients lack, and the JVM could not list its methods then.
 		MethodHandles.Lookup notPrivate = lookup.dropLookupMode(MethodHandles.Lookup.PRIVATE);
 		List<WrapperMethod> methods = methods(target, interfaces).map((method) -> of(notPrivate, method)).toList();
 		refuse("the class %s of these kafka-clients has final methods".formatted(target.getName()),
@@ -66,7 +66,7 @@ record WrapperMethod(Method method, boolean intercepted) {
 		Stream.concat(Stream.of(Object.class, target), interfaces.stream())
 			.flatMap((type) -> Arrays.stream(type.getMethods()))
 			.filter((method) -> !Modifier.isStatic(method.getModifiers()) && !method.isBridge())
-			// A wrapper is itself, but has something to tell.
+			// A wrapper equals only itself, but has its own toString.
 			.filter((method) -> method.getDeclaringClass() != Object.class || method.getName().equals("toString"))
 			.forEach((method) -> methods.put(signature(method) + method.getReturnType(), method));
 		return methods.values().stream();
@@ -77,7 +77,7 @@ record WrapperMethod(Method method, boolean intercepted) {
 	}
 
 	/**
-	 * Overloads that reach the client although others of the same name do not.
+	 * Methods that reach the client although overloads of the same name do not.
 	 */
 	private static Stream<Method> overlooked(List<WrapperMethod> methods) {
 		Set<String> intercepted = methods.stream()

@@ -13,7 +13,7 @@ import java.lang.reflect.Constructor;
 import java.util.List;
 
 /**
- * A class of wrappers, made at run time.
+ * A class of wrappers, which this makes at run time.
  *
  * @param wrapper the class
  * @param allocation makes an instance, and runs no constructor but that of {@code Object}
@@ -23,7 +23,7 @@ import java.util.List;
 record WrapperType(Class<?> wrapper, Constructor<?> allocation, MethodHandle clientSetter,
 		MethodHandle interceptionSetter) {
 
-	/** Set in an executable that GraalVM has made, and by the build of one. */
+	/** GraalVM sets it in the executables that it makes, and while it builds one. */
 	private static final String NATIVE_IMAGE = "org.graalvm.nativeimage.imagecode";
 
 	private static final MethodType SETTER = MethodType.methodType(void.class, Object.class, Object.class);
@@ -33,7 +33,7 @@ record WrapperType(Class<?> wrapper, Constructor<?> allocation, MethodHandle cli
 	 * @param lookup of the class of the interception, which has full access to it
 	 * @param target what wrappers are: a class or an interface
 	 * @param interfaces what they implement besides
-	 * @throws UnwrappableConsumerException if they cannot be that
+	 * @throws UnwrappableConsumerException if wrappers cannot be that
 	 * @throws ReflectiveOperationException if the JVM refuses
 	 */
 	static WrapperType define(MethodHandles.Lookup lookup, Class<?> target, List<Class<?>> interfaces)
@@ -59,7 +59,8 @@ record WrapperType(Class<?> wrapper, Constructor<?> allocation, MethodHandle cli
 		}
 		catch (LinkageError ex) {
 			try {
-				// An ahead-of-time cache may have it from the run that it was made by.
+				// An ahead-of-time cache may have the class, from the run that made the
+				// cache.
 				return Class.forName(name, false, lookup.lookupClass().getClassLoader());
 			}
 			catch (ClassNotFoundException none) {
@@ -79,7 +80,8 @@ record WrapperType(Class<?> wrapper, Constructor<?> allocation, MethodHandle cli
 	}
 
 	/**
-	 * As deserialization does it: a client's constructor would make one more client.
+	 * Allocates as deserialization does: a client's constructor would make one more
+	 * client.
 	 */
 	private static Constructor<?> allocation(Class<?> reflectionFactory, Class<?> wrapper)
 			throws ReflectiveOperationException {
@@ -101,7 +103,7 @@ record WrapperType(Class<?> wrapper, Constructor<?> allocation, MethodHandle cli
 		catch (Throwable ex) {
 			throw new IllegalStateException(ex);
 		}
-		// Whoever sees it sees its fields, as if they were final.
+		// Any thread that sees it sees its fields, as if they were final.
 		VarHandle.releaseFence();
 		return instance;
 	}

@@ -4,8 +4,8 @@
  */
 
 /**
- * Consumers around other consumers, which nobody can tell from a client. For the packages
- * of this library; applications have no use for it.
+ * Consumers around other consumers, which look like the client to an application. For the
+ * packages of this library; applications have no use for it.
  */
 @NullMarked
 package dev.holdfast.kafka.internal.wrapping;

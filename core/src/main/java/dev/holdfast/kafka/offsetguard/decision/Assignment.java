@@ -12,7 +12,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one guarded consumer has been assigned.
+ * The partitions that are assigned to one guarded consumer.
  *
  * @param groupId the consumer group, {@code null} for a consumer without one
  * @param clientId the consumer's client id
@@ -38,13 +38,15 @@ public record Assignment(@Nullable String groupId, String clientId, List<Partiti
 	 */
 	public enum State {
 
-		/** Nobody has decided yet where it starts. */
+		/** The guard has not decided yet where it starts. */
 		STARTING,
 
 		/** The consumer reads it, unless the application has paused it. */
 		READING,
 
-		/** Nothing is delivered from it until a decision is made. */
+		/**
+		 * The guard lets nothing be delivered from it until there is another decision.
+		 */
 		HELD
 
 	}

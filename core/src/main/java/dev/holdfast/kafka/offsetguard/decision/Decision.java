@@ -20,22 +20,22 @@ import org.jspecify.annotations.Nullable;
  * One decision about one partition's position: immutable, whole, and free of record
  * contents.
  *
- * @param at when it was made
+ * @param at when the guard made it
  * @param groupId the consumer group, {@code null} for a consumer without one
  * @param clientId the consumer's client id
  * @param partition the partition
  * @param cause why the position was in question
  * @param policyAction the action that the policy names
- * @param action the action taken: the policy's, or {@link Action#HOLD} or
- * {@link Action#FAIL} where that was impossible or went beyond {@link MoveLimits}
+ * @param action the action taken: the policy's. Where that was impossible or went beyond
+ * {@link MoveLimits}, {@link Action#HOLD} or {@link Action#FAIL}
  * @param reason why the action is not the one that the policy names, {@code null} where
  * it is
- * @param outcome what was done to the consumer
+ * @param outcome what the decision does to the consumer
  * @param impact the records concerned
  * @param evidence what the decision rests on
- * @param observed whether the decision was not carried out: the client did what Kafka
- * alone would have done
- * @param resolution who made it and why, {@code null} where the policy did
+ * @param observed whether the guard did not carry it out: the client did what Kafka alone
+ * would have done
+ * @param resolution which operator made it and why, {@code null} where the policy did
  */
 public record Decision(Instant at, @Nullable String groupId, String clientId, TopicPartition partition, Cause cause,
 		Action policyAction, Action action, @Nullable Reason reason, Outcome outcome, Impact impact, Evidence evidence,
@@ -44,21 +44,22 @@ public record Decision(Instant at, @Nullable String groupId, String clientId, To
 	/**
 	 * The records that a decision concerns, counted in offsets.
 	 *
-	 * @param lost skipped for good
-	 * @param rewound delivered again
-	 * @param spared neither, although plain Kafka would have done one or the other
+	 * @param lost how many the consumer skips for good
+	 * @param rewound how many it gets again
+	 * @param spared how many it neither skips nor gets again, although under plain Kafka
+	 * it would
 	 */
 	public record Impact(long lost, long rewound, long spared) {
 
-		/** No records are concerned. */
+		/** The decision concerns no records. */
 		public static final Impact NONE = new Impact(0, 0, 0);
 
 	}
 
 	/**
 	 * Whether the consumer delivers other records now than it would have before.
-	 * @return {@code true} unless the position was kept, is a first one, or is the log
-	 * start because the application has sought below it
+	 * @return {@code true} unless the guard kept the position, or it is a first one, or
+	 * it is the log start because the application has sought below that
 	 */
 	public boolean isNotable() {
 		if (observed && impact.spared() > 0) {
@@ -72,7 +73,7 @@ public record Decision(Instant at, @Nullable String groupId, String clientId, To
 	}
 
 	/**
-	 * Whether the consumer goes on, be it where it is.
+	 * Whether the consumer reads on, from another position or from the one that it has.
 	 * @return {@code false} if the partition is held or the consumer fails
 	 */
 	public boolean isMove() {

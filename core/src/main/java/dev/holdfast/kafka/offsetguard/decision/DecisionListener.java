@@ -13,25 +13,25 @@ import dev.holdfast.kafka.offsetguard.policy.OffsetPolicy;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Told of each decision of an {@link OffsetGuard}, once it is applied to the consumer and
- * before any further record is delivered. Called on the consumer's own thread, inside
- * {@code poll} or {@code position}: be quick. What a listener throws is logged and
- * changes nothing.
+ * Hears of each decision of an {@link OffsetGuard}, once the guard has applied it to the
+ * consumer and before the client delivers any further record. The guard calls it on the
+ * consumer's own thread, inside {@code poll} or {@code position}: be quick. The guard
+ * logs what a listener throws and goes on.
  * <p>
- * More methods, which nobody needs to implement, tell what surrounds decisions.
+ * The other methods are optional. They tell what surrounds decisions.
  */
 @FunctionalInterface
 public interface DecisionListener {
 
 	/**
-	 * Called after a decision was applied.
+	 * Called after the guard has applied a decision.
 	 * @param decision the decision with its evidence
 	 */
 	void onDecision(Decision decision);
 
 	/**
-	 * Called when partitions were assigned, before it is decided where they start. Called
-	 * on the consumer's own thread.
+	 * Called when partitions were assigned, before the guard decides where they start.
+	 * Called on the consumer's own thread.
 	 * @param groupId the consumer group, {@code null} for a consumer without one
 	 * @param topics the names of their topics
 	 * @param policy what to do about each cause on them
@@ -40,8 +40,8 @@ public interface DecisionListener {
 	}
 
 	/**
-	 * Called when evidence was gathered: what the application's poll has waited for.
-	 * Called on the consumer's own thread.
+	 * Called when the guard has gathered evidence, within a poll or beside it. Called on
+	 * the consumer's own thread.
 	 * @param groupId the consumer group, {@code null} for a consumer without one
 	 * @param duration how long it took
 	 */
@@ -49,9 +49,9 @@ public interface DecisionListener {
 	}
 
 	/**
-	 * Called when the guard has forgotten a group, some time after the last of its
-	 * consumers in this process was closed: nobody has to show anything of it any more.
-	 * Called on the thread of any consumer of the same guard.
+	 * Called when the guard has forgotten a group, some time after the application has
+	 * closed the last of its consumers in this process: a listener need not show anything
+	 * of it any more. Called on the thread of any consumer of the same guard.
 	 * @param groupId the consumer group
 	 */
 	default void onGroupForgotten(String groupId) {

@@ -11,7 +11,7 @@ import dev.holdfast.kafka.offsetguard.policy.Action;
 import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
 
 /**
- * Thrown from {@code poll}, and again from every later poll, when a policy decided
+ * Thrown from {@code poll}, and again from every later poll, after a decision to
  * {@link Action#FAIL}. It is a {@link NoOffsetForPartitionException} because that is the
  * one exception on which spring-kafka's listener container stops cleanly.
  */

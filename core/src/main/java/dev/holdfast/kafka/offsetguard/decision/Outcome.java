@@ -13,7 +13,7 @@ import dev.holdfast.kafka.offsetguard.policy.Action;
 public sealed interface Outcome {
 
 	/**
-	 * The consumer reads on from an offset, its position carries no leader epoch.
+	 * The consumer reads on from an offset. Its position carries no leader epoch.
 	 *
 	 * @param offset the offset of the next record
 	 */
@@ -21,25 +21,25 @@ public sealed interface Outcome {
 	}
 
 	/**
-	 * The consumer reads on from one end of the log, which the client looks up itself:
-	 * the leader did not name it in time.
+	 * The consumer reads on from one end of the log. The client looks that up itself,
+	 * since the leader did not name it in time.
 	 *
 	 * @param end {@link Action#EARLIEST} or {@link Action#LATEST}
 	 */
 	record LookedUp(Action end) implements Outcome {
 	}
 
-	/** The partition is held. */
+	/** The guard holds the partition. */
 	record Held() implements Outcome {
 	}
 
-	/** The consumer fails from its next {@code poll} on. */
+	/** The consumer's {@code poll} throws an exception, and so does every later one. */
 	record Failed() implements Outcome {
 	}
 
 	/**
-	 * The client's own exception is thrown: the application set
-	 * {@code auto.offset.reset=none} itself, and this is the question it was meant for.
+	 * The guard lets the client's own exception through: the application has set
+	 * {@code auto.offset.reset=none} itself, to get just this exception.
 	 */
 	record Rethrown() implements Outcome {
 	}

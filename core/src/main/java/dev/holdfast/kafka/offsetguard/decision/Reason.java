@@ -8,8 +8,8 @@ package dev.holdfast.kafka.offsetguard.decision;
 import dev.holdfast.kafka.offsetguard.policy.MoveLimits;
 
 /**
- * Why a partition is held, or its consumer fails, although the policy names another
- * action.
+ * Why the guard holds a partition, or lets its consumer fail, although the policy names
+ * another action.
  *
  * @param kind what is in the way
  * @param records for {@link Kind#LIMIT} how many records the policy's action would have
@@ -24,7 +24,7 @@ public record Reason(Kind kind, long records) {
 		/** The action moves the position further than {@link MoveLimits} allow. */
 		LIMIT,
 
-		/** The evidence does not say where the action leads: brokers have not told it. */
+		/** Brokers have not told where the action leads. */
 		NO_TARGET,
 
 		/** The action needs a proof that the log does not give. */
@@ -33,24 +33,25 @@ public record Reason(Kind kind, long records) {
 		/** The application's own policy has failed, or named what is not allowed. */
 		NOT_ALLOWED,
 
-		/** Brokers refuse the position that was kept, again and again. */
+		/** Brokers refuse the position that the guard has kept, again and again. */
 		IN_VAIN,
 
 		/**
-		 * The client waits for a leader with the committed epoch, wherever it is sought.
+		 * The client waits for a leader with the committed epoch, wherever the guard
+		 * seeks it to.
 		 */
 		EPOCH_NOT_REACHED,
 
 		/**
-		 * A partition that never had a position cannot be held: the client would commit
-		 * the provisional one by itself ({@code enable.auto.commit}).
+		 * The guard cannot hold a partition that never had a position: the client would
+		 * commit the provisional one by itself ({@code enable.auto.commit}).
 		 */
 		CANNOT_HOLD
 
 	}
 
 	/**
-	 * A reason that is not about a number of records.
+	 * Creates a reason that is not about a number of records.
 	 * @param kind what is in the way
 	 * @return the reason
 	 */

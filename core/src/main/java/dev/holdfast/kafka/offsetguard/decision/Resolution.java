@@ -8,7 +8,7 @@ package dev.holdfast.kafka.offsetguard.decision;
 import dev.holdfast.kafka.offsetguard.policy.Action;
 
 /**
- * What somebody decides about a partition that is held, in place of the policy.
+ * What an operator decides about a held partition, in place of the policy.
  *
  * @param action what to do
  * @param by who decides
@@ -16,7 +16,7 @@ import dev.holdfast.kafka.offsetguard.policy.Action;
  */
 public record Resolution(Action action, String by, String reason) {
 
-	/** The most characters of a reason, and of a name. */
+	/** How many characters a reason, or a name, has at most. */
 	public static final int MAX_LENGTH = 256;
 
 	/**
@@ -37,7 +37,7 @@ public record Resolution(Action action, String by, String reason) {
 			throw new IllegalArgumentException(
 					"'%s' has %d characters; allowed are at most %d".formatted(name, text.length(), MAX_LENGTH));
 		}
-		// Line separators too would break a log line in two.
+		// Line separators would break a log line in two as well.
 		if (text.codePoints().anyMatch((each) -> Character.isISOControl(each) || each == 0x2028 || each == 0x2029)) {
 			throw new IllegalArgumentException("'%s' has control characters in it".formatted(name));
 		}

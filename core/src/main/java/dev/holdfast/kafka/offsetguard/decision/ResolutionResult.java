@@ -16,7 +16,7 @@ import dev.holdfast.kafka.offsetguard.policy.Cause;
 public sealed interface ResolutionResult {
 
 	/**
-	 * It was carried out.
+	 * The guard has carried it out.
 	 *
 	 * @param decision the decision, which names the resolution
 	 */
@@ -29,7 +29,10 @@ public sealed interface ResolutionResult {
 
 	}
 
-	/** The partition is not held, or not any more: somebody else may have been faster. */
+	/**
+	 * The guard does not hold the partition, or no longer: another resolution may have
+	 * been faster.
+	 */
 	record NotHeld() implements ResolutionResult {
 
 	}
@@ -37,16 +40,16 @@ public sealed interface ResolutionResult {
 	/**
 	 * The action makes no sense for the cause.
 	 *
-	 * @param cause why the partition is held
-	 * @param allowed the actions that do
+	 * @param cause why the guard holds the partition
+	 * @param allowed the actions that make sense
 	 */
 	record NotAllowed(Cause cause, Set<Action> allowed) implements ResolutionResult {
 
 	}
 
 	/**
-	 * The partition is still held: the evidence, gathered again, does not tell where the
-	 * action leads.
+	 * The guard still holds the partition: the evidence, gathered again, does not tell
+	 * where the action leads.
 	 *
 	 * @param hold the decision to hold it
 	 */
@@ -57,7 +60,7 @@ public sealed interface ResolutionResult {
 	/**
 	 * The consumer could not carry it out.
 	 *
-	 * @param reason what kept it
+	 * @param reason what kept the consumer from it
 	 */
 	record Failed(String reason) implements ResolutionResult {
 

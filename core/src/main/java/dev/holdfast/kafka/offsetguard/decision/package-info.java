@@ -4,7 +4,7 @@
  */
 
 /**
- * What was decided, what came of it, and whom to tell.
+ * What the guard has decided, what came of it, and which listeners hear of it.
  */
 @NullMarked
 package dev.holdfast.kafka.offsetguard.decision;

@@ -9,36 +9,37 @@ import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known about one partition whose position is in question. Everything in it was
- * read from brokers, uncommitted records included, or delivered to the application
- * before; nothing is inferred.
+ * What the guard knows about one partition whose position is in question. All of it comes
+ * from brokers, uncommitted records included, or from what consumers of this process have
+ * delivered or committed before. The guard infers nothing.
  *
  * @param trigger what put the position into question
  * @param position the consumer's position, -1 where it has none
- * @param leaderEpoch the leader epoch that the inspector has validated the position with;
- * where it did not, the highest one that is said to be behind the position, -1 where
- * unknown
+ * @param leaderEpoch the leader epoch that the inspector has validated the position with.
+ * Where it did not validate, the highest epoch that the client, a commit, a bookmark or
+ * the claim names for the position; -1 where none does
  * @param claim the truncation claim as the client reported it, if it did
- * @param validation what a fresh inspector was told when it validated the position again
+ * @param validation what the leader told a fresh inspector that validated the position
+ * again
  * @param repeatedClaim the claim as the inspector got it, if {@link Validation#CLAIMED}
- * @param boundsBefore the log's bounds before the claim was repeated, {@code null} if not
- * to be had
- * @param boundsAfter the log's bounds after the claim was repeated, {@code null} if not
- * to be had
- * @param beforeDivergence the last record below the claimed divergent offset, if one was
- * read
- * @param atDivergence the first record at or after the claimed divergent offset, if one
- * was read
- * @param witness the last record delivered, if any was; before the latest commit that is
- * known, for {@link Trigger#COMMITTED_OFFSET}
+ * @param boundsBefore the log's bounds before the inspector validated the position,
+ * {@code null} if brokers did not tell them
+ * @param boundsAfter the log's bounds after that, {@code null} if brokers did not tell
+ * them. For {@link Trigger#TRUNCATION} its start is that of {@code boundsBefore}
+ * @param beforeDivergence the last record below the claimed divergent offset, if the
+ * inspector has read one
+ * @param atDivergence the first record at or after the claimed divergent offset, if the
+ * inspector has read one
+ * @param witness the last record delivered, if there is one. For
+ * {@link Trigger#COMMITTED_OFFSET}, the last one delivered before the latest known commit
  * @param latestOffset the end of what the consumer's own {@code isolation.level} can see,
- * -1 where not asked for
- * @param timestampOffset the first offset at or after the witness's timestamp, or else
- * the end that was read before; -1 where not asked for
+ * -1 where the guard did not ask or got no answer
+ * @param timestampOffset the first offset at or after the witness's timestamp, or, where
+ * there is none, the log end that the inspector has read before; -1 where it did not ask
  * @param remembered what was known about the partition and its topic before
  * @param topicId the topic's id now, {@code null} if it is not known
- * @param currentLeaderEpoch the leader's epoch now, -1 if it was not asked for or is not
- * known
+ * @param currentLeaderEpoch the leader's epoch now, -1 if the guard did not ask for it or
+ * got no answer
  */
 public record Evidence(Trigger trigger, long position, int leaderEpoch, @Nullable TruncationClaim claim,
 		Validation validation, @Nullable TruncationClaim repeatedClaim, @Nullable LogBounds boundsBefore,
@@ -52,15 +53,17 @@ public record Evidence(Trigger trigger, long position, int leaderEpoch, @Nullabl
 		/** The partition has no committed offset. */
 		NO_COMMITTED_OFFSET,
 
-		/** The position's validation against the leader's epochs claims a truncation. */
+		/**
+		 * A leader has answered a validation of the position (KIP-320) with a truncation.
+		 */
 		TRUNCATION,
 
-		/** A fetch was answered with OFFSET_OUT_OF_RANGE. */
+		/** A broker has answered a fetch with OFFSET_OUT_OF_RANGE. */
 		OUT_OF_RANGE,
 
 		/**
-		 * As {@link #OUT_OF_RANGE}, for a position that the application has sought, and
-		 * from which nothing was delivered or committed yet.
+		 * As {@link #OUT_OF_RANGE}, for a position that the application has sought. The
+		 * client has not delivered or committed anything from it yet.
 		 */
 		SOUGHT_OUT_OF_RANGE,
 
@@ -76,14 +79,14 @@ public record Evidence(Trigger trigger, long position, int leaderEpoch, @Nullabl
 		CLUSTER_ID,
 
 		/**
-		 * As {@link #OUT_OF_RANGE}, for a partition that is held already since its
-		 * position was above the log end offset.
+		 * As {@link #OUT_OF_RANGE}, for a partition that the guard holds already because
+		 * its position was above the log end offset.
 		 */
 		HELD_ABOVE_LOG_END
 
 	}
 
-	/** What a fresh inspector was told when it validated the position again. */
+	/** What the leader told a fresh inspector that validated the position again. */
 	public enum Validation {
 
 		/**
@@ -92,43 +95,42 @@ public record Evidence(Trigger trigger, long position, int leaderEpoch, @Nullabl
 		 */
 		NOT_ASKED,
 
-		/** The position is valid: the claim was not repeated. */
+		/** The position is valid: the leader did not repeat the claim. */
 		VALID,
 
-		/** A truncation was claimed again. */
+		/** The leader claimed a truncation again. */
 		CLAIMED,
 
-		/** There was no answer in time. */
+		/** The leader did not answer in time. */
 		UNANSWERED
 
 	}
 
 	/**
-	 * The claim that was made last, by whomever.
-	 * @return the claim, {@code null} if none was made
+	 * The last claim: the one that the inspector got, or else the client's.
+	 * @return the claim, {@code null} if there is none
 	 */
 	public @Nullable TruncationClaim lastClaim() {
 		return (repeatedClaim != null) ? repeatedClaim : claim;
 	}
 
 	/**
-	 * Where the consumer was last, as far as anybody knows: its position, or what was
-	 * committed before the commit was lost, or replaced by an older one; -1 where nobody
-	 * knows.
+	 * Where the consumer was last: its position, or the last known commit if that was
+	 * lost or an older one has replaced it; -1 where that is not known.
 	 */
 	public long origin() {
 		return (position >= 0 && trigger != Trigger.COMMITTED_OFFSET) ? position : remembered.committedOffset();
 	}
 
 	/**
-	 * Whether brokers have answered all that was asked about a position.
+	 * Whether brokers have answered all that the guard has asked about a position.
 	 */
 	public boolean isAnswered() {
 		return position < 0 || (boundsAfter != null && validation != Validation.UNANSWERED);
 	}
 
 	/**
-	 * Whether the topic is another one than before, although it has the same name.
+	 * Whether the topic is another one than before, with the same name.
 	 */
 	public boolean isOtherTopic() {
 		Uuid before = remembered.topicId();
@@ -139,8 +141,8 @@ public record Evidence(Trigger trigger, long position, int leaderEpoch, @Nullabl
 	}
 
 	/**
-	 * Whether the application asks for records that the log does not have any more: it
-	 * means the log start, and nothing is lost of what it had.
+	 * Whether the application asks for records that the log does not have any more. It
+	 * then means the log start, and loses nothing of what it had.
 	 */
 	public boolean isSoughtBelowLogStart() {
 		return trigger == Trigger.SOUGHT_OUT_OF_RANGE && !isOtherTopic() && boundsAfter != null

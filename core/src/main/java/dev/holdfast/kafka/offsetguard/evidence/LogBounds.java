@@ -8,7 +8,7 @@ package dev.holdfast.kafka.offsetguard.evidence;
 /**
  * The bounds of a partition's log at one moment, as the leader reported them.
  *
- * @param logStartOffset the first offset that can be read
+ * @param logStartOffset the first offset that the log still has
  * @param logEndOffset the offset of the next record to come, transactions in flight
  * included
  */

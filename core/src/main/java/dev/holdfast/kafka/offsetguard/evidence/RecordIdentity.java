@@ -8,9 +8,9 @@ package dev.holdfast.kafka.offsetguard.evidence;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * What names one record of a log, without its content. In Kafka's replication offset and
- * leader epoch alone name a record; timestamp and sizes are compared too, since some
- * brokers answer with the same epoch for ever.
+ * What names one record of a log, without its content. In Kafka's replication, offset and
+ * leader epoch alone name a record. The guard compares timestamp and sizes too, since
+ * some brokers answer with the same epoch for ever.
  *
  * @param offset the record's offset
  * @param leaderEpoch the leader epoch of the record's batch, -1 where unknown
@@ -21,18 +21,18 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  */
 public record RecordIdentity(long offset, int leaderEpoch, long timestamp, int keySize, int valueSize) {
 
-	/** Of a record that this process has not seen, but a bookmark names. */
+	/** The size of a record that a bookmark names and this process has not seen. */
 	public static final int UNKNOWN_SIZE = -2;
 
 	/**
-	 * A record as a bookmark names it.
+	 * Names a record as a bookmark does.
 	 */
 	public static RecordIdentity remembered(long offset, int leaderEpoch, long timestamp) {
 		return new RecordIdentity(offset, leaderEpoch, timestamp, UNKNOWN_SIZE, UNKNOWN_SIZE);
 	}
 
 	/**
-	 * Whether all that is known of this record is true of another one.
+	 * Whether all that is known of this record holds for another one.
 	 */
 	boolean isLike(RecordIdentity other) {
 		return offset == other.offset && leaderEpoch == other.leaderEpoch

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * in commits of the group (see {@code commit-bookmark}).
  *
  * @param partition the partition
- * @param committedOffset the offset that was committed for the partition, -1 if none is
- * known; the latest one, for {@link Evidence.Trigger#COMMITTED_OFFSET}
+ * @param committedOffset the offset that the group has committed for the partition, -1 if
+ * none is known. For {@link Evidence.Trigger#COMMITTED_OFFSET}, the latest one
  * @param partitions how many partitions the topic had when the group looked last, -1 if
  * that is not known
  * @param initialCommits whether each of those partitions had a commit then, so that the
@@ -30,8 +30,8 @@ public record Remembered(int partition, long committedOffset, int partitions, bo
 	public static final Remembered NOTHING = new Remembered(-1, -1, -1, false, null, -1);
 
 	/**
-	 * The same, and what was known earlier. Bookmarks go when commits without one replace
-	 * theirs; what they have told stays true.
+	 * The same, and what was known earlier. A commit without a bookmark may replace one
+	 * that had it; what the bookmark has told stays true.
 	 */
 	public Remembered and(Remembered earlier) {
 		boolean isCounted = earlier.partitions >= 0;

@@ -10,9 +10,9 @@ import java.util.Optional;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 
 /**
- * An answer to OffsetForLeaderEpoch (KIP-320) that a client takes for a truncation: the
- * log is said to hold no record of the asked epoch or below at or after the divergent
- * offset.
+ * An answer to OffsetForLeaderEpoch (KIP-320) that a client takes for a truncation. It
+ * says that at or after the divergent offset the log holds no record of the asked epoch
+ * or of one below.
  *
  * @param divergentOffset the divergent offset, -1 where the answer was undefined
  * @param leaderEpoch the leader epoch in the answer, -1 where it was undefined

@@ -8,33 +8,35 @@ package dev.holdfast.kafka.offsetguard.evidence;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last record delivered, and what the log holds at its offset now. Not the record
- * before the position: transaction markers and compaction leave holes there.
+ * The last record delivered, and what the log holds at its offset now. It need not be the
+ * record right before the position: transaction markers and compaction leave holes there.
  *
  * @param delivered the last record delivered
- * @param found the first record read at or after its offset, {@code null} if none was
- * read
+ * @param found the first record at or after its offset, {@code null} if the inspector has
+ * read none
  */
 public record Witness(RecordIdentity delivered, @Nullable RecordIdentity found) {
 
 	/** What a witness says. */
 	public enum Verdict {
 
-		/** The same record is there: the consumer's history stands up to it. */
+		/** The log holds the same record: the consumer's history is right. */
 		SAME,
 
-		/** Another record is there. */
+		/** The log holds another record. */
 		DIFFERENT,
 
-		/** Nobody could look, or the offset is a hole, as compaction leaves it. */
+		/**
+		 * The inspector could not look, or the offset is a hole, as compaction leaves it.
+		 */
 		UNKNOWN
 
 	}
 
 	/**
-	 * Whether the record delivered stands in the log of another cluster, to which it was
-	 * mirrored: leader epochs differ there, and without a timestamp and sizes nothing
-	 * names a record.
+	 * Whether the log of another cluster holds the record delivered, because a mirror has
+	 * copied it there. Leader epochs differ there, so only timestamp and sizes can name
+	 * the record.
 	 */
 	public boolean standsInMirror() {
 		boolean known = delivered.timestamp() >= 0 && delivered.keySize() != RecordIdentity.UNKNOWN_SIZE

@@ -33,14 +33,14 @@ public enum Action {
 	LATEST,
 
 	/**
-	 * Go to the first record at or after the timestamp of the last record delivered; to
-	 * the log end offset that was read before where there is none.
+	 * Go to the first record at or after the timestamp of the last record delivered.
+	 * Where there is none, go to the log end offset that the guard has read before.
 	 */
 	TIMESTAMP,
 
 	/**
-	 * Go to where this process knows that the group has committed last, if the last
-	 * record delivered before that is in the log.
+	 * Go to the group's latest commit that this process knows, if the log still holds the
+	 * last record delivered before it.
 	 */
 	LATEST_KNOWN,
 
@@ -50,7 +50,10 @@ public enum Action {
 	/** Deliver nothing from this partition, and commit nothing for it. */
 	HOLD,
 
-	/** Throw an {@link OffsetDecisionException} from this and every later poll. */
+	/**
+	 * Throw an {@link OffsetDecisionException} from {@code poll}, and again from every
+	 * later poll.
+	 */
 	FAIL;
 
 	/**
@@ -62,7 +65,7 @@ public enum Action {
 	}
 
 	/**
-	 * The action with a name.
+	 * Finds an action by its name.
 	 * @param id the name as {@link #id()} has it, in any case
 	 * @return empty if no action has it
 	 */

@@ -46,13 +46,13 @@ public enum Cause {
 	/** The position is above the log end offset. */
 	ABOVE_LOG_END(HOLD, DIVERGENCE, EARLIEST, LATEST, TIMESTAMP, FAIL),
 
-	/** A truncation was claimed, and the log supports the claim. */
+	/** The leader claimed a truncation, and the log supports the claim. */
 	LOG_TRUNCATED(DIVERGENCE, EARLIEST, LATEST, TIMESTAMP, HOLD, FAIL),
 
-	/** A truncation was claimed, and the log refutes the claim. */
+	/** The leader claimed a truncation, and the log refutes the claim. */
 	FALSE_TRUNCATION(KEEP, HOLD, FAIL),
 
-	/** The position was claimed to be out of range, and twice it was not. */
+	/** The leader called the position out of range, and twice it was not. */
 	SPURIOUS_OUT_OF_RANGE(KEEP, HOLD, FAIL),
 
 	/**
@@ -61,23 +61,23 @@ public enum Cause {
 	 */
 	EPOCH_AHEAD(KEEP, HOLD, FAIL),
 
-	/** The topic was deleted and created anew: its id has changed. */
+	/** Another topic has taken the name: the topic's id has changed. */
 	TOPIC_RECREATED(EARLIEST, LATEST, HOLD, FAIL),
 
 	/**
 	 * The client speaks to another cluster than the one that its position came from.
-	 * Where the last record delivered stands in the new log, offset, timestamp and sizes,
-	 * the position is kept whatever the policy says.
+	 * Where the new log holds the last record delivered, with the same offset, timestamp
+	 * and sizes, the guard keeps the position whatever the policy says.
 	 */
 	CLUSTER_CHANGED(HOLD, KEEP, EARLIEST, LATEST, TIMESTAMP, FAIL),
 
 	/**
-	 * The coordinator serves an older commit of the group's than this process has made or
-	 * seen, bookmark and all.
+	 * The coordinator serves a commit with a bookmark that is older than one that this
+	 * process has made or seen.
 	 */
 	COMMITTED_OFFSET_REGRESSED(KEEP, LATEST_KNOWN, HOLD, FAIL),
 
-	/** The evidence is not to be had, or it contradicts itself. */
+	/** The guard could not get the evidence, or the evidence contradicts itself. */
 	UNVERIFIABLE(HOLD, KEEP, DIVERGENCE, EARLIEST, FAIL);
 
 	private final Action defaultAction;
@@ -90,7 +90,7 @@ public enum Cause {
 	}
 
 	/**
-	 * Whether the position is one of another log than the one that is there now: its
+	 * Whether the position belongs to another log than the one that is there now: their
 	 * offsets have nothing to do with each other.
 	 * @return {@code true} for a recreated topic, and for another cluster
 	 */
@@ -107,15 +107,16 @@ public enum Cause {
 	}
 
 	/**
-	 * Whether evidence that was not to be had may be to be had soon.
-	 * @return {@code true} if a partition that is held for this is looked at again soon
+	 * Whether brokers may soon give evidence that they have not given.
+	 * @return {@code true} if the guard soon looks again at a partition that it holds for
+	 * this
 	 */
 	public boolean isWorthAskingSoon() {
 		return this == UNVERIFIABLE;
 	}
 
 	/**
-	 * The cause with a name.
+	 * Finds a cause by its name.
 	 * @param id the name as {@link #id()} has it, in any case
 	 * @return empty if no cause has it
 	 */
@@ -124,7 +125,7 @@ public enum Cause {
 	}
 
 	/**
-	 * What is done about this cause unless a policy says otherwise.
+	 * What the guard does about this cause unless a policy says otherwise.
 	 * @return the default action
 	 */
 	public Action defaultAction() {
@@ -140,8 +141,8 @@ public enum Cause {
 	}
 
 	/**
-	 * What somebody may decide about a partition that is held for this cause.
-	 * @return the allowed actions but for holding it
+	 * What an operator may decide about a partition that the guard holds for this cause.
+	 * @return the allowed actions, without {@link Action#HOLD}
 	 */
 	public Set<Action> resolutions() {
 		EnumSet<Action> resolutions = EnumSet.copyOf(allowedActions);

@@ -8,13 +8,13 @@ package dev.holdfast.kafka.offsetguard.policy;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a decision may move a position, in offsets. One that would move it further
- * becomes a hold.
+ * How far a decision may move a position, in offsets. A decision that would move it
+ * further becomes a hold.
  *
- * @param maxRewindRecords the most records that may be delivered again, {@code null} for
- * any number
- * @param maxSkipRecords the most records that may be skipped for good, {@code null} for
- * any number
+ * @param maxRewindRecords the most records that a decision may deliver again,
+ * {@code null} for any number
+ * @param maxSkipRecords the most records that a decision may skip for good, {@code null}
+ * for any number
  */
 public record MoveLimits(@Nullable Long maxRewindRecords, @Nullable Long maxSkipRecords) {
 

@@ -13,9 +13,10 @@ import dev.holdfast.kafka.offsetguard.OffsetGuard;
  * How an {@link OffsetGuard} behaves. Immutable.
  *
  * @param policy what to do about each cause
- * @param mode whether decisions are carried out
- * @param commits what is put into commits, or committed, to know more after a restart
- * @param timing how long, and how often, brokers are asked
+ * @param mode whether the guard carries decisions out
+ * @param commits what the guard adds to commits, or commits itself, to know more after a
+ * restart
+ * @param timing how long, and how often, the guard asks brokers
  */
 public record OffsetGuardSettings(OffsetPolicy policy, Mode mode, Commits commits, Timing timing) {
 
@@ -24,47 +25,48 @@ public record OffsetGuardSettings(OffsetPolicy policy, Mode mode, Commits commit
 			new Timing(Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofSeconds(60)));
 
 	/**
-	 * The settings of a guard about which nothing is configured.
-	 * @return default policy, decisions carried out, bookmarks and initial positions
-	 * committed, an inspection timeout of 5 seconds, rechecks every 30 and topic checks
-	 * every 60 seconds
+	 * The settings of a guard that nothing is configured for.
+	 * @return the default policy in the mode {@link Mode#ENFORCE}, with bookmarks, with
+	 * commits of initial positions and without leader epochs, an inspection timeout of 5
+	 * seconds, rechecks every 30 and topic checks every 60 seconds
 	 */
 	public static OffsetGuardSettings defaults() {
 		return DEFAULTS;
 	}
 
-	/** Whether decisions are carried out. */
+	/** Whether the guard carries decisions out. */
 	public enum Mode {
 
-		/** What is decided is done. */
+		/** The guard does what it decides. */
 		ENFORCE,
 
 		/**
-		 * What Kafka alone would have done is done, perhaps a poll later, and what would
-		 * have been decided is reported.
+		 * The guard does what Kafka alone would have done, perhaps a poll later, and
+		 * reports what it would have decided.
 		 */
 		OBSERVE
 
 	}
 
 	/**
-	 * What is put into commits, or committed, to know more after a restart.
+	 * What the guard adds to commits, or commits itself, to know more after a restart.
 	 *
 	 * @param bookmark whether a commit without metadata gets a bookmark
-	 * @param initialPosition whether the first position of a partition without a commit
-	 * is committed
-	 * @param leaderEpoch whether a commit gets a leader epoch, where records delivered
-	 * tell it
+	 * @param initialPosition whether the guard commits the first position of a partition
+	 * without a commit
+	 * @param leaderEpoch whether a commit gets a leader epoch, where a delivered record
+	 * tells it
 	 */
 	public record Commits(boolean bookmark, boolean initialPosition, boolean leaderEpoch) {
 	}
 
 	/**
-	 * How long, and how often, brokers are asked.
+	 * How long, and how often, the guard asks brokers.
 	 *
-	 * @param inspection the bound on gathering evidence within one poll
-	 * @param holdRecheck how often the evidence about held partitions is gathered again
-	 * @param topicCheck how often topic ids are compared, zero for never
+	 * @param inspection the bound on gathering the evidence for one decision
+	 * @param holdRecheck how often the guard gathers the evidence about held partitions
+	 * again
+	 * @param topicCheck how often the guard compares topic ids, zero for never
 	 */
 	public record Timing(Duration inspection, Duration holdRecheck, Duration topicCheck) {
 

@@ -18,10 +18,9 @@ import org.jspecify.annotations.Nullable;
  * What to do about each {@link Cause}, by topic. Immutable.
  * <p>
  * The first topic rule that names the topic exactly wins, then the first whose pattern
- * matches it; a cause that the rule is silent about falls back to the policy's own
- * action.
+ * matches it. For a cause that the rule does not name, the policy's own action holds.
  *
- * @param actions the actions by cause; a cause that is missing has its default action
+ * @param actions the actions by cause; a missing cause gets its default action
  * @param limits how far a decision may move a position
  * @param topicRules the exceptions by topic
  */

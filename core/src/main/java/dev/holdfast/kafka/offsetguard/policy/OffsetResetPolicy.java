@@ -10,19 +10,19 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An application's own decision about each position in question, in place of the
- * configured policy.
+ * Decides about each position in question, in place of the configured policy. The
+ * application implements it.
  */
 @FunctionalInterface
 public interface OffsetResetPolicy {
 
 	/**
-	 * Chooses an action. Called on the consumer's thread, in the middle of a poll: it has
-	 * to be quick, and must not use the consumer. A partition whose evidence is gathered
-	 * again is asked about again.
+	 * Chooses an action. The guard calls it on the consumer's thread, in the middle of a
+	 * poll: it has to be quick, and must not use the consumer. The guard asks again each
+	 * time it has gathered the evidence about a partition again.
 	 * @param question what is known
-	 * @return one of the cause's {@link Cause#allowedActions()}. Anything else, an
-	 * exception included, holds the partition
+	 * @return one of the cause's {@link Cause#allowedActions()}. On any other action, and
+	 * on an exception, the guard holds the partition
 	 */
 	Action decide(Question question);
 

@@ -11,8 +11,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a policy does differently for some topics. Exactly one of name and pattern is
- * given.
+ * What a policy does differently for some topics. A rule has either a name or a pattern.
  *
  * @param name the topic's exact name
  * @param pattern a pattern that has to match the topic's whole name

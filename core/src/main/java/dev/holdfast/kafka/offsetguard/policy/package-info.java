@@ -4,7 +4,7 @@
  */
 
 /**
- * Causes, actions, and what an application wants done.
+ * Causes, actions, and what an application wants the guard to do.
  */
 @NullMarked
 package dev.holdfast.kafka.offsetguard.policy;

@@ -14,9 +14,9 @@ import dev.holdfast.kafka.versioncap.rules.VersionCap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a thread constructs between two points in time, and under which cap. A client
- * takes the caps of all scopes on the thread that calls its constructor, else what is set
- * for all clients.
+ * The clients that a thread constructs between two points in time, and their cap. A
+ * client takes the caps of all scopes on the thread that calls its constructor. Where
+ * they have no rules, it takes the caps for all clients.
  */
 public final class CapScope implements AutoCloseable {
 
@@ -43,7 +43,7 @@ public final class CapScope implements AutoCloseable {
 	}
 
 	/**
-	 * Opens a scope. Within another one both caps hold.
+	 * Opens a scope. Inside another scope both caps hold.
 	 */
 	public static CapScope open(VersionCap cap, LearnedCaps learned) {
 		CapScope outer = CURRENT.get();
@@ -54,7 +54,7 @@ public final class CapScope implements AutoCloseable {
 	}
 
 	/**
-	 * Called by kafka-clients when a client is constructed.
+	 * kafka-clients call it when a client is constructed.
 	 * @return the client's binding, {@code null} if it is not constructed in a scope
 	 */
 	public static @Nullable ClientBinding bindScoped() {
@@ -62,7 +62,7 @@ public final class CapScope implements AutoCloseable {
 		if (scope == null) {
 			return null;
 		}
-		// A factory without rules does not keep its clients from what is set for all.
+		// For clients of a factory without rules, too, the caps for all clients hold.
 		ClientBinding binding = new ClientBinding(scope.cap.isEmpty() ? forAll() : scope.cap, scope.learned);
 		scope.bindings.add(binding);
 		if (scope.main == null && ClientConstructions.isConsumerOfItsOwn()) {
@@ -72,7 +72,7 @@ public final class CapScope implements AutoCloseable {
 	}
 
 	/**
-	 * Called by kafka-clients when a client is constructed outside of any scope.
+	 * kafka-clients call it when a client is constructed outside of any scope.
 	 * @return the client's binding, {@code null} to leave the client alone
 	 */
 	public static @Nullable ClientBinding bindForAll() {
@@ -85,8 +85,8 @@ public final class CapScope implements AutoCloseable {
 	}
 
 	/**
-	 * Sets a cap for all clients that are created outside of any scope, until it is
-	 * removed. Several such caps all hold.
+	 * Sets a cap for all clients whose scopes have no rules, until it is removed. If
+	 * there are several such caps, all of them hold.
 	 */
 	public static void addForAll(VersionCap cap) {
 		FOR_ALL.add(cap);
@@ -97,10 +97,11 @@ public final class CapScope implements AutoCloseable {
 	}
 
 	/**
-	 * The client that the others were made for. A client makes its interceptors,
-	 * deserializers and assignors while it is constructed, and a factory's listeners may
-	 * make others afterwards. Where none was made in this very scope, a factory around
-	 * another one has got the client that the inner one has capped.
+	 * The binding of the client that the others were made for. A client makes its
+	 * interceptors, deserializers and assignors while it is constructed, and those may
+	 * make clients; a factory's listeners may make others afterwards. Where this very
+	 * scope has none, one factory wraps another, and the inner factory has capped the
+	 * client.
 	 */
 	public @Nullable ClientBinding mainBinding() {
 		if (main != null) {

@@ -19,8 +19,8 @@ import org.apache.kafka.common.message.ApiVersionsResponseData.SupportedFeatureK
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes of what a broker offers what a client may know of it. Works on copies: the
- * network thread reads the originals.
+ * Turns what a broker offers into what a client may know of it. Makes copies of the
+ * versions: the network thread reads the originals.
  */
 public final class CappedVersions {
 
@@ -38,7 +38,7 @@ public final class CappedVersions {
 	}
 
 	/**
-	 * What is offered, as far as the cap allows it; the same object if all of it.
+	 * What the cap allows of what a broker offers; the same object if that is all.
 	 */
 	static NodeApiVersions of(NodeApiVersions offered, VersionCap cap) {
 		List<ApiVersion> allowed = new ArrayList<>();
@@ -55,9 +55,9 @@ public final class CappedVersions {
 
 	/**
 	 * What a client may assume of a node that it has not asked yet: what it knows of
-	 * another one, else all it can speak itself. Requests other than the one for the
-	 * versions wait for the answer to that, so nothing is sent on the ground of this
-	 * alone; but whether there is an API to ask is decided on it.
+	 * another node, else all that it can speak itself. The client sends only the request
+	 * for the versions on the ground of this, as other requests wait for the answer. But
+	 * it decides by this whether there is an API to ask.
 	 */
 	static NodeApiVersions beforeNegotiation(@Nullable NodeApiVersions other, VersionCap cap) {
 		NodeApiVersions assumed = (other != null) ? other : NodeApiVersions.create();
@@ -76,9 +76,9 @@ public final class CappedVersions {
 
 	/**
 	 * Producers take part in transactions of the second version (KIP-890) when the
-	 * cluster has finalized it, and then leave out the requests that later versions of
-	 * these two APIs imply. Changes what a broker has just answered, before anybody else
-	 * sees it.
+	 * cluster has finalized it. They then leave out the requests that later versions of
+	 * these two APIs imply. This changes the broker's answer itself, before any other
+	 * class sees it.
 	 */
 	static void limitFeatures(NodeApiVersions offered, VersionCap cap) {
 		boolean limited = cap.maxVersion(PRODUCE).orElse(IMPLIES_PARTITIONS) < IMPLIES_PARTITIONS

@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Stands between one client and what it knows of its brokers' versions. kafka-clients
- * call it once for each request, and once for each partition of which they hear that it
- * has a new leader, on whatever thread that is: it gives the same answer as long as
- * nothing has changed, and allocates nothing for it.
+ * call it, on any thread, once for each request and once for each partition that they
+ * hear has a new leader. So it gives the same answer as long as nothing has changed, and
+ * allocates nothing for it.
  */
 public final class ClientBinding implements BiFunction<String, @Nullable NodeApiVersions, @Nullable NodeApiVersions>,
 		BiConsumer<String, @Nullable NodeApiVersions> {
@@ -39,8 +39,8 @@ public final class ClientBinding implements BiFunction<String, @Nullable NodeApi
 	private volatile @Nullable RefusedBroker refused;
 
 	/**
-	 * What a node offers, and what the client may know of it by what was learned about
-	 * its cluster so far.
+	 * What a node offers, and what the client may know of that after what Holdfast has
+	 * learned about its cluster so far.
 	 */
 	private record Seen(@Nullable NodeApiVersions offered, @Nullable String clusterId, int generation,
 			@Nullable NodeApiVersions visible) {
@@ -49,7 +49,7 @@ public final class ClientBinding implements BiFunction<String, @Nullable NodeApi
 	/**
 	 * Creates a binding.
 	 * @param cap what the client may speak
-	 * @param learned what its cluster has proven not to be trusted with
+	 * @param learned the APIs that brokers have answered wrongly, by cluster
 	 */
 	public ClientBinding(VersionCap cap, LearnedCaps learned) {
 		this.cap = cap;
@@ -57,9 +57,9 @@ public final class ClientBinding implements BiFunction<String, @Nullable NodeApi
 	}
 
 	/**
-	 * What the client gets for what it has of a node.
+	 * The versions of a node that the client sees.
 	 * @param node the node's connection id
-	 * @param offered what the node has offered, {@code null} before it was asked
+	 * @param offered what the node has offered, {@code null} before it has answered
 	 */
 	@Override
 	public @Nullable NodeApiVersions apply(String node, @Nullable NodeApiVersions offered) {
@@ -73,7 +73,8 @@ public final class ClientBinding implements BiFunction<String, @Nullable NodeApi
 	}
 
 	/**
-	 * Reads first what it depends on: what changes meanwhile is seen the next time.
+	 * Reads first what the answer depends on, so that the next call sees what changes
+	 * meanwhile.
 	 */
 	private Seen look(@Nullable NodeApiVersions offered) {
 		String cluster = clusterId;
@@ -86,14 +87,14 @@ public final class ClientBinding implements BiFunction<String, @Nullable NodeApi
 		if (offered != null) {
 			return CappedVersions.of(offered, effective);
 		}
-		// The first request on a connection asks for the versions, in a version that a
-		// client takes from here if there is anything here.
+		// The first request on a connection asks for the versions. The client takes the
+		// version of that request from here, if there is any.
 		return effective.maxVersion(KafkaApi.API_VERSIONS).isPresent()
 				? CappedVersions.beforeNegotiation(latest, effective) : null;
 	}
 
 	/**
-	 * A node has told what it offers, or its connection is gone.
+	 * Takes note that a node has told what it offers, or that its connection is gone.
 	 */
 	@Override
 	public void accept(String node, @Nullable NodeApiVersions offered) {
@@ -109,7 +110,7 @@ public final class ClientBinding implements BiFunction<String, @Nullable NodeApi
 	}
 
 	/**
-	 * The cap as it is now, what was learned included.
+	 * The cap as it is now, with what Holdfast has learned.
 	 */
 	public VersionCap cap() {
 		String cluster = clusterId;
@@ -137,7 +138,7 @@ public final class ClientBinding implements BiFunction<String, @Nullable NodeApi
 	}
 
 	/**
-	 * What the nodes offer that the client is connected to, by connection id.
+	 * What each node offers that the client is connected to, by connection id.
 	 */
 	public Map<String, NodeApiVersions> offered() {
 		Map<String, NodeApiVersions> offered = new TreeMap<>();

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Tells by the stack which client is being constructed.
+ * Tells by the stack which client the calling thread is constructing.
  */
 final class ClientConstructions {
 
@@ -32,7 +32,7 @@ final class ClientConstructions {
 	 */
 	static boolean isConsumerOfItsOwn() {
 		List<String> clients = StackWalker.getInstance().walk((frames) -> {
-			// A class's constructors call one another: one client.
+			// The constructors of a class call one another: they count as one client.
 			String[] before = { "" };
 			return frames.map((frame) -> {
 				String name = isClient(frame) ? frame.getClassName() : "";

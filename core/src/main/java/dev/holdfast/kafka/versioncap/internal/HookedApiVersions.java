@@ -22,8 +22,8 @@ import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 
 /**
- * Makes the class file of {@code org.apache.kafka.clients.ApiVersions}, in which each
- * client keeps what its brokers offer, one that can be asked first:
+ * Adds the hook to the class file of {@code org.apache.kafka.clients.ApiVersions}, in
+ * which each client keeps what its brokers offer:
  *
  * <pre class="code">
  * public static volatile Iterable holdfastBinders;
@@ -49,17 +49,17 @@ import org.objectweb.asm.Type;
  * }
  * </pre>
  *
- * What is added refers to types of the JDK only, since kafka-clients may be in a class
- * loader that does not see this one's classes. The methods that were there only get
- * instructions without branches, so that their stack maps stay true.
+ * The added code refers to types of the JDK only, since kafka-clients may be in a class
+ * loader that does not see this one's classes. The original methods only get instructions
+ * without branches, so that their stack maps stay true.
  */
 public final class HookedApiVersions {
 
 	public static final String CLASS_NAME = "org.apache.kafka.clients.ApiVersions";
 
 	/**
-	 * What is asked for each new client, one after the other until one has a binding: a
-	 * list of references to functions.
+	 * References to the functions that a new client asks for its binding, one after the
+	 * other until one has it.
 	 */
 	public static final String BINDERS_FIELD = "holdfastBinders";
 
@@ -84,7 +84,7 @@ public final class HookedApiVersions {
 	 * Adds the hook.
 	 * @param original the class file as the vendor made it
 	 * @return the class file with the hook
-	 * @throws VersionCapInstallException if the class is not as it is known
+	 * @throws VersionCapInstallException if the class is not the known one
 	 */
 	public static byte[] of(byte[] original) {
 		ClassWriter writer;
@@ -96,7 +96,8 @@ public final class HookedApiVersions {
 			reader.accept(hooking, 0);
 		}
 		catch (IllegalArgumentException | IndexOutOfBoundsException ex) {
-			// ASM says so of a later version of the class file format, and of garbage.
+			// ASM throws these for a later version of the class file format, and for
+			// garbage.
 			throw notUnderstood(ex);
 		}
 		if (hooking.hooked != 4 || hooking.constructors != 1) {
@@ -195,7 +196,8 @@ public final class HookedApiVersions {
 		}
 
 		/**
-		 * Adds the return of what the binder on the stack has, if there is anything.
+		 * Adds code that calls the binder on the stack, and returns its binding if there
+		 * is one.
 		 */
 		private void addBindBy(MethodVisitor method, Label next) {
 			method.visitTypeInsn(Opcodes.CHECKCAST, Type.getInternalName(WeakReference.class));
@@ -220,8 +222,8 @@ public final class HookedApiVersions {
 		}
 
 		/**
-		 * Adds a method that calls its first argument with the other two, if there is
-		 * one, and else returns the last.
+		 * Adds a method that calls its first argument with the other two. Without a first
+		 * argument the method returns the last one.
 		 */
 		private void addCall(String name, String descriptor, Class<?> type, String method) {
 			boolean returning = !descriptor.endsWith("V");

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param node its connection id
  * @param api the API
  * @param offered the highest version that it offers, -1 if none
- * @param required the lowest one that is required
+ * @param required the lowest version that it has to offer
  */
 public record RefusedBroker(String node, KafkaApi api, int offered, int required) {
 
@@ -35,8 +35,9 @@ public record RefusedBroker(String node, KafkaApi api, int offered, int required
 	}
 
 	/**
-	 * What people call it. Clients number the bootstrap servers from -1 down, in their
-	 * order, and the connection to a group's coordinator from the top down.
+	 * The name that people know it by. Clients number bootstrap servers in their order
+	 * from -1 down. They number the connection to a group's coordinator from the largest
+	 * integer down, by the broker's id.
 	 */
 	public String name() {
 		int id = Integer.parseInt(node);

@@ -4,8 +4,7 @@
  */
 
 /**
- * The hook in kafka-clients, and what it calls: the only room that touches classes of
- * theirs that are not public API.
+ * The hook in kafka-clients, and what it calls.
  */
 @NullMarked
 package dev.holdfast.kafka.versioncap.internal;

@@ -22,26 +22,26 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of one kind of Kafka-compatible service, and what follows from it: data,
- * never applied by guessing. Read from the resource
- * {@code META-INF/holdfast/profiles/<name>.properties}; applications add their own by a
- * resource of the same form. Its properties:
+ * What is known of one kind of Kafka-compatible service, and the rules that follow from
+ * it. Holdfast never guesses which profile fits: an operator names one. A profile is the
+ * resource {@code META-INF/holdfast/profiles/<name>.properties}. Applications add their
+ * own by resources of the same form. Its properties:
  * <ul>
  * <li>{@code description}: what kind of service it is; required</li>
  * <li>{@code max-versions.<api>}, {@code min-versions.<api>}: the rules</li>
  * <li>{@code policy.<cause>}: an action in place of the cause's default one</li>
  * <li>{@code note.<number>}: what people should know</li>
- * <li>{@code evidence}, {@code date}: where that comes from, and when it was looked at;
- * required</li>
+ * <li>{@code evidence}, {@code date}: where the profile comes from, and when its authors
+ * looked at that; required</li>
  * </ul>
  *
  * @param name the name
  * @param description what kind of service it is
  * @param cap the rules
- * @param policy actions by cause, as they are spelled in properties
+ * @param policy actions by cause, spelled as in properties
  * @param notes what people should know
  * @param evidence where the profile comes from
- * @param date when that was looked at
+ * @param date when its authors looked at that
  */
 public record BrokerProfile(String name, String description, VersionCap cap, Map<String, String> policy,
 		List<String> notes, String evidence, String date) {
@@ -60,8 +60,8 @@ public record BrokerProfile(String name, String description, VersionCap cap, Map
 	 * @param name its name
 	 * @param loader where to look for it
 	 * @return the profile
-	 * @throws IllegalArgumentException if there is none of this name, or it is not of the
-	 * form; says what is allowed
+	 * @throws IllegalArgumentException if there is none of this name, or it does not have
+	 * that form. The message says what is allowed
 	 */
 	public static BrokerProfile load(String name, ClassLoader loader) {
 		URL resource = name.matches("[A-Za-z0-9._-]+") ? loader.getResource(DIRECTORY + name + ".properties") : null;

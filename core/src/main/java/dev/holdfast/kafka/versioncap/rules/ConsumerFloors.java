@@ -18,9 +18,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The lowest version of each API with which a consumer still reads and commits, found out
- * by a program of the module {@code tables} that tried each version on a real broker.
- * Read once from a resource.
+ * The lowest version of each API with which a consumer still reads and commits. A program
+ * of the module {@code tables} has tried each version on a real broker, and has written
+ * the resource that this class reads once.
  */
 final class ConsumerFloors {
 

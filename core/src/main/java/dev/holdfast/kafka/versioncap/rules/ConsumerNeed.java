@@ -8,8 +8,8 @@ package dev.holdfast.kafka.versioncap.rules;
 import java.util.Map;
 
 /**
- * What a consumer may be configured to do beyond reading and committing, and which
- * versions it takes: below them kafka-clients cannot write its requests.
+ * What a consumer may be configured to do beyond reading and committing, and the versions
+ * that it needs for that: below them kafka-clients cannot write its requests.
  */
 public enum ConsumerNeed {
 
@@ -37,14 +37,14 @@ public enum ConsumerNeed {
 
 	/**
 	 * What such a consumer has or is.
-	 * @return words that go on from "a consumer"
+	 * @return words that follow "a consumer"
 	 */
 	String description() {
 		return description;
 	}
 
 	/**
-	 * The lowest versions that it takes, by API.
+	 * The lowest versions that it needs, by API.
 	 */
 	Map<String, Integer> floors() {
 		return floors;

@@ -16,7 +16,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One of the APIs in which clients speak to brokers, as the kafka-clients on the class
+ * One of the APIs by which clients speak to brokers, as the kafka-clients on the class
  * path know it. Immutable; ordered by id.
  *
  * @see <a href="https://kafka.apache.org/protocol">Kafka's protocol guide</a>
@@ -33,7 +33,8 @@ public final class KafkaApi implements Comparable<KafkaApi> {
 		.collect(Collectors.toMap((api) -> uniform(api.name()), (api) -> api));
 
 	/**
-	 * Offsets at which leader epochs end (KIP-320): what a truncation claim is made of.
+	 * Tells the offsets at which leader epochs end (KIP-320): truncation claims come from
+	 * it.
 	 */
 	public static final KafkaApi OFFSET_FOR_LEADER_EPOCH = of(ApiKeys.OFFSET_FOR_LEADER_EPOCH);
 
@@ -68,7 +69,7 @@ public final class KafkaApi implements Comparable<KafkaApi> {
 	/**
 	 * Finds an API by any of its spellings: {@code OffsetForLeaderEpoch},
 	 * {@code OFFSET_FOR_LEADER_EPOCH}, {@code offset-for-leader-epoch} and {@code 23} are
-	 * one.
+	 * the same.
 	 * @param spelling the name or the id
 	 * @return the API
 	 * @throws IllegalArgumentException if these kafka-clients know no such API
@@ -85,7 +86,7 @@ public final class KafkaApi implements Comparable<KafkaApi> {
 
 	/**
 	 * Finds an API by its id.
-	 * @return the API, {@code null} if it is none of clients
+	 * @return the API, {@code null} if clients have no API of this id
 	 */
 	public static @Nullable KafkaApi find(int id) {
 		return BY_ID.get(id);

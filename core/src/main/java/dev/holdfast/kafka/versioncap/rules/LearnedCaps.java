@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What clusters have proven not to be trusted with, as long as the application lives.
- * Thread-safe; what is learned holds for clients that are there already, too.
+ * The APIs that brokers have answered wrongly, by cluster, as long as the application
+ * lives. What it learns holds for existing clients, too. Thread-safe.
  */
 public final class LearnedCaps {
 
@@ -29,13 +29,13 @@ public final class LearnedCaps {
 
 	private final Set<String> told = ConcurrentHashMap.newKeySet();
 
-	/** So that a client sees by one comparison whether there is anything new. */
+	/** By it a client sees with one comparison whether there is anything new. */
 	private final AtomicInteger generation = new AtomicInteger();
 
 	/**
 	 * Creates an empty memory.
-	 * @param learning whether it is to learn anything; if not it only says, once for each
-	 * cluster and API, which rule would help
+	 * @param learning whether it is to learn anything. If not, it only logs, once for
+	 * each cluster and API, which rule would help
 	 */
 	public LearnedCaps(boolean learning) {
 		this.learning = learning;
@@ -46,7 +46,7 @@ public final class LearnedCaps {
 	}
 
 	/**
-	 * Whether anything is learned at all.
+	 * Whether it learns anything at all.
 	 * @return what it was created with
 	 */
 	public boolean isLearning() {
@@ -54,9 +54,10 @@ public final class LearnedCaps {
 	}
 
 	/**
-	 * The brokers of a cluster have given an answer that their own log refutes.
+	 * Takes note that brokers of a cluster have given an answer that their own log
+	 * refutes.
 	 * @param clusterId the cluster
-	 * @param api what was asked
+	 * @param api the API of the answer
 	 */
 	public void learn(String clusterId, KafkaApi api) {
 		if (told.add(clusterId + " " + api)) {
@@ -76,7 +77,7 @@ public final class LearnedCaps {
 	}
 
 	/**
-	 * What was learned so far.
+	 * What it has learned so far.
 	 * @return the caps by cluster id
 	 */
 	public Map<String, VersionCap> learned() {

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Each API's highest stable version in each Kafka release, as the kafka-clients of those
- * releases have it. Read once from a resource that a program of the module {@code tables}
- * writes and compares.
+ * releases have it. A program of the module {@code tables} writes and compares the
+ * resource that this class reads once.
  */
 public final class ReleaseTable {
 

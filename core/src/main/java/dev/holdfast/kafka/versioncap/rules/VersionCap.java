@@ -20,15 +20,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The versions in which a client may speak to brokers: for each API at most one highest,
- * and the lowest that a broker has to offer. An immutable value. It only says what is
- * wanted; whether a client can live with it is what {@link VersionCapCheck} tells.
+ * and at most one lowest that a broker has to offer. An immutable value. It only holds
+ * the rules; {@link VersionCapCheck} tells whether a client can live with them.
  * <p>
  * Its text, as {@link #parse} reads and {@link #toString} prints it, is a list of rules:
  * {@code Fetch <= 11, Metadata >= 9, OffsetForLeaderEpoch never}.
  */
 public final class VersionCap {
 
-	/** As a highest version: the API is absent wherever the client looks for it. */
+	/** As a highest version: the client finds the API nowhere. */
 	public static final int NEVER = -1;
 
 	private static final VersionCap NONE = new VersionCap(new TreeMap<>(), new TreeMap<>());
@@ -54,7 +54,7 @@ public final class VersionCap {
 
 	/**
 	 * Creates a cap.
-	 * @param maxVersions the highest version that may be spoken of each API,
+	 * @param maxVersions the highest version of each API that a client may speak,
 	 * {@link #NEVER} for none
 	 * @param minVersions the lowest version of each API that a broker has to offer
 	 * @return the cap
@@ -84,9 +84,9 @@ public final class VersionCap {
 	}
 
 	/**
-	 * The cap of a client that speaks no newer than clients and brokers of a Kafka
-	 * release do. What the release did not know is never sent; SASL's own APIs are left
-	 * alone, as they do not negotiate with the others.
+	 * The cap of a client that speaks no newer versions than clients and brokers of a
+	 * Kafka release. It never sends an API that the release did not know. There is no
+	 * rule for SASL's own APIs, which negotiate apart from the others.
 	 * @param release a release, as {@code 2.8}
 	 * @return a cap with a rule for each API
 	 * @throws IllegalArgumentException if the release is not one of {@link #releases}
@@ -107,7 +107,7 @@ public final class VersionCap {
 	 * Reads a cap from its text.
 	 * @param text rules, separated by commas; none if blank
 	 * @return the cap
-	 * @throws IllegalArgumentException if it is no such text
+	 * @throws IllegalArgumentException if the text is not a list of rules
 	 */
 	public static VersionCap parse(String text) {
 		Map<KafkaApi, Integer> maxVersions = new TreeMap<>();
@@ -207,7 +207,7 @@ public final class VersionCap {
 	}
 
 	/**
-	 * Whether what this cap allows is allowed by another one too.
+	 * Whether another cap allows all that this one allows.
 	 * @param other another cap
 	 * @return {@code true} if no client under this cap breaks the other
 	 */

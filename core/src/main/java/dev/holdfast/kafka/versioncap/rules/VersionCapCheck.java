@@ -12,7 +12,7 @@ import java.util.OptionalInt;
 
 /**
  * Tells whether clients can live with a {@link VersionCap}, and what they lose by it. A
- * pure function over the cap, these kafka-clients, and what consumers were found to need.
+ * pure function over the cap, these kafka-clients, and the tested needs of consumers.
  */
 public final class VersionCapCheck {
 
@@ -23,7 +23,7 @@ public final class VersionCapCheck {
 	 * Something in a cap that cannot work.
 	 *
 	 * @param api the API whose rule it is
-	 * @param minimum whether it is the lowest version that is wrong, not the highest
+	 * @param minimum whether the lowest version is wrong, not the highest
 	 * @param problem what is wrong
 	 * @param allowed what is allowed instead
 	 */
@@ -38,7 +38,7 @@ public final class VersionCapCheck {
 
 	/**
 	 * What cannot work for any client.
-	 * @param cap the rules that somebody has written, those of a release aside
+	 * @param cap the rules that a person has written, without those of a release
 	 * @return all problems, by API; none if it is fine
 	 */
 	public static List<Problem> problems(VersionCap cap) {
@@ -99,7 +99,7 @@ public final class VersionCapCheck {
 	}
 
 	/**
-	 * What keeps a consumer from what else it is configured to do.
+	 * What keeps a consumer from doing what else it is configured to do.
 	 * @param cap the whole cap
 	 * @param need what it is configured to do
 	 * @return all problems; none if it is fine
@@ -128,7 +128,7 @@ public final class VersionCapCheck {
 	/**
 	 * What a consumer loses by a cap without failing.
 	 * @param cap the whole cap
-	 * @return a sentence each, for people to read
+	 * @return one sentence for each loss, for people to read
 	 */
 	public static List<String> consequences(VersionCap cap) {
 		List<String> consequences = new ArrayList<>();
@@ -154,15 +154,14 @@ public final class VersionCapCheck {
 
 	/**
 	 * Whether a client asks brokers whether the leader epoch of its position still holds
-	 * (KIP-320): kafka-clients do so with OffsetForLeaderEpoch 3 and later, and with the
+	 * (KIP-320). kafka-clients do so with OffsetForLeaderEpoch 3 and later, and with the
 	 * epochs of Metadata 9 and later.
 	 * @param cap the whole cap
 	 * @return {@code false} if the client takes any position for valid
 	 */
 	public static boolean canValidatePositions(VersionCap cap) {
-		// The APIs' names and versions load hundreds of classes, which nobody needs who
-		// has
-		// no cap.
+		// The APIs' names and versions load hundreds of classes, which an application
+		// without a cap does not need.
 		return cap.isEmpty()
 				|| (isAtLeast(cap, KafkaApi.OFFSET_FOR_LEADER_EPOCH, 3) && isAtLeast(cap, KafkaApi.METADATA, 9));
 	}

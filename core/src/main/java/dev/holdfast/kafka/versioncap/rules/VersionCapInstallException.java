@@ -8,8 +8,8 @@ package dev.holdfast.kafka.versioncap.rules;
 import org.jspecify.annotations.Nullable;
 
 /**
- * No client of this JVM can be capped: the hook is not in kafka-clients, and cannot be
- * put there any more.
+ * Thrown when a cap cannot hold: the hook is not in kafka-clients and cannot be put there
+ * any more, or a client does not follow the cap.
  */
 public final class VersionCapInstallException extends IllegalStateException {
 

@@ -71,7 +71,8 @@ class NewPartitionTests {
 			assertThat(decision.partition()).isEqualTo(added);
 			assertThat(decision.cause()).isEqualTo(Cause.NEW_PARTITION);
 			assertThat(decision.action()).isEqualTo(Action.EARLIEST);
-			assertThat(decision.outcome()).isEqualTo(new Outcome.ReadFrom(0));
+			// The guard leaves it to the client where the log starts if a leader is slow.
+			assertThat(decision.outcome()).isIn(new Outcome.ReadFrom(0), new Outcome.LookedUp(Action.EARLIEST));
 		});
 	}
 

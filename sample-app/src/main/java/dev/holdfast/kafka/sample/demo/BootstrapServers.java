@@ -15,10 +15,10 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
- * Tells whether the order service was given brokers, wherever Spring Boot looks for such
- * a thing: arguments, environment variables, configuration files. It has to be asked
- * before anything starts brokers of its own, since fixtures such as spring-kafka's
- * embedded one announce theirs as a system property.
+ * Tells whether the user has configured brokers for the order service, anywhere Spring
+ * Boot looks: arguments, environment variables, configuration files. The demo asks before
+ * it starts brokers of its own, since fixtures such as spring-kafka's embedded one
+ * announce theirs as a system property.
  */
 final class BootstrapServers {
 
@@ -29,7 +29,7 @@ final class BootstrapServers {
 	}
 
 	static boolean areGiven(String... args) {
-		// A context for its environment alone.
+		// This context serves only to get its environment.
 		SpringApplicationBuilder application = new SpringApplicationBuilder(NoBeans.class)
 			.properties(OrderService.QUIET_LOGGING)
 			.web(WebApplicationType.NONE)

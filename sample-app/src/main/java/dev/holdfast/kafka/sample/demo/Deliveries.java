@@ -23,11 +23,11 @@ import org.springframework.kafka.event.ListenerContainerIdleEvent;
 import org.springframework.kafka.listener.RecordInterceptor;
 
 /**
- * Takes note of what a listener receives, on its way to the listener.
+ * Takes note of the records on their way to a listener.
  */
 final class Deliveries implements RecordInterceptor<Object, Object>, ApplicationListener<ListenerContainerIdleEvent> {
 
-	/** Long enough for a held partition to be looked at again. */
+	/** Long enough for the guard to look again at a held partition. */
 	private static final long PATIENCE_SECONDS = 60;
 
 	private final Queue<Delivery> received = new ConcurrentLinkedQueue<>();
@@ -42,7 +42,8 @@ final class Deliveries implements RecordInterceptor<Object, Object>, Application
 	}
 
 	/**
-	 * Looks where an idle listener is: it has skipped what it has not received.
+	 * Looks whether an idle listener has reached its goal. It has then skipped the
+	 * records that it has not received.
 	 */
 	@Override
 	public void onApplicationEvent(ListenerContainerIdleEvent event) {

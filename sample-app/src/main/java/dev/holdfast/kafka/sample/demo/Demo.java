@@ -44,13 +44,13 @@ public final class Demo {
 	public static void main(String[] args) throws InterruptedException {
 		boolean once = Arrays.asList(args).contains(ONCE);
 		String[] applicationArgs = Arrays.stream(args).filter((arg) -> !arg.equals(ONCE)).toArray(String[]::new);
-		// Before anything else: brokers of its own must not be taken for given ones.
+		// Comes first: the demo must not take its own brokers for configured ones.
 		if (BootstrapServers.areGiven(applicationArgs)) {
 			OrderServiceApplication.main(applicationArgs);
 			return;
 		}
 		endWithParent();
-		// Brokers in the same JVM are Kafka clients too: after them it is too late.
+		// Brokers in the same JVM create Kafka clients too: after them it is too late.
 		VersionCapInstaller.install();
 		Demo demo = new Demo(System.out, applicationArgs);
 		int exitCode;
@@ -66,7 +66,8 @@ public final class Demo {
 	}
 
 	/**
-	 * Maven does not take the process along that it has started when it is killed alone.
+	 * Ends this process with Maven, which started it. If only Maven is killed, it does
+	 * not end it.
 	 */
 	private static void endWithParent() {
 		ProcessHandle.current().parent().ifPresent((parent) -> parent.onExit().thenRun(() -> System.exit(1)));
@@ -78,8 +79,8 @@ public final class Demo {
 	}
 
 	/**
-	 * Plays all scenarios and shows what came of it.
-	 * @param cluster where
+	 * Plays all scenarios and shows the results.
+	 * @param cluster the brokers
 	 * @return the exit code
 	 */
 	int run(KafkaCluster cluster) {

@@ -9,17 +9,19 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The two listeners of the demo: one application, which differs in one property.
+ * The three listeners of the demo: one application with other properties for Holdfast.
  */
 enum Listener {
 
 	/** Without Holdfast. */
 	PLAIN(Map.of("holdfast.kafka.consumer-factories.kafkaConsumerFactory.enabled", "false")),
 
-	/** As the application comes. */
+	/** With Holdfast's defaults. */
 	GUARDED(Map.of()),
 
-	/** Not guarded: it never asks, so that nobody can lie to it. */
+	/**
+	 * Not guarded: it never asks about leader epochs, so that brokers cannot lie to it.
+	 */
 	CAPPED(Map.of("holdfast.kafka.offset-guard.enabled", "false",
 			"holdfast.kafka.version-cap.max-versions.OffsetForLeaderEpoch", "-1"));
 

@@ -18,12 +18,12 @@ import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.env.MapPropertySource;
 
 /**
- * The running order service, the application itself, with a few settings put over its
- * own.
+ * The running order service: the application itself, with a few settings of the demo on
+ * top of its own.
  */
 final class OrderService implements AutoCloseable {
 
-	/** Only what is of interest here: what Holdfast decides. */
+	/** Logs only Holdfast's decisions. */
 	static final Map<String, Object> QUIET_LOGGING = Map.of("logging.level.root", "warn", "logging.level.kafka", "off",
 			"logging.level.org.apache.kafka", "off", "logging.level.dev.holdfast.kafka.decisions", "info",
 			"logging.pattern.console", "%d{HH:mm:ss.SSS} %-5level %logger : %msg%n");
@@ -49,9 +49,9 @@ final class OrderService implements AutoCloseable {
 
 	/**
 	 * Starts the order service.
-	 * @param listener with or without the guard
-	 * @param scenario what it is part of
-	 * @param bootstrapServers where its brokers are
+	 * @param listener plain, guarded or capped
+	 * @param scenario the scenario that it is part of
+	 * @param bootstrapServers the addresses of its brokers
 	 * @param args arguments for the application
 	 * @return the running service
 	 */

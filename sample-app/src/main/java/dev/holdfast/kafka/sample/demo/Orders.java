@@ -20,8 +20,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
 /**
- * The orders of one topic, which has one partition: how they come, and how some were
- * consumed in the past.
+ * The orders of one topic with one partition. Publishes them, and consumes some before
+ * the demo begins.
  */
 final class Orders implements AutoCloseable {
 
@@ -40,7 +40,7 @@ final class Orders implements AutoCloseable {
 	}
 
 	/**
-	 * Publishes orders at once.
+	 * Publishes orders as fast as it can.
 	 * @param count how many
 	 */
 	void publish(int count) {

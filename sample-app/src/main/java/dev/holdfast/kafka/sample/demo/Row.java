@@ -14,26 +14,27 @@ import java.util.stream.LongStream;
 import dev.holdfast.kafka.test.WireRequest;
 
 /**
- * What became of one listener, counted from what it received and from the wire's record.
+ * What became of one listener, counted from its deliveries and from the wire's record.
  *
  * @param scenario what happened to it
  * @param listener which one it is
- * @param firstOffset the first offset it received after it had been lied to, -1 for none
+ * @param firstOffset the first offset it received after the brokers had lied to it, -1
+ * for none
  * @param delivered how many orders it received
  * @param duplicates how many of them it or its group had received before
- * @param lost how many orders nobody of its group has received
- * @param claims how often it, or its inspector, asked the brokers for the end of a leader
- * epoch (API key 23) since they lie
+ * @param lost how many orders no consumer of its group has received
+ * @param claims how often it, or its inspector, has asked the brokers for the end of a
+ * leader epoch (API key 23) since they began to lie
  */
 record Row(Scenario scenario, Listener listener, long firstOffset, int delivered, int duplicates, int lost,
 		int claims) {
 
 	/**
-	 * Counts.
+	 * Makes a row.
 	 * @param scenario what happened to the listener
 	 * @param listener which one it is
 	 * @param before the offsets that its group had consumed before
-	 * @param deliveries what it received, in order
+	 * @param deliveries the orders it received, in order
 	 * @param lies its requests to which the brokers answered with a lie, in order
 	 * @param logEnd the end of the log
 	 * @return the row
@@ -58,7 +59,7 @@ record Row(Scenario scenario, Listener listener, long firstOffset, int delivered
 	}
 
 	/**
-	 * Whether the listener did not stay where it was.
+	 * Whether the listener has moved.
 	 * @return {@code true} if it received an order twice or missed one
 	 */
 	boolean moved() {

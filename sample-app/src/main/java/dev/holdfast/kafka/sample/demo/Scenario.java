@@ -12,8 +12,8 @@ package dev.holdfast.kafka.sample.demo;
  * @param title a name for people
  * @param autoOffsetReset the listeners' {@code auto.offset.reset}
  * @param logStart where the log starts by then
- * @param leaderMoves whether the listeners are running, and the partition's leader moves;
- * or else they are restarted
+ * @param leaderMoves whether the partition's leader moves while the listeners run; if
+ * not, the demo restarts them
  */
 record Scenario(String id, String title, String autoOffsetReset, int logStart, boolean leaderMoves) {
 
@@ -21,7 +21,7 @@ record Scenario(String id, String title, String autoOffsetReset, int logStart, b
 
 	static final int CONSUMED = 200;
 
-	/** What arrives while the leader moves. */
+	/** How many orders arrive while the leader moves. */
 	static final int ARRIVING = 300;
 
 	static Scenario restart(String autoOffsetReset, int logStart) {

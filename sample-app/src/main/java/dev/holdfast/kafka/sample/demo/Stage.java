@@ -22,7 +22,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.ApiKeys;
 
 /**
- * Plays scenarios: the same one at the same time for both listeners.
+ * Plays scenarios: the same one at the same time for all listeners.
  */
 final class Stage {
 
@@ -37,7 +37,7 @@ final class Stage {
 	/**
 	 * Creates a stage.
 	 * @param cluster the brokers, at least two
-	 * @param out where to tell what happens
+	 * @param out where it prints what happens
 	 * @param args arguments for the applications
 	 */
 	Stage(KafkaCluster cluster, PrintStream out, String... args) {

@@ -4,7 +4,7 @@
  */
 
 /**
- * What a lying broker does to the order service, with and without Holdfast. An
+ * Shows what a lying broker does to the order service, with and without Holdfast. An
  * application needs nothing of this.
  */
 @NullMarked

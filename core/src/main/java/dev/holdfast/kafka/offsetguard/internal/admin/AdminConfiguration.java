@@ -17,13 +17,13 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 
 /**
  * Derives the configuration of an admin client from the consumer's: its connection and
- * security settings, and nothing that is a consumer's only.
+ * security settings, without those that only consumers have.
  */
 public final class AdminConfiguration {
 
 	private static final Set<String> CONSUMER_ONLY = consumerOnly();
 
-	/** Questions are waited for over several polls. */
+	/** Several polls may wait for the same answer. */
 	private static final int API_TIMEOUT = 30_000;
 
 	private static final String RECOVERY_STRATEGY = "metadata.recovery.strategy";
@@ -50,9 +50,9 @@ public final class AdminConfiguration {
 	}
 
 	/**
-	 * A client that starts anew from its bootstrap servers may find another cluster there
-	 * (KIP-899), and one whose brokers are all away does so, with a log line, thousands
-	 * of times a second.
+	 * Keeps a client from starting anew from its bootstrap servers (KIP-899). It may find
+	 * another cluster there. And while all its brokers are away it would do so, with a
+	 * log line, thousands of times a second.
 	 */
 	public static void stayOnCluster(Map<String, Object> configuration, Set<String> known) {
 		if (known.contains(RECOVERY_STRATEGY)) {

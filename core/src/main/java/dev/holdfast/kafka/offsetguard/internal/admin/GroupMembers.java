@@ -25,7 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds out who has a partition.
+ * Finds the member of a group that a partition is assigned to.
  */
 public final class GroupMembers {
 
@@ -35,8 +35,8 @@ public final class GroupMembers {
 	}
 
 	/**
-	 * Asks through a connection of its own: what an operator makes up must not reach the
-	 * one that consumers share.
+	 * Asks through a connection of its own: a question about a group that an operator has
+	 * mistyped must not reach the connection that consumers share.
 	 */
 	public static Optional<String> owner(SharedAdmins admins, ClientConfiguration client, String groupId,
 			TopicPartition partition, Duration timeout) {

@@ -14,16 +14,18 @@ import org.slf4j.LoggerFactory;
 
 /**
  * How long the admin client of one consumer waits for an answer before it asks another
- * broker. Not long, as a broker may be silent; but an admin client that gives up sooner
- * than any broker answers never learns anything, while the consumer, which is more
- * patient, reads on. So the guard's patience grows up to the consumer's own when several
- * brokers have not answered, and for a while after that.
+ * broker. It does not wait long, as a broker may be silent. But if it gave up sooner than
+ * any broker answers, it would never learn anything, while the more patient consumer
+ * reads on. So when several brokers have not answered, its patience grows for a while, up
+ * to the consumer's own.
  */
 public final class Patience {
 
 	private static final Logger logger = LoggerFactory.getLogger(Patience.class);
 
-	/** Longer than answers are late, shorter than anybody waits for a silent broker. */
+	/**
+	 * Longer than late answers take, shorter than a consumer waits for a silent broker.
+	 */
 	public static final int LEAST_MILLIS = 3_000;
 
 	private static final int MOST_MILLIS = 300_000;
@@ -33,7 +35,7 @@ public final class Patience {
 	/** How often an admin client asks before it is opened anew. */
 	private static final int TRIES = 3;
 
-	/** Then it is seen whether answers are as late as before. */
+	/** After that it tries again whether answers come sooner. */
 	private static final long LIFE = TimeUnit.MINUTES.toNanos(10);
 
 	private final String clientId;
@@ -53,7 +55,7 @@ public final class Patience {
 	}
 
 	/**
-	 * The {@code request.timeout.ms} of admin clients that are opened now.
+	 * The {@code request.timeout.ms} of an admin client that the guard opens now.
 	 */
 	public int millis() {
 		if (millis > LEAST_MILLIS && clock.nanoTime() - grownAt > LIFE) {
@@ -63,9 +65,9 @@ public final class Patience {
 	}
 
 	/**
-	 * Grows if a question has waited too long for brokers to be silent by chance.
-	 * @param waited how long an admin client has asked in vain, in nanoseconds
-	 * @return whether it has grown, so that another admin client is to be asked
+	 * Grows if an admin client has asked in vain for so long that it is no mere chance.
+	 * @param waited how long it has asked in vain, in nanoseconds
+	 * @return whether it has grown, so that the guard has to ask another admin client
 	 */
 	public boolean growAfter(long waited) {
 		int present = millis();

@@ -17,8 +17,8 @@ import org.apache.kafka.common.errors.RetriableException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of a question to brokers. That there is no answer yet is a state of its
- * own: it never means that there is nothing to be told.
+ * What became of a question to brokers. No answer yet is a state of its own: it never
+ * means that brokers know nothing.
  *
  * @param <T> the type of the answer
  */
@@ -33,15 +33,15 @@ public sealed interface Reply<T> {
 	}
 
 	/**
-	 * Brokers will not answer: a right is missing, or they do not have the API. The guard
-	 * goes on without.
+	 * Brokers will not answer: the application lacks a right, or they lack the API. The
+	 * guard goes on without the answer.
 	 *
 	 * @param reason why, for the log
 	 */
 	record Refused<T>(String reason) implements Reply<T> {
 	}
 
-	/** Brokers have not answered yet, and are to be asked again. */
+	/** Brokers have not answered yet. The guard has to ask again. */
 	record NotYet<T>() implements Reply<T> {
 	}
 
@@ -67,7 +67,7 @@ public sealed interface Reply<T> {
 	}
 
 	/**
-	 * What completes with a future, in whatever way.
+	 * Completes when a future does, whether it succeeds or fails.
 	 */
 	static CompletableFuture<?> completable(@Nullable KafkaFuture<?> future) {
 		CompletableFuture<@Nullable Object> completable = new CompletableFuture<>();
@@ -75,15 +75,16 @@ public sealed interface Reply<T> {
 			completable.complete(null);
 		}
 		else {
-			// Failures concern single topics, and each answer is looked at by itself.
+			// Failures concern single topics, and the guard looks at each answer by
+			// itself.
 			future.whenComplete((value, failure) -> completable.complete(null));
 		}
 		return completable;
 	}
 
 	/**
-	 * Whether asking again cannot help. A failed login is none: it says nothing about the
-	 * question, and credentials are renewed.
+	 * Whether asking again cannot help. A failed login is no refusal: it says nothing
+	 * about the question, and applications renew credentials.
 	 */
 	static boolean isRefusal(@Nullable Throwable failure) {
 		return failure instanceof ApiException && !(failure instanceof RetriableException)

@@ -32,22 +32,23 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One admin client for all consumers of a guard that connect alike, to the same brokers:
- * opened when the first of them asks something, and closed with the last one.
+ * One admin client for all consumers of a guard that connect alike, to the same brokers.
+ * It opens when the first of them asks something, and closes with the last one.
  * Thread-safe.
  */
 public final class SharedAdmins {
 
 	/**
-	 * {@code Admin.close} waits for its thread, and for ever if the time is 0
-	 * (Thread.join). The thread ends by itself.
+	 * Short, as the thread of the admin client ends by itself. Not 0: then
+	 * {@code Admin.close} would wait for the thread for ever (Thread.join).
 	 */
 	private static final Duration CLOSE_TIMEOUT = Duration.ofMillis(1);
 
 	private static final String OFFSETS_TOPIC = "__consumer_offsets";
 
 	/**
-	 * After that a cluster goes by its brokers' addresses and what the client was told.
+	 * After that the guard names a cluster by its brokers' addresses and the id that they
+	 * have told the client.
 	 */
 	private static final long UNTIL_BROKERS_TELL = TimeUnit.SECONDS.toNanos(10);
 
@@ -65,9 +66,9 @@ public final class SharedAdmins {
 	}
 
 	/**
-	 * Opens an admin client that nobody shares, and that whoever opens it closes, by
+	 * Opens an admin client that consumers do not share. The caller closes it by
 	 * {@link #close}.
-	 * @param endpoints the brokers to start from; none for those that are configured
+	 * @param endpoints the brokers to start from; if empty, the configured ones
 	 * @param requestTimeout how long it waits for a broker, in milliseconds
 	 * @throws org.apache.kafka.common.KafkaException if it cannot be opened
 	 */
@@ -89,8 +90,8 @@ public final class SharedAdmins {
 
 	/**
 	 * Takes a share in the admin client of consumers like this one. Opens nothing yet.
-	 * @param clusterId what the client was told, {@code null} if it was told nothing
-	 * @param endpoints the brokers that the client knows, none if it knows none
+	 * @param clusterId the id that brokers have told the client, {@code null} if none
+	 * @param endpoints the brokers that the client knows
 	 * @param requestTimeout how long the admin client waits for a broker, in milliseconds
 	 */
 	public Lease lease(ClientConfiguration client, @Nullable String clusterId, Set<String> endpoints,
@@ -153,7 +154,7 @@ public final class SharedAdmins {
 			}
 		}
 
-		/** Only those who need it wait for its construction. */
+		/** Only consumers that need it wait for its construction. */
 		public synchronized Admin admin() {
 			Admin present = admin;
 			if (present == null) {
@@ -183,7 +184,7 @@ public final class SharedAdmins {
 		}
 
 		/**
-		 * How long ago it was first asked which cluster it is, in nanoseconds.
+		 * How long ago a consumer first asked for the cluster, in nanoseconds.
 		 */
 		synchronized long askedFor() {
 			return (askedAt != 0) ? clock.nanoTime() - askedAt : 0;
@@ -217,7 +218,7 @@ public final class SharedAdmins {
 	}
 
 	/**
-	 * What is known of the id of that topic. Some brokers have no such topic.
+	 * Reads the id of that topic without waiting. Some brokers have no such topic.
 	 */
 	public static Reply<Optional<Uuid>> offsetsTopicId(KafkaFuture<Uuid> future) {
 		if (future.isCompletedExceptionally()) {
@@ -258,7 +259,8 @@ public final class SharedAdmins {
 		}
 
 		/**
-		 * Asks, unless that was asked before, which cluster the admin client speaks to.
+		 * Asks which cluster the admin client speaks to, unless a consumer has asked
+		 * before.
 		 * @return completed when {@link #cluster()} knows all there is to know
 		 * @throws org.apache.kafka.common.KafkaException if it cannot be opened
 		 */
@@ -275,7 +277,8 @@ public final class SharedAdmins {
 			Reply<Optional<String>> id = Reply.of(shared.described(), Optional::ofNullable);
 			Reply<Optional<Uuid>> offsetsTopicId = offsetsTopicId(shared.offsetsTopic());
 			if (id.isPending() || offsetsTopicId.isPending()) {
-				// The client's own brokers, and its own word for the cluster's id.
+				// These are the client's own brokers, and it knows the cluster's id from
+				// them.
 				boolean isKnownByItsBrokers = shared.clusterId != null && !shared.endpoints().isEmpty()
 						&& shared.askedFor() > UNTIL_BROKERS_TELL;
 				return isKnownByItsBrokers
@@ -288,8 +291,8 @@ public final class SharedAdmins {
 		}
 
 		/**
-		 * How long the cluster has been asked for and was not told, in nanoseconds. As
-		 * long as it may still go by its brokers, 0.
+		 * For how long brokers have not told the cluster, in nanoseconds; 0 before the
+		 * guard could name it by its brokers.
 		 */
 		public long waitedForCluster() {
 			long askedFor = shared.askedFor();
@@ -304,15 +307,15 @@ public final class SharedAdmins {
 		}
 
 		/**
-		 * The admin client has spoken to another cluster than the client: asks again next
-		 * time.
+		 * Asks for the cluster again next time: the admin client has spoken to another
+		 * one than the client.
 		 */
 		public void forgetCluster() {
 			shared.forgetCluster();
 		}
 
 		/**
-		 * The brokers that the admin client was opened for.
+		 * The brokers of the consumers that share the admin client.
 		 */
 		public Set<String> endpoints() {
 			return shared.endpoints();

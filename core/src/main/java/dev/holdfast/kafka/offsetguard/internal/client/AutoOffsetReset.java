@@ -29,7 +29,7 @@ public record AutoOffsetReset(Strategy strategy, @Nullable Duration duration) {
 	}
 
 	/**
-	 * Whether it leads to an end of the log that an action leads to as well.
+	 * Whether it leads to the same end of the log as an action.
 	 */
 	public boolean isAt(Action end) {
 		return (strategy == Strategy.EARLIEST && end == Action.EARLIEST)

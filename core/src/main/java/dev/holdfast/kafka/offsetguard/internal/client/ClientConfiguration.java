@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the guard needs to know of the configuration a client was constructed with.
+ * What the guard needs to know of a client's configuration.
  *
  * @param values the whole configuration
  * @param groupId the consumer group, {@code null} if there is none
@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * @param autoOffsetReset the application's own setting, not the client's
  * @param readCommitted whether the client reads committed records only
  * @param autoCommit whether the client commits by itself
- * @param readsCommitsFirst whether the client reads its group's commits before anybody
+ * @param readsCommitsFirst whether the client reads its group's commits before the guard
  * can decide where it starts, as the one of {@code group.protocol=consumer} does
  * @param maxPollInterval how long the application may take from one poll to the next
  */
@@ -47,9 +47,9 @@ public record ClientConfiguration(Map<String, ?> values, @Nullable String groupI
 	}
 
 	/**
-	 * A time to spend in one poll that leaves the application half of its interval: a
-	 * consumer that is late leaves its group, and would be late again after it has
-	 * joined.
+	 * The inspection timeout, but no more than half of the consumer's poll interval. A
+	 * consumer that polls too late leaves its group, and would be late again after it has
+	 * joined again.
 	 */
 	public Duration shorter(Duration inspectionTimeout) {
 		Duration limit = maxPollInterval.dividedBy(2);
@@ -63,7 +63,7 @@ public record ClientConfiguration(Map<String, ?> values, @Nullable String groupI
 	}
 
 	/**
-	 * How long the client's calls wait that name no timeout.
+	 * How long calls of the client wait that get no timeout.
 	 */
 	public Duration defaultApiTimeout() {
 		return millis(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG);
@@ -84,7 +84,7 @@ public record ClientConfiguration(Map<String, ?> values, @Nullable String groupI
 	}
 
 	/**
-	 * Without the values: secrets are among them.
+	 * Leaves out the values, since secrets are among them.
 	 */
 	@Override
 	public String toString() {

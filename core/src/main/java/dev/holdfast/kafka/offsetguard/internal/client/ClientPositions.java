@@ -15,8 +15,8 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 
 /**
- * Asks one client for its positions. What the client reports in place of a position is
- * kept for the next decision: it may be about other partitions. Belongs to the consumer's
+ * Asks one client for its positions. If the client reports something instead, keeps that
+ * for the next decision: it may be about other partitions. Belongs to the consumer's
  * thread.
  */
 public final class ClientPositions {
@@ -31,7 +31,7 @@ public final class ClientPositions {
 	}
 
 	/**
-	 * The position of a partition if a client knows it and may fetch from it right now.
+	 * The position of a partition if a client knows it right now and may fetch from it.
 	 * @throws InvalidOffsetException if the client has something to report, perhaps about
 	 * other partitions
 	 */
@@ -51,7 +51,7 @@ public final class ClientPositions {
 	/**
 	 * The position of a partition if the client knows it within a time.
 	 * @return empty if it does not, or has reported something instead
-	 * @throws WakeupException if the consumer was woken up
+	 * @throws WakeupException if the application has woken the consumer up
 	 */
 	public OptionalLong within(TopicPartition partition, Duration timeout) {
 		try {
@@ -66,14 +66,15 @@ public final class ClientPositions {
 	/**
 	 * The position of a partition if the client knows it right now.
 	 * @return empty if it does not, or has reported something instead
-	 * @throws WakeupException if the consumer was woken up: the call around this is, too
+	 * @throws WakeupException if the application has woken the consumer up; the client's
+	 * next call throws it again
 	 */
 	public OptionalLong now(TopicPartition partition) {
 		try {
 			return within(partition, Duration.ZERO);
 		}
 		catch (WakeupException ex) {
-			// Meant for the call around this.
+			// The wakeup is meant for the call around this.
 			client.wakeup();
 			throw ex;
 		}
@@ -81,14 +82,14 @@ public final class ClientPositions {
 			if (client.assignment().contains(partition)) {
 				throw ex;
 			}
-			// The async client has lost it since the guard has looked.
+			// The async client has lost the partition since the guard looked.
 			return OptionalLong.empty();
 		}
 	}
 
 	/**
-	 * The position of a partition if the client knows it right now. A wakeup is left for
-	 * a call of the client's that blocks.
+	 * The position of a partition if the client knows it right now. Leaves a wakeup for
+	 * the client's next call that blocks.
 	 * @return empty if the client does not know it, or has reported something instead
 	 */
 	public OptionalLong nowQuietly(TopicPartition partition) {

@@ -25,13 +25,13 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the client has reported by exceptions and nobody has acted upon yet. A report is a
- * hint, never an order: it may be late.
+ * What the client has reported by exceptions, and the guard has not acted upon yet. A
+ * report is a hint, never an order: it may be late.
  */
 public final class ClientReports {
 
 	/**
-	 * One partition's position as the client saw it when it found something wrong.
+	 * One partition's position when the client found something wrong with it.
 	 *
 	 * @param trigger what was wrong
 	 * @param position the position then
@@ -74,7 +74,7 @@ public final class ClientReports {
 				Report report = new Report(Evidence.Trigger.OUT_OF_RANGE, entry.getValue(), null);
 				added |= reports.putIfAbsent(entry.getKey(), report) == null;
 			}
-			pause(outOfRange.partitions());
+			pause(outOfRange.offsetOutOfRangePartitions().keySet());
 			return added;
 		}
 		if (exception instanceof NoOffsetForPartitionException missing) {
@@ -85,13 +85,11 @@ public final class ClientReports {
 	}
 
 	/**
-	 * Keeps the client from fetching, and reporting the same again, until the report is
-	 * dealt with.
+	 * Keeps the client from fetching, and from reporting the same again, until the guard
+	 * has dealt with the report.
 	 */
 	public void pause(Collection<TopicPartition> partitions) {
-		Set<TopicPartition> assigned = new HashSet<>(partitions);
-		assigned.retainAll(client.assignment());
-		pauses.pause(assigned, Pauses.Reason.REPORTED);
+		pauses.pause(partitions, Pauses.Reason.REPORTED);
 	}
 
 	/**
@@ -147,12 +145,27 @@ public final class ClientReports {
 	}
 
 	/**
-	 * Forgets what was reported about positions. The client may fetch from them again.
-	 * @param undecided those about which nothing could be decided yet
+	 * Forgets reports about positions. The client may fetch from them again.
+	 * @param undecided the partitions about which the guard could not decide yet
 	 */
 	public void clearPositions(Set<TopicPartition> undecided) {
 		resume(reports.keySet().stream().filter((partition) -> !undecided.contains(partition)).toList());
 		reports.keySet().retainAll(undecided);
+		if (reports.isEmpty()) {
+			positionsReport = null;
+		}
+	}
+
+	public boolean isReported(TopicPartition partition) {
+		return reports.containsKey(partition);
+	}
+
+	/**
+	 * The reports about partitions are dealt with: the client may fetch from them again.
+	 */
+	public void settle(Collection<TopicPartition> partitions) {
+		resume(partitions);
+		partitions.forEach(reports::remove);
 		if (reports.isEmpty()) {
 			positionsReport = null;
 		}

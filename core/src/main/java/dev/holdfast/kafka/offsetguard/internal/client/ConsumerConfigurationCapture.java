@@ -23,10 +23,10 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Learns the configuration with which a client is really constructed: a
- * {@code KafkaConsumer} hands it, merged and complete, to each interceptor, on the thread
- * that calls the constructor. Public only because the client instantiates it by its name;
- * not meant for applications. It lets every record and commit through untouched.
+ * Learns the real configuration of a client: a {@code KafkaConsumer} hands it, merged and
+ * complete, to each interceptor, on the thread that calls the constructor. Public only
+ * because the client instantiates it by its name; not meant for applications. It lets
+ * every record and commit through untouched.
  */
 public final class ConsumerConfigurationCapture
 		implements ConsumerInterceptor<Object, Object>, ClusterResourceListener {
@@ -45,14 +45,16 @@ public final class ConsumerConfigurationCapture
 	public void configure(Map<String, ?> configuration) {
 		Scope scope = CURRENT.get();
 		if (scope != null) {
-			// Kafka's map holds on to all that was parsed for the client, some 10 KiB.
+			// Kafka's own map would keep all that Kafka has parsed for the client, some
+			// 10 KiB.
 			this.configuration = new HashMap<>(configuration);
 			scope.last = this;
 		}
 	}
 
 	/**
-	 * Called with each answer of a broker about its cluster, on the thread that takes it.
+	 * The client calls it with each answer of a broker about its cluster, on the thread
+	 * that takes the answer.
 	 */
 	@Override
 	public void onUpdate(ClusterResource cluster) {
@@ -103,7 +105,7 @@ public final class ConsumerConfigurationCapture
 	}
 
 	/**
-	 * Starts to capture what this thread constructs.
+	 * Starts to capture the clients that this thread constructs.
 	 */
 	public static Scope open() {
 		Scope scope = new Scope(CURRENT.get());
@@ -126,7 +128,7 @@ public final class ConsumerConfigurationCapture
 		}
 
 		/**
-		 * What the last client that was constructed in this scope got.
+		 * The capture of the last client that was constructed in this scope.
 		 */
 		public @Nullable ConsumerConfigurationCapture last() {
 			return last;
@@ -163,8 +165,8 @@ public final class ConsumerConfigurationCapture
 	}
 
 	/**
-	 * Whether a client had nothing to say. One whose position went past markers or
-	 * aborted records has, with another object that has no records (KAFKA-12980, and
+	 * Whether a client's poll ended with nothing. A client whose position went past
+	 * markers or aborted records returns another object without records (KAFKA-12980, and
 	 * KIP-1094 for what is in it).
 	 */
 	public static boolean isNothing(ConsumerRecords<?, ?> records) {
@@ -172,9 +174,9 @@ public final class ConsumerConfigurationCapture
 	}
 
 	/**
-	 * Called with what was fetched. Where the application's interceptors have left
-	 * nothing of it, a client's poll ends all the same: it is told from one that had
-	 * nothing to say.
+	 * The client calls it with what it has fetched. Where the application's interceptors
+	 * have left nothing of that, the client's poll ends all the same. So this returns
+	 * another object than a poll that ends with nothing.
 	 */
 	@Override
 	public ConsumerRecords<Object, Object> onConsume(ConsumerRecords<Object, Object> records) {
@@ -182,8 +184,8 @@ public final class ConsumerConfigurationCapture
 	}
 
 	/**
-	 * Called with each commit that has succeeded, also with those that the client makes
-	 * by itself; perhaps on the thread that sends heartbeats.
+	 * The client calls it with each commit that has succeeded, also with those that it
+	 * makes by itself; perhaps on the thread that sends heartbeats.
 	 */
 	@Override
 	public void onCommit(Map<TopicPartition, OffsetAndMetadata> offsets) {

@@ -5,10 +5,12 @@
 
 package dev.holdfast.kafka.offsetguard.internal.client;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -16,16 +18,16 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * The pauses of one client: the application's, and the guard's upon them. The client
- * fetches from a partition when neither wants it paused, and the application sees its own
- * pauses only. Belongs to the consumer's thread.
+ * The pauses of one client: the application's and the guard's. The client fetches from a
+ * partition when neither wants it paused. The application sees its own pauses only.
+ * Belongs to the consumer's thread.
  */
 public final class Pauses {
 
 	/** Why the guard pauses a partition. */
 	public enum Reason {
 
-		/** It is held by a decision. */
+		/** A decision holds it. */
 		HELD,
 
 		/** The guard does not know yet where it starts. */
@@ -46,26 +48,28 @@ public final class Pauses {
 
 	private final Map<TopicPartition, Set<Reason>> byGuard = new HashMap<>();
 
-	/** Of those that the guard pauses. */
+	/** Those of the guard's that the application has paused as well. */
 	private final Set<TopicPartition> byApplicationToo = new HashSet<>();
+
+	/** Clients look at all their partitions to say which are paused. */
+	private boolean anyByApplication;
+
+	/** Whose pause the client does not know yet, or not any more. */
+	private final Set<TopicPartition> unsent = new HashSet<>();
 
 	public Pauses(Consumer<?, ?> client) {
 		this.client = client;
 	}
 
 	/**
-	 * The guard pauses partitions.
+	 * Pauses partitions for the guard, from the next poll of the client on.
 	 */
 	public void pause(Collection<TopicPartition> partitions, Reason reason) {
-		Set<TopicPartition> before = byGuard.keySet().containsAll(partitions) ? Set.of() : client.paused();
-		WhileAssigned.act(client, partitions, client::pause);
+		Set<TopicPartition> before = anyByApplication ? byApplication() : Set.of();
 		for (TopicPartition partition : partitions) {
-			Set<Reason> reasons = byGuard.get(partition);
-			if (reasons != null) {
-				reasons.add(reason);
-				continue;
+			if (byGuard.computeIfAbsent(partition, (key) -> EnumSet.noneOf(Reason.class)).add(reason)) {
+				unsent.add(partition);
 			}
-			byGuard.put(partition, EnumSet.of(reason));
 			if (before.contains(partition)) {
 				byApplicationToo.add(partition);
 			}
@@ -73,21 +77,39 @@ public final class Pauses {
 	}
 
 	/**
-	 * A reason of the guard's to pause partitions is gone.
+	 * Takes away a reason of the guard's to pause partitions. From the next poll on, the
+	 * client fetches again where no other is left.
 	 */
 	public void resume(Collection<TopicPartition> partitions, Reason reason) {
 		if (byGuard.isEmpty()) {
 			return;
 		}
-		Set<TopicPartition> resumed = new HashSet<>();
 		for (TopicPartition partition : partitions) {
 			Set<Reason> reasons = byGuard.get(partition);
 			if (reasons != null && reasons.remove(reason) && reasons.isEmpty()) {
 				byGuard.remove(partition);
 				if (!byApplicationToo.remove(partition)) {
-					resumed.add(partition);
+					unsent.add(partition);
 				}
 			}
+		}
+	}
+
+	/**
+	 * Tells the client, in one call each, what is paused and resumed by now: an async
+	 * client waits for its background in each call. Has to be called before the client is
+	 * polled.
+	 */
+	public void tellClient() {
+		if (unsent.isEmpty()) {
+			return;
+		}
+		List<TopicPartition> paused = new ArrayList<>();
+		List<TopicPartition> resumed = new ArrayList<>();
+		unsent.forEach((partition) -> (byGuard.containsKey(partition) ? paused : resumed).add(partition));
+		unsent.clear();
+		if (!paused.isEmpty()) {
+			WhileAssigned.act(client, paused, client::pause);
 		}
 		if (!resumed.isEmpty()) {
 			WhileAssigned.act(client, resumed, client::resume);
@@ -95,22 +117,26 @@ public final class Pauses {
 	}
 
 	/**
-	 * The partitions were taken away, and their pauses with them.
+	 * Forgets partitions that were taken away.
 	 */
 	public void forget(Collection<TopicPartition> partitions) {
 		partitions.forEach(byGuard::remove);
 		partitions.forEach(byApplicationToo::remove);
+		partitions.forEach(unsent::remove);
 	}
 
 	/**
-	 * Forgets those that are not assigned any more.
+	 * Forgets partitions that are no longer assigned.
 	 */
 	public void retain(Collection<TopicPartition> assigned) {
 		byGuard.keySet().retainAll(assigned);
 		byApplicationToo.retainAll(assigned);
+		unsent.retainAll(assigned);
 	}
 
 	public void pauseByApplication(Collection<TopicPartition> partitions) {
+		tellClient();
+		anyByApplication = true;
 		client.pause(partitions);
 		for (TopicPartition partition : partitions) {
 			if (byGuard.containsKey(partition)) {
@@ -120,6 +146,7 @@ public final class Pauses {
 	}
 
 	public void resumeByApplication(Collection<TopicPartition> partitions) {
+		tellClient();
 		if (byGuard.isEmpty()) {
 			client.resume(partitions);
 			return;
@@ -132,6 +159,7 @@ public final class Pauses {
 	 * What the application has paused.
 	 */
 	public Set<TopicPartition> byApplication() {
+		tellClient();
 		Set<TopicPartition> paused = client.paused();
 		if (byGuard.isEmpty()) {
 			return paused;
@@ -143,7 +171,7 @@ public final class Pauses {
 
 	public boolean isByApplication(TopicPartition partition) {
 		return byGuard.containsKey(partition) ? byApplicationToo.contains(partition)
-				: client.paused().contains(partition);
+				: anyByApplication && byApplication().contains(partition);
 	}
 
 }

@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
 /**
  * What the guard does of its own accord to partitions of a client. The background thread
  * of the async client may lose a partition between the guard's look at the assignment and
- * its call: plain Kafka would not have thrown then, as nobody would have called.
+ * its call. The application must not see the client's exception then: under plain Kafka
+ * there is no such call.
  */
 public final class WhileAssigned {
 
@@ -27,8 +28,8 @@ public final class WhileAssigned {
 	}
 
 	/**
-	 * Does something to partitions, those aside that the client has lost meanwhile.
-	 * @throws IllegalStateException the client's, for any other reason
+	 * Does something to partitions, without those that the client has lost meanwhile.
+	 * @throws IllegalStateException if the client throws it for any other reason
 	 */
 	public static void act(org.apache.kafka.clients.consumer.Consumer<?, ?> client,
 			Collection<TopicPartition> partitions, Consumer<Collection<TopicPartition>> action) {
@@ -56,9 +57,9 @@ public final class WhileAssigned {
 	}
 
 	/**
-	 * Lets a client, which keeps what it finds, look up in its own time where plain Kafka
-	 * would start a partition.
-	 * @return whether it does: a client does not know a duration
+	 * Lets a client look up by itself where plain Kafka would start a partition. It keeps
+	 * what it finds.
+	 * @return whether it does; it cannot for {@code by_duration} and {@code none}
 	 */
 	public static boolean seekAsPlain(org.apache.kafka.clients.consumer.Consumer<?, ?> client, TopicPartition partition,
 			AutoOffsetReset.Strategy reset) {

@@ -17,7 +17,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The application's commits, in all their forms: held partitions are left out of them.
+ * The application's commits, in all their forms. The guard leaves held partitions out of
+ * them.
  */
 public final class ApplicationCommits {
 
@@ -44,7 +45,7 @@ public final class ApplicationCommits {
 	}
 
 	public void commitSync(@Nullable Map<TopicPartition, OffsetAndMetadata> offsets, @Nullable Duration timeout) {
-		// What was committed before must not be taken note of after this.
+		// Earlier commits first: the guard must not take note of them after this one.
 		clientCommits.takeNote();
 		note(offsets);
 		commits.used();
@@ -109,14 +110,14 @@ public final class ApplicationCommits {
 	}
 
 	/**
-	 * The partitions were taken away.
+	 * Ends the commits of partitions that were taken away.
 	 */
 	public void leave(Collection<TopicPartition> partitions) {
 		commits.overtake(partitions);
 	}
 
 	/**
-	 * What the application finds committed: without bookmarks.
+	 * What the application gets to read: commits without bookmarks.
 	 */
 	public Map<TopicPartition, OffsetAndMetadata> read(Map<TopicPartition, OffsetAndMetadata> committed) {
 		if (committed.values().stream().anyMatch((each) -> each != null && each.leaderEpoch().isPresent())) {

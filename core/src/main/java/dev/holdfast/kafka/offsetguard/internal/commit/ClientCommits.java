@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Commits that nobody has named the offsets of: the client's own under
- * {@code enable.auto.commit}, and those of all that was consumed.
+ * Commits whose offsets the client chooses: its own under {@code enable.auto.commit}, and
+ * the application's of all that it has consumed.
  */
 public final class ClientCommits {
 
@@ -44,7 +44,7 @@ public final class ClientCommits {
 
 	private final CommitFilter filter;
 
-	/** Clients may tell on the thread that sends their heartbeats. */
+	/** Filled, perhaps, by the thread that sends the client's heartbeats. */
 	private final Queue<Report> reported = new ConcurrentLinkedQueue<>();
 
 	private record Report(Map<TopicPartition, OffsetAndMetadata> offsets, long order) {
@@ -61,12 +61,12 @@ public final class ClientCommits {
 	}
 
 	/**
-	 * The client has committed, and tells its interceptors. What has bookmarks was
-	 * committed by the guard, which has taken note of it. Thread-safe.
+	 * Takes a commit that the client reports to its interceptors. One with bookmarks has
+	 * passed through the guard, which has taken note of it. Thread-safe.
 	 */
 	public void committed(@Nullable Map<TopicPartition, OffsetAndMetadata> offsets) {
 		if (offsets == null) {
-			// The async client's, if all that was to be committed is held.
+			// The async client passes null if the guard holds all that it would commit.
 			return;
 		}
 		for (OffsetAndMetadata offset : offsets.values()) {
@@ -78,10 +78,10 @@ public final class ClientCommits {
 	}
 
 	/**
-	 * Takes note of what was committed. What a client commits of a held partition is only
-	 * where it waits; and a commit may have been on its way while its topic was found to
-	 * be gone. Async clients tell of a commit long after its answer, when others may have
-	 * committed of a partition that was given up.
+	 * Takes note of reported commits. It leaves out those of held partitions, which name
+	 * only the place where they wait, and those that were on their way when the guard
+	 * found their topic gone. An async client reports a commit long after its answer. By
+	 * then other consumers may have committed for a partition that it has given up.
 	 */
 	public void takeNote() {
 		Report report = reported.poll();
@@ -99,9 +99,9 @@ public final class ClientCommits {
 	}
 
 	/**
-	 * Partitions are about to be given up. A client that commits by itself does so right
-	 * before that, or while it closes, and tells of it too late: the next assignment may
-	 * have begun.
+	 * Takes note of commits before the client gives partitions up. A client that commits
+	 * by itself does so right then, or while it closes, and reports it too late: the next
+	 * assignment may have begun.
 	 */
 	public void leaving(Collection<TopicPartition> partitions) {
 		try {
@@ -111,7 +111,7 @@ public final class ClientCommits {
 			}
 		}
 		catch (KafkaException | IllegalStateException | ConcurrentModificationException ex) {
-			// Nothing may keep a consumer from giving up what it has.
+			// Nothing may keep a consumer from giving up its partitions.
 			logger.debug("Cannot remember positions: {}", ex.toString());
 		}
 	}

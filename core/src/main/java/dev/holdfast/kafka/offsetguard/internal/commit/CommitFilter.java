@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Leaves of a commit what may be committed: nothing about positions in doubt, and nothing
- * of records in a log that is gone.
+ * Takes out of a commit what the application must not commit: positions in doubt, and
+ * offsets of records in a log that is gone.
  */
 public final class CommitFilter {
 
@@ -48,16 +48,16 @@ public final class CommitFilter {
 	}
 
 	/**
-	 * What an application may commit of what it wants to commit. What is left out as its
-	 * position is in doubt is held back.
+	 * What an application may commit of what it wants to commit. Holds back offsets whose
+	 * position is in doubt.
 	 */
 	Map<TopicPartition, OffsetAndMetadata> committable(Map<TopicPartition, OffsetAndMetadata> offsets) {
 		return withoutHeld(withoutStandIns(withoutLate(offsets)));
 	}
 
 	/**
-	 * Leaves out what comes late, of records in a log that is gone: in the one that is
-	 * there now it would skip what nobody has read.
+	 * Leaves out late offsets of records in a log that is gone: in the new log they would
+	 * skip records that the group has not read.
 	 */
 	private Map<TopicPartition, OffsetAndMetadata> withoutLate(Map<TopicPartition, OffsetAndMetadata> offsets) {
 		Map<TopicPartition, OffsetAndMetadata> current = offsets;
@@ -73,8 +73,9 @@ public final class CommitFilter {
 	}
 
 	/**
-	 * Whether a commit is one of records in a log that is gone. The client is ahead of
-	 * the last record that it has delivered where markers or aborted records follow.
+	 * Whether a commit is about records in a log that is gone. It is not if the client's
+	 * position has reached its offset, as where markers or aborted records follow the
+	 * last record delivered.
 	 */
 	boolean isLate(TopicPartition partition, long offset) {
 		PartitionState state = states.find(partition);
@@ -115,8 +116,8 @@ public final class CommitFilter {
 	}
 
 	/**
-	 * What the client would commit if it was asked to commit all that it has consumed,
-	 * positions in doubt aside: they are held back.
+	 * What the client would commit of all that it has consumed, without positions in
+	 * doubt. Holds those back.
 	 */
 	Map<TopicPartition, OffsetAndMetadata> consumed() {
 		Map<TopicPartition, OffsetAndMetadata> consumed = new HashMap<>();
@@ -144,7 +145,8 @@ public final class CommitFilter {
 	}
 
 	/**
-	 * The application commits all that it has consumed, and nothing is in doubt.
+	 * Forgets what it has held back: the application commits all that it has consumed,
+	 * and nothing is in doubt.
 	 */
 	void committingAll() {
 		heldBack.retain(Set.of());

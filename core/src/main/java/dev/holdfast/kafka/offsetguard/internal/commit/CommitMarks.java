@@ -35,8 +35,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What the guard adds to commits: a bookmark where there is no metadata of the
- * application's, and a leader epoch where that is wanted and known. Learns how much of
- * that brokers take. Belongs to the consumer's thread.
+ * application's, and a leader epoch where the settings say so and it is known. Learns how
+ * much of that brokers take. Belongs to the consumer's thread.
  */
 final class CommitMarks {
 
@@ -58,10 +58,10 @@ final class CommitMarks {
 
 	private boolean tooLarge;
 
-	/** From as many partitions on a commit has no bookmarks. */
+	/** A commit of as many partitions, or of more, has no bookmarks. */
 	private int tooMany = Integer.MAX_VALUE;
 
-	/** How many partitions were in the commit that was refused last, 0 for none. */
+	/** How many partitions were in the commit that brokers have refused, 0 for none. */
 	private int suspected;
 
 	CommitMarks(String clientId, OffsetGuardSettings.Commits settings, ClusterId clusterId, PartitionStates states,
@@ -96,8 +96,10 @@ final class CommitMarks {
 	}
 
 	/**
-	 * Brokers take all of such a commit or nothing, but for metadata that is too large:
-	 * where it has only bookmarks it is sent again without any.
+	 * The topics that a commit covers completely. Brokers take a commit as a whole, but
+	 * refuse single partitions for metadata that is too large. So only a commit without
+	 * metadata of the application's counts: the guard can send it again without
+	 * bookmarks.
 	 */
 	private Set<String> completedBy(Map<TopicPartition, OffsetAndMetadata> offsets) {
 		Set<String> completed = coverage.completedBy(offsets.keySet());
@@ -136,19 +138,19 @@ final class CommitMarks {
 	}
 
 	/**
-	 * The id of the topic that a commit is one in.
+	 * The id of the topic that a commit belongs to.
 	 */
 	@Nullable Uuid topicId(TopicPartition partition, @Nullable PartitionState state) {
 		return (state != null && state.topicId() != null) ? state.topicId() : topics.id(partition.topic());
 	}
 
 	/**
-	 * Whether a commit may have been refused for its bookmarks. What brokers answer to a
-	 * commit that is larger than they take, all partitions together, has no name of its
-	 * own: clients tell of an unexpected error.
-	 * @param failure what it was refused for
-	 * @param marked as it was sent
-	 * @param offsets as it was given
+	 * Whether brokers may have refused a commit for its bookmarks. If all partitions
+	 * together make the commit too large, the answer has no name of its own: clients
+	 * report an unexpected error.
+	 * @param failure the client's exception
+	 * @param marked the commit as the guard has sent it
+	 * @param offsets the commit as the application has made it
 	 */
 	boolean mayBeReason(Exception failure, Map<TopicPartition, OffsetAndMetadata> marked,
 			Map<TopicPartition, OffsetAndMetadata> offsets) {
@@ -161,7 +163,7 @@ final class CommitMarks {
 	}
 
 	/**
-	 * A commit was taken as it was marked.
+	 * Takes note that brokers took a commit with its marks.
 	 */
 	void taken(Map<TopicPartition, OffsetAndMetadata> marked) {
 		if (suspected > 0 && marked.size() >= suspected && marked.size() < tooMany) {
@@ -170,8 +172,8 @@ final class CommitMarks {
 	}
 
 	/**
-	 * What was refused with bookmarks was taken without, all of it. An error without a
-	 * name may have had another reason, once.
+	 * Takes note that brokers took all of a commit without the bookmarks for which they
+	 * had refused it. The first error without a name may have had another reason.
 	 */
 	void refused(int partitions, Exception reason) {
 		if (reason instanceof OffsetMetadataTooLarge) {

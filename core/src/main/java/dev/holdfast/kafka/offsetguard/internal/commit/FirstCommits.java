@@ -35,15 +35,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where partitions start that have no commit: pending at first, and committed only where
- * the application commits, too. That is so once it has committed by offsets, or where its
- * group commits already on a topic that the consumer has subscribed to. An application
- * that never commits is left without any commit, and one that only looks does not decide
- * for others where a group starts. What the application has committed itself, before it
- * was decided that the partition starts there, is due at once.
+ * Commits where partitions start that have no commit. Such a first position is pending at
+ * first. The guard commits it only where the application commits, too: once it has
+ * committed by offsets, or where its group commits already on a topic that the consumer
+ * has subscribed to. So a group that never commits stays without any commit, and an
+ * application that only looks does not decide for others where a group starts. What the
+ * application itself has committed, before the guard decided that the partition starts
+ * there, is due immediately.
  * <p>
- * Nothing pending is committed once the partition has delivered anything, or was sought:
- * the rest is the application's. Belongs to the consumer's thread.
+ * A first position is no longer pending once the client has delivered a record of the
+ * partition, or the application has sought it. Belongs to the consumer's thread.
  */
 public final class FirstCommits {
 
@@ -52,14 +53,14 @@ public final class FirstCommits {
 	/** With bookmarks, some 25 kB in the coordinator's log. */
 	private static final int PARTITIONS_A_REQUEST = 100;
 
-	/** Of the time that is left: the application waits for its records. */
+	/** The share of the time that is left: the application waits for its records. */
 	private static final int SHARE = 4;
 
 	private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
 
 	private static final int MOST_DOUBLINGS = 6;
 
-	/** A consumer that is closed, or has to give partitions up, has little time. */
+	/** A consumer that closes, or has to give partitions up, has little time. */
 	private static final Duration LEAVING = Duration.ofMillis(500);
 
 	private final Consumer<?, ?> client;
@@ -82,7 +83,7 @@ public final class FirstCommits {
 
 	private final Set<TopicPartition> polled = new HashSet<>();
 
-	/** To be committed before the client is polled next. */
+	/** To be committed before the guard polls the client next. */
 	private final Set<TopicPartition> due = new HashSet<>();
 
 	private boolean assignedByHand;
@@ -107,15 +108,16 @@ public final class FirstCommits {
 	}
 
 	/**
-	 * The application has chosen its partitions by itself: it may read only some of them.
+	 * Takes note whether the application has chosen its partitions by itself: it may read
+	 * only some of them then.
 	 */
 	public void assignedByHand(boolean byHand) {
 		assignedByHand = byHand;
 	}
 
 	/**
-	 * The application has asked for what a producer needs to commit in a transaction. A
-	 * commit of the consumer's could arrive after that.
+	 * Stops: the application has asked for what a producer needs to commit in a
+	 * transaction. A commit of the consumer's could arrive after that.
 	 */
 	public void leaveToTransactions() {
 		transactional = true;
@@ -123,7 +125,7 @@ public final class FirstCommits {
 	}
 
 	/**
-	 * Partitions without a commit start here.
+	 * Takes first positions of partitions without a commit.
 	 * @param positions where each starts
 	 * @param committed the topics on which the coordinator has shown a commit
 	 */
@@ -145,9 +147,10 @@ public final class FirstCommits {
 	}
 
 	/**
-	 * Partitions are given up, and the application has committed where some start before
-	 * the guard has decided that: plain Kafka would have the commit. The client asks once
-	 * more, so that the guard overwrites no commit that was denied once.
+	 * Commits for the application before the client gives partitions up: where some
+	 * start, it has committed before the guard decided that, and plain Kafka would have
+	 * the commit. The client asks once more, so that the guard overwrites no commit that
+	 * the coordinator has denied before.
 	 */
 	public void leaving(Collection<TopicPartition> partitions) {
 		Map<TopicPartition, Long> wanted = states.undecided().wantedCommits(partitions);
@@ -167,17 +170,17 @@ public final class FirstCommits {
 			positionCommits.commitWanted(wanted, LEAVING);
 		}
 		catch (WakeupException ex) {
-			// Meant for a call of the client's that blocks.
+			// The wakeup is meant for a call of the client's that blocks.
 			client.wakeup();
 		}
 		catch (KafkaException | IllegalStateException | ConcurrentModificationException ex) {
-			// Nothing may keep a consumer from giving up what it has.
+			// Nothing may keep a consumer from giving up its partitions.
 			logger.info("Could not commit where {} start: {}", SomePartitions.of(wanted.keySet()), ex.toString());
 		}
 	}
 
 	/**
-	 * The client is about to be polled.
+	 * Takes note that the guard is about to poll the client.
 	 */
 	public void polling() {
 		if (!unpolled.isEmpty()) {
@@ -187,8 +190,8 @@ public final class FirstCommits {
 	}
 
 	/**
-	 * The application commits by offsets: from now on a lack of a commit has a meaning.
-	 * @param partitions of which
+	 * The application commits by offsets: from now on a missing commit has a meaning.
+	 * @param partitions the partitions of that commit
 	 */
 	void committing(Collection<TopicPartition> partitions) {
 		if (partitions.isEmpty() || (unpolled.isEmpty() && polled.isEmpty())) {
@@ -245,7 +248,7 @@ public final class FirstCommits {
 	 * it. The guard commits before the client delivers anything, and waits for the
 	 * answer: a commit on its way could overtake one that the application makes through a
 	 * producer's transaction.
-	 * @return whether there are commits after all, so that it has to be decided anew
+	 * @return whether there are commits after all, so that the guard has to decide anew
 	 * where their partitions start
 	 */
 	public boolean commitDue() {
@@ -262,7 +265,7 @@ public final class FirstCommits {
 			return commit(asked);
 		}
 		catch (WakeupException ex) {
-			// Meant for the poll around this.
+			// The wakeup is meant for the poll around this.
 			client.wakeup();
 			due.addAll(asked);
 		}
@@ -306,7 +309,7 @@ public final class FirstCommits {
 			failures = 0;
 		}
 		else {
-			// The rest is tried again after the application's next commit.
+			// The guard tries the rest again after the application's next commit.
 			asked.stream().filter(this::isWanted).forEach(due::add);
 			pause();
 		}
@@ -317,7 +320,7 @@ public final class FirstCommits {
 		if (positionCommits.isCommitting()) {
 			return positionCommits.commitInitial(positions);
 		}
-		// Only the application's own.
+		// Only what the application has committed itself.
 		Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
 		positions.forEach((partition, offset) -> offsets.put(partition, new OffsetAndMetadata(offset)));
 		positionCommits.commitSync(offsets, budget.longest());
@@ -331,8 +334,8 @@ public final class FirstCommits {
 	}
 
 	/**
-	 * Whoever asks may as well learn which partitions of the topics have commits by now:
-	 * bookmarks tell it.
+	 * Asks about the other partitions of the topics, too: bookmarks tell which of them
+	 * have commits.
 	 */
 	private Set<TopicPartition> withOthers(Set<TopicPartition> partitions) {
 		Set<TopicPartition> all = new HashSet<>(partitions);
@@ -360,8 +363,8 @@ public final class FirstCommits {
 	}
 
 	/**
-	 * There is a commit after all, and nothing was delivered: the partition starts there,
-	 * unless more is to be said about it.
+	 * There is a commit after all, and the client has delivered nothing: the partition
+	 * starts there, unless the guard decides otherwise.
 	 */
 	private void startAnew(TopicPartition partition, OffsetAndMetadata commit) {
 		settle(partition);

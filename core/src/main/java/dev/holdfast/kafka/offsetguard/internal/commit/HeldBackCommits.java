@@ -19,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the application wanted to commit while a position was in doubt: made up for once
- * the position has turned out to be good, and forgotten as soon as anything newer is
- * known about the partition. Belongs to the consumer's thread.
+ * What the application wanted to commit while a position was in doubt. The guard commits
+ * it once the position has turned out to be good, and forgets it as soon as it knows
+ * anything newer about the partition. Belongs to the consumer's thread.
  */
 public final class HeldBackCommits {
 
@@ -29,10 +29,10 @@ public final class HeldBackCommits {
 
 	private final Consumer<?, ?> client;
 
-	/** For positions that are in doubt. */
+	/** Commits for positions in doubt. */
 	private final Map<TopicPartition, OffsetAndMetadata> waiting = new HashMap<>();
 
-	/** For positions that are good. */
+	/** Commits for positions that have turned out to be good. */
 	private final Map<TopicPartition, OffsetAndMetadata> due = new HashMap<>();
 
 	private final Map<TopicPartition, OffsetAndMetadata> sent = new HashMap<>();
@@ -51,7 +51,7 @@ public final class HeldBackCommits {
 	}
 
 	/**
-	 * The position of a partition has turned out to be good.
+	 * Makes the commit of a partition due, if it is not above the good position.
 	 */
 	public void makeDue(TopicPartition partition, long position) {
 		OffsetAndMetadata commit = waiting.remove(partition);
@@ -61,7 +61,7 @@ public final class HeldBackCommits {
 	}
 
 	/**
-	 * The position is in doubt again before anything was committed.
+	 * Lets a due commit wait again, since its position is in doubt again.
 	 */
 	public void doubt(TopicPartition partition) {
 		OffsetAndMetadata commit = due.remove(partition);
@@ -71,8 +71,8 @@ public final class HeldBackCommits {
 	}
 
 	/**
-	 * Something newer is known: a later commit, another position, or that the partition
-	 * is somebody else's.
+	 * Forgets a commit, since there is something newer: a later commit, another position,
+	 * or another consumer that has the partition.
 	 */
 	public void forget(TopicPartition partition) {
 		waiting.remove(partition);
@@ -93,9 +93,9 @@ public final class HeldBackCommits {
 	}
 
 	/**
-	 * Commits what is due. Not with records in hand, nor in the middle of a decision: the
-	 * client calls the application about its earlier commits first, and what that throws
-	 * goes through here.
+	 * Commits what is due. Must not be called with records in hand, nor in the middle of
+	 * a decision: the client first calls the application back about earlier commits, and
+	 * what the application throws passes through here.
 	 */
 	public void commitDue() {
 		if (due.isEmpty()) {

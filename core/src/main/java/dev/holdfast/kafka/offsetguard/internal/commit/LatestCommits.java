@@ -14,13 +14,12 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Which of the commits that nobody waits for is the latest of each partition: one that
- * has to be sent again must not undo those that were made after it. Belongs to the
- * consumer's thread.
+ * Which asynchronous commit is the latest of each partition. If the guard has to send one
+ * again, it must not undo later ones. Belongs to the consumer's thread.
  */
 final class LatestCommits {
 
-	/** By partition, and only as long as they are on their way. */
+	/** By partition, only while the commit is on its way. */
 	private final Map<TopicPartition, Ticket> latest = new HashMap<>();
 
 	/** Names one commit. */
@@ -29,7 +28,7 @@ final class LatestCommits {
 	}
 
 	/**
-	 * A commit is made that may have to be sent again.
+	 * Notes a commit that the guard may have to send again.
 	 */
 	Ticket make(Set<TopicPartition> partitions) {
 		Ticket ticket = new Ticket();
@@ -38,7 +37,7 @@ final class LatestCommits {
 	}
 
 	/**
-	 * Another commit is made of these partitions, or somebody else's may be.
+	 * Notes another commit of these partitions, or that another consumer may make one.
 	 */
 	void overtake(Collection<TopicPartition> partitions) {
 		if (!latest.isEmpty()) {
@@ -47,14 +46,14 @@ final class LatestCommits {
 	}
 
 	/**
-	 * A commit of all partitions is made.
+	 * Notes another commit of all partitions.
 	 */
 	void overtakeAll() {
 		latest.clear();
 	}
 
 	/**
-	 * Leaves of a commit what there is no later one of.
+	 * Takes out of a commit the partitions that have a later one.
 	 */
 	Map<TopicPartition, OffsetAndMetadata> notOvertaken(Ticket ticket, Map<TopicPartition, OffsetAndMetadata> offsets) {
 		Map<TopicPartition, OffsetAndMetadata> left = new HashMap<>(offsets);
@@ -63,7 +62,7 @@ final class LatestCommits {
 	}
 
 	/**
-	 * A commit is not on its way any more.
+	 * Forgets a commit that is no longer on its way.
 	 */
 	void forget(Ticket ticket, Set<TopicPartition> partitions) {
 		partitions.forEach((partition) -> latest.remove(partition, ticket));

@@ -37,17 +37,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes commits, with what the guard has to add to them. What it adds never makes a
- * commit fail: one that is refused with it is sent once more without.
+ * Makes commits, with what the guard adds to them. That never makes a commit fail: if
+ * brokers refuse it, the guard sends the commit once more without.
  */
 public final class PositionCommits {
 
 	private static final Logger logger = LoggerFactory.getLogger(PositionCommits.class);
 
-	/** A client that knows only the old topic may commit in vain for a while. */
+	/**
+	 * The share of the time for a commit in a new topic, which the client may not know
+	 * yet.
+	 */
 	private static final int HURRY = 4;
 
-	/** A log line has its bounds. */
+	/** How many partitions a log line names. */
 	private static final int NAMED = 10;
 
 	private static final Duration LEAST_TIMEOUT = Duration.ofMillis(500);
@@ -74,10 +77,10 @@ public final class PositionCommits {
 
 	private final CommitMarks marks;
 
-	/** To be thrown yet. */
+	/** Failures of callbacks that the guard has yet to throw. */
 	private final Queue<RuntimeException> callbackFailures = new ArrayDeque<>();
 
-	/** Last thrown through the client. */
+	/** The last failure of a callback that went through the client. */
 	private @Nullable RuntimeException thrownByCallback;
 
 	public PositionCommits(Consumer<?, ?> client, ClientConfiguration configuration, OffsetGuardSettings settings,
@@ -130,11 +133,11 @@ public final class PositionCommits {
 	}
 
 	/**
-	 * A commit that nobody waits for.
+	 * A commit that the application does not wait for.
 	 *
-	 * @param committable leaves of it what may be committed just now: asked once more
-	 * where it has to be sent again
-	 * @param callback told of the offsets as they were given
+	 * @param committable takes out of it what the application must not commit just now;
+	 * the guard asks once more where it has to send it again
+	 * @param callback hears of the offsets as the application gave them
 	 * @param ticket its name
 	 */
 	private record AsyncCommit(UnaryOperator<Map<TopicPartition, OffsetAndMetadata>> committable,
@@ -143,29 +146,30 @@ public final class PositionCommits {
 
 	/**
 	 * Commits without waiting.
-	 * @param given what is to be committed
+	 * @param given the offsets to commit
 	 * @see AsyncCommit
 	 */
 	void commitAsync(Map<TopicPartition, OffsetAndMetadata> given,
 			UnaryOperator<Map<TopicPartition, OffsetAndMetadata>> committable,
 			@Nullable OffsetCommitCallback callback) {
-		// Applications go on using their map.
+		// The application may change its map afterwards.
 		Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>(given);
 		send(new AsyncCommit(committable, callback, latest.make(offsets.keySet())), offsets, null);
 	}
 
 	/**
-	 * A commit was refused that had bookmarks.
+	 * A commit with bookmarks that brokers have refused.
 	 *
 	 * @param offsets how many offsets were in it
-	 * @param reason what it was refused for
+	 * @param reason the client's exception
 	 */
 	private record Refusal(int offsets, Exception reason) {
 	}
 
 	/**
-	 * Sends it.
-	 * @param refusal of the same offsets with bookmarks, {@code null} before any was sent
+	 * Sends a commit.
+	 * @param refusal the refusal of the same offsets with bookmarks, {@code null} at
+	 * first
 	 */
 	private void send(AsyncCommit commit, Map<TopicPartition, OffsetAndMetadata> given, @Nullable Refusal refusal) {
 		Map<TopicPartition, OffsetAndMetadata> offsets = commit.committable.apply(given);
@@ -190,14 +194,14 @@ public final class PositionCommits {
 				known.keySet().removeIf((partition) -> isElsewhere(partition, sentIn.get(partition)));
 				commits.remember(known, order);
 			}
-			// The async client tells of no offsets where it was given none.
+			// The async client passes no offsets to the callback if the commit had none.
 			complete(commit, (committed != null || failure == null) ? offsets : null, failure);
 		});
 	}
 
 	/**
-	 * Sends a commit again whose bookmarks were refused, but for what has been committed
-	 * since: clients do not repeat such commits either.
+	 * Sends a commit again whose bookmarks were refused, without partitions that have a
+	 * later commit: clients do not repeat such commits either.
 	 */
 	private void sendAgain(AsyncCommit commit, Map<TopicPartition, OffsetAndMetadata> offsets, Exception refused) {
 		Map<TopicPartition, OffsetAndMetadata> left = latest.notOvertaken(commit.ticket, offsets);
@@ -221,23 +225,24 @@ public final class PositionCommits {
 	}
 
 	/**
-	 * What was committed of these partitions is not to be sent again: the application has
-	 * committed anew, were it held back, or they are somebody else's.
+	 * Sends no earlier commit of these partitions again: the application has committed
+	 * anew, even if the guard holds that back, or another consumer has them.
 	 */
 	void overtake(Collection<TopicPartition> partitions) {
 		latest.overtake(partitions);
 	}
 
 	/**
-	 * A commit of all partitions is made.
+	 * Sends no earlier commit again: the application commits all partitions.
 	 */
 	void overtakeAll() {
 		latest.overtakeAll();
 	}
 
 	/**
-	 * Clients call back within any commit that waits, this guard's own too: what the
-	 * application's callback throws is not that one's failure.
+	 * Calls a callback of the application. Clients call back within any commit that
+	 * waits, even within one of the guard's own: what the callback throws is not the
+	 * failure of that one.
 	 */
 	void call(OffsetCommitCallback callback, @Nullable Map<TopicPartition, OffsetAndMetadata> offsets,
 			@Nullable Exception failure) {
@@ -254,8 +259,8 @@ public final class PositionCommits {
 	}
 
 	/**
-	 * Throws what a callback of the application has thrown meanwhile: one at a time, as
-	 * clients do.
+	 * Throws what a callback of the application has thrown meanwhile, one failure a call,
+	 * as clients do.
 	 */
 	public void throwCallbackFailure() {
 		RuntimeException failure = callbackFailures.poll();
@@ -265,8 +270,8 @@ public final class PositionCommits {
 	}
 
 	/**
-	 * A commit that was on its way while the decision was made may have found the new
-	 * topic, and is no commit in it.
+	 * Whether a commit was sent for another topic than the present one of that name. It
+	 * may have reached the new topic, but says nothing about it.
 	 */
 	private boolean isElsewhere(TopicPartition partition, @Nullable Uuid sentIn) {
 		PartitionState state = states.find(partition);
@@ -285,32 +290,33 @@ public final class PositionCommits {
 	}
 
 	/**
-	 * The application has polled, or committed: from now on the guard may, too.
+	 * Takes note that the application has polled or committed: from now on the guard may
+	 * commit, too.
 	 */
 	public void used() {
 		used = true;
 	}
 
 	/**
-	 * From now on the application commits in a producer's transactions, which a commit of
-	 * the consumer's could overtake.
+	 * Makes no commits of the guard's own any more: the application commits in a
+	 * producer's transactions, which a commit of the consumer's could overtake.
 	 */
 	public void leaveToTransactions() {
 		transactional = true;
 	}
 
 	/**
-	 * Commits where partitions start that had no commit, so that a later lack of one is a
-	 * loss.
-	 * @return whether it was committed
+	 * Commits where partitions without a commit start, so that a missing commit is a loss
+	 * later.
+	 * @return whether the commit succeeded
 	 */
 	boolean commitInitial(Map<TopicPartition, Long> positions) {
 		return isCommitting() && commitFirst(offsets(positions), budget.longest());
 	}
 
 	/**
-	 * Commits what the application has committed before it was decided where partitions
-	 * start.
+	 * Makes the commits that the application has made before the guard decided where
+	 * partitions start.
 	 */
 	void commitWanted(Map<TopicPartition, Long> positions, Duration timeout) {
 		if (!positions.isEmpty()) {
@@ -325,11 +331,10 @@ public final class PositionCommits {
 	}
 
 	/**
-	 * Commits where partitions go on whose topic turned out to be another one. What the
-	 * client has sent before, as a commit in the old one, is overwritten: the next
-	 * consumer could not tell it from one in the new topic. A group that has never
-	 * committed is left without a commit, and clients that commit by themselves do so
-	 * soon.
+	 * Commits where partitions go on whose topic turned out to be another one. That
+	 * overwrites what the client has sent as a commit in the old topic: the next consumer
+	 * could not tell it from a commit in the new one. A group that has never committed
+	 * stays without a commit. A client that commits by itself does so soon.
 	 */
 	public void commitRecreated(Map<TopicPartition, Long> positions) {
 		Map<TopicPartition, Long> committing = new HashMap<>(positions);
@@ -343,7 +348,7 @@ public final class PositionCommits {
 	}
 
 	/**
-	 * Commits the same offsets anew, before anything is delivered.
+	 * Commits the same offsets anew, before the client delivers anything.
 	 * @param offsets the offsets, with the metadata that they have
 	 */
 	public void commitAgain(Map<TopicPartition, OffsetAndMetadata> offsets) {
@@ -353,7 +358,7 @@ public final class PositionCommits {
 	}
 
 	/**
-	 * Whether the guard commits anything where the application would not.
+	 * Whether the guard makes any commits of its own.
 	 */
 	boolean isCommitting() {
 		return settings.commits().initialPosition() && !settings.isObserving() && configuration.groupId() != null
@@ -367,7 +372,7 @@ public final class PositionCommits {
 			return true;
 		}
 		catch (WakeupException ex) {
-			// Meant for the poll around this.
+			// The wakeup is meant for the poll around this.
 			client.wakeup();
 		}
 		catch (KafkaException ex) {

@@ -4,7 +4,7 @@
  */
 
 /**
- * What is committed, and what must not be.
+ * What the application and the guard commit, and what they must not.
  */
 @NullMarked
 package dev.holdfast.kafka.offsetguard.internal.commit;

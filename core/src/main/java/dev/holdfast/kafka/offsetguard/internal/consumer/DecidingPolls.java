@@ -11,6 +11,7 @@ import java.util.function.UnaryOperator;
 
 import dev.holdfast.kafka.offsetguard.internal.client.ClientReports;
 import dev.holdfast.kafka.offsetguard.internal.client.ConsumerConfigurationCapture;
+import dev.holdfast.kafka.offsetguard.internal.client.Pauses;
 import dev.holdfast.kafka.offsetguard.internal.incident.ClusterChanges;
 import dev.holdfast.kafka.offsetguard.internal.incident.Incident;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
@@ -38,6 +39,8 @@ final class DecidingPolls<K, V> {
 
 	private final Consumer<K, V> client;
 
+	private final Pauses pauses;
+
 	private final PartitionStates states;
 
 	private final ClientReports reports;
@@ -61,10 +64,11 @@ final class DecidingPolls<K, V> {
 	 * something was decided
 	 * @param throwFailure throws if any decision so far was to fail
 	 */
-	DecidingPolls(Consumer<K, V> client, PartitionStates states, ClientReports reports, Incident incident,
-			ClusterChanges clusterChanges, BooleanSupplier worthPolling, UnaryOperator<Duration> piece,
-			Runnable throwFailure, GuardClock clock) {
+	DecidingPolls(Consumer<K, V> client, Pauses pauses, PartitionStates states, ClientReports reports,
+			Incident incident, ClusterChanges clusterChanges, BooleanSupplier worthPolling,
+			UnaryOperator<Duration> piece, Runnable throwFailure, GuardClock clock) {
 		this.client = client;
+		this.pauses = pauses;
 		this.states = states;
 		this.reports = reports;
 		this.incident = incident;
@@ -120,10 +124,11 @@ final class DecidingPolls<K, V> {
 	 */
 	private ConsumerRecords<K, V> wait(Duration left) {
 		if (!incident.isWaiting()) {
-			return collectReports();
+			return collectReports(left);
 		}
 		try {
-			return pollClient((left.compareTo(WAITING) < 0) ? left : WAITING);
+			Duration wait = incident.isConcluding() ? Duration.ZERO : WAITING;
+			return pollClient((left.compareTo(wait) < 0) ? left : wait);
 		}
 		catch (InvalidOffsetException ex) {
 			reports.add(ex);
@@ -146,6 +151,7 @@ final class DecidingPolls<K, V> {
 	}
 
 	private ConsumerRecords<K, V> pollClient(Duration timeout) {
+		pauses.tellClient();
 		ConsumerRecords<K, V> records = client.poll(timeout);
 		return (clusterChanges.isNew() && !records.isEmpty()) ? clusterChanges.takeBack(records) : records;
 	}
@@ -158,7 +164,7 @@ final class DecidingPolls<K, V> {
 		catch (WakeupException ex) {
 			// Aborted on the way to a decision: the client throws the same as soon as it
 			// is polled.
-			return records.isEmpty() ? delivered(collectReports()) : records;
+			return records.isEmpty() ? delivered(collectReports(REPORT_PATIENCE)) : records;
 		}
 		catch (RuntimeException ex) {
 			if (records.isEmpty()) {
@@ -185,18 +191,20 @@ final class DecidingPolls<K, V> {
 	/**
 	 * Clients report positions out of range one partition a poll, and truncations one
 	 * broker a poll: goes on until the client has nothing new to say.
+	 * @param atMost how long; what the client has to say after that is looked into next
 	 */
-	private ConsumerRecords<K, V> collectReports() {
-		while (true) {
+	private ConsumerRecords<K, V> collectReports(Duration atMost) {
+		long start = clock.nanoTime();
+		boolean isNews = true;
+		while (isNews) {
 			try {
 				return pollClient(REPORT_PATIENCE);
 			}
 			catch (InvalidOffsetException ex) {
-				if (!reports.add(ex)) {
-					return ConsumerRecords.empty();
-				}
+				isNews = reports.add(ex) && clock.nanoTime() - start < atMost.toNanos();
 			}
 		}
+		return ConsumerRecords.empty();
 	}
 
 }

@@ -28,9 +28,15 @@ public final class GuardedRebalanceListener implements ConsumerRebalanceListener
 
 	@Override
 	public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-		guard.onAssigned(partitions);
-		if (application != null) {
-			application.onPartitionsAssigned(partitions);
+		try {
+			guard.onAssigned(partitions);
+			if (application != null) {
+				application.onPartitionsAssigned(partitions);
+			}
+		}
+		finally {
+			// The client's poll goes on from here.
+			guard.pauses().tellClient();
 		}
 	}
 

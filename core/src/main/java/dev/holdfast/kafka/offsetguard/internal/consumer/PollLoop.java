@@ -85,7 +85,7 @@ final class PollLoop<K, V> {
 		this.decisions = wiring.enforcement().decisions();
 		this.commits = wiring.commits();
 		this.triggers = wiring.triggers();
-		this.polls = new DecidingPolls<>(client, states, wiring.basics().reports(), triggers.incident(),
+		this.polls = new DecidingPolls<>(client, pauses, states, wiring.basics().reports(), triggers.incident(),
 				triggers.clusterChanges(), () -> !states.isAnyStarting() && !budget.isNearlySpent(), this::piece,
 				this::throwFailure, clock);
 	}
@@ -190,7 +190,9 @@ final class PollLoop<K, V> {
 			if (commits.first().commitDue()) {
 				triggers.starts().decidePending();
 			}
-			carryOutOrders();
+			if (triggers.resolutions().isAnyWaiting()) {
+				triggers.resolutions().carryOut();
+			}
 			// Whoever waits for starts has had a share already.
 			budget.renewSpent();
 			recheckHolds();
@@ -198,20 +200,10 @@ final class PollLoop<K, V> {
 		}
 	}
 
-	/**
-	 * Somebody waits for what comes of an order.
-	 */
-	private void carryOutOrders() {
-		if (triggers.resolutions().isAnyWaiting()) {
-			budget.renew(budget.longest());
-			triggers.resolutions().carryOut(budget);
-		}
-	}
-
 	private void throwFailure() {
 		OffsetDecisionException failure = decisions.failure();
 		if (failure != null) {
-			triggers.resolutions().close("its consumer has failed");
+			triggers.resolutions().end("its consumer has failed");
 			throw failure;
 		}
 	}

@@ -8,6 +8,7 @@ package dev.holdfast.kafka.offsetguard.internal.consumer;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import dev.holdfast.kafka.offsetguard.decision.Assignment;
@@ -146,8 +147,8 @@ public final class PositionGuard<K, V> {
 	 * Thread-safe.
 	 */
 	public Assignment assignment() {
-		return new Assignment(configuration.groupId(), configuration.clientId(), states.describe(holds.visible()),
-				versions);
+		return new Assignment(configuration.groupId(), configuration.clientId(),
+				states.describe(Map.copyOf(holds.visible())), versions);
 	}
 
 	/**
@@ -332,7 +333,7 @@ public final class PositionGuard<K, V> {
 	 */
 	public void close() {
 		closing.run();
-		triggers.resolutions().close("its consumer was closed");
+		triggers.resolutions().end("its consumer was closed");
 		forgetAssignment();
 		lookup.close();
 	}

@@ -184,8 +184,8 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 		 * Whether evidence is on its way, which comes to the next piece of a poll.
 		 */
 		boolean isLookingIntoLogs() {
-			return rechecks.isRunning() || topicChecks.isRunning() || clusterChanges.isRunning()
-					|| starts.isLookingIntoCommits();
+			return rechecks.isRunning() || resolutions.isRunning() || topicChecks.isRunning()
+					|| clusterChanges.isRunning() || starts.isLookingIntoCommits();
 		}
 
 		private static Triggers of(Basics basics, Lookups lookups, Commits commits, Enforcement enforcement,
@@ -204,8 +204,8 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 					starts, inquiry, topicChecks, leaderEpochs, clusterChanges, basics.budget, observing, basics.clock);
 			HoldRechecks rechecks = new HoldRechecks(basics.states, basics.holds, enforcement.decisions, starts,
 					inquiry, leaderEpochs, basics.budget, basics.clock);
-			return new Triggers(starts, clusterChanges, incident, rechecks, topicChecks,
-					new Resolutions(client, basics.holds, basics.chooser, enforcement.decisions, rechecks));
+			return new Triggers(starts, clusterChanges, incident, rechecks, topicChecks, new Resolutions(client,
+					basics.states, basics.holds, starts, inquiry, leaderEpochs, basics.budget.whole(), basics.clock));
 		}
 
 		private static StartingPositions starts(Basics basics, Lookups lookups, Commits commits,

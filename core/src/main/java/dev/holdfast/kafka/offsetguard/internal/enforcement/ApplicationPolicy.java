@@ -17,7 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks an application's own policy, which may throw, or answer what makes no sense.
+ * Asks an application's own policy. That may throw, or answer an action that the cause
+ * does not allow.
  */
 public final class ApplicationPolicy implements ActionChooser.OwnPolicy {
 

@@ -23,6 +23,7 @@ import dev.holdfast.kafka.offsetguard.internal.commit.HeldBackCommits;
 import dev.holdfast.kafka.offsetguard.internal.memory.CommitMemory;
 import dev.holdfast.kafka.offsetguard.internal.partition.Hold;
 import dev.holdfast.kafka.offsetguard.internal.partition.Holds;
+import dev.holdfast.kafka.offsetguard.internal.partition.Ordered;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionState;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
 import dev.holdfast.kafka.offsetguard.internal.partition.Retries;
@@ -38,7 +39,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries decisions out on one client, and tells of them.
+ * Carries decisions out on one client, and tells the listeners.
  */
 public final class Decisions {
 
@@ -70,8 +71,6 @@ public final class Decisions {
 
 	private @Nullable Decision failure;
 
-	private @Nullable Decision last;
-
 	public Decisions(Consumer<?, ?> client, ClientConfiguration configuration, DecisionMaker maker,
 			PartitionStates states, Pauses pauses, Holds holds, HeldBackCommits heldBack, ResetOffsets resetOffsets,
 			CommitMemory commits, Listeners listeners, boolean observing, GuardClock clock) {
@@ -90,7 +89,7 @@ public final class Decisions {
 	}
 
 	/**
-	 * What to fail with if any decision so far was to fail.
+	 * The exception to throw if any decision so far was to fail.
 	 */
 	public @Nullable OffsetDecisionException failure() {
 		return (failure != null) ? new OffsetDecisionException(failure) : null;
@@ -101,12 +100,14 @@ public final class Decisions {
 	 */
 	public DecisionMaker.Opening open(TopicPartition partition, Evidence evidence) {
 		Hold hold = holds.find(partition);
-		return maker.open(partition, evidence, hold != null && !hold.isRetry());
+		Ordered ordered = states.get(partition).ordered();
+		return maker.open(partition, evidence, hold != null && !hold.isRetry(),
+				(ordered != null) ? ordered.resolution() : null);
 	}
 
 	/**
-	 * The committed epoch that the client itself has read and that no leader has, -1 if
-	 * it has not.
+	 * The committed epoch above the leader's that the client itself has read, -1 if there
+	 * is none.
 	 */
 	private int awaitedEpoch(TopicPartition partition) {
 		boolean isRead = configuration.readsCommitsFirst() || states.isCommitsRead();
@@ -115,7 +116,7 @@ public final class Decisions {
 
 	/**
 	 * Decides about evidence and applies the decision.
-	 * @return what was done to the client
+	 * @return what it has done to the client
 	 */
 	@Nullable Outcome decide(TopicPartition partition, Evidence evidence) {
 		DecisionMaker.Opening opening = open(partition, evidence);
@@ -126,10 +127,11 @@ public final class Decisions {
 
 	/**
 	 * Applies what the chosen action comes to for a partition without a position.
-	 * @param opening what was chosen
+	 * @param opening the chosen action
 	 * @param outcome what that comes to
-	 * @param plain what a client without a guard does, if that is what is to be done
-	 * @return what was done to the client
+	 * @param plain what a client without a guard does, {@code null} if the guard is not
+	 * just observing
+	 * @return what it has done to the client
 	 */
 	public Outcome decideFirst(DecisionMaker.Opening opening, Outcome outcome, @Nullable Outcome plain) {
 		if (outcome instanceof Outcome.Rethrown) {
@@ -158,9 +160,9 @@ public final class Decisions {
 	}
 
 	/**
-	 * The epoch of the divergent offset where the client goes. It would wait for a leader
-	 * that has reached it if it was sought with one that none has; alone it believes the
-	 * claim without waiting.
+	 * The epoch of the divergent offset that the client goes to, if a leader has reached
+	 * it. A client that is sought with any other epoch waits for a leader that has
+	 * reached that. A client without a guard believes the claim and does not wait.
 	 */
 	private Optional<Integer> claimedEpoch(DecisionMaker.Opening opening) {
 		TruncationClaim claim = opening.evidence().claim();
@@ -173,7 +175,8 @@ public final class Decisions {
 		Hold hold = holds.find(opening.partition());
 		if (hold != null && !hold.isRetry() && opening.cause() == Cause.UNVERIFIABLE
 				&& !opening.evidence().isAnswered()) {
-			// What it is held for was established, and no answer is no news.
+			// The guard has established what it holds the partition for: no answer
+			// changes nothing.
 			holds.postponeRecheck(opening.partition());
 			return hold.decision().outcome();
 		}
@@ -198,12 +201,17 @@ public final class Decisions {
 		if (opening.cause() == Cause.COMMITTED_OFFSET_REGRESSED && ruling.named() == Action.KEEP && ruling.isMove()) {
 			commits.believe(opening.partition());
 		}
-		last = maker.decision(opening, ruling, observing, clock.instant());
-		return last;
+		Decision decision = maker.decision(opening, ruling, observing, clock.instant());
+		Ordered ordered = states.get(opening.partition()).ordered();
+		if (ordered != null) {
+			ordered.decided(decision);
+		}
+		return decision;
 	}
 
 	/**
-	 * An application may have records in hand that are in the log no more.
+	 * Takes note that the application may have records in hand that the log no longer
+	 * has.
 	 */
 	private void lose(Decision decision) {
 		TopicPartition partition = decision.partition();
@@ -223,18 +231,12 @@ public final class Decisions {
 	}
 
 	/**
-	 * The decision that was made last.
-	 */
-	public @Nullable Decision last() {
-		return last;
-	}
-
-	/**
 	 * Applies a decision.
-	 * @return whether anybody has to hear of it
+	 * @return whether listeners have to hear of it
 	 */
 	private boolean apply(Decision decision) {
-		// Whatever this is about, nobody has to find out any more where it starts.
+		// After any decision the guard need not find out any more where the partition
+		// starts.
 		states.started(decision.partition());
 		if (decision.isMove()) {
 			commits.release(decision.partition());
@@ -266,7 +268,7 @@ public final class Decisions {
 			seekAndRelease(partition, offset);
 			states.get(partition).seek(new OffsetAndMetadata(offset));
 			if (decision.evidence().isSoughtBelowLogStart()) {
-				// The log start may move again before anything is delivered.
+				// The log start may move again before the client delivers anything.
 				states.get(partition).meant();
 			}
 			return true;
@@ -276,7 +278,7 @@ public final class Decisions {
 		Witness witness = decision.evidence().witness();
 		if (decision.cause() == Cause.CLUSTER_CHANGED && witness != null && witness.found() != null
 				&& witness.standsInMirror()) {
-			// In the epoch that it has in this cluster.
+			// The same record, with the epoch that it has in this cluster.
 			state.witness(witness.found());
 		}
 		if (decision.resolution() != null) {
@@ -287,7 +289,7 @@ public final class Decisions {
 			seekAndRelease(partition, offset);
 			return true;
 		}
-		// Decided before, and nothing has come of it: no reason to ask as fast as we can.
+		// The guard has decided this before, in vain: it asks again only after a while.
 		holds.hold(decision, FIRST_RETRY.multipliedBy(1L << Math.min(times - 2, 20)));
 		if (times == Retries.UNTIL_HELD) {
 			Decision told = inVain(decision);
@@ -298,7 +300,7 @@ public final class Decisions {
 	}
 
 	/**
-	 * The same decision, when it has turned out that the broker will not have it.
+	 * The decision to hold what the guard has kept, since brokers refuse it.
 	 */
 	private static Decision inVain(Decision kept) {
 		return new Decision(kept.at(), kept.groupId(), kept.clientId(), kept.partition(), kept.cause(),
@@ -327,7 +329,7 @@ public final class Decisions {
 	}
 
 	/**
-	 * Lets the client try a good position again that was refused before.
+	 * Lets the client try a good position again that brokers have refused before.
 	 */
 	public void retry(Hold hold) {
 		seekAndRelease(hold.decision().partition(), hold.position());

@@ -26,19 +26,18 @@ import dev.holdfast.kafka.offsetguard.internal.ruling.Classifier;
 import dev.holdfast.kafka.offsetguard.internal.time.EvidenceBudget;
 import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import dev.holdfast.kafka.offsetguard.policy.Cause;
-import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From partitions in question to decisions: gathers the evidence about all of them at
- * once.
+ * From partitions in question to decisions. Gathers the evidence about all of them
+ * together.
  */
 public final class Inquiry {
 
 	/**
-	 * How many times as long as it should an inspection may take before it is given up.
+	 * After how many times its timeout the guard gives an inspection up.
 	 */
 	private static final int STUCK = 4;
 
@@ -79,15 +78,16 @@ public final class Inquiry {
 
 	/**
 	 * Gathers evidence, decides and applies.
-	 * @return those about which nothing was decided, as something was not answered
-	 * @throws org.apache.kafka.common.errors.WakeupException if the consumer was woken
-	 * up: nothing was decided
+	 * @return the partitions about which the guard could not decide, since brokers have
+	 * not answered
+	 * @throws org.apache.kafka.common.errors.WakeupException if the application has woken
+	 * the consumer up: nothing was decided
 	 */
 	public Set<TopicPartition> examine(List<Suspect> suspects, Duration timeout) {
 		int changes = cluster.changes();
 		List<Findings> findings = inspect(suspects, timeout);
 		if (cluster.changes() != changes) {
-			// It is not known in which cluster they were found.
+			// The findings may be those of either cluster.
 			return partitions(findings);
 		}
 		judge(findings);
@@ -101,7 +101,7 @@ public final class Inquiry {
 	}
 
 	/**
-	 * Those about which nothing can be decided yet.
+	 * The partitions about which the guard cannot decide yet.
 	 */
 	public static Set<TopicPartition> open(List<Findings> findings) {
 		Set<TopicPartition> open = new HashSet<>();
@@ -131,23 +131,23 @@ public final class Inquiry {
 
 		private final Look look;
 
-		private final @Nullable ListOffsetsResult ends;
+		private final LatestOffsets.@Nullable Question ends;
 
 		private final Duration timeout;
 
 		private final int changes = cluster.changes();
 
-		private Investigation(List<Suspect> suspects, Duration timeout, boolean waitedFor) {
-			this.look = inspector.begin(suspects, timeout, waitedFor);
-			this.ends = latestOffsets.begin(suspects);
+		private Investigation(List<Suspect> suspects, Duration timeout, Look.Occasion occasion) {
+			this.look = inspector.begin(suspects, timeout, occasion);
+			this.ends = latestOffsets.begin(suspects, occasion);
 			this.timeout = timeout;
 		}
 
 		/**
-		 * Whether all that is to be had is there, or the time is over.
+		 * Whether all evidence is there, or the time is over.
 		 */
 		public boolean isDone() {
-			boolean isEndKnown = ends == null || ends.all().isDone() || isOverdue();
+			boolean isEndKnown = ends == null || ends.isDone() || isOverdue();
 			return (look.isDone() && isEndKnown) || look.isStuck(timeout.multipliedBy(STUCK));
 		}
 
@@ -159,9 +159,9 @@ public final class Inquiry {
 		}
 
 		/**
-		 * What was found. Call it once.
-		 * @return nothing if the client has come to another cluster meanwhile: it is not
-		 * known in which one it was found
+		 * The findings. Call it once.
+		 * @return empty if the client has come to another cluster meanwhile: the findings
+		 * may be those of either
 		 */
 		public List<Findings> findings() {
 			listeners.inspected(look.took());
@@ -174,7 +174,7 @@ public final class Inquiry {
 		}
 
 		/**
-		 * Nobody wants to know any more.
+		 * Ends it soon, since the consumer no longer needs its findings.
 		 */
 		public void abandon() {
 			look.abandon();
@@ -183,25 +183,25 @@ public final class Inquiry {
 	}
 
 	/**
-	 * Begins to gather evidence beside the poll.
+	 * Begins to gather evidence beside the poll about positions that came into question.
 	 * @param timeout for how long at most
 	 */
 	public Investigation begin(List<Suspect> suspects, Duration timeout) {
-		return new Investigation(suspects, timeout, true);
+		return begin(suspects, timeout, Look.Occasion.QUESTION);
 	}
 
 	/**
-	 * Begins to gather evidence about partitions that are held, after all those that
-	 * somebody waits for.
+	 * Begins to gather evidence beside the poll.
 	 * @param timeout for how long at most
+	 * @param occasion what the evidence is for
 	 */
-	public Investigation beginAgain(List<Suspect> suspects, Duration timeout) {
-		return new Investigation(suspects, timeout, false);
+	public Investigation begin(List<Suspect> suspects, Duration timeout, Look.Occasion occasion) {
+		return new Investigation(suspects, timeout, occasion);
 	}
 
 	/**
-	 * Decides about findings that matter still.
-	 * @return the partitions about which everybody has answered who had to
+	 * Decides about findings that still matter.
+	 * @return the partitions about which brokers have answered enough
 	 */
 	public Set<TopicPartition> settle(List<Findings> findings) {
 		judge(findings);
@@ -211,8 +211,8 @@ public final class Inquiry {
 	}
 
 	/**
-	 * Decides about what is still there to be decided about.
-	 * @return whether the client's own exception is the answer to any of it
+	 * Decides about partitions that are still assigned and have enough evidence.
+	 * @return whether any decision is to let the client's own exception through
 	 */
 	public boolean judge(List<Findings> findings) {
 		boolean rethrow = false;
@@ -220,7 +220,7 @@ public final class Inquiry {
 		// Clients copy their assignment at each call.
 		Set<TopicPartition> assigned = client.assignment();
 		for (Findings each : findings) {
-			boolean mereBystander = each.isTruncation() && each.suspect.claim() == null && each.repeatedClaim == null;
+			boolean mereBystander = each.suspect.isBystander() && each.repeatedClaim == null;
 			if (!mereBystander && !each.isOpen() && assigned.contains(each.partition())
 					&& !states.isRevoked(each.partition())) {
 				Evidence evidence = each.toEvidence();

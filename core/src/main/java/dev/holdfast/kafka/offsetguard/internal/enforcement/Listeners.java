@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Those who are told what happens to one consumer. What they throw is logged, and changes
- * nothing.
+ * The listeners that hear what happens to one consumer. It logs what they throw, and goes
+ * on.
  */
 public final class Listeners {
 
@@ -54,7 +54,7 @@ public final class Listeners {
 	}
 
 	/**
-	 * Nothing is known of a group any more.
+	 * Tells listeners that the guard has forgotten a group.
 	 */
 	public static void forgotten(List<DecisionListener> listeners, String groupId) {
 		tell(listeners, (listener) -> listener.onGroupForgotten(groupId));
@@ -70,7 +70,7 @@ public final class Listeners {
 				news.accept(listener);
 			}
 			catch (Exception | LinkageError | AssertionError ex) {
-				// Whatever it is, it must not cost the rest of a batch its decisions.
+				// No failure of a listener must cost the rest of a batch its decisions.
 				logger.warn("Listener {} failed", listener, ex);
 			}
 		}

@@ -14,9 +14,9 @@ import dev.holdfast.kafka.versioncap.rules.KafkaApi;
 import dev.holdfast.kafka.versioncap.rules.LearnedCaps;
 
 /**
- * Takes note of clusters whose brokers claim truncations that their own log refutes. That
- * a claim is not repeated, or that the witness is there, is not enough: the answer itself
- * has to be wrong.
+ * Takes note of clusters whose brokers claim truncations that their own log refutes. It
+ * is not enough that a broker does not repeat a claim, or that the log holds the witness:
+ * the answer itself has to be wrong.
  */
 public final class LyingBrokers implements DecisionListener {
 

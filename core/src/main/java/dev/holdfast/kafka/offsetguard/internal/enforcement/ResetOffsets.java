@@ -38,8 +38,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks up, with the client itself and so with the application's isolation level, where
- * partitions are read from that have no position: one request a broker.
+ * Looks up where partitions without a position start, with one request a broker. It asks
+ * through the client itself, and so with the application's isolation level.
  */
 public final class ResetOffsets {
 
@@ -61,9 +61,9 @@ public final class ResetOffsets {
 
 	/**
 	 * Creates it.
-	 * @param undecidable whether partitions may wait, paused, until it is known where
+	 * @param undecidable whether partitions may wait, paused, until the guard knows where
 	 * they start
-	 * @param reports takes what the client reports when it is asked for something else
+	 * @param reports takes what the client reports instead of an answer
 	 */
 	public ResetOffsets(Consumer<?, ?> client, PartitionStates states, AutoOffsetReset autoOffsetReset,
 			EvidenceBudget budget, boolean undecidable, java.util.function.Consumer<InvalidOffsetException> reports,
@@ -79,8 +79,8 @@ public final class ResetOffsets {
 
 	/**
 	 * What an action comes to for partitions without a position.
-	 * @param timestamps for {@link Action#TIMESTAMP}, by partition; those that are
-	 * missing are held
+	 * @param timestamps for {@link Action#TIMESTAMP}, by partition; the guard holds those
+	 * that are missing
 	 */
 	public Map<TopicPartition, Outcome> outcomes(Action action, Collection<TopicPartition> partitions,
 			Map<TopicPartition, Long> timestamps) {
@@ -89,7 +89,7 @@ public final class ResetOffsets {
 			case AUTO_OFFSET_RESET -> reset(partitions);
 			case TIMESTAMP -> at(timestamps, partitions);
 			case FAIL -> all(partitions, new Outcome.Failed());
-			// Of a partition that never had a position there is nothing to keep.
+			// A partition that never had a position has nothing to keep.
 			case HOLD, KEEP, DIVERGENCE, LATEST_KNOWN -> all(partitions, new Outcome.Held());
 		};
 	}
@@ -107,13 +107,14 @@ public final class ResetOffsets {
 	}
 
 	/**
-	 * Takes note of where partitions end that have just been assigned, where that is
-	 * where plain Kafka would start them if they turn out to have no commit. What comes
-	 * while others are asked would be skipped otherwise. A client that looks for an end
-	 * by itself is left to it.
+	 * Takes note of where newly assigned partitions end, if plain Kafka would start them
+	 * there when they have no commit. Otherwise the consumer would skip the records that
+	 * come while the guard asks others. Leaves out partitions whose end the client looks
+	 * for by itself.
 	 * @param timeout how long the client may ask leaders that were not asked before
 	 * @param again how long it may ask all others
-	 * @throws WakeupException if the consumer was woken up: the question stands
+	 * @throws WakeupException if the application has woken the consumer up; the guard
+	 * asks again
 	 */
 	public void noteEnds(Set<TopicPartition> assigned, Duration timeout, Duration again) {
 		if (autoOffsetReset.strategy() != AutoOffsetReset.Strategy.LATEST) {
@@ -148,8 +149,8 @@ public final class ResetOffsets {
 
 	/**
 	 * Where plain Kafka would have started a partition without a commit that waits for
-	 * answers: known already, found by the client that looks for it, or asked for now. It
-	 * stays that, whenever the answers come.
+	 * answers. It may be known already, the client may have found it, or the guard asks
+	 * now. It stays the same, however late the answers come.
 	 * @return empty if the brokers do not answer in time
 	 */
 	public OptionalLong plainStart(TopicPartition partition, Duration timeout) {
@@ -164,8 +165,7 @@ public final class ResetOffsets {
 	}
 
 	/**
-	 * Where plain Kafka would have started a partition that is held without ever having
-	 * had a position.
+	 * Where plain Kafka would have started a held partition that never had a position.
 	 * @return empty if the brokers do not answer in time
 	 * @throws InvalidOffsetException if the client has something to report about others
 	 */
@@ -197,9 +197,10 @@ public final class ResetOffsets {
 	}
 
 	/**
-	 * All partitions' ends are told or none is. Where one leader is silent the client
-	 * looks each up by itself, since a partition without a position starves all others:
-	 * while the start is undecided, if it looks for the same end then.
+	 * The client tells the ends of all partitions or of none. Where one leader is silent,
+	 * the guard lets the client look each end up by itself, since a partition without a
+	 * position starves all others. While the start is undecided, the client does so only
+	 * if it looks for the same end.
 	 */
 	private Map<TopicPartition, Outcome> end(Action end, Collection<TopicPartition> partitions) {
 		Map<TopicPartition, Outcome> outcomes = new HashMap<>();
@@ -238,7 +239,7 @@ public final class ResetOffsets {
 	}
 
 	/**
-	 * Whether plain Kafka's start is known from before: later answers come too late.
+	 * Whether plain Kafka's start is noted already: later answers would come too late.
 	 */
 	private boolean isNoted(TopicPartition partition, Map<TopicPartition, Outcome> outcomes) {
 		PartitionState state = states.get(partition);
@@ -253,14 +254,14 @@ public final class ResetOffsets {
 	}
 
 	/**
-	 * What a client has found that looks for where plain Kafka would have started.
+	 * What the client has found, looking for where plain Kafka would have started.
 	 */
 	private OptionalLong found(TopicPartition partition, Duration timeout) {
 		try {
 			return OptionalLong.of(client.position(partition, timeout));
 		}
 		catch (InvalidOffsetException ex) {
-			// About other partitions.
+			// The client reports something about other partitions.
 			reports.accept(ex);
 			return OptionalLong.empty();
 		}
@@ -296,8 +297,8 @@ public final class ResetOffsets {
 	}
 
 	/**
-	 * Where no record is young enough the client would be left without a position: the
-	 * end, read before, is where the first young record will come.
+	 * Where no record is young enough, Kafka gives no offset. The end, which the guard
+	 * has read before, is where the first young record will come.
 	 */
 	private Map<TopicPartition, Long> offsetsFor(Map<TopicPartition, Long> timestamps, Duration timeout) {
 		Deadline deadline = Deadline.after(timeout, clock);

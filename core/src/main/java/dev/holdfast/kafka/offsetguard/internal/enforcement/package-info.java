@@ -4,7 +4,7 @@
  */
 
 /**
- * Carries decisions out on the client, and tells of them.
+ * Carries decisions out on the client, and tells the listeners.
  */
 @NullMarked
 package dev.holdfast.kafka.offsetguard.internal.enforcement;

@@ -18,6 +18,7 @@ import dev.holdfast.kafka.offsetguard.evidence.Evidence;
 import dev.holdfast.kafka.offsetguard.internal.enforcement.Decisions;
 import dev.holdfast.kafka.offsetguard.internal.enforcement.Inquiry;
 import dev.holdfast.kafka.offsetguard.internal.inspection.Findings;
+import dev.holdfast.kafka.offsetguard.internal.inspection.Look;
 import dev.holdfast.kafka.offsetguard.internal.inspection.Suspect;
 import dev.holdfast.kafka.offsetguard.internal.partition.Hold;
 import dev.holdfast.kafka.offsetguard.internal.partition.Holds;
@@ -33,9 +34,6 @@ import org.jspecify.annotations.Nullable;
  * Looks again at partitions that are held.
  */
 public final class HoldRechecks {
-
-	/** Of the time that is left. */
-	private static final int SHARE = 4;
 
 	private final PartitionStates states;
 
@@ -57,9 +55,6 @@ public final class HoldRechecks {
 
 	/** How long to wait for leaders' epochs, {@code null} if nobody waits. */
 	private @Nullable Deadline epochsUntil;
-
-	/** Whether everybody has answered who had to, about those without a position. */
-	private boolean startsAnswered;
 
 	/**
 	 * Held partitions whose evidence is on its way.
@@ -89,7 +84,7 @@ public final class HoldRechecks {
 	public void begin(Set<TopicPartition> held) {
 		Set<TopicPartition> idle = new HashSet<>(held);
 		running.forEach((each) -> idle.removeAll(each.decisions.keySet()));
-		List<Suspect> suspects = suspects(idle, false);
+		List<Suspect> suspects = suspects(idle);
 		Map<TopicPartition, Suspect> answered = leaderEpochs.addTo(suspects, Duration.ZERO);
 		boolean isPatient = answered.size() == suspects.size() || !epochsUntil().isOver();
 		if (answered.size() == suspects.size()) {
@@ -110,7 +105,8 @@ public final class HoldRechecks {
 			epochsUntil = null;
 		}
 		if (!answered.isEmpty()) {
-			running.add(new Recheck(decisions, inquiry.beginAgain(List.copyOf(answered.values()), budget.whole())));
+			running.add(new Recheck(decisions,
+					inquiry.begin(List.copyOf(answered.values()), budget.whole(), Look.Occasion.RECHECK)));
 		}
 	}
 
@@ -158,25 +154,10 @@ public final class HoldRechecks {
 	}
 
 	/**
-	 * Looks again at partitions that are held, and waits for the evidence.
-	 * @return whether brokers were asked
-	 */
-	public boolean recheck(Set<TopicPartition> held) {
-		List<Suspect> suspects = suspects(held, true);
-		Map<TopicPartition, Suspect> answered = leaderEpochs.addTo(suspects, budget.longest().dividedBy(SHARE));
-		suspects.stream()
-			.map(Suspect::partition)
-			.filter((each) -> !answered.containsKey(each))
-			.forEach(holds::postponeRecheck);
-		inquiry.examine(List.copyOf(answered.values()), budget.longest()).forEach(holds::postponeRecheck);
-		return startsAnswered && answered.size() == suspects.size();
-	}
-
-	/**
 	 * Those that have a position. A good one is only tried again; those without one are
 	 * decided about as newly assigned partitions are.
 	 */
-	private List<Suspect> suspects(Set<TopicPartition> held, boolean ordered) {
+	private List<Suspect> suspects(Set<TopicPartition> held) {
 		List<Suspect> suspects = new ArrayList<>();
 		Set<TopicPartition> withoutPosition = new HashSet<>();
 		for (TopicPartition partition : held) {
@@ -185,7 +166,7 @@ public final class HoldRechecks {
 				continue;
 			}
 			Evidence evidence = hold.decision().evidence();
-			if (hold.isRetry() && !ordered) {
+			if (hold.isRetry()) {
 				decisions.retry(hold);
 			}
 			else if (evidence.position() < 0) {
@@ -196,7 +177,9 @@ public final class HoldRechecks {
 				suspects.add(Suspect.again(partition, evidence, states.get(partition)));
 			}
 		}
-		startsAnswered = withoutPosition.isEmpty() || startingPositions.decide(withoutPosition);
+		if (!withoutPosition.isEmpty()) {
+			startingPositions.decide(withoutPosition);
+		}
 		return suspects;
 	}
 

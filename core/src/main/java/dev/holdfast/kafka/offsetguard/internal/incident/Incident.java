@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -31,7 +30,6 @@ import dev.holdfast.kafka.offsetguard.internal.time.EvidenceBudget;
 import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import dev.holdfast.kafka.offsetguard.internal.time.Retry;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -66,6 +64,8 @@ public final class Incident {
 
 	private final ClientReports reports;
 
+	private final ReportedSuspects reported;
+
 	private final ClientPositions positions;
 
 	private final boolean observing;
@@ -76,6 +76,8 @@ public final class Incident {
 
 	private @Nullable Doubt doubt;
 
+	private @Nullable Conclusion conclusion;
+
 	/** Of whom something that matters was not answered the last time. */
 	private final List<Suspect> unanswered = new ArrayList<>();
 
@@ -85,6 +87,7 @@ public final class Incident {
 			GuardClock clock) {
 		this.client = client;
 		this.reports = reports;
+		this.reported = new ReportedSuspects(client, reports, positions, states, holds, clusterChanges);
 		this.positions = positions;
 		this.states = states;
 		this.holds = holds;
@@ -136,6 +139,7 @@ public final class Incident {
 			if (present.forget(partitions)) {
 				present.abandon();
 				doubt = null;
+				conclusion = null;
 			}
 		}
 	}
@@ -145,6 +149,7 @@ public final class Incident {
 		if (present != null) {
 			present.abandon();
 			doubt = null;
+			conclusion = null;
 			reports.resume(present.suspects().stream().map(Suspect::partition).toList());
 		}
 		reports.resume(unanswered.stream().map(Suspect::partition).toList());
@@ -191,11 +196,12 @@ public final class Incident {
 		suspects.removeIf((each) -> !before.containsKey(each.partition()));
 		Set<TopicPartition> known = new HashSet<>();
 		suspects.forEach((each) -> known.add(each.partition()));
-		suspects(before.keySet(), isAllSaid).stream()
+		reported.suspects(before.keySet(), isAllSaid)
+			.stream()
 			.filter((each) -> !known.contains(each.partition()))
 			.forEach(suspects::add);
 		suspects.removeIf((each) -> !isStill(before, each.partition()));
-		boolean isIdle = suspects.stream().allMatch(Incident::isBystander);
+		boolean isIdle = suspects.stream().allMatch(Suspect::isBystander);
 		TopicQuery query = isIdle ? null : topicChecks.ask(suspects);
 		// Nobody may be woken up from here on.
 		unanswered.clear();
@@ -212,14 +218,6 @@ public final class Incident {
 	}
 
 	/**
-	 * Whether a partition is looked into only because another one's leader has claimed
-	 * something.
-	 */
-	private static boolean isBystander(Suspect suspect) {
-		return suspect.trigger() == Evidence.Trigger.TRUNCATION && suspect.claim() == null;
-	}
-
-	/**
 	 * The client keeps quiet about them, and validates nothing, until it is decided where
 	 * they go on. Mere bystanders it still has to validate, unless the evidence is about
 	 * them, too.
@@ -227,7 +225,7 @@ public final class Incident {
 	private void putInDoubt(List<Suspect> suspects) {
 		List<TopicPartition> inDoubt = new ArrayList<>();
 		for (Suspect each : suspects) {
-			if (!isBystander(each)) {
+			if (!each.isBystander()) {
 				inDoubt.add(each.partition());
 				if (each.trigger() == Evidence.Trigger.TRUNCATION) {
 					WhileAssigned.seek(client, each.partition(), new OffsetAndMetadata(each.position()));
@@ -237,13 +235,34 @@ public final class Incident {
 		reports.pause(inDoubt);
 	}
 
+	/**
+	 * Whether the evidence is there, and the guard decides about more at each poll.
+	 */
+	public boolean isConcluding() {
+		return conclusion != null;
+	}
+
 	private void conclude(Doubt done) {
-		Set<TopicPartition> untold = topicChecks.take(done.findings(), done.query(), Duration.ZERO);
-		if (!untold.isEmpty() && !done.isOverdue()) {
-			return;
+		Conclusion present = conclusion;
+		if (present == null) {
+			Set<TopicPartition> untold = topicChecks.take(done.findings(), done.query(), Duration.ZERO);
+			if (!untold.isEmpty() && !done.isOverdue()) {
+				return;
+			}
+			present = conclusion(done.before(), done.suspects(), done.findings(), untold);
+			conclusion = present;
 		}
-		doubt = null;
-		decide(done.before(), done.suspects(), done.findings(), untold);
+		try (EvidenceBudget.Spending spending = budget.spend()) {
+			do {
+				decide(present, done.before());
+			}
+			while (!present.isOver() && !budget.left().isZero());
+		}
+		if (present.isOver()) {
+			conclusion = null;
+			doubt = null;
+			present.throwOwn();
+		}
 	}
 
 	/**
@@ -257,14 +276,22 @@ public final class Incident {
 		Duration share = budget.left().dividedBy(SHARE);
 		Map<TopicPartition, Suspect> answered = leaderEpochs.addTo(suspects, share);
 		List<Findings> findings = inquiry.inspect(List.copyOf(answered.values()), budget.left());
-		decide(before, suspects, findings, topicChecks.take(findings, query, budget.left().dividedBy(SHARE)));
+		Conclusion all = conclusion(before, suspects, findings,
+				topicChecks.take(findings, query, budget.left().dividedBy(SHARE)));
+		while (!all.isOver()) {
+			decide(all, before);
+		}
+		all.throwOwn();
 	}
 
-	private void decide(Map<TopicPartition, PartitionState> before, List<Suspect> suspects, List<Findings> findings,
-			Set<TopicPartition> untold) {
+	/**
+	 * Sorts out what the guard cannot decide about yet.
+	 */
+	private Conclusion conclusion(Map<TopicPartition, PartitionState> before, List<Suspect> suspects,
+			List<Findings> findings, Set<TopicPartition> untold) {
 		if (clusterChanges.isNew()) {
 			letGo(suspects, Set.of());
-			return;
+			return new Conclusion(List.of(), null);
 		}
 		Set<TopicPartition> open = new HashSet<>(before.keySet());
 		findings.forEach((each) -> open.remove(each.partition()));
@@ -272,13 +299,18 @@ public final class Incident {
 		open.addAll(Inquiry.open(findings));
 		unanswered.addAll(suspects.stream().filter((each) -> open.contains(each.partition())).toList());
 		retry.note(!unanswered.isEmpty());
-		InvalidOffsetException own = reports.positionsReport();
+		List<Findings> complete = findings.stream().filter((each) -> !open.contains(each.partition())).toList();
+		Conclusion conclusion = new Conclusion(complete, reports.positionsReport());
+		complete.forEach((each) -> open.add(each.partition()));
 		letGo(suspects, open);
-		boolean rethrow = inquiry.judge(findings.stream()
-			.filter((each) -> isStill(before, each.partition()) && !open.contains(each.partition()))
-			.toList());
-		if (rethrow && own != null) {
-			throw own;
+		return conclusion;
+	}
+
+	private void decide(Conclusion conclusion, Map<TopicPartition, PartitionState> before) {
+		List<Findings> few = conclusion.next();
+		letGo(few.stream().map((each) -> each.suspect).toList(), Set.of());
+		if (inquiry.judge(few.stream().filter((each) -> isStill(before, each.partition())).toList())) {
+			conclusion.ownIsAnswer();
 		}
 	}
 
@@ -294,16 +326,17 @@ public final class Incident {
 	private void letGo(List<Suspect> suspects, Set<TopicPartition> open) {
 		Set<TopicPartition> decided = new HashSet<>();
 		suspects.stream()
-			.filter((each) -> !isBystander(each) || !reports.positions().containsKey(each.partition()))
-			.forEach((each) -> decided.add(each.partition()));
-		decided.removeAll(open);
-		Set<TopicPartition> left = new HashSet<>(reports.positions().keySet());
-		left.removeAll(decided);
-		reports.clearPositions(left);
-		reports.resume(decided);
+			.filter((each) -> !each.isBystander() || !reports.isReported(each.partition()))
+			.map(Suspect::partition)
+			.filter((each) -> !open.contains(each))
+			.forEach(decided::add);
+		reports.settle(decided);
 	}
 
 	private void resolveWithoutOffset() {
+		if (reports.withoutOffset().isEmpty()) {
+			return;
+		}
 		Set<TopicPartition> missing = new HashSet<>(reports.withoutOffset());
 		NoOffsetForPartitionException own = reports.noOffset();
 		reports.clearWithoutOffset();
@@ -318,98 +351,6 @@ public final class Incident {
 		}
 		if (own != null && missing.stream().anyMatch(startingPositions::isLeftToClient)) {
 			throw own;
-		}
-	}
-
-	private List<Suspect> suspects(Set<TopicPartition> assigned, boolean isAllSaid) {
-		Map<TopicPartition, Suspect> suspects = new LinkedHashMap<>();
-		Set<TopicPartition> looked = new HashSet<>();
-		boolean more = true;
-		// Asking for positions may bring further reports to light.
-		for (int round = 0; more && round < 3; round++) {
-			for (Map.Entry<TopicPartition, ClientReports.Report> entry : reports.positions().entrySet()) {
-				if (looked.add(entry.getKey()) && assigned.contains(entry.getKey())) {
-					addSuspect(suspects, entry.getKey(), entry.getValue(), isAllSaid);
-				}
-			}
-			if (suspects.values().stream().anyMatch((suspect) -> suspect.trigger() == Evidence.Trigger.TRUNCATION)) {
-				addWaiting(suspects, assigned);
-			}
-			more = !looked.containsAll(reports.positions().keySet());
-		}
-		return List.copyOf(suspects.values());
-	}
-
-	private void addSuspect(Map<TopicPartition, Suspect> suspects, TopicPartition partition,
-			ClientReports.Report report, boolean isAllSaid) {
-		if (holds.contains(partition) || states.undecided().contains(partition)
-				|| clusterChanges.isInDoubt(partition)) {
-			return;
-		}
-		PartitionState state = states.get(partition);
-		state.leaderFound();
-		if (report.trigger() == Evidence.Trigger.OUT_OF_RANGE) {
-			OptionalLong position = positions.now(partition);
-			if (position.isPresent() && position.getAsLong() == report.position()) {
-				Evidence.Trigger trigger = state.isSoughtByApplication() ? Evidence.Trigger.SOUGHT_OUT_OF_RANGE
-						: Evidence.Trigger.OUT_OF_RANGE;
-				suspects.put(partition, Suspect.reported(partition, trigger, report.position(), state, null));
-			}
-		}
-		else if (states.isStarting(partition)) {
-			// A claim about wherever it was before: the guard has yet to say where it is.
-			reports.forget(Set.of(partition));
-		}
-		else if (!dropLate(partition, state, report) && !hasPosition(partition, state, report, isAllSaid)) {
-			suspects.put(partition,
-					Suspect.reported(partition, report.trigger(), report.position(), state, report.claim()));
-		}
-	}
-
-	/**
-	 * Drops a claim about a position from before the partition was sought, or before it
-	 * was assigned: the client validates the one that it has now, and reports anew. If it
-	 * is not from before, as only markers were read since, the client is behind them, and
-	 * would not make sure before {@code request.timeout.ms}: it is sought there again.
-	 * @return whether it was one
-	 */
-	private boolean dropLate(TopicPartition partition, PartitionState state, ClientReports.Report report) {
-		boolean isLate = (states.isSought(partition) && state.position() < 0) || state.doubts(report.position());
-		if (isLate) {
-			reports.forget(Set.of(partition));
-			OffsetAndMetadata sought = state.sought();
-			if (sought != null && positions.now(partition).isEmpty()) {
-				WhileAssigned.seek(client, partition, sought);
-			}
-		}
-		return isLate;
-	}
-
-	/**
-	 * Whether the client has validated its position by now, or was sought to it. One that
-	 * was polled just now, and said that it is truncated, has not; and a client without a
-	 * position looks at its whole assignment each time before it says so.
-	 */
-	private boolean hasPosition(TopicPartition partition, PartitionState state, ClientReports.Report report,
-			boolean isAllSaid) {
-		boolean isSaid = isAllSaid && state.position() == report.position() && !states.isSought(partition);
-		return !isSaid && positions.now(partition).isPresent();
-	}
-
-	/**
-	 * When several brokers claim truncations at once the client reports one of them and
-	 * discards the rest; their partitions wait for {@code request.timeout.ms}.
-	 */
-	private void addWaiting(Map<TopicPartition, Suspect> suspects, Set<TopicPartition> assigned) {
-		for (TopicPartition partition : assigned) {
-			if (suspects.containsKey(partition) || holds.contains(partition)) {
-				continue;
-			}
-			PartitionState state = states.get(partition);
-			if (state.position() >= 0 && positions.now(partition).isEmpty()) {
-				suspects.put(partition,
-						Suspect.reported(partition, Evidence.Trigger.TRUNCATION, state.position(), state, null));
-			}
 		}
 	}
 

@@ -5,20 +5,24 @@
 
 package dev.holdfast.kafka.offsetguard.internal.incident;
 
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.holdfast.kafka.offsetguard.decision.Decision;
-import dev.holdfast.kafka.offsetguard.decision.Outcome;
 import dev.holdfast.kafka.offsetguard.decision.Resolution;
 import dev.holdfast.kafka.offsetguard.decision.ResolutionResult;
 import dev.holdfast.kafka.offsetguard.internal.enforcement.Decisions;
+import dev.holdfast.kafka.offsetguard.internal.enforcement.Inquiry;
 import dev.holdfast.kafka.offsetguard.internal.partition.Holds;
-import dev.holdfast.kafka.offsetguard.internal.ruling.ActionChooser;
-import dev.holdfast.kafka.offsetguard.internal.time.EvidenceBudget;
+import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
+import dev.holdfast.kafka.offsetguard.internal.start.StartingPositions;
+import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -35,23 +39,20 @@ public final class Resolutions {
 
 	private final Holds holds;
 
-	private final ActionChooser chooser;
-
-	private final Decisions decisions;
-
-	private final HoldRechecks rechecks;
+	private final OrderInProgress.Parts parts;
 
 	private final Queue<Order> waiting = new ConcurrentLinkedQueue<>();
 
+	/** Whose evidence is on its way. */
+	private final Map<Order, OrderInProgress> running = new LinkedHashMap<>();
+
 	private volatile @Nullable String closed;
 
-	public Resolutions(Consumer<?, ?> client, Holds holds, ActionChooser chooser, Decisions decisions,
-			HoldRechecks rechecks) {
+	public Resolutions(Consumer<?, ?> client, PartitionStates states, Holds holds, StartingPositions startingPositions,
+			Inquiry inquiry, LeaderEpochs leaderEpochs, Duration timeout, GuardClock clock) {
 		this.client = client;
 		this.holds = holds;
-		this.chooser = chooser;
-		this.decisions = decisions;
-		this.rechecks = rechecks;
+		this.parts = new OrderInProgress.Parts(states, holds, startingPositions, inquiry, leaderEpochs, timeout, clock);
 	}
 
 	/**
@@ -94,88 +95,84 @@ public final class Resolutions {
 	}
 
 	/**
-	 * Whether anything was handed over. Thread-safe.
+	 * Whether anything is to be carried out.
 	 */
 	public boolean isAnyWaiting() {
-		return !waiting.isEmpty();
+		return !waiting.isEmpty() || isRunning();
 	}
 
 	/**
-	 * Carries out what was handed over.
+	 * Whether evidence is on its way.
 	 */
-	public void carryOut(EvidenceBudget budget) {
-		// Each needs evidence of its own: what is left waits for the next poll.
-		Order order = waiting.isEmpty() ? null : waiting.poll();
-		while (order != null) {
-			carryOut(order);
-			order = budget.isNearlySpent() ? null : waiting.poll();
+	public boolean isRunning() {
+		return !running.isEmpty();
+	}
+
+	/**
+	 * Begins to carry out what was handed over, and decides where the evidence has come.
+	 * Orders about one partition are carried out one after the other.
+	 */
+	public void carryOut() {
+		Order next = waiting.peek();
+		while (next != null && !isRunning(next.partition)) {
+			waiting.remove(next);
+			begin(next);
+			next = waiting.peek();
+		}
+		for (Map.Entry<Order, OrderInProgress> each : List.copyOf(running.entrySet())) {
+			proceed(each.getKey(), each.getValue());
 		}
 	}
 
-	private void carryOut(Order order) {
+	private boolean isRunning(TopicPartition partition) {
+		return running.values().stream().anyMatch((each) -> each.partition().equals(partition));
+	}
+
+	private void begin(Order order) {
 		if (!order.begin()) {
 			return;
 		}
-		try {
-			order.complete(result(order.partition, order.resolution));
+		Decision hold = holds.visible().get(order.partition);
+		ResolutionResult refusal = refusal(order, hold);
+		if (refusal != null || hold == null) {
+			order.complete((refusal != null) ? refusal : new ResolutionResult.NotHeld());
 		}
-		catch (RuntimeException | Error ex) {
-			order.complete(new ResolutionResult.Failed(ex.toString()));
-			throw ex;
+		else {
+			running.put(order, new OrderInProgress(parts, order.partition, order.resolution, hold));
 		}
 	}
 
-	private ResolutionResult result(TopicPartition partition, Resolution resolution) {
-		if (!client.assignment().contains(partition)) {
+	private @Nullable ResolutionResult refusal(Order order, @Nullable Decision hold) {
+		if (!client.assignment().contains(order.partition)) {
 			return new ResolutionResult.NotAssigned();
 		}
-		Decision hold = holds.visible().get(partition);
-		if (hold == null) {
-			return new ResolutionResult.NotHeld();
-		}
-		// Evidence, and the cause with it, may have changed since it was asked for.
-		if (!hold.cause().resolutions().contains(resolution.action())) {
+		// Evidence, and the cause with it, may have changed since the order was given.
+		if (hold != null && !hold.cause().resolutions().contains(order.resolution.action())) {
 			return new ResolutionResult.NotAllowed(hold.cause(), hold.cause().resolutions());
 		}
-		if (holds.find(partition) == null) {
-			return new ResolutionResult.Failed(
-					"Its position is being tried again just now, and nothing was done: " + "try again");
-		}
-		Decision before = decisions.last();
-		chooser.order(partition, resolution);
+		return (hold != null && holds.find(order.partition) == null) ? new ResolutionResult.Failed(
+				"Its position is being tried again just now, and nothing was done: try again") : null;
+	}
+
+	private void proceed(Order order, OrderInProgress progress) {
+		ResolutionResult result = new ResolutionResult.Failed("The guard could not look at the partition");
 		try {
-			boolean asked = rechecks.recheck(Set.of(partition));
-			return result(partition, resolution, hold, before, asked);
+			result = progress.proceed();
 		}
 		catch (KafkaException ex) {
+			result = new ResolutionResult.Failed("The guard could not look at the partition: " + ex);
 			if (ex instanceof WakeupException) {
 				// Meant for the poll around this.
 				client.wakeup();
 			}
-			return new ResolutionResult.Failed("The partition could not be looked at: " + ex);
 		}
 		finally {
-			chooser.withdraw();
+			if (result != null) {
+				running.remove(order);
+				progress.end();
+				order.complete(result);
+			}
 		}
-	}
-
-	private ResolutionResult result(TopicPartition partition, Resolution resolution, Decision hold,
-			@Nullable Decision before, boolean asked) {
-		Decision decision = decisions.last();
-		Decision now = holds.visible().get(partition);
-		if (now != null && !now.cause().resolutions().contains(resolution.action())) {
-			return new ResolutionResult.NotAllowed(now.cause(), now.cause().resolutions());
-		}
-		if (decision == null || decision == before || !decision.partition().equals(partition)
-				|| decision.outcome() instanceof Outcome.Held) {
-			return asked ? new ResolutionResult.StillHeld(hold) : new ResolutionResult.Failed(
-					"The brokers did not answer in time, and nothing was done: try again");
-		}
-		if (!resolution.equals(decision.resolution())) {
-			// What it was held for is gone: it reads on without anybody's help.
-			return new ResolutionResult.NotHeld();
-		}
-		return new ResolutionResult.Resolved(decision);
 	}
 
 	/**
@@ -190,6 +187,18 @@ public final class Resolutions {
 			}
 			order = waiting.poll();
 		}
+	}
+
+	/**
+	 * As {@link #close(String)}, by the consumer's thread: also ends what it has begun.
+	 */
+	public void end(String reason) {
+		close(reason);
+		running.forEach((order, progress) -> {
+			progress.end();
+			order.complete(new ResolutionResult.Failed(reason));
+		});
+		running.clear();
 	}
 
 }

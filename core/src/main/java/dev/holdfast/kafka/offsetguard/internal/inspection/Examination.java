@@ -19,17 +19,17 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One partition's way through an inspection. The order is what makes a claim testable:
- * first the log start, then the claim again, then the log end, then the records around
- * the claimed offset.
+ * One partition's way through an inspection. The order makes a claim testable: first the
+ * log start, then the claim again, then the log end, then the records around the claimed
+ * offset.
  *
  * <pre>
  * LOG_START -&gt; LOG_END -&gt; CLAIM -&gt; LOG_START_AGAIN -&gt; LOG_END_AGAIN -&gt; DIVERGENCE -&gt; WITNESS -&gt; DONE
  * </pre>
  *
- * Steps that cannot tell anything about this partition are left out. Bounds are read by
- * seeking to them and asking for the position: {@code beginningOffsets} gives all answers
- * or none.
+ * An examination leaves out steps that cannot tell anything about its partition. It reads
+ * bounds by seeking to them and asking for the position: {@code beginningOffsets} gives
+ * all answers or none.
  */
 final class Examination {
 
@@ -68,21 +68,21 @@ final class Examination {
 	}
 
 	/**
-	 * Whether the claim that was waited for is there.
+	 * Whether the leader has repeated the claim.
 	 */
 	boolean isClaimed() {
 		return step == Step.CLAIM && findings.validation == Evidence.Validation.CLAIMED;
 	}
 
 	/**
-	 * Whether the current step wants records, and not a position.
+	 * Whether the current step needs records, not a position.
 	 */
 	boolean isReading() {
 		return reading != null;
 	}
 
 	/**
-	 * Asks what the current step wants to know.
+	 * Asks the question of the current step.
 	 */
 	void ask() {
 		TopicPartition partition = findings.partition();
@@ -124,7 +124,7 @@ final class Examination {
 	}
 
 	/**
-	 * The position was claimed to be truncated.
+	 * Takes a claim of the leader's that the log was truncated.
 	 * @return whether that was the question
 	 */
 	boolean takeClaim(TruncationClaim claim) {
@@ -137,8 +137,8 @@ final class Examination {
 	}
 
 	/**
-	 * Looks whether the current step is answered by the position that the inspector has.
-	 * @return whether it is, and {@link #proceed()} has to follow
+	 * Looks whether the inspector's position answers the current step.
+	 * @return whether it does; the caller has to call {@link #proceed()} then
 	 */
 	boolean isAnswered(OptionalLong position) {
 		if (reading != null) {
@@ -153,7 +153,7 @@ final class Examination {
 			case LOG_START -> findings.logStartBefore = offset;
 			case LOG_END -> findings.logEndBefore = offset;
 			case CLAIM -> {
-				// A leader that has stopped to offer the API was not asked.
+				// The client has not asked a leader that no longer offers the API.
 				if (canValidate.test(findings.partition())) {
 					findings.takeValid();
 				}
@@ -182,8 +182,8 @@ final class Examination {
 	}
 
 	/**
-	 * A reader that is told an offset is out of range, or that its position is truncated,
-	 * learns nothing about this partition: goes on without.
+	 * Goes on without records. A reader whose offset the broker calls out of range, or
+	 * truncated, learns nothing about this partition.
 	 */
 	void giveUpReading() {
 		if (reading != null) {
@@ -194,7 +194,7 @@ final class Examination {
 	}
 
 	/**
-	 * Ends the examination where it is: what is known by now is true, but not all.
+	 * Ends the examination where it is. What it has found is true, but incomplete.
 	 */
 	void end() {
 		if (reading != null) {
@@ -221,7 +221,7 @@ final class Examination {
 			case LOG_START -> Step.LOG_END;
 			case LOG_END -> (findings.isWorthValidating() && canValidate.test(findings.partition())) ? Step.CLAIM
 					: next(Step.CLAIM);
-			// About a claim it is enough that the log start was read before.
+			// To test a claim it is enough to have read the log start before.
 			case CLAIM -> findings.isTruncation() ? Step.LOG_END_AGAIN : Step.LOG_START_AGAIN;
 			case LOG_START_AGAIN -> Step.LOG_END_AGAIN;
 			case LOG_END_AGAIN -> findings.isDivergenceReadable() ? Step.DIVERGENCE : next(Step.DIVERGENCE);

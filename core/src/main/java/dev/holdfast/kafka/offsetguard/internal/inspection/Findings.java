@@ -64,7 +64,7 @@ public final class Findings {
 	}
 
 	/**
-	 * Whether asking for the position's epoch again can tell anything.
+	 * Whether validating the position again can tell anything.
 	 */
 	boolean isWorthValidating() {
 		boolean askable = logEndBefore >= 0 && suspect.reachedEpoch() >= 0;
@@ -102,8 +102,9 @@ public final class Findings {
 	}
 
 	/**
-	 * Whether nothing can be done yet about a position that is one of another topic, or
-	 * in another epoch, than the client's: where the log starts and ends is not answered.
+	 * Whether the guard cannot decide yet, since brokers have not told the bounds of the
+	 * log. It needs them where the topic, or the epoch, may be another one than the
+	 * client's.
 	 */
 	public boolean isOpen() {
 		Evidence evidence = toEvidence();

@@ -45,20 +45,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One look at the logs of all partitions in question at once, by a short-lived consumer
- * of its own: the number of its requests grows with brokers and bytes, not with
+ * One look at the logs of all partitions in question together, by a short-lived consumer
+ * of its own. The number of its requests grows with brokers and bytes, not with
  * partitions. Each partition goes its own way, see {@link Examination}, so that one whose
  * leader does not answer costs the others nothing but time.
  * <p>
- * Runs on the consumer's own thread; only {@link #abort()} may be called from another.
+ * Runs on one thread, the consumer's own or one of the {@link InspectionService}; only
+ * {@link #abort()} may be called from another.
  */
 final class Inspection implements AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(Inspection.class);
 
 	/**
-	 * How long to wait for one leader's answer before others are looked at: what connects
-	 * to a broker across a zone or with TLS takes less.
+	 * How long to wait for one leader's answer before looking for those of others. A
+	 * connection to a broker in another zone, or with TLS, takes less.
 	 */
 	private static final Duration PATIENCE = Duration.ofMillis(50);
 
@@ -98,10 +99,10 @@ final class Inspection implements AutoCloseable {
 	}
 
 	/**
-	 * Gathers evidence about every suspect, as far as it is to be had in time.
+	 * Gathers evidence about every suspect, as far as brokers give it in time.
 	 * @param suspects the partitions in question
-	 * @param timestampTopics says of which topics the offset at the last timestamp
-	 * delivered is wanted
+	 * @param timestampTopics the topics whose offset at the last delivered timestamp the
+	 * guard needs
 	 * @throws WakeupException if it was aborted: there is no evidence then
 	 */
 	Collection<Findings> inspect(List<Suspect> suspects, Predicate<String> timestampTopics) {
@@ -137,7 +138,7 @@ final class Inspection implements AutoCloseable {
 		while (!open.isEmpty() && !deadline.isOver() && !stragglers.isOver()) {
 			take(await());
 			if (proceed()) {
-				// Who is done shall not wait for a leader that says nothing at all.
+				// The other partitions shall not wait for a leader that does not answer.
 				stragglers = (open.size() < findings.size()) ? Deadline.after(stragglerPatience, clock) : deadline;
 			}
 		}
@@ -145,8 +146,8 @@ final class Inspection implements AutoCloseable {
 	}
 
 	/**
-	 * Whether the leader is asked at all: a client that cannot ask takes any position for
-	 * valid.
+	 * Whether the client can ask the leader at all: if it cannot, it takes any position
+	 * for valid.
 	 */
 	private boolean canValidate(TopicPartition partition) {
 		if (!versions.isKnown()) {
@@ -162,8 +163,7 @@ final class Inspection implements AutoCloseable {
 	}
 
 	/**
-	 * Waits until something is answered, or for a moment. A poll would not return before
-	 * there are records.
+	 * Waits for an answer, but only for a moment. A poll would return only with records.
 	 */
 	private ConsumerRecords<byte[], byte[]> await() {
 		Duration patience = deadline.left(PATIENCE);
@@ -176,7 +176,7 @@ final class Inspection implements AutoCloseable {
 			return ConsumerRecords.empty();
 		}
 		catch (TimeoutException ex) {
-			// Its leader may say nothing at all: another one's next time.
+			// Its leader may be silent: waits for another one's answer next time.
 			open.put(awaited, open.remove(awaited));
 			return ConsumerRecords.empty();
 		}
@@ -198,23 +198,22 @@ final class Inspection implements AutoCloseable {
 	}
 
 	/**
-	 * First looks at all, then asks for all: asking for a position may send what was
-	 * asked so far, and partitions of one leader shall be asked about in one request.
-	 * @return whether anything was answered
+	 * First looks at all partitions, then asks about all: asking for a position may send
+	 * the questions so far, and one request shall ask about all partitions of a leader.
+	 * @return whether there was any answer
 	 */
 	private boolean proceed() {
 		leaders.clear();
 		List<Examination> answered = new ArrayList<>();
 		List<Examination> waiting = new ArrayList<>(open.values());
 		int before;
-		// An answer may arrive in the middle: looks again, so that what was asked about
-		// in
-		// one request stays together.
+		// An answer may arrive in the middle: looks again, so that partitions of one
+		// request stay together.
 		do {
 			before = answered.size();
 			waiting.removeIf((each) -> {
-				// A client without a position looks for one at every call: not worth it
-				// where the claim is the answer.
+				// A client without a position looks for one at every call. Where the
+				// claim is the answer that is not worth it.
 				boolean isAnswered = each.isClaimed() || each.isAnswered(positionNow(each.findings().partition()));
 				if (isAnswered) {
 					answered.add(each);
@@ -260,7 +259,7 @@ final class Inspection implements AutoCloseable {
 			examination.giveUpReading();
 		}
 		if (claimed) {
-			// A client that hears claims from several brokers reports those of one and
+			// A client that hears claims from several brokers reports those of one. It
 			// lets the other partitions wait for request.timeout.ms.
 			open.values().stream().filter(Examination::isWaitingForClaim).forEach(Examination::askForClaim);
 		}

@@ -13,14 +13,14 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The threads on which inspectors look into logs, for all consumers of a guard: a few
- * daemons, each with one short-lived consumer at a time, which end when nobody has needed
- * them for a while. So the guard's threads and connections are bounded, however many
- * consumers are in doubt at once. Looks at partitions that are held already come last.
+ * daemons, each with one short-lived consumer at a time. They end when they have had
+ * nothing to do for a while. So the guard's threads and connections are bounded, however
+ * many consumers are in doubt at the same time. Rechecks of held partitions come last.
  * Thread-safe.
  */
 public final class InspectionService {
 
-	/** More inspections than these wait for their turn. */
+	/** How many inspections run at the same time; more wait for their turn. */
 	public static final int THREADS = 4;
 
 	private static final long KEEP_ALIVE_SECONDS = 5;
@@ -34,8 +34,8 @@ public final class InspectionService {
 	/**
 	 * Work for a thread.
 	 *
-	 * @param waitedFor whether a partition is not read meanwhile that was not held before
-	 * @param order which of two that are waited for alike comes first
+	 * @param waitedFor whether an application or an operator waits for it
+	 * @param order decides between two that are equally urgent
 	 */
 	private record Work(Runnable look, boolean waitedFor, long order) implements Runnable, Comparable<Work> {
 
@@ -64,9 +64,9 @@ public final class InspectionService {
 	}
 
 	/**
-	 * Has a thread do some work, with the class loader of the caller's: clients load what
-	 * their configuration names by it.
-	 * @param waitedFor whether it comes before work that nobody waits for
+	 * Lets a thread do some work, with the context class loader of the caller: clients
+	 * load the classes in their configuration with it.
+	 * @param waitedFor whether it comes before rechecks of held partitions
 	 */
 	void begin(Runnable look, boolean waitedFor) {
 		ClassLoader loader = Thread.currentThread().getContextClassLoader();

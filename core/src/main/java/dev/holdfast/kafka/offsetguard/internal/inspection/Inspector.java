@@ -25,14 +25,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens an inspection when there is something to inspect, and closes it whatever happens:
- * nothing is left of it afterwards, no thread, no connection, no meter.
+ * Opens an inspection when there is something to inspect, and always closes it: no
+ * thread, no connection and no meter is left of it.
  */
 public final class Inspector {
 
 	private static final Logger logger = LoggerFactory.getLogger(Inspector.class);
 
-	/** Of the time for an inspection. Mostly the client knows without asking. */
+	/** The share of an inspection's time; mostly the client knows without asking. */
 	private static final int ENDPOINTS_SHARE = 4;
 
 	private final ClientConfiguration configuration;
@@ -50,7 +50,7 @@ public final class Inspector {
 	/** The running inspection, for {@link #wakeup()} from another thread. */
 	private volatile @Nullable Inspection running;
 
-	/** Set until an inspection has ended for it, or {@link #forgetWakeup()}. */
+	/** Set until it has ended an inspection, or {@link #forgetWakeup()}. */
 	private volatile boolean wokenUp;
 
 	public Inspector(ClientConfiguration configuration, ClientCluster cluster, ActionChooser chooser, ClientCap cap,
@@ -65,8 +65,8 @@ public final class Inspector {
 
 	/**
 	 * Gathers evidence, for the given time at most.
-	 * @return what was found out about each suspect: nothing if no inspection could be
-	 * opened
+	 * @return the findings about each suspect; they are empty if the guard could not open
+	 * an inspection
 	 * @throws WakeupException if {@link #wakeup()} was called meanwhile
 	 */
 	public List<Findings> inspect(List<Suspect> suspects, Duration timeout) {
@@ -97,18 +97,18 @@ public final class Inspector {
 	 * Begins to gather evidence beside the poll. Asks the client, without waiting, for
 	 * the brokers that it uses.
 	 * @param timeout for how long at most, from when a thread is free
-	 * @param waitedFor whether a partition is not read meanwhile that was not held before
+	 * @param occasion what the evidence is for
 	 */
-	public Look begin(List<Suspect> suspects, Duration timeout, boolean waitedFor) {
+	public Look begin(List<Suspect> suspects, Duration timeout, Look.Occasion occasion) {
 		Set<String> topics = Topics.names(suspects.stream().map(Suspect::partition).toList());
 		Set<String> endpoints = cluster.endpoints(topics, Duration.ZERO);
 		Set<String> timestampTopics = new HashSet<>(topics);
-		timestampTopics.removeIf((topic) -> !chooser.mayChoose(topic, Action.TIMESTAMP));
+		timestampTopics.removeIf((topic) -> !occasion.isAnyActionOpen() && !chooser.mayChoose(topic, Action.TIMESTAMP));
 		Look look = new Look(suspects, clock);
 		service.begin(
 				() -> look.make(() -> new Inspection(configuration, endpoints, timeout, cap, clock),
 						(inspection) -> List.copyOf(inspection.inspect(suspects, timestampTopics::contains))),
-				waitedFor);
+				occasion.isWaitedFor());
 		return look;
 	}
 
@@ -119,7 +119,7 @@ public final class Inspector {
 	}
 
 	/**
-	 * The wakeup reached the application by another way.
+	 * Forgets a wakeup, which has reached the application another way.
 	 */
 	public void forgetWakeup() {
 		wokenUp = false;

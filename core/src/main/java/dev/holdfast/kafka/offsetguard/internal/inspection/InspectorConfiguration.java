@@ -19,7 +19,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Derives the configuration of an inspector from that of the consumer it looks after: the
- * same connections and credentials, and nothing that anybody else could notice.
+ * same connections and credentials, and nothing that would show in the group, in meters
+ * or in interceptors.
  */
 final class InspectorConfiguration {
 
@@ -31,7 +32,8 @@ final class InspectorConfiguration {
 			ConsumerConfig.FETCH_MIN_BYTES_CONFIG);
 
 	/**
-	 * Enough for a batch as most producers send it; a larger first batch comes anyway.
+	 * Enough for a batch as most producers send it. Brokers send a larger first batch
+	 * anyway.
 	 */
 	private static final int PARTITION_FETCH_BYTES = 64 * 1024;
 
@@ -45,8 +47,8 @@ final class InspectorConfiguration {
 		configuration.keySet().removeAll(APPLICATION_ONLY);
 		configuration.put(ConsumerConfig.CLIENT_ID_CONFIG, "holdfast-inspector-" + client.clientId());
 		if (!endpoints.isEmpty()) {
-			// The client's own brokers: the configured ones may be another cluster's by
-			// now.
+			// The client's own brokers: the configured ones may belong to another cluster
+			// by now.
 			configuration.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, List.copyOf(endpoints));
 		}
 		AdminConfiguration.stayOnCluster(configuration, ConsumerConfig.configNames());
@@ -61,7 +63,7 @@ final class InspectorConfiguration {
 		configuration.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Integer.MAX_VALUE);
 		configuration.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, PARTITION_FETCH_BYTES);
 		configuration.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES);
-		// A broker that is silent must not cost the others their turn.
+		// A silent broker must not cost the others their turn.
 		int requestTimeout = (int) Math.max(1, Math.min(inspectionTimeout.toMillis() / 4, 5_000));
 		configuration.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, requestTimeout);
 		configuration.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, Math.min(100, requestTimeout / 2));

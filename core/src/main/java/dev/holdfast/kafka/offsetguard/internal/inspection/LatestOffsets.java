@@ -28,9 +28,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Adds to findings the end that the application itself can see. An inspector reads
- * uncommitted records too; under {@code read_committed} its end would skip what a
- * transaction in flight has yet to commit, so the client is asked.
+ * Adds to findings the log end that the application itself can see. An inspector reads
+ * uncommitted records too. Under {@code read_committed} its end would skip what a
+ * transaction in flight has yet to commit, so the guard asks brokers for the last stable
+ * offset.
  */
 public final class LatestOffsets {
 
@@ -53,29 +54,44 @@ public final class LatestOffsets {
 	}
 
 	/**
-	 * Asks brokers, without waiting, if an action may need to know.
-	 * @return {@code null} if none may, or nobody can be asked
+	 * A question that brokers have yet to answer.
+	 *
+	 * @param partitions the partitions whose ends it asks for
+	 * @param answer the answer
 	 */
-	public @Nullable ListOffsetsResult begin(List<Suspect> suspects) {
-		Set<TopicPartition> wanted = new HashSet<>();
-		for (Suspect each : suspects) {
-			if (configuration.readCommitted() && mayChooseLatest(each.partition())) {
-				wanted.add(each.partition());
-			}
+	public record Question(Set<TopicPartition> partitions, ListOffsetsResult answer) {
+
+		public boolean isDone() {
+			return answer.all().isDone();
 		}
-		return wanted.isEmpty() ? null : lookup.startLastStable(wanted);
+
 	}
 
 	/**
-	 * Adds what brokers have answered.
+	 * Asks brokers for the ends, without waiting, if an action may need them.
+	 * @return {@code null} if none may, or if there is no admin client
 	 */
-	public void take(List<Findings> findings, @Nullable ListOffsetsResult answer) {
+	public @Nullable Question begin(List<Suspect> suspects, Look.Occasion occasion) {
+		Set<TopicPartition> wanted = new HashSet<>();
+		for (Suspect each : suspects) {
+			if (configuration.readCommitted() && (occasion.isAnyActionOpen() || mayChooseLatest(each.partition()))) {
+				wanted.add(each.partition());
+			}
+		}
+		ListOffsetsResult answer = wanted.isEmpty() ? null : lookup.startLastStable(wanted);
+		return (answer != null) ? new Question(wanted, answer) : null;
+	}
+
+	/**
+	 * Adds the ends that brokers have told.
+	 */
+	public void take(List<Findings> findings, @Nullable Question question) {
 		for (Findings each : findings) {
 			if (!configuration.readCommitted()) {
 				each.latestOffset = each.logEndAfter;
 			}
-			else if (answer != null && mayChooseLatest(each.partition())) {
-				Reply<Long> offset = Reply.of(answer.partitionResult(each.partition()),
+			else if (question != null && question.partitions.contains(each.partition())) {
+				Reply<Long> offset = Reply.of(question.answer.partitionResult(each.partition()),
 						ListOffsetsResult.ListOffsetsResultInfo::offset);
 				each.latestOffset = (offset instanceof Reply.Answered<Long> answered) ? answered.value() : -1;
 			}

@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An inspection beside the poll: begun by the consumer's thread, made by a thread of the
- * {@link InspectionService}, and taken by the consumer's thread when it is done. A wakeup
- * of the consumer does not concern it.
+ * An inspection beside the poll. The consumer's thread begins it, a thread of the
+ * {@link InspectionService} makes it, and the consumer's thread takes its findings. A
+ * wakeup of the consumer does not concern it.
  */
 public final class Look {
 
@@ -37,7 +37,7 @@ public final class Look {
 
 	private volatile boolean abandoned;
 
-	/** 0 as long as no thread is free. */
+	/** 0 until a thread begins. */
 	private volatile long startedAt;
 
 	/** Written before the findings are there. */
@@ -50,7 +50,7 @@ public final class Look {
 	}
 
 	/**
-	 * Makes the inspection. Called by a thread of the service.
+	 * Makes the inspection. A thread of the service calls it.
 	 */
 	void make(Supplier<Inspection> open, java.util.function.Function<Inspection, List<Findings>> inspect) {
 		try {
@@ -76,21 +76,21 @@ public final class Look {
 			if (!findings.isDone()) {
 				endedAt = clock.nanoTime();
 			}
-			// Nothing is known, unless it is.
+			// Has no effect if there are findings.
 			findings.complete(nothing());
 		}
 	}
 
 	/**
-	 * Whether the findings can be taken.
+	 * Whether the findings are there.
 	 */
 	public boolean isDone() {
 		return findings.isDone();
 	}
 
 	/**
-	 * Whether no thread has become free for it for too long, or its thread does not come
-	 * back from something that has no bound of its own, such as a login.
+	 * Whether it has waited too long for a thread, or its thread does not come back from
+	 * something that has no bound of its own, such as a login.
 	 * @param longest for how long an inspection may wait, or run
 	 */
 	public boolean isStuck(Duration longest) {
@@ -99,8 +99,8 @@ public final class Look {
 	}
 
 	/**
-	 * What was found out about each suspect; none of them, if it is not done, which says
-	 * nothing about any. The consumer's thread owns it from now on.
+	 * The findings about each suspect; empty if it is not done. The consumer's thread
+	 * owns them from now on.
 	 */
 	public List<Findings> findings() {
 		return isDone() ? findings.join() : List.of();
@@ -118,15 +118,14 @@ public final class Look {
 	}
 
 	/**
-	 * How long it took, or has taken so far, the time included in which no thread was
-	 * free.
+	 * How long it took, or has taken so far, with the wait for a thread.
 	 */
 	public Duration took() {
 		return isDone() ? Duration.ofNanos(endedAt - begunAt) : age();
 	}
 
 	/**
-	 * Nobody wants to know any more: ends it soon.
+	 * Ends it soon, since the consumer no longer needs its findings.
 	 */
 	public void abandon() {
 		abandoned = true;
@@ -134,6 +133,39 @@ public final class Look {
 		if (inspection != null) {
 			inspection.abort();
 		}
+	}
+
+	/**
+	 * What the guard gathers evidence for.
+	 */
+	public enum Occasion {
+
+		/**
+		 * A position came into question: the client does not read the partition
+		 * meanwhile.
+		 */
+		QUESTION,
+
+		/** The guard looks again at a partition that it holds. */
+		RECHECK,
+
+		/** An operator has ordered what to do about a held partition. */
+		ORDER;
+
+		/**
+		 * Whether an application or an operator waits for the evidence.
+		 */
+		boolean isWaitedFor() {
+			return this != RECHECK;
+		}
+
+		/**
+		 * Whether an action may be chosen that the policy does not name for any cause.
+		 */
+		boolean isAnyActionOpen() {
+			return this == ORDER;
+		}
+
 	}
 
 }

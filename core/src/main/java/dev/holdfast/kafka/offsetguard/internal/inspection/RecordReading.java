@@ -78,17 +78,17 @@ final class RecordReading {
 	}
 
 	/**
-	 * Takes note of how far the log was read: transaction markers and the holes that
-	 * compaction leaves move a reader on without a record.
+	 * Takes note of how far the reader has come: transaction markers, and the holes that
+	 * compaction leaves, move it on without a record.
 	 */
 	void takePosition(long position) {
 		done |= position >= findings.logEndAfter;
 	}
 
 	/**
-	 * Starts again from further back if nothing was found below the target although there
-	 * is more log to search.
-	 * @return whether it has to be read again, from {@link #startOffset()}
+	 * Starts again from further back if it has found no record below the target, and
+	 * there is more log to search.
+	 * @return whether the inspector has to read again, from {@link #startOffset()}
 	 */
 	boolean widen() {
 		boolean searchable = before == null && back > 0 && back < WIDEST && startOffset() > findings.logStartBefore;

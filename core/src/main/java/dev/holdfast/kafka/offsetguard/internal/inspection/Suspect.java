@@ -20,17 +20,18 @@ import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A partition whose position is in question, with all that is known before anybody looks.
+ * A partition whose position is in question, with all that the guard knows before it
+ * inspects the log.
  *
  * @param partition the partition
  * @param trigger what put its position into question
  * @param position the position, never negative
- * @param leaderEpoch the highest leader epoch that anybody names for the position: the
- * client, a commit, a bookmark or the claim; -1 where nobody does
- * @param ownEpoch the epoch that the client itself has had for the position, which a
- * leader has reached therefore; -1 where unknown
- * @param claim the truncation claim as the client reported it; {@code null} for a
- * partition about which the client has said nothing, although it has no position
+ * @param leaderEpoch the highest leader epoch that the client, a commit, a bookmark or
+ * the claim names for the position; -1 where none does
+ * @param ownEpoch the epoch that the client itself has had for the position, so that a
+ * leader has reached it; -1 where unknown
+ * @param claim the truncation claim as the client reported it; {@code null} if the client
+ * has reported none
  * @param delivered the last record delivered, if any was
  * @param remembered what was known about the partition and its topic before
  * @param topicId the topic's id now, {@code null} if it is not known
@@ -41,8 +42,8 @@ public record Suspect(TopicPartition partition, Evidence.Trigger trigger, long p
 		@Nullable Uuid topicId, int currentLeaderEpoch) {
 
 	/**
-	 * A position that was held before: what was established about it stays.
-	 * @param evidence what it was held for
+	 * A position that is held already: what the guard has established about it stays.
+	 * @param evidence what it is held for
 	 * @param state what is known of the partition now
 	 */
 	public static Suspect again(TopicPartition partition, Evidence evidence, PartitionState state) {
@@ -60,8 +61,8 @@ public record Suspect(TopicPartition partition, Evidence.Trigger trigger, long p
 	}
 
 	/**
-	 * A log whose end was below the position once is not the old one because it has
-	 * grown.
+	 * Whether the log end was once below the position. A log that has grown since need
+	 * not be the old one.
 	 */
 	private static boolean wasAboveLogEnd(Evidence evidence) {
 		LogBounds bounds = evidence.boundsBefore();
@@ -74,12 +75,13 @@ public record Suspect(TopicPartition partition, Evidence.Trigger trigger, long p
 	}
 
 	/**
-	 * A partition that the client has reported, or whose topic is in question.
+	 * A partition that the client has reported, or that has no valid position although
+	 * the client has not reported it.
 	 */
 	public static Suspect reported(TopicPartition partition, Evidence.Trigger trigger, long position,
 			PartitionState state, @Nullable TruncationClaim claim) {
 		int answered = (claim != null) ? claim.leaderEpoch() : -1;
-		// A client that says nothing may wait for the leader of an epoch that the
+		// A client that reports nothing may wait for the leader of an epoch that the
 		// application has sought with.
 		boolean isReached = claim != null || trigger != Evidence.Trigger.TRUNCATION || !state.isSoughtByApplication();
 		return new Suspect(partition, trigger, position, Math.max(state.leaderEpoch(), answered),
@@ -103,17 +105,25 @@ public record Suspect(TopicPartition partition, Evidence.Trigger trigger, long p
 	}
 
 	/**
+	 * Whether a partition is looked into only because another one's leader has claimed
+	 * something.
+	 */
+	public boolean isBystander() {
+		return trigger == Evidence.Trigger.TRUNCATION && claim == null;
+	}
+
+	/**
 	 * Whether nothing shows that a leader has ever reached the epoch. Commits and
-	 * bookmarks may come from another cluster, and a claim may name any.
+	 * bookmarks may come from another cluster, and a claim may name any epoch.
 	 */
 	public boolean isEpochInDoubt() {
 		return leaderEpoch > ownEpoch;
 	}
 
 	/**
-	 * The epoch to validate the position with. A client that is sought with one that the
+	 * The epoch to validate the position with. A client that seeks with an epoch that the
 	 * leader has not reached waits until it has, and asks nothing meanwhile.
-	 * @return the epoch, -1 if none of those named is known to be reached
+	 * @return the epoch, -1 if no leader is known to have reached one of those named
 	 */
 	int reachedEpoch() {
 		if (!isEpochInDoubt()) {

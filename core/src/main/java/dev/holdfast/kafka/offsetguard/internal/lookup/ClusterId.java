@@ -16,8 +16,8 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows which cluster one consumer speaks to: what bookmarks and this process remember
- * holds for that cluster alone.
+ * Knows which cluster one consumer speaks to: what bookmarks and this process remember is
+ * true of that cluster only.
  */
 public final class ClusterId {
 
@@ -48,8 +48,8 @@ public final class ClusterId {
 	}
 
 	/**
-	 * The cluster, if it was asked for and the client has not been told of another one
-	 * since. Never waits.
+	 * The cluster, if the guard has asked for it and brokers have not told the client of
+	 * another one since. Never waits.
 	 */
 	public @Nullable Cluster known() {
 		ToldCluster.Told told = client.told();
@@ -60,17 +60,18 @@ public final class ClusterId {
 	}
 
 	/**
-	 * Whether it was ever asked for: consumers without a group remember nothing.
+	 * Whether the guard has ever asked for it. It does not for consumers without a group,
+	 * which remember nothing.
 	 */
 	public boolean isAsked() {
 		return asked;
 	}
 
 	/**
-	 * The cluster, for which brokers are asked if need be.
+	 * The cluster, for which this asks brokers if need be.
 	 * @param topics topics of the client's
 	 * @param wait how long to wait
-	 * @throws WakeupException if the consumer was woken up meanwhile
+	 * @throws WakeupException if the application has woken the consumer up meanwhile
 	 */
 	public Reply<Cluster> ask(Collection<String> topics, Duration wait) {
 		asked = true;

@@ -23,13 +23,15 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A question for a group's commits, on its way to the coordinator. Where the coordinator
- * does not tell everything, as while a transaction is about to commit, the rest is asked
- * for again, at growing intervals.
+ * A question for a group's commits, on its way to the coordinator. The coordinator may
+ * leave some out, as while a transaction is about to commit. The guard asks for those
+ * again, at growing intervals.
  */
 public final class CommitQuery {
 
-	/** At most as seldom as consumers ask, by {@code retry.backoff.max.ms}. */
+	/**
+	 * So that it asks at least as often as consumers do, by {@code retry.backoff.max.ms}.
+	 */
 	private static final int MOST_DOUBLINGS = 3;
 
 	private final Question question;
@@ -46,7 +48,7 @@ public final class CommitQuery {
 
 	private Waiting waiting;
 
-	/** Whether what the coordinator has said last was looked at. */
+	/** Whether {@link #reply} has taken the coordinator's last answer. */
 	private boolean noted;
 
 	/**
@@ -54,8 +56,8 @@ public final class CommitQuery {
 	 *
 	 * @param groupId the group
 	 * @param partitions the partitions
-	 * @param stable whether a commit that a transaction is about to replace is left out,
-	 * as consumers ask, whatever their isolation level (KIP-447)
+	 * @param stable whether the coordinator leaves out a commit that a transaction is
+	 * about to replace. Consumers ask for that, whatever their isolation level (KIP-447)
 	 */
 	public record Question(String groupId, Set<TopicPartition> partitions, boolean stable) {
 	}
@@ -80,14 +82,14 @@ public final class CommitQuery {
 	}
 
 	/**
-	 * Whether it is time to ask for what was not told.
+	 * Whether it is time to ask for what the coordinator has left out.
 	 */
 	boolean isDue() {
 		return future.isCompletedExceptionally() || (noted && !isWhole() && retry.isDue());
 	}
 
 	/**
-	 * Asks for what was not told.
+	 * Asks for what the coordinator has left out.
 	 */
 	void askAgain(Admin admin) {
 		future = ask(admin);
@@ -97,7 +99,7 @@ public final class CommitQuery {
 	}
 
 	/**
-	 * Completed with the answer, in whatever way.
+	 * Completed when there is an answer or a failure.
 	 */
 	CompletableFuture<?> done() {
 		return done;
@@ -109,7 +111,7 @@ public final class CommitQuery {
 
 	/**
 	 * What the coordinator has told, without waiting: {@code null} for a partition that
-	 * has no commit. A partition that is missing could not be told about.
+	 * has no commit. A partition is missing if the coordinator could not tell.
 	 */
 	Reply<Map<TopicPartition, @Nullable OffsetAndMetadata>> reply() {
 		Reply<Map<TopicPartition, @Nullable OffsetAndMetadata>> reply = Reply.of(future, HashMap::new);

@@ -11,18 +11,19 @@ import java.util.Set;
 import org.apache.kafka.common.Uuid;
 
 /**
- * The topics whose names others have taken since: topic ids are never used twice, so that
- * a broker that still tells such an id has not heard the news (KIP-516). Thread-safe.
+ * The topics whose names other topics have taken since. Kafka never uses a topic id
+ * twice, so a broker that still tells such an id has not heard the news (KIP-516).
+ * Thread-safe.
  */
 public final class GoneTopics {
 
-	/** Brokers lag behind the last ones only. */
+	/** Brokers lag behind with the latest changes only. */
 	private static final int MOST = 1_000;
 
 	private final Set<Uuid> gone = new LinkedHashSet<>();
 
 	/**
-	 * Another topic has taken the name of this one.
+	 * Adds a topic whose name another one has taken.
 	 */
 	public synchronized void add(Uuid topicId) {
 		gone.add(topicId);

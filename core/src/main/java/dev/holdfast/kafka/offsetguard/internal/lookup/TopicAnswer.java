@@ -17,17 +17,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * What brokers say about topics and about partitions' leaders.
  *
- * @param topics what is known of each topic that was asked about
- * @param leaderEpochs the current leader epoch of each partition that was asked about, -1
- * where brokers have none
+ * @param topics what brokers say about each topic in question
+ * @param leaderEpochs the current leader epoch of each partition in question, -1 where
+ * brokers have none
  */
 public record TopicAnswer(Map<String, Reply<TopicFacts>> topics, Map<TopicPartition, Reply<Integer>> leaderEpochs) {
 
-	/** Nothing was asked. */
+	/** The answer to no question. */
 	public static final TopicAnswer NOTHING = new TopicAnswer(Map.of(), Map.of());
 
 	/**
-	 * One reply for all.
+	 * Gives all the same reply.
 	 */
 	public static TopicAnswer of(Collection<String> topics, Collection<TopicPartition> partitions, Reply<?> reply) {
 		Map<String, Reply<TopicFacts>> facts = new HashMap<>();
@@ -39,7 +39,7 @@ public record TopicAnswer(Map<String, Reply<TopicFacts>> topics, Map<TopicPartit
 
 	/**
 	 * The facts of a topic.
-	 * @return {@link Reply.Refused} if nobody was asked
+	 * @return {@link Reply.Refused} if the question was not about it
 	 */
 	public Reply<TopicFacts> topic(String topic) {
 		return topics.getOrDefault(topic, new Reply.Refused<>("not asked"));
@@ -54,14 +54,14 @@ public record TopicAnswer(Map<String, Reply<TopicFacts>> topics, Map<TopicPartit
 
 	/**
 	 * The leader epoch of a partition.
-	 * @return {@link Reply.Refused} if nobody was asked
+	 * @return {@link Reply.Refused} if the question was not about it
 	 */
 	public Reply<Integer> leaderEpoch(TopicPartition partition) {
 		return leaderEpochs.getOrDefault(partition, new Reply.Refused<>("not asked"));
 	}
 
 	/**
-	 * Whether anything was not answered yet.
+	 * Whether brokers have left anything unanswered yet.
 	 */
 	public boolean isPending() {
 		return topics.values().stream().anyMatch(Reply::isPending)
@@ -69,7 +69,7 @@ public record TopicAnswer(Map<String, Reply<TopicFacts>> topics, Map<TopicPartit
 	}
 
 	/**
-	 * Whether all that is to be had about a partition was answered.
+	 * Whether brokers have answered, or refused, all about a partition.
 	 */
 	boolean isComplete(TopicPartition partition) {
 		return !topic(partition.topic()).isPending() && !leaderEpoch(partition).isPending();

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What brokers say about a topic.
  *
- * @param id its id, {@code null} where brokers or metadata know none
+ * @param id its id, {@code null} where brokers tell none
  * @param partitions how many partitions it has
  */
 public record TopicFacts(@Nullable Uuid id, int partitions) {

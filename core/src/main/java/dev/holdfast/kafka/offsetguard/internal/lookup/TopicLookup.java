@@ -43,13 +43,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks brokers, for one consumer, what no consumer tells: topic ids, and leader epochs;
- * and for commits, since a consumer that asks for those believes the epochs in them. The
- * brokers asked are those of the cluster that the client is connected to. Runs on the
- * consumer's own thread; only {@link #wakeup()} may be called from another.
+ * Asks brokers, for one consumer, what no consumer tells: topic ids and leader epochs. It
+ * asks for commits too, since a consumer that asks for them believes the epochs in them.
+ * It asks brokers of the cluster that the client is connected to. Runs on the consumer's
+ * own thread; only {@link #wakeup()} may be called from another.
  * <p>
- * What is not answered in time is waited for by whoever asks the same again, until
- * {@link #forgetQuestions()}.
+ * A question that is not answered in time stays open until {@link #forgetQuestions()}:
+ * the same call, made again, waits for its answer.
  */
 public final class TopicLookup implements AutoCloseable {
 
@@ -90,7 +90,7 @@ public final class TopicLookup implements AutoCloseable {
 	}
 
 	/**
-	 * The cluster that the client is connected to. All other questions go there.
+	 * Asks for the cluster that the client is connected to. All other questions go there.
 	 * @param topics topics of the client's
 	 * @param timeout how long to wait
 	 * @throws WakeupException if {@link #wakeup()} was called meanwhile
@@ -119,14 +119,15 @@ public final class TopicLookup implements AutoCloseable {
 	}
 
 	/**
-	 * A client that is capped may not have been told an id.
+	 * Brokers may have told a capped client no id.
 	 */
 	private static boolean isOther(ToldCluster.@Nullable Told told, Cluster cluster) {
 		return told != null && told.id() != null && cluster.id() != null && !told.id().equals(cluster.id());
 	}
 
 	/**
-	 * Whether those are asked that the client itself speaks to, whichever cluster it is.
+	 * Whether it asks the brokers that the client itself speaks to, whichever cluster
+	 * they are.
 	 */
 	public boolean isAtClientsBrokers() {
 		SharedAdmins.Lease present = lease;
@@ -148,8 +149,8 @@ public final class TopicLookup implements AutoCloseable {
 	}
 
 	/**
-	 * There is no admin client: a name that does not resolve may do so soon, and a
-	 * configuration that is refused stays so.
+	 * There is no admin client. A name that does not resolve may do so soon, but Kafka
+	 * will refuse the same configuration again.
 	 */
 	private <T> Reply<T> unopened(KafkaException failure) {
 		if (failure instanceof WakeupException || failure instanceof InterruptException) {
@@ -165,7 +166,7 @@ public final class TopicLookup implements AutoCloseable {
 	}
 
 	/**
-	 * Asks about topics and about partitions' leaders at once.
+	 * Asks about topics and about partitions' leaders together.
 	 * @param topics the topics
 	 * @param partitions the partitions
 	 * @param timeout how long to wait
@@ -191,13 +192,13 @@ public final class TopicLookup implements AutoCloseable {
 	}
 
 	/**
-	 * Asks about topics through a connection of its own: one that was there before most
-	 * likely leads to the broker that has answered before.
+	 * Asks about topics through a connection of its own: an older connection most likely
+	 * leads to the broker that has answered before.
 	 * @param topics the topics
 	 * @param cluster the cluster that has answered before, {@code null} if it is not
 	 * known
 	 * @param timeout how long to wait
-	 * @return the answer; nothing is answered if another cluster has answered
+	 * @return the answer; {@link Reply.NotYet} for all if another cluster has answered
 	 * @throws WakeupException if {@link #wakeup()} was called meanwhile
 	 */
 	TopicAnswer askAnew(Collection<String> topics, @Nullable Cluster cluster, Duration timeout) {
@@ -221,7 +222,7 @@ public final class TopicLookup implements AutoCloseable {
 		asksAnew.remove(names);
 		SharedAdmins.close(present.admin);
 		if (cluster != null && present.query.isOutside(cluster)) {
-			// Another cluster at the same addresses, perhaps.
+			// Another cluster may have the same addresses now.
 			if (lease != null) {
 				lease.forgetCluster();
 			}
@@ -265,9 +266,8 @@ public final class TopicLookup implements AutoCloseable {
 	}
 
 	/**
-	 * Asks for the ends of partitions' logs as an application with
-	 * {@code isolation.level=read_committed} sees them: for the last stable offsets. Does
-	 * not wait.
+	 * Asks for the last stable offsets: the ends of partitions' logs as an application
+	 * with {@code isolation.level=read_committed} sees them. Does not wait.
 	 * @return {@code null} if there is no admin client
 	 */
 	public @Nullable ListOffsetsResult startLastStable(Collection<TopicPartition> partitions) {
@@ -293,8 +293,8 @@ public final class TopicLookup implements AutoCloseable {
 	}
 
 	/**
-	 * Whether there is nothing to be waited for any more: everything is answered or has
-	 * failed, or is to be asked of a more patient admin client.
+	 * Whether there is nothing left to wait for: everything is answered or has failed, or
+	 * the guard will ask a more patient admin client.
 	 */
 	boolean isOver(TopicQuery query) {
 		if (query.isDone() && !query.isPartlyFailed()) {
@@ -310,9 +310,9 @@ public final class TopicLookup implements AutoCloseable {
 	 * Asks for commits of a group.
 	 * @param question what to ask
 	 * @param timeout how long to wait
-	 * @return the commits, {@code null} for a partition that has none. A partition that
-	 * is missing could not be told about: while a transaction is about to commit it, for
-	 * one
+	 * @return the commits, {@code null} for a partition that has none. A partition is
+	 * missing if the coordinator could not tell, such as while a transaction is about to
+	 * commit it
 	 * @throws WakeupException if {@link #wakeup()} was called meanwhile
 	 */
 	public Reply<Map<TopicPartition, @Nullable OffsetAndMetadata>> commits(CommitQuery.Question question,
@@ -340,8 +340,8 @@ public final class TopicLookup implements AutoCloseable {
 	}
 
 	/**
-	 * From now on every question is asked anew: the answers so far were used, or are
-	 * about another assignment.
+	 * Forgets all questions: the guard has used the answers so far, or they are about
+	 * another assignment.
 	 */
 	public void forgetQuestions() {
 		topicQueries.clear();
@@ -350,7 +350,7 @@ public final class TopicLookup implements AutoCloseable {
 	}
 
 	/**
-	 * From now on these commits are asked for anew.
+	 * Forgets the answer: the next question for these commits goes to the coordinator.
 	 */
 	public void forgetCommits(CommitQuery.Question question) {
 		commitQueries.remove(question);
@@ -365,14 +365,14 @@ public final class TopicLookup implements AutoCloseable {
 	}
 
 	/**
-	 * The admin client, or another one if the client has gone to other brokers since.
+	 * The admin client. If the client has gone to other brokers since, a new one.
 	 */
 	private Admin admin(Collection<String> topics) {
 		return connect(client.told(), client.endpoints(topics, Duration.ZERO)).admin();
 	}
 
 	private void await(CompletableFuture<?> done, Duration timeout) {
-		// Those who are woken up leave the question for others to wait for.
+		// A wakeup ends only this wait. The question stays open for the next one.
 		CompletableFuture<?> waiting = done.copy();
 		running = waiting;
 		try {
@@ -400,7 +400,7 @@ public final class TopicLookup implements AutoCloseable {
 	}
 
 	/**
-	 * The wakeup reached the application by another way.
+	 * Forgets a wakeup, which has reached the application another way.
 	 */
 	public void forgetWakeup() {
 		wokenUp = false;

@@ -68,7 +68,7 @@ public final class TopicQuery {
 	}
 
 	/**
-	 * Asks which cluster it is, too.
+	 * Asks about topics, and which cluster answers.
 	 */
 	static TopicQuery startWithCluster(Admin admin, Collection<String> topics, GuardClock clock) {
 		return new TopicQuery(admin, topics, Set.of(), true, clock);
@@ -83,7 +83,7 @@ public final class TopicQuery {
 	}
 
 	/**
-	 * Whether nothing more will be answered, although not everything was.
+	 * Whether no more answers will come, although some are missing.
 	 */
 	boolean isPartlyFailed() {
 		return isDone() && answer().isPending();
@@ -94,7 +94,7 @@ public final class TopicQuery {
 	}
 
 	/**
-	 * What is not answered by now will not be.
+	 * Waits for no more answers.
 	 */
 	void giveUp() {
 		done.complete(null);
@@ -108,7 +108,7 @@ public final class TopicQuery {
 	}
 
 	/**
-	 * What is answered by now.
+	 * The answers so far.
 	 */
 	TopicAnswer answer() {
 		Map<String, Reply<TopicFacts>> facts = new HashMap<>();
@@ -128,7 +128,7 @@ public final class TopicQuery {
 	}
 
 	/**
-	 * Whether another cluster has answered, or it is not known that it was this one.
+	 * Whether another cluster has answered, or it is not known which one.
 	 */
 	boolean isOutside(Cluster cluster) {
 		if (clusterId == null || offsetsTopic == null) {

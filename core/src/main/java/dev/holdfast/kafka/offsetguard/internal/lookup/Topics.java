@@ -25,9 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The topics of one consumer as brokers describe them: learned at each assignment, and
- * compared now and then, since no client notices that a topic was deleted and created
- * anew. Belongs to the consumer's thread.
+ * The topics of one consumer as brokers describe them. The guard learns them at each
+ * assignment and compares them now and then, since no client notices when an operator
+ * deletes a topic and creates it anew. Belongs to the consumer's thread.
  */
 public final class Topics {
 
@@ -66,7 +66,7 @@ public final class Topics {
 	}
 
 	/**
-	 * Takes what brokers say. What they do not know now is still known.
+	 * Takes what brokers say. Keeps an id that they do not tell now.
 	 */
 	public void learn(TopicAnswer answer) {
 		answer.topics().forEach((topic, reply) -> {
@@ -78,16 +78,16 @@ public final class Topics {
 	}
 
 	/**
-	 * Takes those ids out of an answer that are not the ones of before, unless they are
-	 * repeated by whichever broker is asked next: any may answer, and one that has not
-	 * heard of the newest topic yet tells the id of the last one.
+	 * Takes ids that differ from before out of an answer, unless the next broker that the
+	 * guard asks repeats them. Any broker may answer, and one that has not heard of the
+	 * newest topic yet tells the id of the last one.
 	 * @param first the answer
 	 * @param before the id of each partition's topic so far, where one is known
 	 * @param cluster the cluster that has answered, {@code null} if it is not known
 	 * @param timeout how long to wait for the second answer
-	 * @return the answer, without the ids in doubt. A topic is not answered yet whose
-	 * second answer is missing
-	 * @throws WakeupException if the consumer was woken up meanwhile
+	 * @return the answer, without the ids in doubt; {@link Reply.NotYet} for a topic
+	 * whose second answer is missing
+	 * @throws WakeupException if the application has woken the consumer up meanwhile
 	 */
 	public TopicAnswer confirmed(TopicAnswer first, Map<TopicPartition, Uuid> before, @Nullable Cluster cluster,
 			Duration timeout) {
@@ -102,7 +102,7 @@ public final class Topics {
 	}
 
 	/**
-	 * Whether an answer has an id that is not the one of before.
+	 * Whether an answer has an id that differs from before.
 	 */
 	public boolean isAnyReplaced(TopicAnswer first, Map<TopicPartition, Uuid> before) {
 		return !replaced(first, before).isEmpty();
@@ -137,7 +137,7 @@ public final class Topics {
 	}
 
 	/**
-	 * The topics are those of another cluster.
+	 * Forgets everything: the topics are those of another cluster.
 	 */
 	public void forgetAll() {
 		known.clear();
@@ -164,8 +164,7 @@ public final class Topics {
 	}
 
 	/**
-	 * What was asked about was not answered: it is asked again before the interval is
-	 * over.
+	 * Asks again before the interval is over, since brokers have not answered.
 	 */
 	public void checkSoon() {
 		long soon = clock.nanoTime() + SOON;
@@ -175,7 +174,7 @@ public final class Topics {
 	/**
 	 * Asks if it is time to, and takes the answer if there is one.
 	 * @param assigned the assignment
-	 * @return what brokers say now; {@link #learn} has not been called with it
+	 * @return what brokers say now; it is for the caller to {@link #learn} it
 	 */
 	public TopicAnswer check(Collection<TopicPartition> assigned) {
 		if (query == null) {

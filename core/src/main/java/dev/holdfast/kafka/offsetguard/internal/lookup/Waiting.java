@@ -11,13 +11,13 @@ import java.util.concurrent.TimeUnit;
 import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 
 /**
- * How long a question has waited for its answer, and how old the answer is.
+ * How long the guard has waited for an answer, and how old the answer is.
  */
 final class Waiting {
 
 	/**
-	 * An answer that is older is asked for again. As long as two more answers may take,
-	 * which are waited for one after the other.
+	 * The guard asks again instead of using an older answer. Two more answers, one after
+	 * the other, may take as long as this.
 	 */
 	private static final long LIFE = TimeUnit.SECONDS.toNanos(60);
 
@@ -28,7 +28,7 @@ final class Waiting {
 	private final CompletableFuture<Long> endedAt;
 
 	/**
-	 * Begins now.
+	 * Begins to wait now.
 	 * @param done completed with the answer
 	 */
 	Waiting(CompletableFuture<?> done, GuardClock clock) {
@@ -38,7 +38,7 @@ final class Waiting {
 	}
 
 	/**
-	 * How long it has waited, or did until there was an answer, in nanoseconds.
+	 * How long the wait has lasted so far, or until there was an answer, in nanoseconds.
 	 */
 	long waited() {
 		return (endedAt.isDone() ? endedAt.join() : clock.nanoTime()) - askedAt;

@@ -15,24 +15,25 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the guard writes into the metadata of a commit, to know after a restart what it
- * knows now. Its text has a version in front and at most 120 characters; offsets, times
- * and counts are in base 36, what is not known is empty:
+ * knows now. The text begins with a version and has at most 120 characters. Offsets,
+ * times and counts are in base 36; a field is empty if its value is not known:
  *
  * <pre>
  * holdfast1|cluster id|topic id|committed offset|partition count|witness offset|leader epoch|timestamp|initial|mark
  * </pre>
  *
- * @param clusterId the cluster the commit was made in, or a digest of a long one
+ * @param clusterId the id of the cluster that the group has committed in, or a digest of
+ * a long id
  * @param topicId the topic's id, {@code null} if it is not known
- * @param committedOffset the offset that was committed with it
+ * @param committedOffset the offset of the commit
  * @param partitions how many partitions the topic had, -1 if that is not known
  * @param witnessOffset the offset of the last record delivered, -1 if there was none
  * @param witnessLeaderEpoch its leader epoch, -1 if it is not known
  * @param witnessTimestamp its timestamp, -1 if it is not known
- * @param initialCommits whether all of those partitions had a commit, so that one without
- * was not there or has lost it
+ * @param initialCommits whether all of those partitions had a commit: a partition without
+ * one was not there then, or has lost it
  * @param clusterMark tells clusters of one id apart, see {@link Cluster#mark()}; empty if
- * it is not known, and then left out of the text
+ * it is not known, the text leaves it out then
  */
 public record Bookmark(String clusterId, @Nullable Uuid topicId, long committedOffset, int partitions,
 		long witnessOffset, int witnessLeaderEpoch, long witnessTimestamp, boolean initialCommits, String clusterMark) {
@@ -57,9 +58,9 @@ public record Bookmark(String clusterId, @Nullable Uuid topicId, long committedO
 	/**
 	 * Reads the bookmark in a commit.
 	 * @param commit the commit
-	 * @param cluster the cluster that it was read from
-	 * @return the bookmark; {@code null} if there is none, or if it was made for another
-	 * commit: tools that mirror commits to other clusters take the metadata along
+	 * @param cluster the cluster that the guard has read it from
+	 * @return the bookmark; {@code null} if there is none, or if it belongs to another
+	 * commit: tools that mirror commits to other clusters copy the metadata too
 	 */
 	public static @Nullable Bookmark in(OffsetAndMetadata commit, Cluster cluster) {
 		Bookmark bookmark = parse(commit.metadata());
@@ -85,14 +86,14 @@ public record Bookmark(String clusterId, @Nullable Uuid topicId, long committedO
 					fields[8].equals("1"), mark);
 		}
 		catch (IllegalArgumentException ex) {
-			// Written by something else, or cut off.
+			// Another program has written it, or it is cut off.
 			return null;
 		}
 	}
 
 	/**
-	 * Whether the record before the committed offset is the witness: then its leader
-	 * epoch is that of the position.
+	 * Whether the witness is the record right before the committed offset. If so, its
+	 * leader epoch is that of the position.
 	 */
 	public boolean isWitnessNextToCommit() {
 		return witnessOffset >= 0 && witnessOffset == committedOffset - 1;
@@ -115,14 +116,14 @@ public record Bookmark(String clusterId, @Nullable Uuid topicId, long committedO
 	}
 
 	/**
-	 * What it has in common with all other ones of its topic.
+	 * The beginning of its text, which all bookmarks of a topic share.
 	 */
 	String beginning() {
 		return String.join(SEPARATOR, MAGIC, clusterId, (topicId != null) ? topicId.toString() : "");
 	}
 
 	/**
-	 * Appends what comes after its beginning.
+	 * Appends the rest of its text.
 	 */
 	void appendRest(StringBuilder text) {
 		append(text, committedOffset);
@@ -143,7 +144,7 @@ public record Bookmark(String clusterId, @Nullable Uuid topicId, long committedO
 		}
 	}
 
-	// As Long.toString has them, without a string for each.
+	// The digits that Long.toString gives, without a string for each number.
 	private static void appendDigits(StringBuilder text, long number) {
 		if (number >= Character.MAX_RADIX) {
 			appendDigits(text, number / Character.MAX_RADIX);

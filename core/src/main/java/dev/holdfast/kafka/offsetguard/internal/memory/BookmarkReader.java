@@ -17,8 +17,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the bookmarks in commits: those that were written in the cluster that the client
- * is connected to.
+ * Reads the bookmarks in commits. It takes only those that were written in the cluster
+ * that the client is connected to.
  */
 public final class BookmarkReader {
 
@@ -30,7 +30,8 @@ public final class BookmarkReader {
 
 	/**
 	 * The bookmark in a commit.
-	 * @return {@code null} if there is none, or it is not known yet which cluster this is
+	 * @return {@code null} if there is none, or the guard does not know yet which cluster
+	 * this is
 	 */
 	public @Nullable Bookmark in(OffsetAndMetadata commit) {
 		Cluster cluster = clusterId.known();
@@ -38,9 +39,9 @@ public final class BookmarkReader {
 	}
 
 	/**
-	 * The bookmark that knows most about each topic: one that knows of all partitions
-	 * that they had a commit, before one that only counted them; then the one that
-	 * counted most.
+	 * The bookmark that knows most about each topic. One that says that all partitions
+	 * had a commit comes before one that only counts them; then the one that counts most
+	 * wins.
 	 */
 	Map<String, Bookmark> byTopic(Map<TopicPartition, OffsetAndMetadata> commits) {
 		Comparator<Bookmark> knowledge = Comparator.comparing(Bookmark::initialCommits)

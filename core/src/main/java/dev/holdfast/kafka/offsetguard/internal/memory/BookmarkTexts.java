@@ -13,8 +13,8 @@ import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The texts of bookmarks: one for each partition at every commit, so that what they have
- * in common is made once for a topic. Belongs to the consumer's thread.
+ * Makes the texts of bookmarks. Each commit needs one for each partition, so it makes the
+ * common beginning once for a topic. Belongs to the consumer's thread.
  */
 public final class BookmarkTexts {
 

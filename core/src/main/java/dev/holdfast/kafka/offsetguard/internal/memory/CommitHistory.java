@@ -12,11 +12,11 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last commits of one partition that this process has made or seen, in their order:
- * so that an older one can be told from a newer one of a lower offset. Thread-safe.
+ * The last commits of one partition that this process has made or seen, in their order.
+ * It tells an older commit from a newer one of a lower offset. Thread-safe.
  * <p>
- * A commit is known again by its offset and its metadata, to the letter. Two bookmarks
- * are the same only if the same offset was committed after the same last record.
+ * It recognizes a commit by its offset and its metadata, to the letter. Two bookmarks are
+ * equal only if they name the same offset and the same last record.
  */
 public final class CommitHistory {
 
@@ -24,7 +24,7 @@ public final class CommitHistory {
 
 	private static final int FIRST = 4;
 
-	/** A ring once it has grown up. */
+	/** A ring once it has reached its full length. */
 	private long[] fingerprints = new long[FIRST];
 
 	private int size;
@@ -36,7 +36,7 @@ public final class CommitHistory {
 	private @Nullable RecordIdentity latestWitness;
 
 	/**
-	 * What was committed last.
+	 * The last commit.
 	 *
 	 * @param offset the committed offset
 	 * @param witness the last record delivered before, {@code null} if it is not known
@@ -45,7 +45,7 @@ public final class CommitHistory {
 	}
 
 	/**
-	 * A commit was made or seen, after all others.
+	 * Adds a commit that was made or seen after all others.
 	 */
 	synchronized void add(OffsetAndMetadata commit, @Nullable RecordIdentity witness) {
 		long fingerprint = fingerprint(commit);
@@ -63,7 +63,7 @@ public final class CommitHistory {
 	}
 
 	/**
-	 * What was committed last, if that was after this commit for sure.
+	 * The last commit, if it certainly came after this one.
 	 * @return {@code null} if this commit is the last one, or is not known
 	 */
 	synchronized @Nullable Latest laterThan(OffsetAndMetadata commit) {

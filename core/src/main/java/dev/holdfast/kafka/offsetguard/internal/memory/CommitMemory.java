@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What this process and the group's bookmarks know of the group's commits. Belongs to the
- * consumer's thread; {@link #order()} apart.
+ * consumer's thread, except for {@link #order()}.
  */
 public final class CommitMemory {
 
@@ -44,7 +44,7 @@ public final class CommitMemory {
 	private final PartitionStates states;
 
 	/**
-	 * The topics in which this consumer has started partitions that had no commit, and
+	 * The topics of partitions that this consumer has started without a commit, and that
 	 * have none so far.
 	 */
 	private final Map<TopicPartition, StartedIn> startedWithout = new HashMap<>();
@@ -52,7 +52,7 @@ public final class CommitMemory {
 	private record StartedIn(String cluster, Uuid topicId) {
 	}
 
-	/** Served by the coordinator although there was a later one. */
+	/** What the coordinator has served although there was a later commit. */
 	private final Map<TopicPartition, OffsetAndMetadata> older = new HashMap<>();
 
 	public CommitMemory(@Nullable String groupId, ClusterId clusterId, GroupMemory memory, BookmarkReader bookmarks,
@@ -67,16 +67,16 @@ public final class CommitMemory {
 	}
 
 	/**
-	 * Whether this process knows of commits of the group's, be it in a topic that is
-	 * gone.
+	 * Whether this process knows of commits of the group's, even of one in a topic that
+	 * is gone.
 	 */
 	public boolean isKnown(TopicPartition partition) {
 		return entry(partition) != null;
 	}
 
 	/**
-	 * Whether somebody else has made a commit on purpose: it lacks the bookmark that this
-	 * process has put into its own.
+	 * Whether another process has made a commit on purpose, such as an operator's tool:
+	 * it lacks the bookmark that this process has put into its own.
 	 */
 	public boolean isOnPurpose(TopicPartition partition, OffsetAndMetadata commit) {
 		GroupMemory.Entry entry = entry(partition);
@@ -84,7 +84,7 @@ public final class CommitMemory {
 	}
 
 	/**
-	 * What was known about a partition when it was committed.
+	 * What was known about a partition at the time of a commit.
 	 */
 	public Remembered remembered(TopicPartition partition, OffsetAndMetadata commit) {
 		Bookmark bookmark = bookmarks.in(commit);
@@ -93,8 +93,8 @@ public final class CommitMemory {
 					bookmark.initialCommits(), bookmark.topicId(), bookmark.witnessTimestamp());
 		}
 		GroupMemory.Entry entry = entry(partition);
-		// A commit without the bookmark that this process has put into it is another one,
-		// which was made on purpose.
+		// A commit without the bookmark that this process has put into its own is another
+		// one, made on purpose.
 		return (entry != null && entry.offset() == commit.offset() && !entry.marked())
 				? new Remembered(partition.partition(), commit.offset(), -1, false, entry.topicId(), entry.timestamp())
 				: new Remembered(partition.partition(), commit.offset(), -1, false, null, -1);
@@ -128,8 +128,8 @@ public final class CommitMemory {
 	}
 
 	/**
-	 * Partitions without a commit were started. If the consumer gets them again before it
-	 * has committed, the topic may be another one by then.
+	 * Takes note of partitions that start without a commit. If the consumer gets them
+	 * again before it has committed, the topic may be another one by then.
 	 */
 	public void startedWithout(Set<TopicPartition> partitions) {
 		String cluster = key();
@@ -147,7 +147,7 @@ public final class CommitMemory {
 	}
 
 	/**
-	 * Numbers what is sent or seen now, for {@link #remember}. Thread-safe.
+	 * Numbers what this process sends or sees now, for {@link #remember}. Thread-safe.
 	 */
 	public long order() {
 		return memory.order();
@@ -161,11 +161,11 @@ public final class CommitMemory {
 	}
 
 	/**
-	 * Takes note of commits. Asks nobody. An answer may come late: what this process has
-	 * sent or seen since, be it by another consumer, is what the group has.
-	 * @param order when they were sent or seen, see {@link #order()}; 0 if that is only
-	 * known to be long ago
-	 * @param confirmed whether the group has them, or is only about to
+	 * Takes note of commits, without asking brokers. An answer may come late: then what a
+	 * consumer of this process has sent or seen since is what the group has.
+	 * @param order when they were sent or seen, see {@link #order()}; 0 if that was some
+	 * unknown time ago
+	 * @param confirmed whether the group has them, or is only about to have them
 	 */
 	public void remember(Map<TopicPartition, OffsetAndMetadata> commits, long order, boolean confirmed) {
 		String cluster = commits.isEmpty() ? null : key();
@@ -191,7 +191,7 @@ public final class CommitMemory {
 			Uuid topicId = topicId(state, topics.id(partition.topic()), before, commit);
 			boolean sameTopic = before == null || Objects.equals(before.topicId(), topicId);
 			if (!confirmed && !sameTopic && before != null && before.topicId() != null) {
-				// It may come to nothing, and the group still comes from the old topic.
+				// The commit may fail, and the group still comes from the old topic.
 				return;
 			}
 			// A commit in the last topic of the name says nothing about this one.
@@ -207,8 +207,8 @@ public final class CommitMemory {
 	}
 
 	/**
-	 * The topic that was committed in. Of a partition that was given up since, the topic
-	 * may be another one by now.
+	 * The topic that the commit was made in. If the consumer has given the partition up
+	 * since, the topic of that name may be another one by now.
 	 */
 	private static @Nullable Uuid topicId(@Nullable PartitionState state, @Nullable Uuid known,
 			GroupMemory.@Nullable Entry before, OffsetAndMetadata commit) {
@@ -221,10 +221,10 @@ public final class CommitMemory {
 	}
 
 	/**
-	 * What this process knows to be committed later than a commit that the coordinator
-	 * serves. Only a commit with a bookmark is known again: one without was made on
-	 * purpose, by somebody else.
-	 * @return {@code null} if nothing is known for sure
+	 * The commit that this process knows to be later than one that the coordinator
+	 * serves. Only a commit with a bookmark counts: one without was made on purpose, by
+	 * another process.
+	 * @return {@code null} if this process knows of none for sure
 	 */
 	public CommitHistory.@Nullable Latest laterThan(TopicPartition partition, OffsetAndMetadata commit) {
 		GroupMemory.Entry entry = entry(partition);
@@ -237,7 +237,7 @@ public final class CommitMemory {
 	}
 
 	/**
-	 * The older commit is where the group goes on, and its latest from now on.
+	 * Takes the older commit for the group's latest from now on: the group goes on there.
 	 */
 	public void believe(TopicPartition partition) {
 		GroupMemory.Entry entry = entry(partition);
@@ -249,11 +249,11 @@ public final class CommitMemory {
 	}
 
 	/**
-	 * The group has left a topic whose name another one has by now. No commit counts as
-	 * one in the old topic any more; as long as there is none in the new one, it is still
-	 * known that the group comes from the old. That a group has never committed is of no
-	 * concern to its other consumers.
-	 * @param evidence what shows that it is another topic
+	 * The group leaves a topic whose name another topic has by now. Its commits in the
+	 * old topic no longer count. Until it commits in the new one, this memory still knows
+	 * that the group comes from the old. If the group has never committed, only this
+	 * consumer takes note.
+	 * @param evidence shows that it is another topic
 	 */
 	public void leave(TopicPartition partition, Evidence evidence) {
 		String cluster = key();
@@ -269,8 +269,7 @@ public final class CommitMemory {
 	}
 
 	/**
-	 * A partition is held: what was established about it outlives its assignment, and
-	 * only grows.
+	 * Keeps what the guard has established about a held partition, beyond its assignment.
 	 */
 	public void hold(TopicPartition partition, Evidence evidence) {
 		String cluster = key();
@@ -280,7 +279,7 @@ public final class CommitMemory {
 	}
 
 	/**
-	 * What a partition is held for, or was when it was taken away.
+	 * What the guard holds a partition for, or held it for when it was taken away.
 	 */
 	public @Nullable Evidence held(TopicPartition partition) {
 		String cluster = key();
@@ -288,7 +287,7 @@ public final class CommitMemory {
 	}
 
 	/**
-	 * It was decided where a partition goes on.
+	 * Forgets what a partition was held for: the guard has decided where it goes on.
 	 */
 	public void release(TopicPartition partition) {
 		String cluster = key();

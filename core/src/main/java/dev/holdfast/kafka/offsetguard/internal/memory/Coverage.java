@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How many partitions of each topic the group knows, and whether each of them has a
- * commit: what bookmarks tell, and are to tell. Belongs to the consumer's thread.
+ * commit. The group's bookmarks tell it, and this consumer's bookmarks will. Belongs to
+ * the consumer's thread.
  */
 public final class Coverage {
 
@@ -30,7 +31,7 @@ public final class Coverage {
 
 	private final Map<String, Known> known = new HashMap<>();
 
-	/** Those with partitions that are not known to have a commit. */
+	/** Topics with partitions that are not known to have a commit. */
 	private final Map<String, Uncovered> uncovered = new HashMap<>();
 
 	private record Uncovered(int partitions, BitSet missing) {
@@ -54,8 +55,8 @@ public final class Coverage {
 	}
 
 	/**
-	 * What was known when commits were asked for last, or is known by those that this
-	 * consumer has made since.
+	 * What the last answer about commits has told, and the commits that this consumer has
+	 * made since.
 	 */
 	public Known of(String topic) {
 		return known.getOrDefault(topic, Known.UNKNOWN);
@@ -63,8 +64,8 @@ public final class Coverage {
 
 	/**
 	 * Takes note of what bookmarks are to tell.
-	 * @param missing the partitions without a commit; once all of these are committed,
-	 * the topic is covered completely
+	 * @param missing the partitions without a commit; once all of these have one, the
+	 * topic is covered completely
 	 */
 	private void cover(String topic, Known covered, BitSet missing) {
 		known.put(topic, covered);
@@ -92,7 +93,7 @@ public final class Coverage {
 	}
 
 	/**
-	 * Which topics are covered completely once these partitions are committed, too.
+	 * Which topics are covered completely once these partitions have a commit, too.
 	 */
 	public Set<String> completedBy(Set<TopicPartition> partitions) {
 		if (uncovered.isEmpty()) {
@@ -109,7 +110,7 @@ public final class Coverage {
 	}
 
 	/**
-	 * What is known of a topic once all of its partitions are committed.
+	 * What is known of a topic once all of its partitions have a commit.
 	 */
 	public Known completed(String topic) {
 		Uncovered completed = uncovered.get(topic);
@@ -117,9 +118,10 @@ public final class Coverage {
 	}
 
 	/**
-	 * What this consumer's bookmarks are to say about how many partitions topics have:
-	 * that all of them have a commit, if so; else what the group's bookmarks knew when
-	 * that was so, or before those without one were added; else how many there are.
+	 * Takes note of what this consumer's bookmarks are to say about how many partitions
+	 * topics have. If all partitions have a commit, they say so. Else they repeat what
+	 * the group's bookmarks said when all had one, or before those without one were
+	 * added. Else they only count the partitions.
 	 * @param names the topics
 	 * @param commits all commits of the group on them
 	 */
@@ -148,7 +150,7 @@ public final class Coverage {
 	}
 
 	/**
-	 * The topics are those of another cluster.
+	 * Forgets everything: the topics are those of another cluster.
 	 */
 	public void forgetAll() {
 		known.clear();

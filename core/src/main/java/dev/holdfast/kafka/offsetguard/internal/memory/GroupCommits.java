@@ -27,15 +27,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks for what one consumer's group has committed.
+ * Asks for the commits of one consumer's group.
  */
 public final class GroupCommits {
 
 	private static final Logger logger = LoggerFactory.getLogger(GroupCommits.class);
 
 	/**
-	 * A coordinator may be away for a while; an admin client that is alone in the dark
-	 * may stay there.
+	 * A coordinator may be away for a while. If only the admin client finds none, it may
+	 * never find one.
 	 */
 	private static final long UNTIL_CONSUMER_ASKS = TimeUnit.SECONDS.toNanos(15);
 
@@ -51,15 +51,15 @@ public final class GroupCommits {
 
 	private final GuardClock clock;
 
-	/** Whose commits are being asked for once more. */
+	/** The partitions whose commits the guard is asking for once more. */
 	private Set<TopicPartition> askedAgain = Set.of();
 
-	/** When questions began to be asked in vain, 0 if they are not. */
+	/** Since when questions have had no answer, 0 if the last one had one. */
 	private long unansweredSince;
 
 	private boolean told;
 
-	/** Whether the consumer had to ask last time. */
+	/** Whether the consumer itself had to ask last time. */
 	private boolean consumerAsks;
 
 	public GroupCommits(Consumer<?, ?> client, @Nullable String groupId, TopicLookup lookup, EvidenceBudget budget,
@@ -75,8 +75,8 @@ public final class GroupCommits {
 	/**
 	 * The commits of partitions, with the metadata that brokers have.
 	 * @param wait how long to wait for an admin client's answer
-	 * @return {@code null} for a partition without a commit; a partition that is missing
-	 * could not be told about
+	 * @return {@code null} for a partition without a commit; a partition is missing if
+	 * the coordinator could not tell
 	 * @throws TimeoutException if there is no answer yet
 	 */
 	public Map<TopicPartition, @Nullable OffsetAndMetadata> of(Set<TopicPartition> partitions, Duration wait) {
@@ -84,8 +84,8 @@ public final class GroupCommits {
 	}
 
 	/**
-	 * Has an admin client asked for the commits of partitions, if it was not, without
-	 * waiting: {@link #of} takes the answer.
+	 * Lets an admin client ask for the commits of partitions, unless it has asked
+	 * already. Does not wait: {@link #of} takes the answer.
 	 */
 	public void begin(Set<TopicPartition> partitions) {
 		if (groupId != null) {
@@ -94,15 +94,15 @@ public final class GroupCommits {
 	}
 
 	/**
-	 * The commits of partitions of which only the bookmarks matter, as {@link #of} has
-	 * them: those that transactions are about to replace, too.
+	 * The commits of partitions of which only the bookmarks matter. As {@link #of}, but
+	 * with those that transactions are about to replace.
 	 */
 	public Map<TopicPartition, @Nullable OffsetAndMetadata> ofOthers(Set<TopicPartition> partitions, Duration wait) {
 		return of(partitions, false, wait);
 	}
 
 	/**
-	 * From now on the same are asked for anew.
+	 * Forgets the answer: the next {@link #ofOthers} asks anew.
 	 */
 	public void forgetOthers(Set<TopicPartition> partitions) {
 		if (groupId != null) {
@@ -148,7 +148,7 @@ public final class GroupCommits {
 	}
 
 	/**
-	 * Whether the consumer itself had to ask for commits, which an admin client could
+	 * Whether the consumer itself had to ask for commits because an admin client could
 	 * not.
 	 */
 	public boolean isAskedByConsumer() {
@@ -156,7 +156,7 @@ public final class GroupCommits {
 	}
 
 	/**
-	 * The commits of partitions as {@link #of} has them, asked for once more.
+	 * Asks once more for the commits of partitions, as {@link #of} does.
 	 * @param timeout how long to wait
 	 */
 	public Map<TopicPartition, @Nullable OffsetAndMetadata> again(Set<TopicPartition> partitions, Duration timeout) {

@@ -23,18 +23,19 @@ import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this process knows of commits of consumer groups: whether there was one, which
- * brokers forget after a while. Thread-safe.
+ * What this process knows of commits of consumer groups, which brokers forget after a
+ * while. Thread-safe.
  * <p>
- * A group is forgotten an hour after its last consumer in this process was closed, or
- * sooner where many are left: the one that was left first goes first. That is looked at
- * whenever a consumer is made, polled or closed.
+ * It forgets a group an hour after the application has closed the group's last consumer
+ * in this process. Where many groups are without a consumer it forgets them sooner, those
+ * that have been so for longest first. It looks for them whenever the application makes,
+ * polls or closes a consumer.
  */
 public final class GroupMemory {
 
 	public static final Duration UNUSED = Duration.ofHours(1);
 
-	/** Groups without a consumer and their partitions: some megabytes. */
+	/** How many unused groups and partitions of theirs it keeps: some megabytes. */
 	public static final int MOST_UNUSED = 10_000;
 
 	private final Map<String, Group> groups = new ConcurrentHashMap<>();
@@ -51,9 +52,9 @@ public final class GroupMemory {
 	private volatile long forgetAt;
 
 	/**
-	 * Creates it.
+	 * Creates an empty memory.
 	 * @param clock tells how long a group is without a consumer
-	 * @param forgotten told of each group that is forgotten, on any consumer's thread
+	 * @param forgotten hears of each forgotten group, on any consumer's thread
 	 */
 	public GroupMemory(GuardClock clock, Consumer<String> forgotten) {
 		this.clock = clock;
@@ -64,7 +65,7 @@ public final class GroupMemory {
 	}
 
 	/**
-	 * What is known of a group. Its consumers are counted under the lock of all groups.
+	 * What is known of a group. The lock of all groups guards the count of its consumers.
 	 */
 	private static final class Group {
 
@@ -76,7 +77,7 @@ public final class GroupMemory {
 
 		private long unusedSince;
 
-		/** One without commits costs something, too. */
+		/** A group without commits costs something, too. */
 		private int weight() {
 			return 1 + entries.size() + held.size();
 		}
@@ -90,9 +91,9 @@ public final class GroupMemory {
 	 * @param topicId the topic's id then, {@code null} if it was not known
 	 * @param timestamp the timestamp of the last record delivered before, -1 if it is not
 	 * known
-	 * @param confirmed whether a commit was ever seen to succeed: a client that is about
-	 * to commit may fail to
-	 * @param marked whether a bookmark was in it
+	 * @param confirmed whether any commit was seen to succeed: one that a client is about
+	 * to make may fail
+	 * @param marked whether it had a bookmark
 	 * @param history the commits that were seen to succeed
 	 * @param order when it was sent or seen, see {@link #order()}
 	 */
@@ -100,7 +101,7 @@ public final class GroupMemory {
 			CommitHistory history, long order) {
 
 		/**
-		 * The same, and the commit was seen to succeed.
+		 * The same, now that the commit was seen to succeed.
 		 */
 		Entry confirm() {
 			return new Entry(offset, topicId, timestamp, true, marked, history, order);
@@ -109,15 +110,15 @@ public final class GroupMemory {
 	}
 
 	/**
-	 * Numbers what consumers of this process send and see, in its order: the answer to a
-	 * commit may come after those to later ones of other consumers.
+	 * Numbers what consumers of this process send and see, in their order. The answer to
+	 * a commit may come after the answers to later commits of other consumers.
 	 */
 	long order() {
 		return orders.incrementAndGet();
 	}
 
 	/**
-	 * A consumer of the group was made.
+	 * Counts a new consumer of the group.
 	 */
 	public void join(@Nullable String groupId) {
 		if (groupId != null) {
@@ -129,7 +130,7 @@ public final class GroupMemory {
 	}
 
 	/**
-	 * A consumer of the group was closed.
+	 * Counts a closed consumer of the group.
 	 */
 	public void leave(@Nullable String groupId) {
 		Group group = (groupId != null) ? groups.get(groupId) : null;
@@ -137,7 +138,7 @@ public final class GroupMemory {
 			synchronized (this) {
 				group.consumers--;
 				group.unusedSince = clock.nanoTime();
-				// Looks at once whether too many are left.
+				// Looks immediately whether there are too many unused groups.
 				forgetAt = group.unusedSince;
 				anyUnused = true;
 			}
@@ -146,8 +147,8 @@ public final class GroupMemory {
 	}
 
 	/**
-	 * Forgets the groups that nobody has used for long. Costs next to nothing most of the
-	 * time.
+	 * Forgets groups that have long been without a consumer. Costs next to nothing most
+	 * of the time.
 	 */
 	public void forgetUnused() {
 		if (anyUnused && clock.nanoTime() - forgetAt >= 0) {
@@ -191,7 +192,7 @@ public final class GroupMemory {
 	}
 
 	/**
-	 * A partition is held: what was established about it outlives its assignment.
+	 * Keeps what the guard has established about a held partition, beyond its assignment.
 	 */
 	void hold(String clusterId, String groupId, TopicPartition partition, Evidence evidence) {
 		Group group = groups.get(groupId);
@@ -201,7 +202,7 @@ public final class GroupMemory {
 	}
 
 	/**
-	 * What a partition is held for, or was when it was taken away.
+	 * What the guard holds a partition for, or held it for when it was taken away.
 	 */
 	@Nullable Evidence held(String clusterId, String groupId, TopicPartition partition) {
 		Group group = groups.get(groupId);
@@ -209,7 +210,7 @@ public final class GroupMemory {
 	}
 
 	/**
-	 * It was decided where the partition goes on.
+	 * Forgets what a partition was held for: the guard has decided where it goes on.
 	 */
 	void release(String clusterId, String groupId, TopicPartition partition) {
 		Group group = groups.get(groupId);

@@ -15,7 +15,7 @@ import dev.holdfast.kafka.offsetguard.decision.Outcome;
  * @param position where the partition is; if it never had a position, where plain Kafka
  * would have started it, which is never committed, and -1 as long as that is not known
  * @param rechecks how often the evidence was gathered again
- * @param recheckAt when the evidence is due again, in {@link System#nanoTime()}
+ * @param recheckAt when the evidence is due again, in {@code GuardClock.nanoTime()}
  */
 public record Hold(Decision decision, long position, int rechecks, long recheckAt) {
 

@@ -7,11 +7,14 @@ package dev.holdfast.kafka.offsetguard.internal.partition;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 import dev.holdfast.kafka.offsetguard.decision.Decision;
 import dev.holdfast.kafka.offsetguard.decision.Outcome;
@@ -47,8 +50,8 @@ public final class Holds {
 	/** What was told of positions that are tried again and again, in vain so far. */
 	private final Map<TopicPartition, Decision> inVain = new HashMap<>();
 
-	/** For others to see: a copy that is replaced when anything is held or released. */
-	private volatile Map<TopicPartition, Decision> visible = Map.of();
+	/** For others to see. */
+	private final Map<TopicPartition, Decision> visible = new ConcurrentHashMap<>();
 
 	public Holds(Consumer<?, ?> client, Pauses pauses, PartitionStates states, Duration recheckInterval,
 			GuardClock clock) {
@@ -68,19 +71,18 @@ public final class Holds {
 	 * not in vain. Thread-safe.
 	 */
 	public Map<TopicPartition, Decision> visible() {
-		return visible;
+		return Collections.unmodifiableMap(visible);
 	}
 
-	private void publish() {
-		Map<TopicPartition, Decision> copy = new HashMap<>();
-		for (TopicPartition partition : held) {
-			Hold hold = find(partition);
-			if (hold != null && !hold.isRetry()) {
-				copy.put(partition, hold.decision());
-			}
+	private void publish(TopicPartition partition) {
+		Hold hold = held.contains(partition) ? find(partition) : null;
+		Decision shown = (hold != null && !hold.isRetry()) ? hold.decision() : inVain.get(partition);
+		if (shown != null) {
+			visible.put(partition, shown);
 		}
-		inVain.forEach(copy::putIfAbsent);
-		visible = Map.copyOf(copy);
+		else {
+			visible.remove(partition);
+		}
 	}
 
 	/**
@@ -88,7 +90,7 @@ public final class Holds {
 	 */
 	public void heldInVain(Decision told) {
 		inVain.put(told.partition(), told);
-		publish();
+		publish(told.partition());
 	}
 
 	/**
@@ -101,12 +103,13 @@ public final class Holds {
 			return;
 		}
 		Set<TopicPartition> paused = client.paused();
-		if (inVain.keySet().removeIf((partition) -> {
+		for (TopicPartition partition : List.copyOf(inVain.keySet())) {
 			PartitionState state = states.get(partition);
 			state.polled(paused.contains(partition), nothingDelivered);
-			return !state.isInVainStill();
-		})) {
-			publish();
+			if (!state.isInVainStill()) {
+				inVain.remove(partition);
+				publish(partition);
+			}
 		}
 	}
 
@@ -149,7 +152,7 @@ public final class Holds {
 		long position = (own < 0 && present != null) ? present.position() : own;
 		states.get(partition).hold(new Hold(decision, position, 0, clock.nanoTime() + shorter(recheckAfter).toNanos()));
 		held.add(partition);
-		publish();
+		publish(partition);
 	}
 
 	public void postponeRecheck(TopicPartition partition) {
@@ -164,7 +167,7 @@ public final class Holds {
 		Hold hold = find(partition);
 		if (held.remove(partition) && hold != null) {
 			states.get(partition).release();
-			publish();
+			publish(partition);
 			pauses.resume(Set.of(partition), Pauses.Reason.HELD);
 		}
 	}
@@ -172,7 +175,7 @@ public final class Holds {
 	public void forget(Collection<TopicPartition> partitions) {
 		partitions.forEach(held::remove);
 		partitions.forEach(inVain::remove);
-		publish();
+		partitions.forEach(visible::remove);
 	}
 
 	/**
@@ -181,7 +184,7 @@ public final class Holds {
 	public void retain(Collection<TopicPartition> assigned) {
 		held.retainAll(assigned);
 		inVain.keySet().retainAll(assigned);
-		publish();
+		visible.keySet().retainAll(assigned);
 	}
 
 	/**

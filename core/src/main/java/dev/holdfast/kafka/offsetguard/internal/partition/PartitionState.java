@@ -60,6 +60,8 @@ public final class PartitionState {
 
 	private @Nullable Hold hold;
 
+	private @Nullable Ordered ordered;
+
 	PartitionState(GuardClock clock) {
 		this.clock = clock;
 		this.plainStart = new PlainStart(clock.instant());
@@ -214,6 +216,18 @@ public final class PartitionState {
 
 	void release() {
 		hold = null;
+	}
+
+	/**
+	 * What an operator has ordered, and is not carried out yet; {@code null} if nobody
+	 * has.
+	 */
+	public @Nullable Ordered ordered() {
+		return ordered;
+	}
+
+	public void ordered(@Nullable Ordered order) {
+		ordered = order;
 	}
 
 	/**

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How often a position was confirmed in a row, without a record, another position or a
- * quiet minute in between. Times are those of {@link System#nanoTime()}.
+ * quiet minute in between. Times are those of {@code GuardClock.nanoTime()}.
  *
  * @param times how often
  * @param keptAt when it was last

@@ -5,9 +5,11 @@
 
 package dev.holdfast.kafka.offsetguard.internal.partition;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -178,16 +180,20 @@ public final class UndecidedStarts {
 	 * @param committed their commits, as far as they are known
 	 */
 	public void hold(Set<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> committed) {
+		List<TopicPartition> more = new ArrayList<>();
 		for (TopicPartition partition : partitions) {
 			OffsetAndMetadata commit = committed.get(partition);
 			if (commit != null) {
 				positions.put(partition, commit.offset());
 			}
-			if (waiting.contains(partition) || (onlyCommitted && commit == null)) {
-				continue;
+			if (!waiting.contains(partition) && (!onlyCommitted || commit != null)) {
+				more.add(partition);
 			}
-			waiting.add(partition);
-			pauses.pause(Set.of(partition), Pauses.Reason.UNDECIDED);
+		}
+		waiting.addAll(more);
+		pauses.pause(more, Pauses.Reason.UNDECIDED);
+		for (TopicPartition partition : more) {
+			OffsetAndMetadata commit = committed.get(partition);
 			wanted.remove(partition);
 			WhileAssigned.seek(client, partition, new OffsetAndMetadata((commit != null) ? commit.offset() : 0));
 			if (commit == null && WhileAssigned.seekAsPlain(client, partition, reset)) {

@@ -6,7 +6,6 @@
 package dev.holdfast.kafka.offsetguard.internal.ruling;
 
 import dev.holdfast.kafka.offsetguard.decision.Reason;
-import dev.holdfast.kafka.offsetguard.decision.Resolution;
 import dev.holdfast.kafka.offsetguard.evidence.Evidence;
 import dev.holdfast.kafka.offsetguard.policy.Action;
 import dev.holdfast.kafka.offsetguard.policy.Cause;
@@ -16,7 +15,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses the action for a cause: as configured, or as the application's own policy says.
+ * Chooses the action for a cause: the configured one, or that of the application's own
+ * policy.
  */
 public final class ActionChooser {
 
@@ -24,36 +24,30 @@ public final class ActionChooser {
 
 	private final @Nullable OwnPolicy own;
 
-	/** What somebody has decided about one partition just now. */
-	private @Nullable Resolution ordered;
-
-	private @Nullable TopicPartition orderedPartition;
-
 	public ActionChooser(OffsetPolicy policy, @Nullable OwnPolicy own) {
 		this.policy = policy;
 		this.own = own;
 	}
 
-	/**
-	 * An application's own policy.
-	 */
+	/** An application's own policy. */
 	public interface OwnPolicy {
 
 		/**
-		 * What it wants done.
-		 * @param configured what would be done without it
-		 * @return an action that is allowed for the cause, {@code null} if it has failed
-		 * or named another
+		 * Chooses an action.
+		 * @param configured the action that the guard would take without it
+		 * @return an action that is allowed for the cause, {@code null} if the policy has
+		 * failed or named another
 		 */
 		@Nullable Action choose(TopicPartition partition, Cause cause, Action configured, Evidence evidence);
 
 	}
 
 	/**
-	 * What is to be done.
+	 * The action to take.
 	 *
 	 * @param action the action
-	 * @param reason why it is to hold, if nobody has named that
+	 * @param reason why the action is to hold, {@code null} if the policy or an operator
+	 * has chosen it
 	 */
 	public record Choice(Action action, Reason.@Nullable Kind reason) {
 
@@ -65,10 +59,6 @@ public final class ActionChooser {
 
 	public Choice choose(TopicPartition partition, Cause cause, Evidence evidence) {
 		Action configured = policy.action(partition.topic(), cause);
-		if (ordered != null && partition.equals(orderedPartition)) {
-			return cause.allowedActions().contains(ordered.action()) ? Choice.of(ordered.action())
-					: new Choice(Action.HOLD, Reason.Kind.NOT_ALLOWED);
-		}
 		if (own == null) {
 			return Choice.of(configured);
 		}
@@ -77,38 +67,17 @@ public final class ActionChooser {
 	}
 
 	/**
-	 * What somebody has decided about a partition just now.
-	 */
-	@Nullable Resolution resolution(TopicPartition partition) {
-		return partition.equals(orderedPartition) ? ordered : null;
-	}
-
-	/**
-	 * Chooses the resolution's action for a partition until {@link #withdraw()}.
-	 */
-	public void order(TopicPartition partition, Resolution resolution) {
-		orderedPartition = partition;
-		ordered = resolution;
-	}
-
-	public void withdraw() {
-		orderedPartition = null;
-		ordered = null;
-	}
-
-	/**
-	 * How far a decision may move a position; as far as it likes if somebody has just
-	 * made it.
+	 * How far a decision of the guard may move a position.
 	 */
 	MoveLimits limits(TopicPartition partition) {
-		return partition.equals(orderedPartition) ? MoveLimits.unlimited() : policy.limits(partition.topic());
+		return policy.limits(partition.topic());
 	}
 
 	/**
-	 * Whether an action may be chosen on a topic, whatever the cause.
+	 * Whether the policy may choose an action on a topic for any cause.
 	 */
 	public boolean mayChoose(String topic, Action action) {
-		return own != null || (ordered != null && ordered.action() == action) || policy.mayUse(topic, action);
+		return own != null || policy.mayUse(topic, action);
 	}
 
 }

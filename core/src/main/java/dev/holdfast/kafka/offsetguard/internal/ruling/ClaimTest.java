@@ -12,9 +12,9 @@ import dev.holdfast.kafka.offsetguard.evidence.TruncationClaim;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds a truncation claim against the log itself. A claim says: the first offset with a
- * leader epoch above e is D (KIP-320, KIP-101). With it comes the largest epoch of the
- * log that is not above e.
+ * Tests a truncation claim against the log itself. The claim answers a question about a
+ * leader epoch e. It says that D is the first offset with a leader epoch above e
+ * (KIP-320, KIP-101), and names the largest epoch of the log that is not above e.
  */
 public final class ClaimTest {
 
@@ -44,7 +44,8 @@ public final class ClaimTest {
 		if (claim == null || !claim.isDefined()) {
 			return Verdict.UNDECIDED;
 		}
-		// What the inspector has asked for: the client may have asked for another one.
+		// The epoch that the inspector has asked about. The client may have asked about
+		// another.
 		int epoch = evidence.leaderEpoch();
 		if (epoch >= 0 && claim.leaderEpoch() > epoch) {
 			return Verdict.REFUTED;
@@ -54,8 +55,8 @@ public final class ClaimTest {
 		}
 		long divergentOffset = claim.divergentOffset();
 		if (divergentOffset < before.logStartOffset()) {
-			// The log start was read before the claim was repeated: had the log been cut
-			// there, its start could not lie above.
+			// The inspector has read the log start before the leader repeated the claim.
+			// Had the leader cut the log there, the log start could not lie above.
 			return Verdict.REFUTED;
 		}
 		if (epoch < 0) {

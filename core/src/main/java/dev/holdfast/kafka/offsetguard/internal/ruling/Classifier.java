@@ -37,8 +37,8 @@ public final class Classifier {
 	}
 
 	/**
-	 * Everything here is about one partition: whoever knows how many there were knows
-	 * whether this one was among them.
+	 * A bookmark that knows how many partitions there were also tells whether this one
+	 * was among them.
 	 */
 	private static Cause classifyNoCommittedOffset(Remembered remembered) {
 		if (remembered.committedOffset() >= 0) {
@@ -89,7 +89,7 @@ public final class Classifier {
 	}
 
 	/**
-	 * A position within a log that holds other records now is not simply a good one.
+	 * A position within the log is not good if the log holds other records now.
 	 */
 	private static Cause classifyReportedOutOfRange(Evidence evidence) {
 		Cause cause = classifyOutOfRange(evidence);
@@ -106,7 +106,7 @@ public final class Classifier {
 		}
 		long position = evidence.position();
 		if (after.logStartOffset() < before.logStartOffset()) {
-			// A log start only ever moves up: one of the two answers was stale.
+			// A log start only moves up: one of the two answers was stale.
 			return Cause.UNVERIFIABLE;
 		}
 		if (position < after.logStartOffset()) {
@@ -116,7 +116,7 @@ public final class Classifier {
 			return isTruncated(evidence) ? Cause.LOG_TRUNCATED : Cause.ABOVE_LOG_END;
 		}
 		if (position > before.logEndOffset() && isTruncated(evidence)) {
-			// It has grown past the position meanwhile, with other records.
+			// Meanwhile the log has grown past the position, with other records.
 			return Cause.LOG_TRUNCATED;
 		}
 		return (before.contains(position) && after.contains(position)) ? Cause.SPURIOUS_OUT_OF_RANGE
@@ -124,8 +124,8 @@ public final class Classifier {
 	}
 
 	/**
-	 * A log that merely grew past the position again holds other records below it: only
-	 * the witness can tell that it is the old log, and only a claim that it is not.
+	 * The log may have grown past the position again with other records. Only the witness
+	 * can show that it is still the old log, and only a claim that it is not.
 	 */
 	private static Cause classifyHeldAboveLogEnd(Evidence evidence) {
 		Cause cause = classifyOutOfRange(evidence);

@@ -15,12 +15,13 @@ import dev.holdfast.kafka.offsetguard.evidence.Evidence;
 import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
 import dev.holdfast.kafka.offsetguard.policy.Action;
 import dev.holdfast.kafka.offsetguard.policy.Cause;
+import dev.holdfast.kafka.offsetguard.policy.MoveLimits;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From evidence about a partition to what is to be done about it. What else it has to
- * know of the partition is handed in, and so is the time.
+ * Turns evidence about a partition into a decision. Its callers hand in the time, and
+ * what else it has to know of the partition.
  */
 public final class DecisionMaker {
 
@@ -34,20 +35,22 @@ public final class DecisionMaker {
 	}
 
 	/**
-	 * Evidence with its cause and what is to be done about it.
+	 * Evidence with its cause and the chosen action.
 	 *
 	 * @param partition the partition
 	 * @param cause the cause
 	 * @param choice the action to take
 	 * @param evidence the evidence
+	 * @param order what an operator has ordered, {@code null} if none has
 	 */
-	public record Opening(TopicPartition partition, Cause cause, ActionChooser.Choice choice, Evidence evidence) {
+	public record Opening(TopicPartition partition, Cause cause, ActionChooser.Choice choice, Evidence evidence,
+			@Nullable Resolution order) {
 
 		public Action action() {
 			return choice.action();
 		}
 
-		/** A ruling to hold has the reason of the choice, if it has none of its own. */
+		/** Gives a ruling to hold the reason of the choice, if it has none of its own. */
 		private Ruling explained(Ruling ruling) {
 			boolean isHeld = ruling.outcome() instanceof Outcome.Held && ruling.reason() == null;
 			if (!isHeld) {
@@ -63,25 +66,40 @@ public final class DecisionMaker {
 
 	/**
 	 * Names the cause and chooses the action.
-	 * @param held whether the partition is held by a decision
+	 * @param held whether a decision holds the partition
+	 * @param order what an operator has ordered, {@code null} if none has
 	 */
-	public Opening open(TopicPartition partition, Evidence evidence, boolean held) {
+	public Opening open(TopicPartition partition, Evidence evidence, boolean held, @Nullable Resolution order) {
 		Cause cause = Classifier.classify(evidence);
-		return new Opening(partition, cause, choose(partition, cause, evidence, held), evidence);
+		return new Opening(partition, cause, choose(partition, cause, evidence, held, order), evidence, order);
 	}
 
-	private ActionChooser.Choice choose(TopicPartition partition, Cause cause, Evidence evidence, boolean held) {
+	private ActionChooser.Choice choose(TopicPartition partition, Cause cause, Evidence evidence, boolean held,
+			@Nullable Resolution order) {
 		if (cause == Cause.BELOW_LOG_START && evidence.isSoughtBelowLogStart()) {
 			return ActionChooser.Choice.of(Action.EARLIEST);
 		}
-		return isReleased(cause, evidence, held) ? ActionChooser.Choice.of(Action.KEEP)
-				: chooser.choose(partition, cause, evidence);
+		if (isReleased(cause, evidence, held)) {
+			return ActionChooser.Choice.of(Action.KEEP);
+		}
+		if (order == null) {
+			return chooser.choose(partition, cause, evidence);
+		}
+		return cause.allowedActions().contains(order.action()) ? ActionChooser.Choice.of(order.action())
+				: new ActionChooser.Choice(Action.HOLD, Reason.Kind.NOT_ALLOWED);
 	}
 
 	/**
-	 * Whether there is nothing to be decided: a partition is held for what is not so any
-	 * more, as its leader does not make the claim, or has reached the committed epoch; or
-	 * the position is as good on the new cluster as it was on the old one.
+	 * How far a decision may move a position. An operator's order has no limits.
+	 */
+	private MoveLimits limits(Opening opening) {
+		return (opening.order() != null) ? MoveLimits.unlimited() : chooser.limits(opening.partition());
+	}
+
+	/**
+	 * Whether the position is good, so that no policy is needed: the leader of a held
+	 * partition no longer makes the claim, or has reached the committed epoch; or the new
+	 * cluster holds the same records as the old one.
 	 */
 	private static boolean isReleased(Cause cause, Evidence evidence, boolean held) {
 		return switch (cause) {
@@ -99,27 +117,27 @@ public final class DecisionMaker {
 	 * @param awaitedEpoch the committed epoch that the client waits for, -1 for none
 	 */
 	public Ruling rule(Opening opening, int awaitedEpoch) {
-		return possible(opening,
-				Ruling.rule(opening.cause(), opening.action(), chooser.limits(opening.partition()), opening.evidence()),
+		return possible(opening, Ruling.rule(opening.cause(), opening.action(), limits(opening), opening.evidence()),
 				awaitedEpoch);
 	}
 
 	/**
 	 * What the chosen action comes to for a partition without a position.
-	 * @param outcome where it leads
+	 * @param outcome where the action leads
 	 * @param awaitedEpoch the committed epoch that the client waits for, -1 for none
 	 */
 	public Ruling ruleFirst(Opening opening, Outcome outcome, int awaitedEpoch) {
 		return possible(opening, Ruling.limit(opening.cause(), new Ruling(opening.action(), outcome, null),
-				chooser.limits(opening.partition()), opening.evidence()), awaitedEpoch);
+				limits(opening), opening.evidence()), awaitedEpoch);
 	}
 
 	/**
 	 * A client that has read the committed epoch itself believes no leader with a lower
-	 * one, wherever it is sought to. A new client will, once the commit is replaced.
+	 * one, wherever the guard seeks it to. A new client believes the leader once another
+	 * commit has replaced that one.
 	 * <p>
-	 * The client commits whatever position it has under {@code enable.auto.commit}: a
-	 * partition that has none cannot be held then.
+	 * Under {@code enable.auto.commit} the client commits any position that it has, so
+	 * the guard cannot hold a partition without one.
 	 */
 	private Ruling possible(Opening opening, Ruling ruling, int awaitedEpoch) {
 		Evidence evidence = opening.evidence();
@@ -133,24 +151,25 @@ public final class DecisionMaker {
 	}
 
 	/**
-	 * A decision, to be carried out and told.
-	 * @param observed whether it is only told
-	 * @param at when it is made
+	 * Makes a decision.
+	 * @param observed whether the guard only reports it
+	 * @param at the time
 	 */
 	public Decision decision(Opening opening, Ruling ruling, boolean observed, Instant at) {
 		Decision.Impact impact = PlainKafka.impact(opening.evidence(), ruling.outcome(),
 				configuration.autoOffsetReset());
 		return new Decision(at, configuration.groupId(), configuration.clientId(), opening.partition(), opening.cause(),
 				ruling.named(), ruling.action(), ruling.reason(), ruling.outcome(), impact, opening.evidence(),
-				observed, resolution(opening.partition(), ruling));
+				observed, resolution(opening, ruling));
 	}
 
 	/**
-	 * What somebody has decided, if that is what is done: the reason to hold may be gone.
+	 * What an operator has ordered, if the ruling follows it. It does not where the
+	 * reason to hold is gone.
 	 */
-	private @Nullable Resolution resolution(TopicPartition partition, Ruling ruling) {
-		Resolution resolution = chooser.resolution(partition);
-		return (resolution != null && resolution.action() == ruling.named()) ? resolution : null;
+	private static @Nullable Resolution resolution(Opening opening, Ruling ruling) {
+		Resolution order = opening.order();
+		return (order != null && order.action() == ruling.named()) ? order : null;
 	}
 
 }

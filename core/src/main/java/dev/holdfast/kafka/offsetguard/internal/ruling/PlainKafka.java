@@ -15,7 +15,7 @@ import dev.holdfast.kafka.offsetguard.policy.Action;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client without a guard does about what was reported. A pure function.
+ * What a client without a guard does about what it reports. A pure function.
  */
 public final class PlainKafka {
 
@@ -23,16 +23,15 @@ public final class PlainKafka {
 	}
 
 	/**
-	 * What it does.
-	 * @return {@code null} if nothing
+	 * What a client without a guard does.
+	 * @return {@code null} if it does nothing
 	 */
 	public static @Nullable Outcome outcome(Evidence evidence, AutoOffsetReset autoOffsetReset) {
 		return switch (evidence.trigger()) {
 			case TRUNCATION -> truncation(evidence, autoOffsetReset);
 			case OUT_OF_RANGE, SOUGHT_OUT_OF_RANGE, HELD_ABOVE_LOG_END -> reset(autoOffsetReset);
-			// No client looks at ids, all believe their coordinator, and one that goes by
-			// a
-			// committed epoch waits.
+			// Clients do not look at ids, believe their coordinator, and wait where the
+			// committed epoch is ahead.
 			case NO_COMMITTED_OFFSET, COMMITTED_EPOCH, COMMITTED_OFFSET, TOPIC_ID, CLUSTER_ID -> null;
 		};
 	}
@@ -56,8 +55,8 @@ public final class PlainKafka {
 	}
 
 	/**
-	 * The records that a move concerns: those that Kafka alone would have skipped or
-	 * delivered again are spared if the position stays.
+	 * The records that a move concerns. If the position stays, it spares those that Kafka
+	 * alone would have skipped or delivered again.
 	 */
 	public static Decision.Impact impact(Evidence evidence, Outcome outcome, AutoOffsetReset autoOffsetReset) {
 		if (!(outcome instanceof Outcome.ReadFrom readFrom) || evidence.origin() < 0
@@ -74,15 +73,15 @@ public final class PlainKafka {
 		if (evidence.trigger() == Evidence.Trigger.COMMITTED_OFFSET) {
 			return new Decision.Impact(0, 0, Math.abs(readFrom.offset() - evidence.position()));
 		}
-		// A client that goes by a committed epoch waits where it is.
+		// A client that has read a committed epoch waits where it is.
 		long plain = (evidence.trigger() == Evidence.Trigger.COMMITTED_EPOCH) ? evidence.position()
 				: position(evidence, autoOffsetReset);
 		return new Decision.Impact(0, 0, Math.abs(evidence.position() - plain));
 	}
 
 	/**
-	 * Nothing of the new log was delivered before. Plain Kafka would have read it from
-	 * the old position on.
+	 * The client has not delivered anything of the new log. Plain Kafka would have read
+	 * it from the old position on.
 	 */
 	private static Decision.Impact otherTopic(Evidence evidence, long target) {
 		LogBounds bounds = evidence.boundsAfter();
@@ -95,7 +94,7 @@ public final class PlainKafka {
 	}
 
 	/**
-	 * Where a client with a reset strategy would have gone without asking.
+	 * Where a client without a guard would have gone.
 	 */
 	private static long position(Evidence evidence, AutoOffsetReset autoOffsetReset) {
 		LogBounds bounds = evidence.boundsAfter();

@@ -17,13 +17,13 @@ import dev.holdfast.kafka.offsetguard.policy.MoveLimits;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The action that a policy names, and what it comes to: an action whose target the
- * evidence does not give, or that goes further than is allowed, becomes a hold.
+ * The action that a policy names, and what it comes to. It comes to a hold if the
+ * evidence does not give its target, or if it goes further than the limits allow.
  *
  * @param named the action that the policy names
  * @param outcome what it comes to
- * @param reason why it comes to something else than the policy names, {@code null} if it
- * does not
+ * @param reason why it comes to something else than the policy names; {@code null} if it
+ * comes to just that
  */
 public record Ruling(Action named, Outcome outcome, @Nullable Reason reason) {
 
@@ -44,14 +44,14 @@ public record Ruling(Action named, Outcome outcome, @Nullable Reason reason) {
 	}
 
 	/**
-	 * Whether the client goes on, be it where it is.
+	 * Whether the client reads on, from another position or from the one that it has.
 	 */
 	public boolean isMove() {
 		return outcome instanceof Outcome.ReadFrom || outcome instanceof Outcome.LookedUp;
 	}
 
 	/**
-	 * The action that is taken in fact: a policy's may be impossible.
+	 * The action that the guard takes in fact: the policy's may be impossible.
 	 */
 	Action action() {
 		if (outcome instanceof Outcome.Held) {
@@ -61,19 +61,19 @@ public record Ruling(Action named, Outcome outcome, @Nullable Reason reason) {
 	}
 
 	/**
-	 * What an action comes to, if it moves the position no further than is allowed.
+	 * What an action comes to within the limits.
 	 */
 	public static Ruling rule(Cause cause, Action action, MoveLimits limits, Evidence evidence) {
 		return limit(cause, rule(cause, action, evidence), limits, evidence);
 	}
 
 	/**
-	 * A ruling, or a hold where it would move the position further than is allowed, or
-	 * where that cannot be known.
+	 * The ruling itself; a hold if the ruling moves the position further than the limits
+	 * allow, or if the guard cannot know how far.
 	 */
 	public static Ruling limit(Cause cause, Ruling ruling, MoveLimits limits, Evidence evidence) {
-		// Offsets in two different logs have nothing to do with each other, and what the
-		// application asks for is not where it was.
+		// Offsets in two different logs have nothing to do with each other. And where the
+		// application seeks to is not where it was.
 		if (cause.isOtherLog() || evidence.origin() < 0 || evidence.isSoughtBelowLogStart()) {
 			return ruling;
 		}
@@ -115,8 +115,8 @@ public record Ruling(Action named, Outcome outcome, @Nullable Reason reason) {
 			return hold(action, Reason.Kind.NO_TARGET);
 		}
 		ClaimTest.Verdict verdict = ClaimTest.verdict(evidence);
-		// Where nothing proves a claim, only a policy that names exactly this case
-		// follows it, and never against what the log says.
+		// Where nothing proves a claim, the guard follows it only if the policy names
+		// exactly this case, and never against what the log says.
 		boolean followed = verdict == ClaimTest.Verdict.SUPPORTED
 				|| (cause == Cause.UNVERIFIABLE && verdict == ClaimTest.Verdict.UNDECIDED);
 		return followed ? readFrom(action, claim.divergentOffset()) : hold(action, Reason.Kind.UNPROVEN);
@@ -127,7 +127,8 @@ public record Ruling(Action named, Outcome outcome, @Nullable Reason reason) {
 	}
 
 	/**
-	 * That record is what tells that the log is still the one that was committed in.
+	 * Only the last record delivered tells that this is still the log that the group has
+	 * committed in.
 	 */
 	private static Ruling latestKnown(Evidence evidence) {
 		LogBounds bounds = evidence.boundsAfter();

@@ -155,6 +155,13 @@ public final class CommittedPositions {
 	}
 
 	/**
+	 * Whether any commit is being looked into. Every poll asks.
+	 */
+	boolean isAnyInDoubt() {
+		return !doubted.isEmpty() && !inDoubt().isEmpty();
+	}
+
+	/**
 	 * Those whose commits are being looked into.
 	 */
 	Set<TopicPartition> inDoubt() {

@@ -102,7 +102,7 @@ public final class StartingPositions {
 	 * Whether evidence about commits is on its way.
 	 */
 	public boolean isLookingIntoCommits() {
-		return !committedPositions.inDoubt().isEmpty();
+		return committedPositions.isAnyInDoubt();
 	}
 
 	/**

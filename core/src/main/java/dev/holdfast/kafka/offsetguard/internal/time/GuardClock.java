@@ -14,18 +14,18 @@ import java.time.Instant;
 public interface GuardClock {
 
 	/**
-	 * The time since some moment, in nanoseconds, as {@link System#nanoTime()}: only
-	 * differences mean anything, and they may come from numbers that have overflowed.
+	 * A number of nanoseconds, as {@link System#nanoTime()} returns it: only differences
+	 * mean anything, and the number may overflow.
 	 */
 	long nanoTime();
 
 	/**
-	 * The time of day, which brokers compare with the timestamps of records.
+	 * The time of day, as producers put it into records.
 	 */
 	Instant instant();
 
 	/**
-	 * The real time.
+	 * The clock that goes by real time.
 	 */
 	static GuardClock system() {
 		return SystemClock.INSTANCE;

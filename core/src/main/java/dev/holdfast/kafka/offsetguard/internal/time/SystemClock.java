@@ -8,7 +8,8 @@ package dev.holdfast.kafka.offsetguard.internal.time;
 import java.time.Instant;
 
 /**
- * The only one that looks at the real time.
+ * The clock of every guard outside tests. Nothing else of the guard asks the JDK for the
+ * time.
  */
 enum SystemClock implements GuardClock {
 

@@ -36,6 +36,7 @@ class ClientReportsTests {
 		Pauses pauses = new Pauses(client);
 		ClientReports reports = new ClientReports(client, pauses);
 		reports.add(new OffsetOutOfRangeException(Map.of(PARTITION, 5L)));
+		pauses.tellClient();
 		assertThat(client.paused()).containsExactly(PARTITION);
 
 		client.close(CloseOptions.timeout(Duration.ZERO));

@@ -40,9 +40,11 @@ class UndecidedStartsTests {
 	@ParameterizedTest
 	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
 	void partitionThatTheClientHasLostDoesNotKeepOthersFromWaiting(AutoOffsetReset.Strategy reset) {
-		UndecidedStarts undecided = new UndecidedStarts(client, new Pauses(client), false, reset);
+		Pauses pauses = new Pauses(client);
+		UndecidedStarts undecided = new UndecidedStarts(client, pauses, false, reset);
 
 		undecided.hold(new LinkedHashSet<>(List.of(LOST, KEPT)), Map.of());
+		pauses.tellClient();
 
 		assertThat(undecided.contains(KEPT)).isTrue();
 		assertThat(client.paused()).containsExactly(KEPT);

@@ -1,0 +1,151 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.internal.incident;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import dev.holdfast.kafka.offsetguard.decision.Decision;
+import dev.holdfast.kafka.offsetguard.decision.Outcome;
+import dev.holdfast.kafka.offsetguard.decision.Resolution;
+import dev.holdfast.kafka.offsetguard.decision.ResolutionResult;
+import dev.holdfast.kafka.offsetguard.internal.enforcement.Inquiry;
+import dev.holdfast.kafka.offsetguard.internal.inspection.Look;
+import dev.holdfast.kafka.offsetguard.internal.inspection.Suspect;
+import dev.holdfast.kafka.offsetguard.internal.partition.Hold;
+import dev.holdfast.kafka.offsetguard.internal.partition.Holds;
+import dev.holdfast.kafka.offsetguard.internal.partition.Ordered;
+import dev.holdfast.kafka.offsetguard.internal.partition.PartitionState;
+import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
+import dev.holdfast.kafka.offsetguard.internal.start.StartingPositions;
+import dev.holdfast.kafka.offsetguard.internal.time.Deadline;
+import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An operator's order about one held partition, while the guard gathers the evidence for
+ * it beside the poll. Belongs to the consumer's thread.
+ */
+final class OrderInProgress {
+
+	private final Parts parts;
+
+	private final TopicPartition partition;
+
+	private final PartitionState state;
+
+	private final Decision hold;
+
+	private final Ordered ordered;
+
+	private final Deadline deadline;
+
+	private Inquiry.@Nullable Investigation investigation;
+
+	/** Whether brokers have answered what the guard had to ask. */
+	private boolean answered;
+
+	/**
+	 * What it takes to carry an order out.
+	 *
+	 * @param timeout for how long the guard gathers evidence
+	 */
+	record Parts(PartitionStates states, Holds holds, StartingPositions startingPositions, Inquiry inquiry,
+			LeaderEpochs leaderEpochs, Duration timeout, GuardClock clock) {
+	}
+
+	/**
+	 * Begins to carry an order out.
+	 * @param hold what the partition is held for
+	 */
+	OrderInProgress(Parts parts, TopicPartition partition, Resolution resolution, Decision hold) {
+		this.parts = parts;
+		this.partition = partition;
+		this.hold = hold;
+		this.ordered = new Ordered(resolution);
+		this.state = parts.states.get(partition);
+		this.deadline = Deadline.after(parts.timeout, parts.clock);
+		state.ordered(ordered);
+	}
+
+	TopicPartition partition() {
+		return partition;
+	}
+
+	/**
+	 * Takes the next step.
+	 * @return what came of the order, {@code null} if brokers have yet to answer
+	 */
+	@Nullable ResolutionResult proceed() {
+		if (parts.states.find(partition) != state) {
+			return new ResolutionResult.NotAssigned();
+		}
+		Hold present = parts.holds.find(partition);
+		boolean isOver = ordered.decision() != null || present == null || look(present) || deadline.isOver();
+		return isOver ? result() : null;
+	}
+
+	/**
+	 * Looks at the partition as if nobody had before.
+	 * @return whether the guard has all that it will get
+	 */
+	private boolean look(Hold present) {
+		if (present.decision().evidence().position() < 0) {
+			answered = parts.startingPositions.decide(Set.of(partition));
+			return answered;
+		}
+		Inquiry.Investigation looking = investigation;
+		if (looking == null) {
+			looking = begin(Suspect.again(partition, present.decision().evidence(), state));
+		}
+		if (looking == null || !looking.isDone()) {
+			return false;
+		}
+		answered = parts.inquiry.settle(looking.findings()).contains(partition);
+		return true;
+	}
+
+	private Inquiry.@Nullable Investigation begin(Suspect suspect) {
+		Map<TopicPartition, Suspect> told = parts.leaderEpochs.addTo(List.of(suspect), Duration.ZERO);
+		if (!told.isEmpty()) {
+			investigation = parts.inquiry.begin(List.copyOf(told.values()), parts.timeout, Look.Occasion.ORDER);
+		}
+		return investigation;
+	}
+
+	private ResolutionResult result() {
+		Decision now = parts.holds.visible().get(partition);
+		if (now != null && !now.cause().resolutions().contains(ordered.resolution().action())) {
+			return new ResolutionResult.NotAllowed(now.cause(), now.cause().resolutions());
+		}
+		Decision decision = ordered.decision();
+		if (decision != null && !(decision.outcome() instanceof Outcome.Held)) {
+			// Else the reason to hold is gone, and the client reads on without anybody's
+			// help.
+			return ordered.resolution().equals(decision.resolution()) ? new ResolutionResult.Resolved(decision)
+					: new ResolutionResult.NotHeld();
+		}
+		if (now == null) {
+			return new ResolutionResult.NotHeld();
+		}
+		return answered ? new ResolutionResult.StillHeld(hold)
+				: new ResolutionResult.Failed("The brokers did not answer in time, and nothing was done: try again");
+	}
+
+	/**
+	 * Nobody carries it out any more.
+	 */
+	void end() {
+		state.ordered(null);
+		if (investigation != null) {
+			investigation.abandon();
+		}
+	}
+
+}

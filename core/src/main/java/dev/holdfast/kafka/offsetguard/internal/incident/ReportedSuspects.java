@@ -1,0 +1,154 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.internal.incident;
+
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+
+import dev.holdfast.kafka.offsetguard.evidence.Evidence;
+import dev.holdfast.kafka.offsetguard.internal.client.ClientPositions;
+import dev.holdfast.kafka.offsetguard.internal.client.ClientReports;
+import dev.holdfast.kafka.offsetguard.internal.client.WhileAssigned;
+import dev.holdfast.kafka.offsetguard.internal.inspection.Suspect;
+import dev.holdfast.kafka.offsetguard.internal.partition.Holds;
+import dev.holdfast.kafka.offsetguard.internal.partition.PartitionState;
+import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * From what the client reports to partitions in question: a report is a hint, and may be
+ * late.
+ */
+final class ReportedSuspects {
+
+	private final Consumer<?, ?> client;
+
+	private final ClientReports reports;
+
+	private final ClientPositions positions;
+
+	private final PartitionStates states;
+
+	private final Holds holds;
+
+	private final ClusterChanges clusterChanges;
+
+	ReportedSuspects(Consumer<?, ?> client, ClientReports reports, ClientPositions positions, PartitionStates states,
+			Holds holds, ClusterChanges clusterChanges) {
+		this.client = client;
+		this.reports = reports;
+		this.positions = positions;
+		this.states = states;
+		this.holds = holds;
+		this.clusterChanges = clusterChanges;
+	}
+
+	/**
+	 * The partitions that the client has reported, and those that it does not report as
+	 * it reports others.
+	 * @param assigned the partitions that are assigned
+	 * @param isAllSaid whether the client has reported every position that it could
+	 * report, and was asked nothing since
+	 */
+	List<Suspect> suspects(Set<TopicPartition> assigned, boolean isAllSaid) {
+		Map<TopicPartition, Suspect> suspects = new LinkedHashMap<>();
+		Set<TopicPartition> looked = new HashSet<>();
+		boolean more = true;
+		// Asking for positions may bring further reports to light.
+		for (int round = 0; more && round < 3; round++) {
+			for (Map.Entry<TopicPartition, ClientReports.Report> entry : reports.positions().entrySet()) {
+				if (looked.add(entry.getKey()) && assigned.contains(entry.getKey())) {
+					addSuspect(suspects, entry.getKey(), entry.getValue(), isAllSaid);
+				}
+			}
+			if (suspects.values().stream().anyMatch((suspect) -> suspect.trigger() == Evidence.Trigger.TRUNCATION)) {
+				addWaiting(suspects, assigned);
+			}
+			more = !looked.containsAll(reports.positions().keySet());
+		}
+		return List.copyOf(suspects.values());
+	}
+
+	private void addSuspect(Map<TopicPartition, Suspect> suspects, TopicPartition partition,
+			ClientReports.Report report, boolean isAllSaid) {
+		if (holds.contains(partition) || states.undecided().contains(partition)
+				|| clusterChanges.isInDoubt(partition)) {
+			return;
+		}
+		PartitionState state = states.get(partition);
+		state.leaderFound();
+		if (report.trigger() == Evidence.Trigger.OUT_OF_RANGE) {
+			OptionalLong position = positions.now(partition);
+			if (position.isPresent() && position.getAsLong() == report.position()) {
+				Evidence.Trigger trigger = state.isSoughtByApplication() ? Evidence.Trigger.SOUGHT_OUT_OF_RANGE
+						: Evidence.Trigger.OUT_OF_RANGE;
+				suspects.put(partition, Suspect.reported(partition, trigger, report.position(), state, null));
+			}
+		}
+		else if (states.isStarting(partition)) {
+			// A claim about wherever it was before: the guard has yet to say where it is.
+			reports.forget(Set.of(partition));
+		}
+		else if (!dropLate(partition, state, report) && !hasPosition(partition, state, report, isAllSaid)) {
+			suspects.put(partition,
+					Suspect.reported(partition, report.trigger(), report.position(), state, report.claim()));
+		}
+	}
+
+	/**
+	 * Drops a claim about a position from before the partition was sought, or before it
+	 * was assigned: the client validates the one that it has now, and reports anew. If it
+	 * is not from before, as only markers were read since, the client is behind them, and
+	 * would not make sure before {@code request.timeout.ms}: it is sought there again.
+	 * @return whether it was one
+	 */
+	private boolean dropLate(TopicPartition partition, PartitionState state, ClientReports.Report report) {
+		boolean isLate = (states.isSought(partition) && state.position() < 0) || state.doubts(report.position());
+		if (isLate) {
+			reports.forget(Set.of(partition));
+			OffsetAndMetadata sought = state.sought();
+			if (sought != null && positions.now(partition).isEmpty()) {
+				WhileAssigned.seek(client, partition, sought);
+			}
+		}
+		return isLate;
+	}
+
+	/**
+	 * Whether the client has validated its position by now, or was sought to it. One that
+	 * was polled just now, and said that it is truncated, has not; and a client without a
+	 * position looks at its whole assignment each time before it says so.
+	 */
+	private boolean hasPosition(TopicPartition partition, PartitionState state, ClientReports.Report report,
+			boolean isAllSaid) {
+		boolean isSaid = isAllSaid && state.position() == report.position() && !states.isSought(partition);
+		return !isSaid && positions.now(partition).isPresent();
+	}
+
+	/**
+	 * When several brokers claim truncations at once the client reports one of them and
+	 * discards the rest; their partitions wait for {@code request.timeout.ms}.
+	 */
+	private void addWaiting(Map<TopicPartition, Suspect> suspects, Set<TopicPartition> assigned) {
+		for (TopicPartition partition : assigned) {
+			if (suspects.containsKey(partition) || holds.contains(partition)) {
+				continue;
+			}
+			PartitionState state = states.get(partition);
+			if (state.position() >= 0 && positions.now(partition).isEmpty()) {
+				suspects.put(partition,
+						Suspect.reported(partition, Evidence.Trigger.TRUNCATION, state.position(), state, null));
+			}
+		}
+	}
+
+}
