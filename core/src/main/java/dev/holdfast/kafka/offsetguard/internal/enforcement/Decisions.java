@@ -282,7 +282,7 @@ public final class Decisions {
 			state.witness(witness.found());
 		}
 		if (decision.resolution() != null) {
-			state.keepAnew();
+			state.retries().forget();
 		}
 		int times = state.keep(offset);
 		if (times == 1) {
@@ -333,7 +333,7 @@ public final class Decisions {
 	 */
 	public void retry(Hold hold) {
 		seekAndRelease(hold.decision().partition(), hold.position());
-		states.get(hold.decision().partition()).tried();
+		states.get(hold.decision().partition()).retries().tried();
 	}
 
 	/**

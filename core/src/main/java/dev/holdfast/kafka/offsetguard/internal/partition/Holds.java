@@ -105,8 +105,8 @@ public final class Holds {
 		Set<TopicPartition> paused = client.paused();
 		for (TopicPartition partition : List.copyOf(inVain.keySet())) {
 			PartitionState state = states.get(partition);
-			state.polled(paused.contains(partition), nothingDelivered);
-			if (!state.isInVainStill()) {
+			state.retries().polled(paused.contains(partition), nothingDelivered);
+			if (!state.retries().isInVainStill(state.isHeld())) {
 				inVain.remove(partition);
 				publish(partition);
 			}

@@ -48,7 +48,7 @@ public final class PartitionState {
 
 	private @Nullable LostLog lost;
 
-	private @Nullable Retries retries;
+	private final Retries retries;
 
 	private @Nullable Uuid topicId;
 
@@ -64,6 +64,7 @@ public final class PartitionState {
 
 	PartitionState(GuardClock clock) {
 		this.clock = clock;
+		this.retries = new Retries(clock);
 		this.plainStart = new PlainStart(clock.instant());
 	}
 
@@ -157,6 +158,13 @@ public final class PartitionState {
 	}
 
 	/**
+	 * How often its position was confirmed in vain.
+	 */
+	public Retries retries() {
+		return retries;
+	}
+
+	/**
 	 * When plain Kafka would have looked for where to start, if nothing has a position
 	 * yet, or now.
 	 */
@@ -243,7 +251,7 @@ public final class PartitionState {
 		firstPosition = -1;
 		lost = (lost != null) ? lost.delivered(position) : null;
 		positioned = true;
-		retries = null;
+		retries.forget();
 		soughtByApplication = false;
 		leaderFound();
 		int epoch = last.leaderEpoch().orElse(-1);
@@ -271,47 +279,7 @@ public final class PartitionState {
 		positioned = true;
 		position = confirmed;
 		soughtEpoch = -1;
-		Retries now = Retries.confirmed(retries, clock.nanoTime());
-		retries = now;
-		return now.times();
-	}
-
-	/**
-	 * Somebody has looked at it, and wants the position tried again.
-	 */
-	public void keepAnew() {
-		retries = null;
-	}
-
-	/**
-	 * The client may fetch from the confirmed position again.
-	 */
-	public void tried() {
-		retries = (retries != null) ? retries.tried(clock.nanoTime()) : null;
-	}
-
-	/**
-	 * The client was polled. One that has records of other partitions to deliver, or may
-	 * not fetch from this one, says nothing about it.
-	 */
-	void polled(boolean paused, boolean nothingDelivered) {
-		if (paused) {
-			tried();
-		}
-		else if (nothingDelivered && retries != null) {
-			retries = retries.waiting(clock.nanoTime());
-		}
-	}
-
-	/**
-	 * Whether the client was sent to a confirmed position so often in vain that somebody
-	 * should hear of it, and no end to that is in sight. Counts anew if there is.
-	 */
-	boolean isInVainStill() {
-		if (retries != null && hold == null && retries.isOver(clock.nanoTime())) {
-			retries = null;
-		}
-		return retries != null && retries.isInVain();
+		return retries.confirmed();
 	}
 
 	/**
@@ -319,7 +287,7 @@ public final class PartitionState {
 	 */
 	public void seek(OffsetAndMetadata offset) {
 		positioned = true;
-		retries = null;
+		retries.forget();
 		position = offset.offset();
 		firstPosition = -1;
 		doubted = -1;
@@ -334,7 +302,7 @@ public final class PartitionState {
 	 * The client speaks to another cluster, which has other epochs and topic ids.
 	 */
 	public void changeCluster() {
-		retries = null;
+		retries.forget();
 		doubted = -1;
 		soughtEpoch = -1;
 		leaderEpoch = -1;
@@ -347,7 +315,7 @@ public final class PartitionState {
 	 */
 	public void seekToUnknown() {
 		positioned = true;
-		retries = null;
+		retries.forget();
 		position = -1;
 		firstPosition = -1;
 		leaderEpoch = -1;
