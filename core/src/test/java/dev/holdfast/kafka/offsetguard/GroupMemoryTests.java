@@ -76,7 +76,7 @@ class GroupMemoryTests {
 		try (Consumer<String, String> consumer = consumers.guarded()) {
 			consumer.subscribe(List.of(topic));
 			Map<TopicPartition, List<Long>> delivered = Consumers.pollUntil(consumer,
-					() -> Consumers.isAt(consumer, added, 20));
+					() -> !consumers.decisions.isEmpty() && Consumers.isAt(consumer, added, 20));
 
 			assertThat(delivered).isEmpty();
 			assertThat(consumers.causes()).containsExactly(Cause.NO_COMMITTED_OFFSET);

@@ -115,7 +115,7 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 			ClusterId clusterId = new ClusterId(basics.cluster, lookup);
 			Topics topics = new Topics(lookup, context.goneTopics(), basics.settings.timing().topicCheck(),
 					basics.clock);
-			BookmarkReader bookmarks = new BookmarkReader(clusterId);
+			BookmarkReader bookmarks = new BookmarkReader(clusterId::known);
 			Coverage coverage = new Coverage(topics, bookmarks);
 			return new Lookups(lookup, topics, clusterId, bookmarks, coverage,
 					new GroupCommits(basics.client, groupId, lookup, basics.budget, basics.states, basics.clock),

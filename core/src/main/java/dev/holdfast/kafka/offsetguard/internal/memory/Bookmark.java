@@ -64,16 +64,21 @@ public record Bookmark(String clusterId, @Nullable Uuid topicId, long committedO
 	 */
 	public static @Nullable Bookmark in(OffsetAndMetadata commit, Cluster cluster) {
 		Bookmark bookmark = parse(commit.metadata());
-		boolean own = bookmark != null && bookmark.committedOffset == commit.offset()
-				&& cluster.hasWritten(bookmark.clusterId, bookmark.clusterMark);
-		return own ? bookmark : null;
+		return (bookmark != null && bookmark.isOf(commit, cluster)) ? bookmark : null;
+	}
+
+	/**
+	 * Whether the guard has written it into this commit, in this cluster.
+	 */
+	boolean isOf(OffsetAndMetadata commit, Cluster cluster) {
+		return committedOffset == commit.offset() && cluster.hasWritten(clusterId, clusterMark);
 	}
 
 	public static boolean isOne(@Nullable String metadata) {
 		return metadata != null && metadata.startsWith(MAGIC + SEPARATOR);
 	}
 
-	private static @Nullable Bookmark parse(@Nullable String metadata) {
+	static @Nullable Bookmark parse(@Nullable String metadata) {
 		String[] fields = isOne(metadata) ? Objects.requireNonNull(metadata).split("\\|", -1) : new String[0];
 		String mark = (fields.length == FIELDS_WITH_MARK) ? fields[FIELDS] : "";
 		boolean isWhole = fields.length == FIELDS || (fields.length == FIELDS_WITH_MARK && Cluster.isMark(mark));

@@ -8,10 +8,11 @@ package dev.holdfast.kafka.offsetguard.internal.memory;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BinaryOperator;
+import java.util.function.Supplier;
 
 import dev.holdfast.kafka.offsetguard.internal.cluster.Cluster;
-import dev.holdfast.kafka.offsetguard.internal.lookup.ClusterId;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -22,10 +23,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BookmarkReader {
 
-	private final ClusterId clusterId;
+	private final Supplier<@Nullable Cluster> known;
 
-	public BookmarkReader(ClusterId clusterId) {
-		this.clusterId = clusterId;
+	/** By metadata, while the guard decides where partitions start. */
+	private final Map<String, Optional<Bookmark>> parsed = new HashMap<>();
+
+	private boolean remembering;
+
+	/**
+	 * Creates it.
+	 * @param known gives the cluster that the client is connected to, {@code null} if the
+	 * guard does not know it yet
+	 */
+	public BookmarkReader(Supplier<@Nullable Cluster> known) {
+		this.known = known;
 	}
 
 	/**
@@ -34,8 +45,33 @@ public final class BookmarkReader {
 	 * this is
 	 */
 	public @Nullable Bookmark in(OffsetAndMetadata commit) {
-		Cluster cluster = clusterId.known();
-		return (cluster != null) ? Bookmark.in(commit, cluster) : null;
+		Cluster cluster = known.get();
+		if (cluster == null || !Bookmark.isOne(commit.metadata())) {
+			return null;
+		}
+		if (!remembering) {
+			return Bookmark.in(commit, cluster);
+		}
+		Bookmark bookmark = parsed
+			.computeIfAbsent(commit.metadata(), (metadata) -> Optional.ofNullable(Bookmark.parse(metadata)))
+			.orElse(null);
+		return (bookmark != null && bookmark.isOf(commit, cluster)) ? bookmark : null;
+	}
+
+	/**
+	 * The guard begins to decide where partitions start. It asks many times for the
+	 * bookmarks in their commits, and parses each once until {@link #forget()}.
+	 */
+	public void remember() {
+		remembering = true;
+	}
+
+	/**
+	 * The guard has decided where partitions start.
+	 */
+	public void forget() {
+		remembering = false;
+		parsed.clear();
 	}
 
 	/**

@@ -97,6 +97,7 @@ public final class StartLookup {
 	 * @throws org.apache.kafka.common.errors.WakeupException if the consumer was woken up
 	 */
 	StartAnswers ask(Set<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> committed) {
+		bookmarks.remember();
 		boolean isPatient = isPatient();
 		boolean isClusterOpen = rules.grouped()
 				&& clusterId.ask(Topics.names(partitions), patience(budget.left().dividedBy(LOOKUP_SHARE))).isPending();
@@ -136,6 +137,7 @@ public final class StartLookup {
 	 */
 	void forgetQuestions() {
 		patientUntil = null;
+		bookmarks.forget();
 		lookup.forgetQuestions();
 	}
 
