@@ -6,15 +6,18 @@
 package dev.holdfast.kafka.offsetguard;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.WeakHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
 
+import dev.holdfast.kafka.offsetguard.decision.Assignment;
 import dev.holdfast.kafka.offsetguard.decision.Decision;
 import dev.holdfast.kafka.offsetguard.decision.DecisionListener;
 import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
@@ -52,6 +55,21 @@ public final class Consumers {
 	private @Nullable OffsetGuard process;
 
 	public final List<Decision> decisions = new CopyOnWriteArrayList<>();
+
+	/** By consumer. */
+	private static final Map<Consumer<?, ?>, Guarded> GUARDED = Collections.synchronizedMap(new WeakHashMap<>());
+
+	private record Guarded(OffsetGuard guard, @Nullable String group) {
+
+		private boolean isStarting(TopicPartition partition) {
+			return guard.assignments()
+				.stream()
+				.filter((each) -> Objects.equals(each.groupId(), group))
+				.flatMap((each) -> each.partitions().stream())
+				.anyMatch((each) -> each.partition().equals(partition) && each.state() == Assignment.State.STARTING);
+		}
+
+	}
 
 	public Consumers(KafkaCluster cluster, String protocol, @Nullable String group) {
 		with("bootstrap.servers", cluster.bootstrapServers());
@@ -140,11 +158,13 @@ public final class Consumers {
 
 	public Consumer<String, String> guarded() {
 		OffsetGuard guard = (process != null) ? process : guard(List.of(decisions::add));
-		return guard.createConsumer(configuration, (overrides) -> {
+		Consumer<String, String> consumer = guard.createConsumer(configuration, (overrides) -> {
 			Map<String, Object> merged = new HashMap<>(configuration);
 			merged.putAll(overrides);
 			return new KafkaConsumer<>(merged, new StringDeserializer(), new StringDeserializer());
 		});
+		GUARDED.put(consumer, new Guarded(guard, (String) configuration.get("group.id")));
+		return consumer;
 	}
 
 	/**
@@ -215,12 +235,21 @@ public final class Consumers {
 		}
 	}
 
+	/**
+	 * Whether a consumer has started a partition, and is at a position. A guard answers
+	 * with plain Kafka's start while it has yet to decide.
+	 */
 	public static boolean isAt(Consumer<?, ?> consumer, TopicPartition partition, long position) {
-		return consumer.assignment().contains(partition) && position(consumer, partition) == position;
+		return isStarted(consumer, partition) && position(consumer, partition) == position;
 	}
 
 	static boolean isAtLeast(Consumer<?, ?> consumer, TopicPartition partition, long position) {
-		return consumer.assignment().contains(partition) && position(consumer, partition) >= position;
+		return isStarted(consumer, partition) && position(consumer, partition) >= position;
+	}
+
+	private static boolean isStarted(Consumer<?, ?> consumer, TopicPartition partition) {
+		Guarded guarded = GUARDED.get(consumer);
+		return consumer.assignment().contains(partition) && (guarded == null || !guarded.isStarting(partition));
 	}
 
 	/**
