@@ -19,6 +19,7 @@ import dev.holdfast.kafka.offsetguard.internal.commit.ClientCommits;
 import dev.holdfast.kafka.offsetguard.internal.commit.CommitFilter;
 import dev.holdfast.kafka.offsetguard.internal.commit.FirstCommits;
 import dev.holdfast.kafka.offsetguard.internal.commit.HeldBackCommits;
+import dev.holdfast.kafka.offsetguard.internal.commit.MovedCommits;
 import dev.holdfast.kafka.offsetguard.internal.commit.PositionCommits;
 import dev.holdfast.kafka.offsetguard.internal.enforcement.ApplicationPolicy;
 import dev.holdfast.kafka.offsetguard.internal.enforcement.Decisions;
@@ -121,8 +122,8 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 	}
 
 	/** What commits. */
-	record Commits(HeldBackCommits heldBack, PositionCommits sender, FirstCommits first, ClientCommits observer,
-			ApplicationCommits application) {
+	record Commits(HeldBackCommits heldBack, PositionCommits sender, FirstCommits first, MovedCommits moved,
+			ClientCommits observer, ApplicationCommits application) {
 
 		private static Commits of(Basics basics, Lookups lookups) {
 			Consumer<?, ?> client = basics.client;
@@ -132,11 +133,13 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 					basics.budget);
 			FirstCommits first = new FirstCommits(client, basics.budget, basics.states, lookups.topics,
 					lookups.coverage, lookups.groupCommits, sender);
-			CommitFilter filter = new CommitFilter(client, basics.states, basics.positions, basics.holds, heldBack);
+			MovedCommits moved = new MovedCommits(sender, lookups.commitMemory, basics.states, basics.positions);
+			CommitFilter filter = new CommitFilter(client, basics.states, basics.positions, basics.holds, heldBack,
+					moved);
 			ClientCommits observer = new ClientCommits(client, basics.configuration.autoCommit(), lookups.commitMemory,
 					basics.states, basics.positions, filter);
-			return new Commits(heldBack, sender, first, observer,
-					new ApplicationCommits(client, basics.states, sender, filter, observer, first));
+			return new Commits(heldBack, sender, first, moved, observer,
+					new ApplicationCommits(client, basics.states, sender, filter, observer, first, moved));
 		}
 
 	}
@@ -149,7 +152,7 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 					basics.configuration.autoOffsetReset(), basics.budget, basics.isPatient(), basics.reports::add);
 			Decisions decisions = new Decisions(basics.client, basics.configuration,
 					new DecisionMaker(basics.chooser, basics.configuration), basics.states, basics.pauses, basics.holds,
-					commits.heldBack, resetOffsets, lookups.commitMemory, basics.listeners,
+					commits.heldBack, commits.moved, resetOffsets, lookups.commitMemory, basics.listeners,
 					basics.settings.isObserving());
 			Inspector inspector = new Inspector(basics.configuration, basics.cluster, basics.chooser,
 					context.inspectorCap(), context.inspections());
