@@ -34,8 +34,11 @@ public final class ApplicationCommits {
 
 	private final FirstCommits firstCommits;
 
+	private final MovedCommits movedCommits;
+
 	public ApplicationCommits(Consumer<?, ?> client, PartitionStates states, PositionCommits commits,
-			CommitFilter filter, ClientCommits clientCommits, FirstCommits firstCommits) {
+			CommitFilter filter, ClientCommits clientCommits, FirstCommits firstCommits, MovedCommits movedCommits) {
+		this.movedCommits = movedCommits;
 		this.client = client;
 		this.states = states;
 		this.commits = commits;
@@ -50,18 +53,21 @@ public final class ApplicationCommits {
 		note(offsets);
 		commits.used();
 		if (offsets != null) {
+			commits.usedByOffsets();
 			commits.overtake(offsets.keySet());
-			Map<TopicPartition, OffsetAndMetadata> committable = filter.committable(offsets);
+			Map<TopicPartition, OffsetAndMetadata> committable = committable(offsets);
 			commits.commitSync(committable, timeout);
 			firstCommits.committing(committable.keySet());
 		}
 		else if (filter.isAnyInDoubt()) {
 			commits.overtakeAll();
 			firstCommits.committingAll();
+			movedCommits.committingAll();
 			commits.commitSync(filter.consumed(), timeout);
 		}
 		else {
 			firstCommits.committingAll();
+			movedCommits.committingAll();
 			filter.committingAll();
 			commits.overtakeAll();
 			if (timeout != null) {
@@ -79,16 +85,19 @@ public final class ApplicationCommits {
 		note(offsets);
 		commits.used();
 		if (offsets != null) {
-			commits.commitAsync(offsets, filter::committable, callback);
+			commits.usedByOffsets();
+			commits.commitAsync(offsets, this::committable, callback);
 			firstCommits.committing(offsets.keySet());
 		}
 		else if (filter.isAnyInDoubt()) {
 			commits.overtakeAll();
 			firstCommits.committingAll();
+			movedCommits.committingAll();
 			commits.commitAsync(filter.consumed(), filter::committable, callback);
 		}
 		else {
 			firstCommits.committingAll();
+			movedCommits.committingAll();
 			filter.committingAll();
 			commits.overtakeAll();
 			if (callback != null) {
@@ -98,6 +107,12 @@ public final class ApplicationCommits {
 				client.commitAsync();
 			}
 		}
+	}
+
+	private Map<TopicPartition, OffsetAndMetadata> committable(Map<TopicPartition, OffsetAndMetadata> offsets) {
+		Map<TopicPartition, OffsetAndMetadata> committable = filter.committable(offsets);
+		movedCommits.committing(committable);
+		return committable;
 	}
 
 	private void note(@Nullable Map<TopicPartition, OffsetAndMetadata> offsets) {

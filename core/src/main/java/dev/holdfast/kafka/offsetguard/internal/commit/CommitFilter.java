@@ -38,8 +38,24 @@ public final class CommitFilter {
 
 	private final HeldBackCommits heldBack;
 
+	private final Moves moves;
+
+	/**
+	 * Knows which commits would undo a move of the guard's.
+	 */
+	@FunctionalInterface
+	public interface Moves {
+
+		/**
+		 * Whether a commit is about records from before a move.
+		 */
+		boolean isLate(TopicPartition partition, long offset);
+
+	}
+
 	public CommitFilter(Consumer<?, ?> client, PartitionStates states, ClientPositions positions, Holds holds,
-			HeldBackCommits heldBack) {
+			HeldBackCommits heldBack, Moves moves) {
+		this.moves = moves;
 		this.client = client;
 		this.states = states;
 		this.positions = positions;
@@ -62,9 +78,13 @@ public final class CommitFilter {
 	private Map<TopicPartition, OffsetAndMetadata> withoutLate(Map<TopicPartition, OffsetAndMetadata> offsets) {
 		Map<TopicPartition, OffsetAndMetadata> current = offsets;
 		for (Map.Entry<TopicPartition, OffsetAndMetadata> each : offsets.entrySet()) {
-			if (each.getValue() != null && isLate(each.getKey(), each.getValue().offset())) {
-				logger.warn("{} of {} is not committed: it was in a log that is gone", each.getValue().offset(),
-						each.getKey());
+			if (each.getValue() == null) {
+				continue;
+			}
+			boolean isBeforeMove = moves.isLate(each.getKey(), each.getValue().offset());
+			if (isBeforeMove || isLate(each.getKey(), each.getValue().offset())) {
+				logger.warn("{} of {} is not committed: it was {}", each.getValue().offset(), each.getKey(),
+						isBeforeMove ? "delivered before the guard has moved the position" : "in a log that is gone");
 				current = (current != offsets) ? current : new HashMap<>(offsets);
 				current.remove(each.getKey());
 			}

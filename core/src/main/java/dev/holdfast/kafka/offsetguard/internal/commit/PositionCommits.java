@@ -73,6 +73,8 @@ public final class PositionCommits {
 
 	private boolean transactional;
 
+	private boolean byOffsets;
+
 	private final LatestCommits latest = new LatestCommits();
 
 	private final CommitMarks marks;
@@ -295,6 +297,20 @@ public final class PositionCommits {
 	 */
 	public void used() {
 		used = true;
+	}
+
+	/**
+	 * Takes note that the application has committed by offsets.
+	 */
+	void usedByOffsets() {
+		byOffsets = true;
+	}
+
+	/**
+	 * Whether the application has committed by offsets.
+	 */
+	boolean isByOffsets() {
+		return byOffsets;
 	}
 
 	/**

@@ -153,6 +153,7 @@ final class PollLoop<K, V> {
 			commits.sender().used();
 			lookAround(now);
 			commits.heldBack().commitDue();
+			commits.moved().commitDue();
 			commits.first().polling();
 			ConsumerRecords<K, V> records = polls.poll(timeout, now, budget.isUsed());
 			holds.forgetThoseNotInVain(records.isEmpty());
@@ -175,6 +176,7 @@ final class PollLoop<K, V> {
 			if (triggers.clusterChanges().isNew()) {
 				triggers.incident().forgetAll();
 				commits.first().forgetAll();
+				commits.moved().forgetAll();
 			}
 			triggers.clusterChanges().look();
 		}

@@ -220,6 +220,7 @@ public final class PositionGuard<K, V> {
 		pauses.retain(partitions);
 		holds.retain(partitions);
 		commits.heldBack().retain(partitions);
+		commits.moved().retain(partitions);
 		states.replace(partitions);
 		topics.retain(partitions);
 		coverage.retain(partitions);
@@ -235,6 +236,7 @@ public final class PositionGuard<K, V> {
 		triggers.topicChecks().forgetAll();
 		holds.retain(Set.of());
 		commits.heldBack().retain(Set.of());
+		commits.moved().forgetAll();
 		states.forgetAll();
 		triggers.clusterChanges().forget();
 		commits.first().forgetAll();
@@ -248,6 +250,7 @@ public final class PositionGuard<K, V> {
 	 */
 	void leaveCommitsToTransactions() {
 		commits.first().leaveToTransactions();
+		commits.moved().leaveToTransactions();
 		commits.sender().leaveToTransactions();
 	}
 
@@ -305,6 +308,7 @@ public final class PositionGuard<K, V> {
 		triggers.incident().forget(partitions);
 		holds.forget(partitions);
 		commits.heldBack().forget(partitions);
+		commits.moved().forget(partitions);
 		commits.application().leave(partitions);
 		states.revoke(partitions);
 	}

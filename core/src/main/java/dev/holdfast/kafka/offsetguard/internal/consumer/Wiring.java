@@ -19,6 +19,7 @@ import dev.holdfast.kafka.offsetguard.internal.commit.ClientCommits;
 import dev.holdfast.kafka.offsetguard.internal.commit.CommitFilter;
 import dev.holdfast.kafka.offsetguard.internal.commit.FirstCommits;
 import dev.holdfast.kafka.offsetguard.internal.commit.HeldBackCommits;
+import dev.holdfast.kafka.offsetguard.internal.commit.MovedCommits;
 import dev.holdfast.kafka.offsetguard.internal.commit.PositionCommits;
 import dev.holdfast.kafka.offsetguard.internal.enforcement.ApplicationPolicy;
 import dev.holdfast.kafka.offsetguard.internal.enforcement.Decisions;
@@ -125,8 +126,8 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 	}
 
 	/** What commits. */
-	record Commits(HeldBackCommits heldBack, PositionCommits sender, FirstCommits first, ClientCommits observer,
-			ApplicationCommits application) {
+	record Commits(HeldBackCommits heldBack, PositionCommits sender, FirstCommits first, MovedCommits moved,
+			ClientCommits observer, ApplicationCommits application) {
 
 		private static Commits of(Basics basics, Lookups lookups) {
 			Consumer<?, ?> client = basics.client;
@@ -136,11 +137,14 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 					basics.budget);
 			FirstCommits first = new FirstCommits(client, basics.budget, basics.states, lookups.topics,
 					lookups.coverage, lookups.groupCommits, sender, basics.clock);
-			CommitFilter filter = new CommitFilter(client, basics.states, basics.positions, basics.holds, heldBack);
+			MovedCommits moved = new MovedCommits(sender, lookups.commitMemory, basics.states, basics.positions,
+					basics.clock);
+			CommitFilter filter = new CommitFilter(client, basics.states, basics.positions, basics.holds, heldBack,
+					moved);
 			ClientCommits observer = new ClientCommits(client, basics.configuration.autoCommit(), lookups.commitMemory,
 					basics.states, basics.positions, filter);
-			return new Commits(heldBack, sender, first, observer,
-					new ApplicationCommits(client, basics.states, sender, filter, observer, first));
+			return new Commits(heldBack, sender, first, moved, observer,
+					new ApplicationCommits(client, basics.states, sender, filter, observer, first, moved));
 		}
 
 	}
@@ -154,7 +158,7 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 					basics.clock);
 			Decisions decisions = new Decisions(basics.client, basics.configuration,
 					new DecisionMaker(basics.chooser, basics.configuration), basics.states, basics.pauses, basics.holds,
-					commits.heldBack, resetOffsets, lookups.commitMemory, basics.listeners,
+					commits.heldBack, commits.moved, resetOffsets, lookups.commitMemory, basics.listeners,
 					basics.settings.isObserving(), basics.clock);
 			Inspector inspector = new Inspector(basics.configuration, basics.cluster, basics.chooser,
 					context.inspectorCap(), context.inspections(), basics.clock);

@@ -14,12 +14,14 @@ import dev.holdfast.kafka.offsetguard.decision.OffsetDecisionException;
 import dev.holdfast.kafka.offsetguard.decision.Outcome;
 import dev.holdfast.kafka.offsetguard.decision.Reason;
 import dev.holdfast.kafka.offsetguard.evidence.Evidence;
+import dev.holdfast.kafka.offsetguard.evidence.LogBounds;
 import dev.holdfast.kafka.offsetguard.evidence.TruncationClaim;
 import dev.holdfast.kafka.offsetguard.evidence.Witness;
 import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
 import dev.holdfast.kafka.offsetguard.internal.client.Pauses;
 import dev.holdfast.kafka.offsetguard.internal.client.WhileAssigned;
 import dev.holdfast.kafka.offsetguard.internal.commit.HeldBackCommits;
+import dev.holdfast.kafka.offsetguard.internal.commit.MovedCommits;
 import dev.holdfast.kafka.offsetguard.internal.memory.CommitMemory;
 import dev.holdfast.kafka.offsetguard.internal.partition.Hold;
 import dev.holdfast.kafka.offsetguard.internal.partition.Holds;
@@ -59,6 +61,8 @@ public final class Decisions {
 
 	private final HeldBackCommits heldBack;
 
+	private final MovedCommits moved;
+
 	private final ResetOffsets resetOffsets;
 
 	private final CommitMemory commits;
@@ -72,8 +76,8 @@ public final class Decisions {
 	private @Nullable Decision failure;
 
 	public Decisions(Consumer<?, ?> client, ClientConfiguration configuration, DecisionMaker maker,
-			PartitionStates states, Pauses pauses, Holds holds, HeldBackCommits heldBack, ResetOffsets resetOffsets,
-			CommitMemory commits, Listeners listeners, boolean observing, GuardClock clock) {
+			PartitionStates states, Pauses pauses, Holds holds, HeldBackCommits heldBack, MovedCommits moved,
+			ResetOffsets resetOffsets, CommitMemory commits, Listeners listeners, boolean observing, GuardClock clock) {
 		this.client = client;
 		this.configuration = configuration;
 		this.maker = maker;
@@ -81,6 +85,7 @@ public final class Decisions {
 		this.pauses = pauses;
 		this.holds = holds;
 		this.heldBack = heldBack;
+		this.moved = moved;
 		this.resetOffsets = resetOffsets;
 		this.commits = commits;
 		this.listeners = listeners;
@@ -251,6 +256,7 @@ public final class Decisions {
 		boolean wasHeld = holds.contains(decision.partition());
 		holds.hold(decision);
 		heldBack.doubt(decision.partition());
+		moved.forget(Set.of(decision.partition()));
 		commits.hold(decision.partition(), decision.evidence());
 		if (!wasHeld && decision.outcome() instanceof Outcome.Held && decision.evidence().position() < 0) {
 			resetOffsets.startAsPlain(decision.partition());
@@ -261,11 +267,24 @@ public final class Decisions {
 		return true;
 	}
 
+	/**
+	 * Has the guard commit where the partition goes on. A start has its own way to its
+	 * first commit, and so has another log.
+	 */
+	private void makeLast(Decision decision, long offset) {
+		long position = decision.evidence().position();
+		LogBounds bounds = decision.evidence().boundsAfter();
+		if (position >= 0 && !decision.cause().isOtherLog()) {
+			moved.moved(decision.partition(), position, offset, (bounds != null) ? bounds.logStartOffset() : -1);
+		}
+	}
+
 	private boolean readFrom(Decision decision, long offset) {
 		TopicPartition partition = decision.partition();
 		if (offset != decision.evidence().position()) {
 			heldBack.forget(partition);
 			seekAndRelease(partition, offset);
+			makeLast(decision, offset);
 			states.get(partition).seek(new OffsetAndMetadata(offset));
 			if (decision.evidence().isSoughtBelowLogStart()) {
 				// The log start may move again before the client delivers anything.
@@ -342,6 +361,7 @@ public final class Decisions {
 	public void release(TopicPartition partition) {
 		commits.release(partition);
 		heldBack.forget(partition);
+		moved.forget(Set.of(partition));
 		holds.release(partition);
 	}
 

@@ -75,6 +75,15 @@ public final class CommitMemory {
 	}
 
 	/**
+	 * The group's last commit, as far as this process knows it.
+	 * @return the offset, -1 if it knows none
+	 */
+	public long committedOffset(TopicPartition partition) {
+		GroupMemory.Entry entry = entry(partition);
+		return (entry != null) ? entry.offset() : -1;
+	}
+
+	/**
 	 * Whether another process has made a commit on purpose, such as an operator's tool:
 	 * it lacks the bookmark that this process has put into its own.
 	 */

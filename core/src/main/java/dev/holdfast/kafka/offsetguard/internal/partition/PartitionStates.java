@@ -290,6 +290,13 @@ public final class PartitionStates {
 	}
 
 	/**
+	 * How often the application has polled.
+	 */
+	public int polls() {
+		return polls;
+	}
+
+	/**
 	 * The log of a partition is another one now, see
 	 * {@link PartitionState#lose(long, long, boolean)}.
 	 * @param paused whether the application has paused the partition

@@ -80,7 +80,7 @@ class HeldBackCommitsTests {
 		Holds holds = new Holds(client, pauses, states, OffsetGuardSettings.defaults().timing().holdRecheck(),
 				GuardClock.system());
 		ClientPositions positions = new ClientPositions(client, new ClientReports(client, pauses));
-		CommitFilter filter = new CommitFilter(client, states, positions, holds, commits);
+		CommitFilter filter = new CommitFilter(client, states, positions, holds, commits, (partition, offset) -> false);
 		Map<TopicPartition, OffsetAndMetadata> later = Map.of(PARTITION, new OffsetAndMetadata(200));
 		assertThat(filter.committable(later)).isEqualTo(later);
 		commits.commitDue();
