@@ -129,7 +129,7 @@ public record HoldfastProperties(@DefaultValue("true") boolean enabled, @Default
 	 * carries what the guard needs to know after a restart.
 	 * @param commitInitialPosition Whether the guard commits where a partition without a
 	 * committed offset starts, so that a missing one means loss later, and where a
-	 * partition goes on whose topic was recreated.
+	 * partition goes on that a decision has moved, or whose topic was recreated.
 	 * @param commitLeaderEpoch Whether commits carry the leader epoch, where the records
 	 * delivered tell it.
 	 * @param inspectionTimeout The bound on gathering evidence from the brokers for one
@@ -223,8 +223,8 @@ public record HoldfastProperties(@DefaultValue("true") boolean enabled, @Default
 		 * @param commitBookmark Whether a commit without metadata of the application's
 		 * own carries what the guard needs to know after a restart.
 		 * @param commitInitialPosition Whether the guard commits where a partition
-		 * without a committed offset starts, and where a partition goes on whose topic
-		 * was recreated.
+		 * without a committed offset starts, and where a partition goes on that a
+		 * decision has moved, or whose topic was recreated.
 		 * @param commitLeaderEpoch Whether commits carry the leader epoch, where the
 		 * records delivered tell it.
 		 * @param inspectionTimeout The bound on gathering evidence from the brokers for

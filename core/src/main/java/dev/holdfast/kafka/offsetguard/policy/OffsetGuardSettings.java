@@ -53,7 +53,7 @@ public record OffsetGuardSettings(OffsetPolicy policy, Mode mode, Commits commit
 	 *
 	 * @param bookmark whether a commit without metadata gets a bookmark
 	 * @param initialPosition whether the guard commits the first position of a partition
-	 * without a commit
+	 * without a commit, and where a decision has moved a partition
 	 * @param leaderEpoch whether a commit gets a leader epoch, where a delivered record
 	 * tells it
 	 */
