@@ -142,6 +142,10 @@ public final class ClusterChanges {
 		waiting = false;
 		pauses.resume(unexamined.keySet(), Pauses.Reason.OTHER_CLUSTER);
 		unexamined.clear();
+		abandon();
+	}
+
+	private void abandon() {
 		Inquiry.Investigation present = investigation;
 		if (present != null) {
 			present.abandon();
@@ -222,6 +226,7 @@ public final class ClusterChanges {
 		ToldCluster.Told told = cluster.told();
 		if (told != null && told.changes() != seen) {
 			seen = told.changes();
+			abandon();
 			topics.forgetAll();
 			coverage.forgetAll();
 			states.undecided().forgetCommits();

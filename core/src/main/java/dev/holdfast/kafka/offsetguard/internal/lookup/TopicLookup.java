@@ -69,6 +69,9 @@ public final class TopicLookup implements AutoCloseable {
 
 	private @Nullable String leasedFor;
 
+	/** Whose brokers the admin client was opened with. */
+	private Set<String> leasedTopics = Set.of();
+
 	private final Map<Question, TopicQuery> topicQueries = new HashMap<>();
 
 	private final Map<Set<String>, Anew> asksAnew = new HashMap<>();
@@ -98,7 +101,7 @@ public final class TopicLookup implements AutoCloseable {
 	Reply<Cluster> cluster(Collection<String> topics, Duration timeout) {
 		ToldCluster.Told now = client.told();
 		try {
-			SharedAdmins.Lease current = connect(now, client.endpoints(topics, timeout));
+			SharedAdmins.Lease current = connect(now, topics, timeout);
 			await(current.askCluster(), timeout);
 			Reply<Cluster> reply = current.cluster();
 			if (reply.isPending()) {
@@ -134,18 +137,29 @@ public final class TopicLookup implements AutoCloseable {
 		return present != null && !present.endpoints().isEmpty();
 	}
 
-	private SharedAdmins.Lease connect(ToldCluster.@Nullable Told now, Set<String> endpoints) {
+	private SharedAdmins.Lease connect(ToldCluster.@Nullable Told now, Collection<String> topics, Duration timeout) {
+		Set<String> endpoints = client.endpoints(topics, timeout);
 		String id = (now != null) ? now.id() : null;
 		SharedAdmins.Lease present = lease;
 		if (present != null && Objects.equals(leasedFor, id) && present.requestTimeout() == patience.millis()
-				&& (endpoints.isEmpty() || !Collections.disjoint(endpoints, present.endpoints()))) {
+				&& (endpoints.isEmpty() || isAtClients(present, endpoints))) {
 			return present;
 		}
 		close();
 		present = admins.lease(configuration, id, endpoints, patience.millis());
 		lease = present;
 		leasedFor = id;
+		leasedTopics = Set.copyOf(topics);
 		return present;
+	}
+
+	/**
+	 * Whether an admin client asks brokers that the client itself uses. Two topics of one
+	 * cluster may have no broker in common.
+	 */
+	private boolean isAtClients(SharedAdmins.Lease present, Set<String> endpoints) {
+		return !Collections.disjoint(endpoints, present.endpoints())
+				|| !Collections.disjoint(client.endpoints(leasedTopics, Duration.ZERO), present.endpoints());
 	}
 
 	/**
@@ -368,7 +382,7 @@ public final class TopicLookup implements AutoCloseable {
 	 * The admin client. If the client has gone to other brokers since, a new one.
 	 */
 	private Admin admin(Collection<String> topics) {
-		return connect(client.told(), client.endpoints(topics, Duration.ZERO)).admin();
+		return connect(client.told(), topics, Duration.ZERO).admin();
 	}
 
 	private void await(CompletableFuture<?> done, Duration timeout) {
