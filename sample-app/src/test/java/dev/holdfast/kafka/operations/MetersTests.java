@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -99,7 +100,7 @@ class MetersTests {
 			.map(Meter::getId)
 			.filter((id) -> id.getName().startsWith("holdfast."))
 			.map((id) -> List.of(id.getName(), id.getType().name().toLowerCase(Locale.ROOT),
-					String.valueOf(id.getBaseUnit()), tags(id), String.valueOf(id.getDescription())))
+					Objects.toString(id.getBaseUnit(), ""), tags(id), String.valueOf(id.getDescription())))
 			.collect(Collectors.toSet());
 	}
 
