@@ -35,9 +35,8 @@ class ActuatorAndPrometheusTests {
 			ClassPaths.assertGuarded(shop, "everything");
 			assertThat(ClassPaths.beans(shop)).containsExactly("holdfastDecisionMeters", "holdfastEndpoint",
 					"holdfastEndpointWebExtension", "holdfastHealthIndicator");
-			assertThat(shop.get("/actuator/prometheus").body())
-				.contains("holdfast_kafka_records_protected_records_total"
-						+ "{group=\"everything\",topic=\"everything\"} 200.0");
+			assertThat(shop.get("/actuator/prometheus").body()).contains(
+					"holdfast_kafka_records_protected_total" + "{group=\"everything\",topic=\"everything\"} 200.0");
 			assertThat(shop.get("/actuator/metrics/holdfast.kafka.decisions").status()).isEqualTo(200);
 			assertThat(shop.get("/actuator/health/holdfast").status()).isEqualTo(200);
 			assertThat(shop.get("/actuator/holdfast").status()).isEqualTo(200);

@@ -68,8 +68,7 @@ class HeldPartitionTests {
 				.containsEntry("cause", "above-log-end")
 				.containsKey("since");
 			assertThat(seen.get("/actuator/prometheus").body())
-				.contains(
-						"holdfast_kafka_partitions_held_partitions{group=\"%1$s\",topic=\"%1$s\"} 1.0".formatted(topic))
+				.contains("holdfast_kafka_partitions_held{group=\"%1$s\",topic=\"%1$s\"} 1.0".formatted(topic))
 				.contains("holdfast_kafka_decisions_total{action=\"hold\",cause=\"above-log-end\",group=\"%1$s\","
 					.formatted(topic) + "topic=\"%s\"} 1.0".formatted(topic));
 			Shop.Answer endpoint = seen.get("/actuator/holdfast");
@@ -99,8 +98,8 @@ class HeldPartitionTests {
 			Shop.Answer health = shop.get("/actuator/health");
 			assertThat((String) health.json("$.components.holdfast.status")).isEqualTo("UP");
 			assertThat((List<?>) health.json("$.components.holdfast.details.held")).isEmpty();
-			assertThat(shop.get("/actuator/prometheus").body()).contains(
-					"holdfast_kafka_partitions_held_partitions{group=\"%1$s\",topic=\"%1$s\"} 0.0".formatted(topic));
+			assertThat(shop.get("/actuator/prometheus").body())
+				.contains("holdfast_kafka_partitions_held{group=\"%1$s\",topic=\"%1$s\"} 0.0".formatted(topic));
 		}
 	}
 

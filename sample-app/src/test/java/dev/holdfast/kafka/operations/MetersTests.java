@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -48,7 +49,7 @@ class MetersTests {
 
 	private static final Pattern EXPRESSION_WORDS = Pattern.compile("\\b[a-z_:][a-z0-9_:]*\\b(?!\\()");
 
-	private static final Set<String> GRAMMAR = Set.of("by", "sum", "max", "or", "unless", "offset");
+	private static final Set<String> GRAMMAR = Set.of("by", "sum", "max", "and", "or", "unless", "offset");
 
 	private final KafkaCluster cluster;
 
@@ -74,7 +75,7 @@ class MetersTests {
 				.containsExactlyInAnyOrderElementsOf(series.keySet());
 			assertThat(series.values()).containsOnly(0.0);
 			assertThat(metricsIn(dashboard())).isEqualTo(series.keySet());
-			assertThat(metricsIn(alerts())).isNotEmpty().isSubsetOf(series.keySet());
+			assertThat(metricsIn(alerts())).isNotEmpty().isSubsetOf(seriesOf(scrape));
 			for (Cause cause : Cause.values()) {
 				assertThat(scrape).contains("holdfast_kafka_decisions_total{action=\"%s\",cause=\"%s\","
 					.formatted(cause.defaultAction().id(), cause.id()) + "group=\"orders\",topic=\"orders\"} 0.0");
@@ -92,6 +93,29 @@ class MetersTests {
 			.isSubsetOf(Arrays.stream(Cause.values()).map(Cause::id).collect(Collectors.toSet()));
 	}
 
+	@Test
+	void theDashboardTellsInstancesApart() throws IOException {
+		String json = Files.readString(DOCS.resolve("grafana/holdfast.json"));
+
+		assertThat(JsonPath.<List<String>>read(json, "$.templating.list[*].name")).containsExactly("datasource", "job",
+				"instance", "group", "topic");
+		assertThat(JsonPath.<List<String>>read(json, "$..expr")).isNotEmpty()
+			.allSatisfy((expr) -> assertThat(expr)
+				.doesNotContainPattern("holdfast_\\w+\\b(?!\\{job=~\"\\$job\",instance=~\"\\$instance\",)"));
+	}
+
+	@Test
+	void alertsLeadToSectionsOfTheRunbook() throws IOException {
+		List<String> sections = Files.readAllLines(DOCS.resolve("runbook.md"))
+			.stream()
+			.filter((line) -> line.startsWith("#"))
+			.map((line) -> line.replaceFirst("#+ ", "").toLowerCase(Locale.ROOT))
+			.map((title) -> "docs/runbook.md#" + title.replaceAll("[^a-z0-9 -]", "").replace(' ', '-'))
+			.toList();
+
+		assertThat(rules("annotations.runbook_url")).hasSameSizeAs(alerts()).isSubsetOf(sections);
+	}
+
 	/** As in the table: meter, type, base unit, tags, description. */
 	private static Set<List<String>> registered(MeterRegistry registry) {
 		return registry.getMeters()
@@ -99,7 +123,7 @@ class MetersTests {
 			.map(Meter::getId)
 			.filter((id) -> id.getName().startsWith("holdfast."))
 			.map((id) -> List.of(id.getName(), id.getType().name().toLowerCase(Locale.ROOT),
-					String.valueOf(id.getBaseUnit()), tags(id), String.valueOf(id.getDescription())))
+					Objects.toString(id.getBaseUnit(), ""), tags(id), String.valueOf(id.getDescription())))
 			.collect(Collectors.toSet());
 	}
 
@@ -122,6 +146,16 @@ class MetersTests {
 		return series;
 	}
 
+	/**
+	 * What Prometheus has of an application: what it scrapes, and a series that it adds.
+	 */
+	private static Set<String> seriesOf(String scrape) {
+		return Stream
+			.concat(Stream.of("up"),
+					scrape.lines().filter((line) -> !line.startsWith("#")).map((line) -> line.split("[{ ]", 2)[0]))
+			.collect(Collectors.toSet());
+	}
+
 	/** What is left of expressions without functions, labels and durations. */
 	private static Set<String> metricsIn(List<String> expressions) {
 		Set<String> metrics = new TreeSet<>();
@@ -129,7 +163,7 @@ class MetersTests {
 			String bare = expression.replaceAll("label_values\\((.*), \\w+\\)", "$1")
 				.replaceAll("\\{[^}]*}", "")
 				.replaceAll("\\[[^]]*]", "")
-				.replaceAll("by \\([^)]*\\)", "");
+				.replaceAll("(by|on) \\([^)]*\\)", "");
 			EXPRESSION_WORDS.matcher(bare).results().map((match) -> match.group()).forEach(metrics::add);
 		}
 		metrics.removeAll(GRAMMAR);
@@ -144,8 +178,12 @@ class MetersTests {
 	}
 
 	private static List<String> alerts() throws IOException {
+		return rules("expr");
+	}
+
+	private static List<String> rules(String field) throws IOException {
 		Map<String, Object> rules = new Yaml().load(Files.readString(DOCS.resolve("prometheus/holdfast-alerts.yml")));
-		return JsonPath.read(rules, "$.groups[*].rules[*].expr");
+		return JsonPath.read(rules, "$.groups[*].rules[*]." + field);
 	}
 
 	/** The cells of a file's n-th table. */

@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Counts decisions and the records they concern. There is no tag for partitions, so the
  * number of series grows only with groups and topics, times causes and the actions taken.
+ * <p>
+ * Names that have the unit in the middle come without a base unit: Prometheus would put
+ * it at the end once more.
  */
 final class DecisionMeters implements DecisionListener {
 
@@ -82,7 +85,6 @@ final class DecisionMeters implements DecisionListener {
 			if (gauges.add(tags(groupId, topic))) {
 				Gauge.builder(HELD, () -> held(groupId, topic))
 					.description("Partitions from which nothing is delivered until a decision is made")
-					.baseUnit("partitions")
 					.tags(tags(groupId, topic))
 					.register(registry);
 			}
@@ -139,11 +141,7 @@ final class DecisionMeters implements DecisionListener {
 	}
 
 	private Counter records(String name, String description, @Nullable String groupId, String topic) {
-		return Counter.builder(name)
-			.description(description)
-			.baseUnit("records")
-			.tags(tags(groupId, topic))
-			.register(registry);
+		return Counter.builder(name).description(description).tags(tags(groupId, topic)).register(registry);
 	}
 
 	private Timer inspection(@Nullable String groupId) {
