@@ -163,6 +163,9 @@ public final class FirstCommits {
 		if (wanted.isEmpty()) {
 			return;
 		}
+		// A consumer that is closed leaves twice: the client revokes its partitions, too.
+		due.removeAll(wanted.keySet());
+		states.undecided().forgetCommits(wanted.keySet());
 		try {
 			states.commitsRead();
 			Map<TopicPartition, OffsetAndMetadata> committed = client.committed(wanted.keySet(), LEAVING);

@@ -169,6 +169,13 @@ public final class UndecidedStarts {
 		learned.clear();
 	}
 
+	/**
+	 * Forgets what the application has committed: the guard has dealt with it.
+	 */
+	public void forgetCommits(Collection<TopicPartition> partitions) {
+		partitions.forEach(wanted::remove);
+	}
+
 	private static boolean isAt(Map<TopicPartition, Long> offsets, TopicPartition partition, long offset) {
 		Long found = offsets.isEmpty() ? null : offsets.get(partition);
 		return found != null && found == offset;
