@@ -197,6 +197,59 @@ class LastingDecisionTests {
 		}
 	}
 
+	/**
+	 * A monitor reads from the beginning, in the group of an application that has got
+	 * further, or an application reads something again.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void commitThatIsAheadOfTheReaderStays(String protocol) {
+		TopicPartition partition = topic("ahead-" + protocol, 100);
+		commit(partition, 90);
+		Consumers consumers = consumers(protocol, partition);
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.assign(List.of(partition));
+			Consumers.pollTo(consumer, partition, 100);
+			consumer.seek(partition, 5);
+			cluster.deleteRecords(partition, 60);
+			Consumers.pollTo(consumer, partition, 100);
+			consumer.seek(partition, 70);
+			consumer.poll(Duration.ofMillis(100));
+			consumer.poll(Duration.ofMillis(100));
+		}
+
+		assertThat(committed(partition)).isEqualTo(90);
+	}
+
+	/**
+	 * The guard has committed 20 in the old topic, and the application commits less than
+	 * that in the new one.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void commitInATopicThatWasCreatedAnewIsNotLate(String protocol) {
+		TopicPartition partition = topic("anew-" + protocol, 20);
+		commit(partition, 10);
+		cluster.deleteRecords(partition, 20);
+		Consumers consumers = consumers(protocol, partition).with("metadata.max.age.ms", 500)
+			.timing(new OffsetGuardSettings.Timing(Duration.ofSeconds(5), Duration.ofSeconds(30),
+					Duration.ofMillis(200)));
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(partition.topic()));
+			Consumers.pollUntil(consumer, () -> committed(partition) == 20);
+			cluster.deleteTopic(partition.topic());
+			cluster.createTopic(partition.topic(), 1);
+			cluster.produce(partition, 50);
+			Consumers.pollUntil(consumer, () -> consumers.causes().contains(Cause.TOPIC_RECREATED)
+					&& Consumers.isAt(consumer, partition, 50));
+			consumer.commitSync(Map.of(partition, new OffsetAndMetadata(5)));
+		}
+
+		assertThat(committed(partition)).isEqualTo(5);
+	}
+
 	private TopicPartition topic(String name, int records) {
 		TopicPartition partition = new TopicPartition(name, 0);
 		cluster.createTopic(name, 1);

@@ -13,8 +13,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -44,7 +44,7 @@ public final class Pauses {
 
 	}
 
-	private final Consumer<?, ?> client;
+	private final org.apache.kafka.clients.consumer.Consumer<?, ?> client;
 
 	private final Map<TopicPartition, Set<Reason>> byGuard = new HashMap<>();
 
@@ -57,7 +57,7 @@ public final class Pauses {
 	/** Whose pause the client does not know yet, or not any more. */
 	private final Set<TopicPartition> unsent = new HashSet<>();
 
-	public Pauses(Consumer<?, ?> client) {
+	public Pauses(org.apache.kafka.clients.consumer.Consumer<?, ?> client) {
 		this.client = client;
 	}
 
@@ -88,7 +88,10 @@ public final class Pauses {
 			Set<Reason> reasons = byGuard.get(partition);
 			if (reasons != null && reasons.remove(reason) && reasons.isEmpty()) {
 				byGuard.remove(partition);
-				if (!byApplicationToo.remove(partition)) {
+				if (byApplicationToo.remove(partition)) {
+					unsent.remove(partition);
+				}
+				else {
 					unsent.add(partition);
 				}
 			}
@@ -107,12 +110,15 @@ public final class Pauses {
 		List<TopicPartition> paused = new ArrayList<>();
 		List<TopicPartition> resumed = new ArrayList<>();
 		unsent.forEach((partition) -> (byGuard.containsKey(partition) ? paused : resumed).add(partition));
-		unsent.clear();
-		if (!paused.isEmpty()) {
-			WhileAssigned.act(client, paused, client::pause);
-		}
-		if (!resumed.isEmpty()) {
-			WhileAssigned.act(client, resumed, client::resume);
+		tell(paused, client::pause);
+		tell(resumed, client::resume);
+	}
+
+	/** Whoever interrupts the client, or is not its thread, has told it nothing. */
+	private void tell(List<TopicPartition> partitions, Consumer<Collection<TopicPartition>> call) {
+		if (!partitions.isEmpty()) {
+			WhileAssigned.act(client, partitions, call);
+			partitions.forEach(unsent::remove);
 		}
 	}
 

@@ -5,8 +5,10 @@
 
 package dev.holdfast.kafka.offsetguard.internal.commit;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
@@ -39,6 +41,8 @@ public final class MovedCommits implements CommitFilter.Moves {
 
 	private static final Logger logger = LoggerFactory.getLogger(MovedCommits.class);
 
+	private static final Duration PATIENCE = Duration.ofSeconds(1);
+
 	private final PositionCommits commits;
 
 	private final CommitMemory memory;
@@ -49,38 +53,61 @@ public final class MovedCommits implements CommitFilter.Moves {
 
 	private final Map<TopicPartition, Move> moves = new HashMap<>();
 
-	/** Of those, how many the guard has yet to commit. */
-	private int unsent;
+	/** How many targets the guard has yet to commit. */
+	private int waiting;
+
+	/** How many commits of the guard's are on their way. */
+	private int onTheirWay;
 
 	private final Retry retry;
 
 	private boolean transactional;
 
+	/** What has become of a move's target. */
+	private enum Stage {
+
+		/** The guard has yet to commit it. */
+		WAITING,
+
+		/** The guard has sent it. */
+		SENT,
+
+		/** The application has committed what it got after the move. */
+		OVERTAKEN,
+
+		/** Brokers have refused it for good. */
+		REFUSED
+
+	}
+
 	/**
 	 * A decision that has moved a partition.
 	 *
 	 * @param from the position before
+	 * @param lateTo up to where a commit may be about records from before the move: the
+	 * highest position before this move or an earlier one
 	 * @param target the position after
 	 * @param logStart where the log started then, -1 if the guard did not know it
 	 * @param poll in which of the application's polls the guard decided
-	 * @param sent whether the guard has committed the target
+	 * @param stage what has become of the target
 	 */
-	private record Move(long from, long target, long logStart, int poll, boolean sent) {
+	private record Move(long from, long lateTo, long target, long logStart, int poll, Stage stage) {
 
 		private boolean isBack() {
 			return target < from;
 		}
 
 		/**
-		 * Whether the target acknowledges nothing for the application.
+		 * Whether the target acknowledges nothing for the application, and moves no
+		 * commit back that is ahead of the records that the move is about.
 		 * @param committed the group's last commit, -1 for none
 		 */
 		private boolean isCommittable(long committed) {
-			return isBack() ? target <= committed : Math.max(committed, logStart) >= from;
+			return isBack() ? target <= committed : Math.max(committed, logStart) >= from && committed <= target;
 		}
 
-		private Move sent(boolean now) {
-			return new Move(from, target, logStart, poll, now);
+		private Move at(Stage now) {
+			return new Move(from, lateTo, target, logStart, poll, now);
 		}
 
 	}
@@ -95,18 +122,22 @@ public final class MovedCommits implements CommitFilter.Moves {
 	}
 
 	/**
-	 * Stops: the application commits in a producer's transactions.
+	 * Stops: the application commits in a producer's transactions. Waits, within a bound,
+	 * for a commit of the guard's that is on its way: it could overtake the producer's.
 	 */
 	public void leaveToTransactions() {
 		transactional = true;
 		forgetAll();
+		if (onTheirWay > 0) {
+			commits.awaitCommits(PATIENCE);
+		}
 	}
 
 	/**
 	 * Whether the guard will commit the target of a move, now or once the application has
 	 * committed what it has in hand.
 	 */
-	public boolean isCommitting(TopicPartition partition) {
+	private boolean isCommitting(TopicPartition partition) {
 		return !transactional && commits.isCommitting() && (commits.isByOffsets() || memory.isKnown(partition));
 	}
 
@@ -118,7 +149,9 @@ public final class MovedCommits implements CommitFilter.Moves {
 	 */
 	public void moved(TopicPartition partition, long from, long target, long logStart) {
 		if (!transactional && commits.isCommitting()) {
-			moves.put(partition, new Move(from, target, logStart, states.polls(), false));
+			Move before = moves.get(partition);
+			long lateTo = (before != null) ? Math.max(before.lateTo, from) : from;
+			moves.put(partition, new Move(from, lateTo, target, logStart, states.polls(), Stage.WAITING));
 			count();
 		}
 	}
@@ -131,11 +164,11 @@ public final class MovedCommits implements CommitFilter.Moves {
 	@Override
 	public boolean isLate(TopicPartition partition, long offset) {
 		Move move = moves.isEmpty() ? null : moves.get(partition);
-		if (move == null || offset > move.from) {
+		if (move == null || offset > move.lateTo) {
 			return false;
 		}
 		if (!move.isBack()) {
-			return move.sent;
+			return offset <= move.from && (move.stage == Stage.SENT || move.stage == Stage.OVERTAKEN);
 		}
 		PartitionState state = states.find(partition);
 		return offset > move.target && state != null && offset > state.position()
@@ -151,16 +184,41 @@ public final class MovedCommits implements CommitFilter.Moves {
 			return;
 		}
 		offsets.forEach((partition, offset) -> {
-			Move move = moves.get(partition);
-			if (move != null && offset != null && isAfter(move, offset.offset())) {
-				moves.remove(partition);
+			if (offset != null) {
+				moves.computeIfPresent(partition, (key, move) -> after(partition, move, offset.offset()));
 			}
 		});
 		count();
 	}
 
-	private static boolean isAfter(Move move, long offset) {
-		return move.isBack() ? offset >= move.target : offset > move.from;
+	/**
+	 * A move after a commit of the application's. Late commits of records from before it
+	 * may follow, until the client has got as far again.
+	 */
+	private @Nullable Move after(TopicPartition partition, Move move, long committed) {
+		PartitionState state = states.find(partition);
+		if (move.isBack() && state != null && state.position() > move.lateTo) {
+			return null;
+		}
+		boolean isAfter = move.isBack() ? committed >= move.target : committed > move.from;
+		return isAfter ? move.at(Stage.OVERTAKEN) : move;
+	}
+
+	/**
+	 * The application has sought a partition. Containers seek back to records that the
+	 * application could not process: the decision stands if it is among those that the
+	 * client has delivered since.
+	 * @param offset where to, {@code null} for a bound of the log
+	 */
+	public void sought(TopicPartition partition, @Nullable OffsetAndMetadata offset) {
+		Move move = moves.isEmpty() ? null : moves.get(partition);
+		PartitionState state = states.find(partition);
+		boolean isSince = move != null && state != null && offset != null && offset.offset() >= move.target
+				&& offset.offset() <= state.position();
+		if (move != null && !isSince) {
+			moves.remove(partition);
+			count();
+		}
 	}
 
 	/**
@@ -176,46 +234,73 @@ public final class MovedCommits implements CommitFilter.Moves {
 	 * {@link HeldBackCommits#commitDue()}.
 	 */
 	public void commitDue() {
-		if (unsent == 0 || !retry.isDue()) {
+		if (waiting == 0 || !retry.isDue()) {
 			return;
 		}
 		Map<TopicPartition, OffsetAndMetadata> due = new HashMap<>();
 		moves.forEach((partition, move) -> {
-			if (!move.sent && move.poll != states.polls() && isCommitting(partition)
+			if (move.stage == Stage.WAITING && move.poll != states.polls() && isCommitting(partition)
 					&& move.isCommittable(memory.committedOffset(partition))) {
 				due.put(partition, new OffsetAndMetadata(move.target));
 			}
 		});
-		if (due.isEmpty()) {
-			return;
+		if (!due.isEmpty()) {
+			send(due);
 		}
-		due.keySet().forEach((partition) -> moves.computeIfPresent(partition, (key, move) -> move.sent(true)));
-		count();
-		commits.commitAsync(due, (offsets) -> offsets, (offsets, failure) -> complete(due, failure));
 	}
 
-	private void complete(Map<TopicPartition, OffsetAndMetadata> due, @Nullable Exception failure) {
+	/**
+	 * The client first calls the application back about earlier commits. If that throws,
+	 * the client has sent nothing.
+	 */
+	private void send(Map<TopicPartition, OffsetAndMetadata> due) {
+		Set<TopicPartition> failed = new HashSet<>();
+		onTheirWay++;
+		boolean isSent = false;
+		try {
+			commits.commitAsync(due, (offsets) -> transactional ? Map.of() : offsets, (offsets, failure) -> {
+				onTheirWay--;
+				complete(due, failure, failed);
+			});
+			isSent = true;
+		}
+		finally {
+			if (!isSent) {
+				onTheirWay--;
+			}
+		}
+		due.forEach((partition, offset) -> {
+			if (!failed.contains(partition)) {
+				become(partition, offset, Stage.SENT);
+			}
+		});
+	}
+
+	private void complete(Map<TopicPartition, OffsetAndMetadata> due, @Nullable Exception failure,
+			Set<TopicPartition> failed) {
 		retry.note(failure != null);
 		if (failure == null) {
 			return;
 		}
+		failed.addAll(due.keySet());
 		logger.info("Could not commit where {} went on: {}", SomePartitions.of(due.keySet()), failure.toString());
-		due.forEach((partition, offset) -> {
-			Move move = moves.get(partition);
-			if (move != null && move.target == offset.offset() && failure instanceof RetriableException) {
-				moves.put(partition, move.sent(false));
-			}
-		});
+		Stage stage = (failure instanceof RetriableException) ? Stage.WAITING : Stage.REFUSED;
+		due.forEach((partition, offset) -> become(partition, offset, stage));
+	}
+
+	private void become(TopicPartition partition, OffsetAndMetadata target, Stage stage) {
+		moves.computeIfPresent(partition, (key,
+				move) -> (move.target == target.offset() && move.stage != Stage.OVERTAKEN) ? move.at(stage) : move);
 		count();
 	}
 
 	private void count() {
-		unsent = (int) moves.values().stream().filter((move) -> !move.sent).count();
+		waiting = (int) moves.values().stream().filter((move) -> move.stage == Stage.WAITING).count();
 	}
 
 	/**
-	 * Forgets moves: the application has sought the partitions, the guard holds them, or
-	 * they were taken away.
+	 * Forgets moves: the guard holds the partitions or has moved them anew, or they were
+	 * taken away.
 	 */
 	public void forget(Collection<TopicPartition> partitions) {
 		if (!moves.isEmpty()) {
@@ -237,7 +322,7 @@ public final class MovedCommits implements CommitFilter.Moves {
 	 */
 	public void forgetAll() {
 		moves.clear();
-		unsent = 0;
+		waiting = 0;
 	}
 
 }

@@ -300,6 +300,27 @@ public final class PositionCommits {
 	}
 
 	/**
+	 * Waits for the commits that are on their way, and calls the application back about
+	 * its own.
+	 */
+	void awaitCommits(Duration timeout) {
+		committingFirst = true;
+		try {
+			client.commitSync(Map.of(), timeout);
+		}
+		catch (WakeupException ex) {
+			// The wakeup is meant for a call of the client's that blocks.
+			client.wakeup();
+		}
+		catch (KafkaException ex) {
+			logger.debug("Commits are on their way still: {}", ex.toString());
+		}
+		finally {
+			committingFirst = false;
+		}
+	}
+
+	/**
 	 * Takes note that the application has committed by offsets.
 	 */
 	void usedByOffsets() {

@@ -34,9 +34,20 @@ public final class GuardedRebalanceListener implements ConsumerRebalanceListener
 				application.onPartitionsAssigned(partitions);
 			}
 		}
-		finally {
-			// The client's poll goes on from here.
+		catch (RuntimeException ex) {
+			tellClientAfter(ex);
+			throw ex;
+		}
+		// The client's poll goes on from here.
+		guard.pauses().tellClient();
+	}
+
+	private void tellClientAfter(RuntimeException failure) {
+		try {
 			guard.pauses().tellClient();
+		}
+		catch (RuntimeException ex) {
+			failure.addSuppressed(ex);
 		}
 	}
 

@@ -7,8 +7,8 @@ package dev.holdfast.kafka.offsetguard.internal.consumer;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 import dev.holdfast.kafka.offsetguard.decision.Assignment;
@@ -148,7 +148,7 @@ public final class PositionGuard<K, V> {
 	 */
 	public Assignment assignment() {
 		return new Assignment(configuration.groupId(), configuration.clientId(),
-				states.describe(Map.copyOf(holds.visible())), versions);
+				states.describe(new HashMap<>(holds.visible())), versions);
 	}
 
 	/**
@@ -199,6 +199,7 @@ public final class PositionGuard<K, V> {
 	 * Where the application itself seeks it has decided: nothing is held against it.
 	 */
 	private void soughtByApplication(TopicPartition partition, @Nullable OffsetAndMetadata offset) {
+		commits.moved().sought(partition, offset);
 		decisions.release(partition);
 		triggers.forget(Set.of(partition));
 		states.seekByApplication(partition, offset);

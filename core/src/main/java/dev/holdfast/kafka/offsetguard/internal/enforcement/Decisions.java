@@ -106,8 +106,9 @@ public final class Decisions {
 	public DecisionMaker.Opening open(TopicPartition partition, Evidence evidence) {
 		Hold hold = holds.find(partition);
 		Ordered ordered = states.get(partition).ordered();
+		// An order is about what the partition is held for.
 		return maker.open(partition, evidence, hold != null && !hold.isRetry(),
-				(ordered != null) ? ordered.resolution() : null);
+				(ordered != null && hold != null) ? ordered.resolution() : null);
 	}
 
 	/**
@@ -274,7 +275,11 @@ public final class Decisions {
 	private void makeLast(Decision decision, long offset) {
 		long position = decision.evidence().position();
 		LogBounds bounds = decision.evidence().boundsAfter();
-		if (position >= 0 && !decision.cause().isOtherLog()) {
+		boolean isSought = decision.evidence().trigger() == Evidence.Trigger.SOUGHT_OUT_OF_RANGE;
+		if (position < 0 || isSought || decision.cause().isOtherLog()) {
+			moved.forget(Set.of(decision.partition()));
+		}
+		else {
 			moved.moved(decision.partition(), position, offset, (bounds != null) ? bounds.logStartOffset() : -1);
 		}
 	}
@@ -361,7 +366,6 @@ public final class Decisions {
 	public void release(TopicPartition partition) {
 		commits.release(partition);
 		heldBack.forget(partition);
-		moved.forget(Set.of(partition));
 		holds.release(partition);
 	}
 

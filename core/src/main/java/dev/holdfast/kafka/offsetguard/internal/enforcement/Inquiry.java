@@ -6,10 +6,12 @@
 package dev.holdfast.kafka.offsetguard.internal.enforcement;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 
 import dev.holdfast.kafka.offsetguard.decision.Outcome;
@@ -215,11 +217,21 @@ public final class Inquiry {
 	 * @return whether any decision is to let the client's own exception through
 	 */
 	public boolean judge(List<Findings> findings) {
+		return judge(new ArrayDeque<>(findings));
+	}
+
+	/**
+	 * Decides about partitions that are still assigned and have enough evidence.
+	 * @param findings those about which the guard has decided are taken out, so that the
+	 * others are left if anything is thrown
+	 * @return whether any decision is to let the client's own exception through
+	 */
+	public boolean judge(Queue<Findings> findings) {
 		boolean rethrow = false;
 		Map<TopicPartition, Long> recreated = new HashMap<>();
 		// Clients copy their assignment at each call.
 		Set<TopicPartition> assigned = client.assignment();
-		for (Findings each : findings) {
+		for (Findings each = findings.peek(); each != null; each = findings.peek()) {
 			boolean mereBystander = each.suspect.isBystander() && each.repeatedClaim == null;
 			if (!mereBystander && !each.isOpen() && assigned.contains(each.partition())
 					&& !states.isRevoked(each.partition())) {
@@ -231,6 +243,7 @@ public final class Inquiry {
 					recreated.put(each.partition(), readFrom.offset());
 				}
 			}
+			findings.remove();
 		}
 		commits.commitRecreated(recreated);
 		return rethrow;

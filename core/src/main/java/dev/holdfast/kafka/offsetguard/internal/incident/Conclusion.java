@@ -54,6 +54,13 @@ final class Conclusion {
 	}
 
 	/**
+	 * The guard has yet to decide about them.
+	 */
+	void putBack(Collection<Findings> findings) {
+		left.addAll(findings);
+	}
+
+	/**
 	 * The client's own exception is the answer to one of them, where the application has
 	 * set {@code auto.offset.reset=none}.
 	 */

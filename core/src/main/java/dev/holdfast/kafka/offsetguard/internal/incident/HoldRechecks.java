@@ -84,6 +84,8 @@ public final class HoldRechecks {
 	public void begin(Set<TopicPartition> held) {
 		Set<TopicPartition> idle = new HashSet<>(held);
 		running.forEach((each) -> idle.removeAll(each.decisions.keySet()));
+		// An operator's order looks at them just now.
+		idle.removeIf((partition) -> states.get(partition).ordered() != null);
 		List<Suspect> suspects = suspects(idle);
 		Map<TopicPartition, Suspect> answered = leaderEpochs.addTo(suspects, Duration.ZERO);
 		boolean isPatient = answered.size() == suspects.size() || !epochsUntil().isOver();

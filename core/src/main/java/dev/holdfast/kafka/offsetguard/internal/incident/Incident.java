@@ -6,12 +6,14 @@
 package dev.holdfast.kafka.offsetguard.internal.incident;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Queue;
 import java.util.Set;
 
 import dev.holdfast.kafka.offsetguard.evidence.Evidence;
@@ -309,8 +311,17 @@ public final class Incident {
 	private void decide(Conclusion conclusion, Map<TopicPartition, PartitionState> before) {
 		List<Findings> few = conclusion.next();
 		letGo(few.stream().map((each) -> each.suspect).toList(), Set.of());
-		if (inquiry.judge(few.stream().filter((each) -> isStill(before, each.partition())).toList())) {
-			conclusion.ownIsAnswer();
+		Queue<Findings> left = new ArrayDeque<>(few);
+		left.removeIf((each) -> !isStill(before, each.partition()));
+		try {
+			if (inquiry.judge(left)) {
+				conclusion.ownIsAnswer();
+			}
+		}
+		finally {
+			// What is left stays in doubt if the client was interrupted.
+			conclusion.putBack(left);
+			reports.pause(left.stream().map(Findings::partition).toList());
 		}
 	}
 

@@ -19,6 +19,7 @@ import dev.holdfast.kafka.offsetguard.decision.Resolution;
 import dev.holdfast.kafka.offsetguard.decision.ResolutionResult;
 import dev.holdfast.kafka.offsetguard.internal.enforcement.Decisions;
 import dev.holdfast.kafka.offsetguard.internal.enforcement.Inquiry;
+import dev.holdfast.kafka.offsetguard.internal.inspection.InspectionService;
 import dev.holdfast.kafka.offsetguard.internal.partition.Holds;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
 import dev.holdfast.kafka.offsetguard.internal.start.StartingPositions;
@@ -34,6 +35,11 @@ import org.jspecify.annotations.Nullable;
  * consumer's own thread. What is said so may be called from any thread.
  */
 public final class Resolutions {
+
+	/**
+	 * More orders than these wait: each has its own inspection, and its own time for it.
+	 */
+	private static final int MOST = InspectionService.THREADS;
 
 	private final Consumer<?, ?> client;
 
@@ -114,7 +120,7 @@ public final class Resolutions {
 	 */
 	public void carryOut() {
 		Order next = waiting.peek();
-		while (next != null && !isRunning(next.partition)) {
+		while (next != null && running.size() < MOST && !isRunning(next.partition)) {
 			waiting.remove(next);
 			begin(next);
 			next = waiting.peek();

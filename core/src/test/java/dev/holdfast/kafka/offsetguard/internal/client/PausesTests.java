@@ -12,10 +12,12 @@ import java.util.Set;
 
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 class PausesTests {
 
@@ -23,12 +25,17 @@ class PausesTests {
 
 	private static final TopicPartition OTHER = new TopicPartition("orders", 1);
 
+	private boolean interrupted;
+
 	private final List<String> calls = new ArrayList<>();
 
 	private final MockConsumer<String, String> client = new MockConsumer<>("earliest") {
 
 		@Override
 		public synchronized void pause(Collection<TopicPartition> partitions) {
+			if (interrupted) {
+				throw new InterruptException("interrupted");
+			}
 			calls.add("pause " + partitions.size());
 			super.pause(partitions);
 		}
@@ -97,6 +104,34 @@ class PausesTests {
 		pauses.tellClient();
 
 		assertThat(client.paused()).containsExactly(ONE);
+	}
+
+	/**
+	 * The guard decides before it polls the client again.
+	 */
+	@Test
+	void shortPauseOfTheGuardsDoesNotEndTheApplications() {
+		pauses.pauseByApplication(Set.of(ONE));
+		pauses.pause(Set.of(ONE), Pauses.Reason.REPORTED);
+		pauses.resume(Set.of(ONE), Pauses.Reason.REPORTED);
+		pauses.tellClient();
+
+		assertThat(client.paused()).containsExactly(ONE);
+		assertThat(pauses.byApplication()).containsExactly(ONE);
+	}
+
+	@Test
+	void clientThatWasInterruptedIsToldAgain() {
+		pauses.pause(Set.of(ONE), Pauses.Reason.HELD);
+		pauses.tellClient();
+		pauses.resume(Set.of(ONE), Pauses.Reason.HELD);
+		pauses.pause(Set.of(OTHER), Pauses.Reason.HELD);
+		interrupted = true;
+		assertThatExceptionOfType(InterruptException.class).isThrownBy(pauses::tellClient);
+		interrupted = false;
+		pauses.tellClient();
+
+		assertThat(client.paused()).containsExactly(OTHER);
 	}
 
 	@Test
