@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 import dev.holdfast.kafka.autoconfigure.properties.HoldfastProperties;
@@ -57,6 +58,8 @@ final class FactoryGuards implements GuardedFactories, DisposableBean {
 	private final Map<String, String> unadvised = new ConcurrentHashMap<>();
 
 	private final Set<String> announced = ConcurrentHashMap.newKeySet();
+
+	private final AtomicBoolean loggersTold = new AtomicBoolean();
 
 	private volatile boolean verified;
 
@@ -106,6 +109,9 @@ final class FactoryGuards implements GuardedFactories, DisposableBean {
 			logger.info("{} the consumers of '{}' ({}; {})", guard.isGuarding() ? "Guarding" : "Capping", factoryName,
 					guard.isGuarding() ? describe(guard.settings()) : "no offset guard", caps.describe(factoryName));
 			caps.tellConsequences(factoryName);
+			if (guard.isGuarding() && loggersTold.compareAndSet(false, true)) {
+				HelperLoggers.tell(logger);
+			}
 		}
 		return GuardProxies.advisor(guard);
 	}
