@@ -14,6 +14,7 @@ import java.util.StringJoiner;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 import dev.holdfast.kafka.autoconfigure.properties.HoldfastProperties;
 import dev.holdfast.kafka.autoconfigure.properties.HoldfastProperties.OnUnguarded;
@@ -38,6 +39,11 @@ import org.springframework.util.function.SingletonSupplier;
 final class FactoryGuards implements GuardedFactories, DisposableBean {
 
 	private static final Logger logger = LoggerFactory.getLogger(FactoryGuards.class);
+
+	/** What a warning lists at most. */
+	private static final int MOST_NAMES = 10;
+
+	private static final int MOST_CHARACTERS = 100;
 
 	private final HoldfastPropertiesReader reader;
 
@@ -75,11 +81,24 @@ final class FactoryGuards implements GuardedFactories, DisposableBean {
 			Supplier<@Nullable OffsetResetPolicy> ownPolicy, ApplicationEventPublisher events) {
 		this.reader = reader;
 		this.properties = reader.read();
+		tellWithoutEffect(reader.withoutEffect());
 		this.caps = new VersionCaps(properties, loader);
 		this.caps.install();
 		this.ownPolicy = ownPolicy;
 		this.events = events;
 		this.listeners = new LateListeners(listeners);
+	}
+
+	private static void tellWithoutEffect(Set<String> names) {
+		if (!names.isEmpty()) {
+			logger.warn("Holdfast reads properties below '{}' only. These {} have no effect on it: {}",
+					HoldfastProperties.PREFIX, names.size(),
+					names.stream().limit(MOST_NAMES).map(FactoryGuards::shortened).collect(Collectors.joining(", ")));
+		}
+	}
+
+	private static String shortened(String name) {
+		return (name.length() <= MOST_CHARACTERS) ? name : name.substring(0, MOST_CHARACTERS) + "…";
 	}
 
 	boolean isEnabled(String factoryName) {
