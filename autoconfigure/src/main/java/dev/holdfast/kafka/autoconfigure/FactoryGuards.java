@@ -12,7 +12,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 import dev.holdfast.kafka.autoconfigure.properties.HoldfastProperties;
 import dev.holdfast.kafka.autoconfigure.properties.HoldfastProperties.OnUnguarded;
@@ -38,6 +40,11 @@ final class FactoryGuards implements GuardedFactories, DisposableBean {
 
 	private static final Logger logger = LoggerFactory.getLogger(FactoryGuards.class);
 
+	/** What a warning lists at most. */
+	private static final int MOST_NAMES = 10;
+
+	private static final int MOST_CHARACTERS = 100;
+
 	private final HoldfastPropertiesReader reader;
 
 	private final HoldfastProperties properties;
@@ -58,6 +65,8 @@ final class FactoryGuards implements GuardedFactories, DisposableBean {
 
 	private final Set<String> announced = ConcurrentHashMap.newKeySet();
 
+	private final AtomicBoolean loggersTold = new AtomicBoolean();
+
 	private volatile boolean verified;
 
 	/**
@@ -72,11 +81,24 @@ final class FactoryGuards implements GuardedFactories, DisposableBean {
 			Supplier<@Nullable OffsetResetPolicy> ownPolicy, ApplicationEventPublisher events) {
 		this.reader = reader;
 		this.properties = reader.read();
+		tellWithoutEffect(reader.withoutEffect());
 		this.caps = new VersionCaps(properties, loader);
 		this.caps.install();
 		this.ownPolicy = ownPolicy;
 		this.events = events;
 		this.listeners = new LateListeners(listeners);
+	}
+
+	private static void tellWithoutEffect(Set<String> names) {
+		if (!names.isEmpty()) {
+			logger.warn("Holdfast reads properties below '{}' only. These {} have no effect on it: {}",
+					HoldfastProperties.PREFIX, names.size(),
+					names.stream().limit(MOST_NAMES).map(FactoryGuards::shortened).collect(Collectors.joining(", ")));
+		}
+	}
+
+	private static String shortened(String name) {
+		return (name.length() <= MOST_CHARACTERS) ? name : name.substring(0, MOST_CHARACTERS) + "…";
 	}
 
 	boolean isEnabled(String factoryName) {
@@ -106,6 +128,9 @@ final class FactoryGuards implements GuardedFactories, DisposableBean {
 			logger.info("{} the consumers of '{}' ({}; {})", guard.isGuarding() ? "Guarding" : "Capping", factoryName,
 					guard.isGuarding() ? describe(guard.settings()) : "no offset guard", caps.describe(factoryName));
 			caps.tellConsequences(factoryName);
+			if (guard.isGuarding() && loggersTold.compareAndSet(false, true)) {
+				HelperLoggers.tell(logger);
+			}
 		}
 		return GuardProxies.advisor(guard);
 	}

@@ -50,7 +50,7 @@ class StartupFailureTests {
 		FailureAnalysis analysis = analyze(failure);
 		assertThat(analysis.getDescription()).isEqualToNormalizingNewlines(
 				"""
-						There are 13 mistakes in the properties below 'holdfast.kafka':
+						There are 13 mistakes in Holdfast's properties:
 
 						    holdfast.kafka.consumer-factories.orders.enabled = 'false' (FROM - 20:18): no consumer factory has \
 						this name; allowed: 'holdfast.kafka.consumer-factories' is followed by kafkaConsumerFactory, \
@@ -93,11 +93,36 @@ class StartupFailureTests {
 		Throwable failure = catchThrowable(() -> start("application", "--holdfast.kafka.enable=false"));
 		FailureAnalysis analysis = analyze(failure);
 		assertThat(analysis.getDescription()).isEqualToNormalizingNewlines("""
-				There is a mistake in the properties below 'holdfast.kafka':
+				There is a mistake in Holdfast's properties:
 
-				    holdfast.kafka.enable = 'false' ("holdfast.kafka.enable" from property source "commandLineArgs"): \
+				    holdfast.kafka.enable = 'false' (from property source "commandLineArgs"): \
 				unknown property; allowed: 'holdfast.kafka' is followed by enabled, on-unguarded, version-cap, \
 				offset-guard, health, consumer-factories""");
+	}
+
+	@Test
+	void turningHoldfastOffByTheWrongNameIsAMistake() {
+		Throwable failure = catchThrowable(() -> start("application", "--holdfast.enabled=false"));
+		assertThat(analyze(failure).getDescription()).isEqualToNormalizingNewlines(
+				"""
+						There is a mistake in Holdfast's properties:
+
+						    holdfast.enabled = 'false' (from property source "commandLineArgs"): unknown property, did you mean \
+						'holdfast.kafka.enabled'?; allowed: 'holdfast' is followed by kafka""");
+	}
+
+	@Test
+	void propertiesOfOthersAreToldAndDoNoHarm(CapturedOutput output) {
+		new ApplicationContextRunner()
+			.withConfiguration(
+					AutoConfigurations.of(KafkaAutoConfiguration.class, HoldfastKafkaAutoConfiguration.class))
+			.withPropertyValues("holdfast.port=tcp://10.0.0.1:80", "holdfast." + "x".repeat(500) + "=1")
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(output)
+					.containsOnlyOnce("Holdfast reads properties below 'holdfast.kafka' only. These 2 have "
+							+ "no effect on it: holdfast.port, holdfast." + "x".repeat(91) + "…");
+			});
 	}
 
 	@Test

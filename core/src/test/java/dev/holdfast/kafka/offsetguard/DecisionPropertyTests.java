@@ -241,8 +241,7 @@ class DecisionPropertyTests {
 			long moved = readFrom.offset() - origin(evidence);
 			boolean allowed = (limits.maxRewindRecords() == null || -moved <= limits.maxRewindRecords())
 					&& (limits.maxSkipRecords() == null || moved <= limits.maxSkipRecords());
-			assertThat(ruling)
-				.isEqualTo(allowed ? unlimited : Ruling.hold(action, new Reason(Reason.Kind.LIMIT, moved)));
+			assertThat(ruling).isEqualTo(allowed ? unlimited : Ruling.hold(action, Reason.limit(moved, limits)));
 			Statistics.label("allowed").collect(allowed, moved < 0);
 		}
 		else {
@@ -258,7 +257,7 @@ class DecisionPropertyTests {
 
 		assertThat(Ruling.limit(Cause.COMMITTED_OFFSET_LOST, lookedUp, limits, evidence))
 			.isEqualTo((limited && origin(evidence) >= 0 && !isSoughtBelowLogStart(evidence))
-					? Ruling.hold(Action.LATEST, Reason.Kind.LIMIT) : lookedUp);
+					? Ruling.hold(Action.LATEST, Reason.limit(0, limits)) : lookedUp);
 		assertThat(Ruling.limit(Cause.TOPIC_RECREATED, lookedUp, limits, evidence)).isEqualTo(lookedUp);
 	}
 

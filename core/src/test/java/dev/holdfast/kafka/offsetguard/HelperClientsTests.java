@@ -5,6 +5,7 @@
 
 package dev.holdfast.kafka.offsetguard;
 
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -14,10 +15,14 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import javax.management.MalformedObjectNameException;
+import javax.management.ObjectName;
+
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
+import dev.holdfast.kafka.offsetguard.internal.admin.GroupMembers;
 import dev.holdfast.kafka.offsetguard.internal.admin.SharedAdmins;
 import dev.holdfast.kafka.offsetguard.internal.client.AutoOffsetReset;
 import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
@@ -46,6 +51,7 @@ import dev.holdfast.kafka.test.LyingKafka;
 
 import static dev.holdfast.kafka.offsetguard.Consumers.range;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 /**
@@ -58,6 +64,8 @@ class HelperClientsTests {
 
 	/** As far as a busy machine knows what that is. */
 	private static final Duration AT_ONCE = Duration.ofSeconds(3);
+
+	private static final Duration PATIENCE = Duration.ofSeconds(60);
 
 	private final KafkaCluster cluster;
 
@@ -80,6 +88,41 @@ class HelperClientsTests {
 			assertTimeoutPreemptively(AT_ONCE, lease::close);
 			assertThat(block.isThere()).isTrue();
 		}
+	}
+
+	/**
+	 * A client that is closed unregisters the MBeans of its id, whoever has registered
+	 * them.
+	 */
+	@Test
+	void closingAnAdminClientLeavesTheMBeansOfAnotherAlone() throws Exception {
+		SharedAdmins admins = new SharedAdmins(ClientCap.none());
+		ClientConfiguration configuration = ClientConfiguration
+			.of(new Consumers(cluster, "classic", null).with("client.id", "two: \"beans\"")
+				.with("key.deserializer", StringDeserializer.class)
+				.with("value.deserializer", StringDeserializer.class)
+				.configuration(), AutoOffsetReset.parse("latest"));
+		try (SharedAdmins.Lease lease = admins.lease(configuration, null, Set.of(), 3000)) {
+			lease.admin().describeCluster().clusterId().get();
+			Set<ObjectName> before = adminMBeans("*two*");
+			assertThat(before).isNotEmpty();
+
+			Admin second = admins.open(configuration, Set.of(), 3000);
+			second.describeCluster().clusterId().get();
+			assertThat(adminMBeans("*two*")).hasSize(2 * before.size());
+			second.close();
+
+			assertThat(adminMBeans("*two*")).isEqualTo(before);
+			assertThat(GroupMembers.owner(admins, configuration, "nobody", new TopicPartition("t", 0), AT_ONCE))
+				.isEmpty();
+			await().atMost(PATIENCE).untilAsserted(() -> assertThat(adminMBeans("*two*")).isEqualTo(before));
+		}
+		await().atMost(PATIENCE).untilAsserted(() -> assertThat(adminMBeans("*two*")).isEmpty());
+	}
+
+	private static Set<ObjectName> adminMBeans(String ids) throws MalformedObjectNameException {
+		return ManagementFactory.getPlatformMBeanServer()
+			.queryNames(new ObjectName("kafka.admin.client:type=app-info,id=" + ids), null);
 	}
 
 	/**

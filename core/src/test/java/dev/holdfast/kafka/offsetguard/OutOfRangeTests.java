@@ -103,7 +103,9 @@ class OutOfRangeTests {
 		assertThat(consumers.decisions).singleElement().satisfies((decision) -> {
 			assertThat(decision.policyAction()).isEqualTo(Action.EARLIEST);
 			assertThat(decision.action()).isEqualTo(held ? Action.HOLD : Action.EARLIEST);
-			assertThat(decision.summary().contains("action=hold policy=earliest")).isEqualTo(held);
+			assertThat(
+					decision.summary().contains("action=hold policy=earliest limit=max-skip-records:39 would-lose=40 "))
+				.isEqualTo(held);
 		});
 	}
 

@@ -35,6 +35,8 @@ import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.boot.actuate.audit.AuditEventRepository;
 import org.springframework.boot.actuate.audit.InMemoryAuditEventRepository;
@@ -78,6 +80,29 @@ class EndpointTests {
 
 			assertThat(answer.status()).isEqualTo(405);
 			assertThat((Integer) answer.json("$.status")).isEqualTo(405);
+			assertStillHeld(shop);
+		}
+	}
+
+	/**
+	 * Spring reads the body before it calls the endpoint.
+	 */
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			application/json                  | action=earliest | 400 | Bad Request
+			application/json                  | []              | 400 | Bad Request
+			application/json                  | {"group": {}}   | 400 | Bad Request
+			text/plain                        | {}              | 415 | Unsupported Media Type
+			application/x-www-form-urlencoded | action=earliest | 415 | Unsupported Media Type
+			""")
+	void bodyThatIsNoJsonObjectIsRefusedBySpring(String contentType, String body, int status, String error) {
+		String topic = prepare("no-json-" + (contentType + body).hashCode());
+		try (Shop shop = Shop.open(cluster, topic, WRITABLE)) {
+			shop.awaitHeld(1);
+			Shop.Answer answer = shop.post(ENDPOINT, contentType, body);
+
+			assertThat(answer.status()).as(answer.body()).isEqualTo(status);
+			assertThat((String) answer.json("$.error")).isEqualTo(error);
 			assertStillHeld(shop);
 		}
 	}

@@ -106,11 +106,15 @@ final class Shop implements AutoCloseable {
 	}
 
 	Answer get(String path) {
-		return send(port, path, null);
+		return send(port, path, "", null);
 	}
 
 	Answer post(String path, String body) {
-		return send(port, path, body);
+		return post(path, "application/json", body);
+	}
+
+	Answer post(String path, String contentType, String body) {
+		return send(port, path, contentType, body);
 	}
 
 	/** An order to resolve partition 0. */
@@ -125,7 +129,7 @@ final class Shop implements AutoCloseable {
 	}
 
 	static Answer get(ConfigurableApplicationContext context, String path) {
-		return send(port(context), path, null);
+		return send(port(context), path, "", null);
 	}
 
 	/** Shuts the door: the next record stays with the listener. */
@@ -137,12 +141,12 @@ final class Shop implements AutoCloseable {
 		application().open.countDown();
 	}
 
-	private static Answer send(int port, String path, String body) {
+	private static Answer send(int port, String path, String contentType, String body) {
 		HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
 			.timeout(Duration.ofSeconds(60))
 			.header("Accept", path.endsWith("prometheus") ? "text/plain" : "application/json");
 		if (body != null) {
-			request.header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(body));
+			request.header("Content-Type", contentType).POST(HttpRequest.BodyPublishers.ofString(body));
 		}
 		try {
 			HttpResponse<String> response = CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());

@@ -9,6 +9,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 import dev.holdfast.kafka.autoconfigure.properties.PropertyNames.Heading;
@@ -40,6 +42,8 @@ public final class DeclaredProperties implements IterableConfigurationPropertySo
 
 	private final Map<ConfigurationPropertyName, ConfigurationPropertySource> lists = new HashMap<>();
 
+	private final Set<String> beside = new TreeSet<>();
+
 	DeclaredProperties(PropertyNames names, List<PropertyMistake> mistakes) {
 		this.names = names;
 		this.mistakes = mistakes;
@@ -57,6 +61,11 @@ public final class DeclaredProperties implements IterableConfigurationPropertySo
 				.distinct()
 				.sorted()
 				.forEach((name) -> add(source, name, names.resolve(name, environment)));
+			iterable.stream()
+				.filter(names::isBesidePrefix)
+				.distinct()
+				.sorted()
+				.forEach((name) -> addBeside(source, name, names.meant(name, environment)));
 		}
 		else if (names.mayStandIn(source)) {
 			names.enumerate().forEach((known) -> add(source, known.name(), known));
@@ -79,6 +88,24 @@ public final class DeclaredProperties implements IterableConfigurationPropertySo
 		}
 	}
 
+	/**
+	 * Whoever sets {@code holdfast.enabled} means us. Other names may be those of others.
+	 */
+	private void addBeside(ConfigurationPropertySource source, ConfigurationPropertyName name,
+			@Nullable ConfigurationPropertyName meant) {
+		ConfigurationProperty property = source.getConfigurationProperty(name);
+		if (property == null || ObjectUtils.isEmpty(property.getValue())) {
+			return;
+		}
+		if (meant != null) {
+			add(property, "unknown property, did you mean '%s'?".formatted(display(meant)),
+					"'%s' is followed by kafka".formatted(name.chop(1)));
+		}
+		else {
+			beside.add(display(name));
+		}
+	}
+
 	private void add(ConfigurationPropertySource source, ConfigurationPropertyName name,
 			ConfigurationProperty property) {
 		for (int i = 1; i < name.getNumberOfElements(); i++) {
@@ -93,6 +120,14 @@ public final class DeclaredProperties implements IterableConfigurationPropertySo
 	private void add(ConfigurationProperty property, String problem, String allowed) {
 		mistakes.add(new PropertyMistake(display(property.getName()), property.getValue(), property.getOrigin(),
 				problem, allowed));
+	}
+
+	/**
+	 * The names beside the prefix, and the prefix itself, if it has a value: Holdfast
+	 * reads none of them.
+	 */
+	Set<String> beside() {
+		return beside;
 	}
 
 	/**

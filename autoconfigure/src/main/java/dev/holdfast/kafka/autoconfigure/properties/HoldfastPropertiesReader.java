@@ -8,6 +8,7 @@ package dev.holdfast.kafka.autoconfigure.properties;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +60,14 @@ public final class HoldfastPropertiesReader {
 			throw new InvalidHoldfastPropertiesException(mistakes);
 		}
 		return properties;
+	}
+
+	/**
+	 * Properties that look like Holdfast's, and that it does not know.
+	 * @return their names; nothing before {@link #read()}
+	 */
+	public Set<String> withoutEffect() {
+		return declared.beside();
 	}
 
 	/**

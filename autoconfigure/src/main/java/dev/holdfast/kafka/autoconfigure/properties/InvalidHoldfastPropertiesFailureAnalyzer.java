@@ -23,8 +23,8 @@ final class InvalidHoldfastPropertiesFailureAnalyzer
 		String number = (mistakes.size() != 1) ? "are %d mistakes".formatted(mistakes.size()) : "is a mistake";
 		String description = mistakes.stream()
 			.map((mistake) -> "    " + mistake)
-			.collect(Collectors.joining("%n".formatted(),
-					"There %s in the properties below '%s':%n%n".formatted(number, HoldfastProperties.PREFIX), ""));
+			.collect(Collectors.joining("%n".formatted(), "There %s in Holdfast's properties:%n%n".formatted(number),
+					""));
 		return new FailureAnalysis(description,
 				"Correct these properties, or remove them. '%s.enabled=false' turns Holdfast off."
 					.formatted(HoldfastProperties.PREFIX),

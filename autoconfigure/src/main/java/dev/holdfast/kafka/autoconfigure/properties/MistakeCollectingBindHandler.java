@@ -34,6 +34,8 @@ final class MistakeCollectingBindHandler extends AbstractBindHandler {
 	/** Properties whose value must not be blank. */
 	private static final Set<String> NAMES = Set.of("name", "held-status");
 
+	private static final String HEALTH_STATUS = "a health status such as HELD, OUT_OF_SERVICE or DOWN";
+
 	private final DeclaredProperties declared;
 
 	private final List<PropertyMistake> mistakes;
@@ -56,7 +58,7 @@ final class MistakeCollectingBindHandler extends AbstractBindHandler {
 			add(name, "is negative", allowed(name, Long.class));
 		}
 		else if (result instanceof String text && text.isBlank() && NAMES.contains(name.getLastElement(Form.DASHED))) {
-			add(name, "is blank", "a " + name.getLastElement(Form.DASHED).replace('-', ' '));
+			add(name, "is blank", name.getLastElement(Form.DASHED).equals("name") ? "a name" : HEALTH_STATUS);
 		}
 		else if (result instanceof HoldfastProperties.Topic) {
 			checkTopic(name);

@@ -30,8 +30,17 @@ public record PropertyMistake(String property, @Nullable Object value, @Nullable
 		if (value != null) {
 			line.append(" = '").append(value).append('\'');
 		}
-		line.append(" (").append((origin != null) ? origin : "of unknown origin").append("): ");
+		line.append(" (").append((origin != null) ? origin(origin) : "of unknown origin").append("): ");
 		return line.append(problem).append("; allowed: ").append(allowed).toString();
+	}
+
+	/**
+	 * Leaves out the name, if the source has the property under just this one.
+	 */
+	private String origin(Origin origin) {
+		String text = origin.toString();
+		String name = "\"" + property + "\" ";
+		return text.startsWith(name) ? text.substring(name.length()) : text;
 	}
 
 }

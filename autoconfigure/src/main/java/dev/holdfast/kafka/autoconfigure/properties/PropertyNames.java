@@ -97,11 +97,30 @@ public final class PropertyNames {
 		return prefix.isAncestorOf(name);
 	}
 
+	/**
+	 * Whether it is the prefix itself, or a name beside the prefix: nothing reads it.
+	 */
+	boolean isBesidePrefix(ConfigurationPropertyName name) {
+		return prefix.getParent().isAncestorOf(name) && !isBelowPrefix(name);
+	}
+
 	Meaning resolve(ConfigurationPropertyName name, boolean fromEnvironment) {
-		List<String> elements = IntStream.range(prefix.getNumberOfElements(), name.getNumberOfElements())
+		return resolve(root, prefix, elements(name, prefix.getNumberOfElements()), fromEnvironment);
+	}
+
+	/**
+	 * What a name beside the prefix would be if the prefix's last element were in it.
+	 * @return {@code null} if it would be no property either
+	 */
+	@Nullable ConfigurationPropertyName meant(ConfigurationPropertyName name, boolean fromEnvironment) {
+		List<String> elements = elements(name, prefix.getNumberOfElements() - 1);
+		return (resolve(root, prefix, elements, fromEnvironment) instanceof Known known) ? known.name() : null;
+	}
+
+	private static List<String> elements(ConfigurationPropertyName name, int from) {
+		return IntStream.range(from, name.getNumberOfElements())
 			.mapToObj((i) -> name.getElement(i, Form.ORIGINAL))
 			.toList();
-		return resolve(root, prefix, elements, fromEnvironment);
 	}
 
 	/**

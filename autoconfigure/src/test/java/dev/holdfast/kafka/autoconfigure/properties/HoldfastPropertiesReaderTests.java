@@ -232,7 +232,8 @@ class HoldfastPropertiesReaderTests {
 					offset-guard.topics.orders.policy.unverifiable | keep | not an element of the list; allowed: 'holdfast.kafka.offset-guard.topics' is followed by an index, as in 'holdfast.kafka.offset-guard.topics[0]'
 					offset-guard.topics[1].name | orders | leaves a gap in the list; allowed: indexes 0, 1, 2, ...
 					offset-guard.topics[0].name | ' ' | is blank; allowed: a name
-					health.held-status | ' ' | is blank; allowed: a held status
+					health.held-status | ' ' | is blank; allowed: a health status such as HELD, OUT_OF_SERVICE or DOWN
+					health.held-status | '' | is blank; allowed: a health status such as HELD, OUT_OF_SERVICE or DOWN
 					offset-guard.max-skip-records | many | is no number; allowed: a number of records, 0 or more
 					offset-guard.max-rewind-records | -1 | is negative; allowed: a number of records, 0 or more
 					offset-guard.topic-check-interval | -1s | is negative; allowed: a positive duration such as 500ms, 5s or 1m, or 0 for never
@@ -253,9 +254,8 @@ class HoldfastPropertiesReaderTests {
 					""")
 	void aMistakeSaysWhatIsAllowed(String name, String value, String expected) {
 		given(name, value);
-		assertThat(mistakes("orders", "audit"))
-			.containsExactly("holdfast.kafka.%s = '%s' (\"holdfast.kafka.%1$s\" from property source \"given\"): %3$s"
-				.formatted(name, value, expected));
+		assertThat(mistakes("orders", "audit")).containsExactly(
+				"holdfast.kafka.%s = '%s' (from property source \"given\"): %3$s".formatted(name, value, expected));
 	}
 
 	@Test
@@ -269,8 +269,8 @@ class HoldfastPropertiesReaderTests {
 						+ "from property source \"given\"): has neither a name nor a pattern; allowed: exactly one of name, pattern",
 				"holdfast.kafka.offset-guard.topics[1] (\"holdfast.kafka.offset-guard.topics[1].name\" "
 						+ "from property source \"given\"): has both a name and a pattern; allowed: exactly one of name, pattern",
-				"holdfast.kafka.offset-guard.topics[2].pattern = '(' (\"holdfast.kafka.offset-guard.topics[2].pattern\" "
-						+ "from property source \"given\"): is no regular expression (Unclosed group near index 1); "
+				"holdfast.kafka.offset-guard.topics[2].pattern = '(' "
+						+ "(from property source \"given\"): is no regular expression (Unclosed group near index 1); "
 						+ "allowed: a regular expression that matches whole topic names");
 	}
 
@@ -286,10 +286,38 @@ class HoldfastPropertiesReaderTests {
 	}
 
 	@Test
-	void whatIsNotBelowThePrefixIsNobodysMistake() {
-		sources.addLast(new MapPropertySource("others", Map.of("holdfast.kafkaesque.x", "1", "holdfast.other", "2")));
+	void whatHoldfastCannotKnowHasNoEffect() {
+		sources.addLast(new MapPropertySource("others",
+				Map.of("holdfast.kafkaesque.x", "1", "holdfast.other", "2", "holdfast-kafka.enabled", "4")));
 		givenVariable("HOLDFAST_KAFKA", "3");
-		assertThat(read().enabled()).isTrue();
+		HoldfastPropertiesReader reader = new HoldfastPropertiesReader(environment, Set.of(),
+				getClass().getClassLoader());
+		assertThat(reader.read().enabled()).isTrue();
+		assertThat(reader.withoutEffect()).containsExactly("holdfast.kafka", "holdfast.kafkaesque.x", "holdfast.other");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "holdfast.enabled, holdfast.enabled, holdfast.kafka.enabled",
+			"holdfast.offset-guard.mode, holdfast.offset-guard.mode, holdfast.kafka.offset-guard.mode",
+			"holdfast.offsetGuard.topics[0].name, holdfast.offsetGuard.topics[0].name, "
+					+ "holdfast.kafka.offset-guard.topics[0].name" })
+	void aPropertyWithoutKafkaInItsNameIsAMistake(String name, String display, String meant) {
+		sources.addLast(new MapPropertySource("given", Map.of(name, "observe")));
+		assertThat(mistakes()).singleElement()
+			.isEqualTo("%s = 'observe' (from property source \"given\"): unknown property, did you mean '%s'?; "
+				.formatted(display, meant) + "allowed: 'holdfast' is followed by kafka");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "HOLDFAST_ENABLED, holdfast.enabled, holdfast.kafka.enabled",
+			"HOLDFAST_OFFSET_GUARD_MODE, holdfast.offset.guard.mode, holdfast.kafka.offset-guard.mode",
+			"HOLDFAST_OFFSETGUARD_MODE, holdfast.offsetguard.mode, holdfast.kafka.offset-guard.mode" })
+	void soIsAVariable(String variable, String display, String meant) {
+		givenVariable(variable, "observe");
+		assertThat(mistakes()).singleElement()
+			.asString()
+			.startsWith("%s = 'observe' (\"%s\" from".formatted(display, variable))
+			.contains("did you mean '%s'?".formatted(meant));
 	}
 
 	@Test

@@ -6,6 +6,8 @@
 package dev.holdfast.kafka.offsetguard.decision;
 
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 
 import dev.holdfast.kafka.offsetguard.evidence.Evidence;
 import dev.holdfast.kafka.offsetguard.evidence.LogBounds;
@@ -41,6 +43,9 @@ public record Decision(Instant at, @Nullable String groupId, String clientId, To
 		Action policyAction, Action action, @Nullable Reason reason, Outcome outcome, Impact impact, Evidence evidence,
 		boolean observed, @Nullable Resolution resolution) {
 
+	/** What an operator reads about a partition that is held. */
+	private static final String NEXT_STEP = "docs/runbook.md#2-why";
+
 	/**
 	 * The records that a decision concerns, counted in offsets.
 	 *
@@ -58,18 +63,22 @@ public record Decision(Instant at, @Nullable String groupId, String clientId, To
 
 	/**
 	 * Whether the consumer delivers other records now than it would have before.
-	 * @return {@code true} unless the guard kept the position, or it is a first one, or
-	 * it is the log start because the application has sought below that
+	 * @return {@code true} unless the guard kept the position; or unless, by policy, it
+	 * is a first one, or the log start because the application has sought below that
 	 */
 	public boolean isNotable() {
 		if (observed && impact.spared() > 0) {
 			return true;
 		}
 		if (outcome instanceof Outcome.ReadFrom readFrom) {
+			if (resolution != null) {
+				// Where there was no position, nobody can count what comes again.
+				return readFrom.offset() != evidence.origin();
+			}
 			return evidence.origin() >= 0 && readFrom.offset() != evidence.origin()
 					&& !evidence.isSoughtBelowLogStart();
 		}
-		return !(outcome instanceof Outcome.LookedUp);
+		return resolution != null || !(outcome instanceof Outcome.LookedUp);
 	}
 
 	/**
@@ -94,6 +103,9 @@ public record Decision(Instant at, @Nullable String groupId, String clientId, To
 		line.append(" action=").append(action.id());
 		if (policyAction != action) {
 			line.append(" policy=").append(policyAction.id());
+		}
+		if (reason != null && reason.limits() != null) {
+			appendLimit(line, reason.records(), reason.limits());
 		}
 		if (evidence.position() >= 0) {
 			line.append(" position=").append(evidence.position());
@@ -130,6 +142,28 @@ public record Decision(Instant at, @Nullable String groupId, String clientId, To
 		if (resolution != null) {
 			line.append(" by=").append(quoted(resolution.by()));
 			line.append(" reason=").append(quoted(resolution.reason()));
+		}
+		if (outcome instanceof Outcome.Held && !observed) {
+			line.append(" resolutions=")
+				.append(String.join(",", cause.resolutions().stream().map(Action::id).toList()));
+			line.append(" next=").append(NEXT_STEP);
+		}
+	}
+
+	/**
+	 * Where nobody knows how far the action leads, any limit is in its way.
+	 */
+	private static void appendLimit(StringBuilder line, long records, MoveLimits limits) {
+		List<String> inTheWay = new ArrayList<>();
+		if (records <= 0 && limits.maxRewindRecords() != null) {
+			inTheWay.add("max-rewind-records:" + limits.maxRewindRecords());
+		}
+		if (records >= 0 && limits.maxSkipRecords() != null) {
+			inTheWay.add("max-skip-records:" + limits.maxSkipRecords());
+		}
+		line.append(" limit=").append(String.join(",", inTheWay));
+		if (records != 0) {
+			line.append((records > 0) ? " would-lose=" : " would-rewind=").append(Math.abs(records));
 		}
 	}
 

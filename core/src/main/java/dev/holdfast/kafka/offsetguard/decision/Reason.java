@@ -6,6 +6,7 @@
 package dev.holdfast.kafka.offsetguard.decision;
 
 import dev.holdfast.kafka.offsetguard.policy.MoveLimits;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Why the guard holds a partition, or lets its consumer fail, although the policy names
@@ -15,8 +16,9 @@ import dev.holdfast.kafka.offsetguard.policy.MoveLimits;
  * @param records for {@link Kind#LIMIT} how many records the policy's action would have
  * skipped (above 0) or delivered again (below 0); 0 where that is not known, and for all
  * other kinds
+ * @param limits for {@link Kind#LIMIT} the limits, {@code null} for all other kinds
  */
-public record Reason(Kind kind, long records) {
+public record Reason(Kind kind, long records, @Nullable MoveLimits limits) {
 
 	/** What is in the way of the policy's action. */
 	public enum Kind {
@@ -56,7 +58,18 @@ public record Reason(Kind kind, long records) {
 	 * @return the reason
 	 */
 	public static Reason of(Kind kind) {
-		return new Reason(kind, 0);
+		return new Reason(kind, 0, null);
+	}
+
+	/**
+	 * Creates a reason that is about limits.
+	 * @param records how many records the policy's action would have skipped (above 0) or
+	 * delivered again (below 0); 0 where that is not known
+	 * @param limits the limits
+	 * @return the reason
+	 */
+	public static Reason limit(long records, MoveLimits limits) {
+		return new Reason(Kind.LIMIT, records, limits);
 	}
 
 }

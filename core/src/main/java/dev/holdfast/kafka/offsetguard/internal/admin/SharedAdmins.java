@@ -74,11 +74,13 @@ public final class SharedAdmins {
 	 */
 	public Admin open(ClientConfiguration client, Collection<String> endpoints, int requestTimeout) {
 		Map<String, Object> own = new HashMap<>(AdminConfiguration.derive(client, requestTimeout));
-		own.put(CommonClientConfigs.CLIENT_ID_CONFIG, "holdfast-admin-" + client.clientId());
 		if (!endpoints.isEmpty()) {
 			own.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, List.copyOf(endpoints));
 		}
-		return cap.construct(() -> Admin.create(own)).client();
+		return HelperIds.construct("kafka.admin.client", "holdfast-admin-" + client.clientId(), (id) -> {
+			own.put(CommonClientConfigs.CLIENT_ID_CONFIG, id);
+			return cap.construct(() -> Admin.create(own)).client();
+		});
 	}
 
 	/**

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 import dev.holdfast.kafka.offsetguard.evidence.TruncationClaim;
+import dev.holdfast.kafka.offsetguard.internal.admin.HelperIds;
 import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
 import dev.holdfast.kafka.offsetguard.internal.client.ClientPositions;
 import dev.holdfast.kafka.offsetguard.internal.client.SomePartitions;
@@ -84,8 +85,10 @@ final class Inspection implements AutoCloseable {
 		this.clock = clock;
 		this.deadline = Deadline.after(timeout, clock);
 		this.stragglerPatience = timeout.dividedBy(4);
-		ClientCap.Construction<KafkaConsumer<byte[], byte[]>> constructed = cap.construct(
-				() -> new KafkaConsumer<byte[], byte[]>(InspectorConfiguration.derive(client, endpoints, timeout)));
+		ClientCap.Construction<KafkaConsumer<byte[], byte[]>> constructed = HelperIds.construct("kafka.consumer",
+				"holdfast-inspector-" + client.clientId(),
+				(id) -> cap.construct(() -> new KafkaConsumer<byte[], byte[]>(
+						InspectorConfiguration.derive(client, id, endpoints, timeout))));
 		this.inspector = constructed.client();
 		this.cap = cap.cap();
 		this.versions = constructed.versions();

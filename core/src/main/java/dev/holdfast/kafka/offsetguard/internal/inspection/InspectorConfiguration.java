@@ -42,10 +42,11 @@ final class InspectorConfiguration {
 	private InspectorConfiguration() {
 	}
 
-	static Map<String, Object> derive(ClientConfiguration client, Set<String> endpoints, Duration inspectionTimeout) {
+	static Map<String, Object> derive(ClientConfiguration client, String clientId, Set<String> endpoints,
+			Duration inspectionTimeout) {
 		Map<String, Object> configuration = new HashMap<>(client.values());
 		configuration.keySet().removeAll(APPLICATION_ONLY);
-		configuration.put(ConsumerConfig.CLIENT_ID_CONFIG, "holdfast-inspector-" + client.clientId());
+		configuration.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId);
 		if (!endpoints.isEmpty()) {
 			// The client's own brokers: the configured ones may belong to another cluster
 			// by now.

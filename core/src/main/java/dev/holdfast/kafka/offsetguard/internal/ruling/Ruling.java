@@ -78,11 +78,11 @@ public record Ruling(Action named, Outcome outcome, @Nullable Reason reason) {
 			return ruling;
 		}
 		if (ruling.outcome() instanceof Outcome.LookedUp && !limits.equals(MoveLimits.unlimited())) {
-			return hold(ruling.named(), Reason.Kind.LIMIT);
+			return hold(ruling.named(), Reason.limit(0, limits));
 		}
 		boolean tooFar = ruling.outcome() instanceof Outcome.ReadFrom readFrom
 				&& !limits.allow(evidence.origin(), readFrom.offset());
-		return tooFar ? hold(ruling.named(), new Reason(Reason.Kind.LIMIT, moved(evidence, ruling))) : ruling;
+		return tooFar ? hold(ruling.named(), Reason.limit(moved(evidence, ruling), limits)) : ruling;
 	}
 
 	private static long moved(Evidence evidence, Ruling ruling) {

@@ -62,9 +62,13 @@ class RulingTests {
 		Ruling ruling = Ruling.rule(Cause.LOG_TRUNCATED, action, new MoveLimits(maxRewind, maxSkip),
 				evidence(100, 2, true, 260, 140));
 
-		assertThat(ruling).isEqualTo(expected.startsWith("hold ")
-				? Ruling.hold(action, new Reason(Reason.Kind.LIMIT, Long.parseLong(expected.substring(5))))
-				: Ruling.readFrom(action, Long.parseLong(expected)));
+		assertThat(ruling)
+			.isEqualTo(
+					expected.startsWith("hold ")
+							? Ruling.hold(action,
+									Reason.limit(Long.parseLong(expected.substring(5)),
+											new MoveLimits(maxRewind, maxSkip)))
+							: Ruling.readFrom(action, Long.parseLong(expected)));
 	}
 
 	@ParameterizedTest
@@ -177,7 +181,7 @@ class RulingTests {
 		assertThat(PlainKafka.impact(evidence, ruling.outcome(), AutoOffsetReset.parse("latest")))
 			.isEqualTo(new Decision.Impact(lost, 0, 0));
 		assertThat(Ruling.limit(Cause.BELOW_LOG_START, ruling, new MoveLimits(0L, 0L), evidence))
-			.isEqualTo((lost == 0) ? ruling : Ruling.hold(Action.EARLIEST, new Reason(Reason.Kind.LIMIT, lost)));
+			.isEqualTo((lost == 0) ? ruling : Ruling.hold(Action.EARLIEST, Reason.limit(lost, new MoveLimits(0L, 0L))));
 	}
 
 	/** What is told is what was done, not what the policy would have liked. */
