@@ -38,14 +38,18 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
+import dev.holdfast.kafka.test.Fault;
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.LyingKafka;
 
@@ -91,12 +95,36 @@ class HelperClientsTests {
 	}
 
 	/**
+	 * Not all brokers keep groups' offsets in a topic that they show.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void nobodyWaitsForATopicThatBrokersDoNotHave(String protocol) {
+		TopicPartition partition = new TopicPartition("no-offsets-topic-" + protocol, 0);
+		cluster.createTopic(partition.topic(), 1);
+		cluster.produce(partition, 50);
+		cluster.commit(partition.topic(), partition, new OffsetAndMetadata(20));
+		String admin = "holdfast-admin-" + partition.topic();
+		cluster.wire()
+			.inject(Fault.error(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, Errors.UNKNOWN_TOPIC_OR_PARTITION)
+				.forTopic("__consumer_offsets"));
+		Consumers consumers = new Consumers(cluster, protocol, partition.topic()).clock(ScriptedClock.standing());
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(partition.topic()));
+			assertThat(Consumers.pollTo(consumer, partition, 50)).isEqualTo(range(20, 50));
+		}
+
+		assertThat(cluster.wire().count(admin, ApiKeys.DESCRIBE_TOPIC_PARTITIONS)).isEqualTo(2);
+	}
+
+	/**
 	 * A client that is closed unregisters the MBeans of its id, whoever has registered
 	 * them.
 	 */
 	@Test
 	void closingAnAdminClientLeavesTheMBeansOfAnotherAlone() throws Exception {
-		SharedAdmins admins = new SharedAdmins(ClientCap.none());
+		SharedAdmins admins = new SharedAdmins(ClientCap.none(), GuardClock.system());
 		ClientConfiguration configuration = ClientConfiguration
 			.of(new Consumers(cluster, "classic", null).with("client.id", "two: \"beans\"")
 				.with("key.deserializer", StringDeserializer.class)

@@ -24,6 +24,7 @@ import ch.qos.logback.core.AppenderBase;
 import dev.holdfast.kafka.offsetguard.internal.admin.SharedAdmins;
 import dev.holdfast.kafka.offsetguard.internal.client.AutoOffsetReset;
 import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
+import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import dev.holdfast.kafka.offsetguard.policy.OffsetGuardSettings;
 import dev.holdfast.kafka.versioncap.ClientCap;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -136,7 +137,7 @@ class QuietHelpersTests {
 				.with("key.deserializer", StringDeserializer.class)
 				.with("value.deserializer", StringDeserializer.class)
 				.configuration(), AutoOffsetReset.parse("latest"));
-		SharedAdmins admins = new SharedAdmins(ClientCap.none());
+		SharedAdmins admins = new SharedAdmins(ClientCap.none(), GuardClock.system());
 		try (SharedAdmins.Lease lease = admins.lease(client, null, Set.of(), 3000)) {
 			assertThat(lease.admin().describeCluster().clusterId().get()).isNotEmpty();
 		}

@@ -52,6 +52,8 @@ public final class SharedAdmins {
 	 */
 	private static final long UNTIL_BROKERS_TELL = TimeUnit.SECONDS.toNanos(10);
 
+	private static final long UNTIL_ASKED_AGAIN = TimeUnit.SECONDS.toNanos(1);
+
 	private final ClientCap cap;
 
 	private final GuardClock clock;
@@ -132,7 +134,12 @@ public final class SharedAdmins {
 
 		private @Nullable KafkaFuture<String> described;
 
+		/** The last question, and the last answer to it. */
 		private @Nullable KafkaFuture<Uuid> offsetsTopic;
+
+		private @Nullable KafkaFuture<Uuid> answeredOffsetsTopic;
+
+		private long offsetsTopicAskedAt;
 
 		private boolean closed;
 
@@ -176,13 +183,28 @@ public final class SharedAdmins {
 			return present;
 		}
 
+		/**
+		 * That brokers have no such topic is an answer, and stands until a later one:
+		 * Kafka creates it with the first group, and other brokers never do.
+		 */
 		synchronized KafkaFuture<Uuid> offsetsTopic() {
 			KafkaFuture<Uuid> present = offsetsTopic;
-			if (present == null || (present.isCompletedExceptionally() && !isRefused(present))) {
+			if (present == null || (present.isDone() && isToBeAskedAgain(present))) {
 				present = SharedAdmins.offsetsTopic(admin());
 				offsetsTopic = present;
+				offsetsTopicAskedAt = clock.nanoTime();
 			}
-			return present;
+			if (!offsetsTopicId(present).isPending()) {
+				answeredOffsetsTopic = present;
+			}
+			KafkaFuture<Uuid> answered = answeredOffsetsTopic;
+			return (answered != null) ? answered : present;
+		}
+
+		private boolean isToBeAskedAgain(KafkaFuture<Uuid> done) {
+			Reply<Optional<Uuid>> reply = offsetsTopicId(done);
+			boolean isMissing = reply instanceof Reply.Answered<Optional<Uuid>> answered && answered.value().isEmpty();
+			return reply.isPending() || (isMissing && clock.nanoTime() - offsetsTopicAskedAt > UNTIL_ASKED_AGAIN);
 		}
 
 		/**
@@ -195,6 +217,7 @@ public final class SharedAdmins {
 		public synchronized void forgetCluster() {
 			described = null;
 			offsetsTopic = null;
+			answeredOffsetsTopic = null;
 			askedAt = 0;
 		}
 
