@@ -80,6 +80,9 @@ public final class PositionGuard<K, V> {
 
 	private final CurrentPositions currentPositions;
 
+	/** Held while all that may block is woken up. */
+	private final Object wakeups = new Object();
+
 	public PositionGuard(Consumer<K, V> client, ClientConfiguration configuration, GuardContext context,
 			ToldCluster toldCluster, ClientVersions versions) {
 		this.client = client;
@@ -319,18 +322,22 @@ public final class PositionGuard<K, V> {
 	 * Thread-safe.
 	 */
 	void wakeup() {
-		// The client comes last: once it has thrown, nothing else may still be woken up.
-		inspector.wakeup();
-		lookup.wakeup();
-		client.wakeup();
+		synchronized (wakeups) {
+			client.wakeup();
+			inspector.wakeup();
+			lookup.wakeup();
+		}
 	}
 
 	/**
-	 * The wakeup reached the application by another way.
+	 * The wakeup reached the application by another way. Waits for one that is on its way
+	 * to the others: the application would get it twice.
 	 */
 	public void forgetWakeup() {
-		inspector.forgetWakeup();
-		lookup.forgetWakeup();
+		synchronized (wakeups) {
+			inspector.forgetWakeup();
+			lookup.forgetWakeup();
+		}
 	}
 
 	/**
