@@ -186,7 +186,7 @@ final class FactoryGuards implements GuardedFactories, DisposableBean {
 		all.add(new DecisionLog());
 		all.add(history.of(factoryName));
 		all.add(listeners);
-		all.add((decision) -> events.publishEvent(new OffsetDecisionEvent(factoryName, decision)));
+		all.add(new EventPublication(factoryName, events));
 		return all;
 	}
 

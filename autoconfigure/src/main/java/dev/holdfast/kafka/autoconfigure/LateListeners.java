@@ -15,6 +15,7 @@ import java.util.function.Supplier;
 
 import dev.holdfast.kafka.offsetguard.decision.Decision;
 import dev.holdfast.kafka.offsetguard.decision.DecisionListener;
+import dev.holdfast.kafka.offsetguard.decision.StoppedConsumer;
 import dev.holdfast.kafka.offsetguard.policy.OffsetPolicy;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,6 +57,11 @@ final class LateListeners implements DecisionListener {
 	@Override
 	public void onInspection(@Nullable String groupId, Duration duration) {
 		tell((listener) -> listener.onInspection(groupId, duration));
+	}
+
+	@Override
+	public void onStopped(StoppedConsumer consumer) {
+		tell((listener) -> listener.onStopped(consumer));
 	}
 
 	@Override

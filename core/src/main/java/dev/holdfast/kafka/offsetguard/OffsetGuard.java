@@ -21,6 +21,7 @@ import dev.holdfast.kafka.offsetguard.decision.Decision;
 import dev.holdfast.kafka.offsetguard.decision.DecisionListener;
 import dev.holdfast.kafka.offsetguard.decision.Resolution;
 import dev.holdfast.kafka.offsetguard.decision.ResolutionResult;
+import dev.holdfast.kafka.offsetguard.decision.StoppedConsumer;
 import dev.holdfast.kafka.offsetguard.internal.admin.GroupMembers;
 import dev.holdfast.kafka.offsetguard.internal.client.AutoOffsetReset;
 import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
@@ -168,6 +169,16 @@ public final class OffsetGuard {
 			.stream()
 			.flatMap((consumer) -> consumer.holds().visible().values().stream())
 			.toList();
+	}
+
+	/**
+	 * The consumers of this guard whose {@code poll} throws for good, also after the
+	 * application has closed them. The guard forgets them when a later consumer of the
+	 * same group polls. Thread-safe.
+	 * @return an element for each, the latest last; at most 256
+	 */
+	public List<StoppedConsumer> stopped() {
+		return context.stopped().all();
 	}
 
 	/**

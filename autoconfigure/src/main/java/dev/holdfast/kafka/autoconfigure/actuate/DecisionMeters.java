@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import dev.holdfast.kafka.autoconfigure.GuardedFactories;
 import dev.holdfast.kafka.offsetguard.decision.Decision;
 import dev.holdfast.kafka.offsetguard.decision.DecisionListener;
+import dev.holdfast.kafka.offsetguard.decision.StoppedConsumer;
 import dev.holdfast.kafka.offsetguard.policy.Action;
 import dev.holdfast.kafka.offsetguard.policy.Cause;
 import dev.holdfast.kafka.offsetguard.policy.OffsetPolicy;
@@ -42,6 +43,8 @@ final class DecisionMeters implements DecisionListener {
 	static final String PROTECTED = "holdfast.kafka.records.protected";
 
 	static final String HELD = "holdfast.kafka.partitions.held";
+
+	static final String FAILED = "holdfast.kafka.consumers.failed";
 
 	static final String INSPECTION = "holdfast.kafka.inspection";
 
@@ -90,6 +93,12 @@ final class DecisionMeters implements DecisionListener {
 			}
 		}
 		inspection(groupId);
+		failed(groupId);
+	}
+
+	@Override
+	public void onStopped(StoppedConsumer consumer) {
+		failed(consumer.groupId());
 	}
 
 	@Override
@@ -112,7 +121,7 @@ final class DecisionMeters implements DecisionListener {
 		if (!used) {
 			String name = GroupName.of(groupId);
 			gauges.removeIf((tags) -> tags.stream().anyMatch((tag) -> tag.equals(Tag.of("group", name))));
-			for (String meter : List.of(DECISIONS, LOST, REWOUND, PROTECTED, HELD, INSPECTION)) {
+			for (String meter : List.of(DECISIONS, LOST, REWOUND, PROTECTED, HELD, FAILED, INSPECTION)) {
 				registry.find(meter).tag("group", name).meters().forEach(registry::remove);
 			}
 		}
@@ -149,6 +158,26 @@ final class DecisionMeters implements DecisionListener {
 			.description("How long an inspection of partitions' logs took")
 			.tags("group", GroupName.of(groupId))
 			.register(registry);
+	}
+
+	private void failed(@Nullable String groupId) {
+		Tags tags = Tags.of("group", GroupName.of(groupId));
+		if (gauges.add(tags)) {
+			Gauge.builder(FAILED, () -> stopped(groupId))
+				.description("Consumers that have stopped and whose listeners have not run again")
+				.tags(tags)
+				.register(registry);
+		}
+	}
+
+	private double stopped(@Nullable String groupId) {
+		return factories.factories()
+			.stream()
+			.map(GuardedFactories.Factory::guard)
+			.filter(Objects::nonNull)
+			.flatMap((guard) -> guard.stopped().stream())
+			.filter((consumer) -> Objects.equals(consumer.groupId(), groupId))
+			.count();
 	}
 
 	private double held(@Nullable String groupId, String topic) {

@@ -18,8 +18,8 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 
 /**
- * Tells which partitions are held. A restart never releases one, so this does not belong
- * into a liveness probe.
+ * Tells which partitions are held, and which consumers have failed. A restart never
+ * releases a partition, so this does not belong into a liveness probe.
  */
 final class HeldPartitionsHealthIndicator extends AbstractHealthIndicator {
 
@@ -27,10 +27,13 @@ final class HeldPartitionsHealthIndicator extends AbstractHealthIndicator {
 
 	private final Status heldStatus;
 
-	HeldPartitionsHealthIndicator(GuardedFactories factories, Status heldStatus) {
+	private final Status failedStatus;
+
+	HeldPartitionsHealthIndicator(GuardedFactories factories, Status heldStatus, Status failedStatus) {
 		super("Held partitions cannot be told");
 		this.factories = factories;
 		this.heldStatus = heldStatus;
+		this.failedStatus = failedStatus;
 	}
 
 	/**
@@ -59,7 +62,9 @@ final class HeldPartitionsHealthIndicator extends AbstractHealthIndicator {
 			List<Decision> holds = (guard != null) ? guard.held() : List.of();
 			return holds.stream().map((decision) -> Held.of(factory.name(), decision));
 		}).sorted(Comparator.comparing(Held::since)).toList();
-		builder.status(held.isEmpty() ? Status.UP : heldStatus).withDetail("held", held);
+		List<FailedConsumer> failed = FailedConsumer.of(factories);
+		Status status = held.isEmpty() ? Status.UP : heldStatus;
+		builder.status(failed.isEmpty() ? status : failedStatus).withDetail("held", held).withDetail("failed", failed);
 	}
 
 }

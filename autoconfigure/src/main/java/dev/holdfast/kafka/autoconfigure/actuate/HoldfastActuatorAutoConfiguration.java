@@ -8,6 +8,8 @@ import dev.holdfast.kafka.autoconfigure.GuardedFactories;
 import dev.holdfast.kafka.autoconfigure.HoldfastKafkaAutoConfiguration;
 import dev.holdfast.kafka.offsetguard.OffsetGuard;
 
+import java.util.Locale;
+
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -39,10 +41,14 @@ public final class HoldfastActuatorAutoConfiguration {
 		@Bean
 		@ConditionalOnEnabledHealthIndicator("holdfast")
 		HeldPartitionsHealthIndicator holdfastHealthIndicator(GuardedFactories factories, Environment environment) {
-			String heldStatus = Binder.get(environment)
-				.bind("holdfast.kafka.health.held-status", String.class)
-				.orElse("HELD");
-			return new HeldPartitionsHealthIndicator(factories, new Status(heldStatus));
+			return new HeldPartitionsHealthIndicator(factories, status(environment, "held"),
+					status(environment, "failed"));
+		}
+
+		private static Status status(Environment environment, String state) {
+			return new Status(Binder.get(environment)
+				.bind("holdfast.kafka.health." + state + "-status", String.class)
+				.orElse(state.toUpperCase(Locale.ROOT)));
 		}
 
 	}

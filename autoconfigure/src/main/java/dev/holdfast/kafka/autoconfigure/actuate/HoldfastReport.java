@@ -27,11 +27,12 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * JSON.
  *
  * @param consumers the guarded consumers of this process, by group and client id
+ * @param failed the consumers that have stopped, and whose listeners have not run again
  * @param decisions the last decisions, the newest first
  * @param unguarded the consumer factories that Holdfast could not guard although it
  * should
  */
-record HoldfastReport(List<Consumer> consumers, List<DecisionReport> decisions,
+record HoldfastReport(List<Consumer> consumers, List<FailedConsumer> failed, List<DecisionReport> decisions,
 		List<GuardedFactories.Unguarded> unguarded) implements OperationResponseBody {
 
 	/**
@@ -105,7 +106,7 @@ record HoldfastReport(List<Consumer> consumers, List<DecisionReport> decisions,
 	}
 
 	boolean isEmpty() {
-		return consumers.isEmpty() && decisions.isEmpty();
+		return consumers.isEmpty() && failed.isEmpty() && decisions.isEmpty();
 	}
 
 	private static HoldfastReport of(GuardedFactories factories, Predicate<@Nullable String> group) {
@@ -125,7 +126,11 @@ record HoldfastReport(List<Consumer> consumers, List<DecisionReport> decisions,
 			.filter((made) -> group.test(made.decision().groupId()))
 			.map(DecisionReport::of)
 			.toList();
-		return new HoldfastReport(consumers, decisions, factories.unguarded());
+		List<FailedConsumer> failed = FailedConsumer.of(factories)
+			.stream()
+			.filter((consumer) -> group.test(consumer.group()))
+			.toList();
+		return new HoldfastReport(consumers, failed, decisions, factories.unguarded());
 	}
 
 	private static Consumer consumer(GuardedFactories.Factory factory, Assignment assignment) {

@@ -157,8 +157,11 @@ public record HoldfastProperties(@DefaultValue("true") boolean enabled, @Default
 	 *
 	 * @param heldStatus The status while a partition is held. HELD leaves the
 	 * application's own status as it is, DOWN does not.
+	 * @param failedStatus The status while a consumer has failed, or has refused a
+	 * broker, until its listener runs again. FAILED leaves the application's own status
+	 * as it is, DOWN does not.
 	 */
-	record Health(@DefaultValue("HELD") String heldStatus) {
+	record Health(@DefaultValue("HELD") String heldStatus, @DefaultValue("FAILED") String failedStatus) {
 
 	}
 

@@ -32,7 +32,7 @@ import org.springframework.core.NestedExceptionUtils;
 final class MistakeCollectingBindHandler extends AbstractBindHandler {
 
 	/** Properties whose value must not be blank. */
-	private static final Set<String> NAMES = Set.of("name", "held-status");
+	private static final Set<String> NAMES = Set.of("name", "held-status", "failed-status");
 
 	private static final String HEALTH_STATUS = "a health status such as HELD, OUT_OF_SERVICE or DOWN";
 

@@ -49,6 +49,14 @@ public interface DecisionListener {
 	}
 
 	/**
+	 * Called once when a consumer's {@code poll} throws for good, after the decision if
+	 * it is one to fail. Called on the consumer's own thread.
+	 * @param consumer the consumer, and what has stopped it
+	 */
+	default void onStopped(StoppedConsumer consumer) {
+	}
+
+	/**
 	 * Called when the guard has forgotten a group, some time after the application has
 	 * closed the last of its consumers in this process: a listener need not show anything
 	 * of it any more. Called on the thread of any consumer of the same guard.

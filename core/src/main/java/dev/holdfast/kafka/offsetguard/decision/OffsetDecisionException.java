@@ -34,7 +34,8 @@ public final class OffsetDecisionException extends NoOffsetForPartitionException
 
 	@Override
 	public String getMessage() {
-		return "The offset guard's policy is to fail: " + decision.summary();
+		return "The offset guard stops this consumer, which a container reports as 'No offset and no reset policy': "
+				+ decision.summary();
 	}
 
 }

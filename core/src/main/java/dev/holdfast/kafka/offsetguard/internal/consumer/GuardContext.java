@@ -33,11 +33,13 @@ import org.jspecify.annotations.Nullable;
  * @param goneTopics the topics that are gone
  * @param inspections the threads that look into logs for them
  * @param consumers the consumers that are not closed
+ * @param stopped the consumers whose {@code poll} throws for good
  * @param inspectorCap the versions that clients speak which look into things for them
  */
 public record GuardContext(OffsetGuardSettings settings, @Nullable OffsetResetPolicy ownPolicy,
 		List<DecisionListener> listeners, SharedAdmins admins, GroupMemory memory, GoneTopics goneTopics,
-		InspectionService inspections, Set<PositionGuard<?, ?>> consumers, ClientCap inspectorCap, GuardClock clock) {
+		InspectionService inspections, Set<PositionGuard<?, ?>> consumers, StoppedConsumers stopped,
+		ClientCap inspectorCap, GuardClock clock) {
 
 	public static GuardContext of(OffsetGuardSettings settings, @Nullable OffsetResetPolicy ownPolicy,
 			List<DecisionListener> listeners, ClientCap cap) {
@@ -48,14 +50,14 @@ public record GuardContext(OffsetGuardSettings settings, @Nullable OffsetResetPo
 			List<DecisionListener> listeners, ClientCap cap, GuardClock clock) {
 		return new GuardContext(settings, ownPolicy, listeners, new SharedAdmins(cap, clock),
 				new GroupMemory(clock, (groupId) -> Listeners.forgotten(listeners, groupId)), new GoneTopics(),
-				new InspectionService(), ConcurrentHashMap.newKeySet(), cap, clock);
+				new InspectionService(), ConcurrentHashMap.newKeySet(), new StoppedConsumers(), cap, clock);
 	}
 
 	public GuardContext alsoTelling(DecisionListener listener) {
 		List<DecisionListener> all = new ArrayList<>(listeners);
 		all.add(listener);
 		return new GuardContext(settings, ownPolicy, List.copyOf(all), admins, memory, goneTopics, inspections,
-				consumers, inspectorCap, clock);
+				consumers, stopped, inspectorCap, clock);
 	}
 
 }

@@ -20,6 +20,7 @@ import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
 import dev.holdfast.kafka.offsetguard.internal.time.EvidenceBudget;
 import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import dev.holdfast.kafka.versioncap.ClientVersions;
+import dev.holdfast.kafka.versioncap.RefusedBrokerException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.KafkaException;
@@ -71,9 +72,13 @@ final class PollLoop<K, V> {
 
 	private final boolean patient;
 
+	private final StoppedConsumers.Own stops;
+
 	private boolean polling;
 
-	PollLoop(Consumer<K, V> client, GroupMemory memory, ClientVersions versions, Wiring wiring) {
+	PollLoop(Consumer<K, V> client, GroupMemory memory, ClientVersions versions, StoppedConsumers.Own stops,
+			Wiring wiring) {
+		this.stops = stops;
 		this.versions = versions;
 		this.memory = memory;
 		this.clock = wiring.basics().clock();
@@ -144,7 +149,7 @@ final class PollLoop<K, V> {
 	private ConsumerRecords<K, V> pollOnce(Duration timeout, long now) {
 		throwFailure();
 		commits.sender().throwCallbackFailure();
-		versions.requireAccepted();
+		requireAccepted();
 		budget.renewForPoll(timeout, patient);
 		commits.observer().takeNote();
 		memory.forgetUnused();
@@ -157,6 +162,7 @@ final class PollLoop<K, V> {
 			commits.first().polling();
 			ConsumerRecords<K, V> records = polls.poll(timeout, now, budget.isUsed());
 			holds.forgetThoseNotInVain(records.isEmpty());
+			stops.polled();
 			if (records.isEmpty()) {
 				throwFailure();
 				commits.sender().throwCallbackFailure();
@@ -202,9 +208,20 @@ final class PollLoop<K, V> {
 		}
 	}
 
+	private void requireAccepted() {
+		try {
+			versions.requireAccepted();
+		}
+		catch (RefusedBrokerException ex) {
+			stops.refused(ex);
+			throw ex;
+		}
+	}
+
 	private void throwFailure() {
 		OffsetDecisionException failure = decisions.failure();
 		if (failure != null) {
+			stops.failed(failure);
 			triggers.resolutions().end("its consumer has failed");
 			throw failure;
 		}

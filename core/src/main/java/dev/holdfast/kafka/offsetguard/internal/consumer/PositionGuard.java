@@ -109,7 +109,8 @@ public final class PositionGuard<K, V> {
 		this.decisions = wiring.enforcement().decisions();
 		this.commits = wiring.commits();
 		this.triggers = wiring.triggers();
-		this.polls = new PollLoop<>(client, memory, versions, wiring);
+		this.polls = new PollLoop<>(client, memory, versions,
+				context.stopped().of(configuration, basics.clock(), basics.listeners()), wiring);
 		this.currentPositions = new CurrentPositions(client, configuration, states, holds, triggers.starts(),
 				basics.reports(), basics.positions(), triggers.incident(), wiring.enforcement().resetOffsets(),
 				basics.budget(), basics.clock());

@@ -13,6 +13,7 @@ import java.util.function.Consumer;
 
 import dev.holdfast.kafka.offsetguard.decision.Decision;
 import dev.holdfast.kafka.offsetguard.decision.DecisionListener;
+import dev.holdfast.kafka.offsetguard.decision.StoppedConsumer;
 import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
 import dev.holdfast.kafka.offsetguard.internal.lookup.Topics;
 import dev.holdfast.kafka.offsetguard.policy.OffsetPolicy;
@@ -47,6 +48,10 @@ public final class Listeners {
 	public void assigned(Collection<TopicPartition> partitions) {
 		Set<String> topics = Set.copyOf(Topics.names(partitions));
 		tell((listener) -> listener.onAssignment(configuration.groupId(), topics, policy));
+	}
+
+	public void stopped(StoppedConsumer consumer) {
+		tell((listener) -> listener.onStopped(consumer));
 	}
 
 	void inspected(Duration duration) {

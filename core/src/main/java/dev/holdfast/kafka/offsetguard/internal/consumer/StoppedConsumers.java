@@ -1,0 +1,133 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard.internal.consumer;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+
+import dev.holdfast.kafka.offsetguard.decision.Decision;
+import dev.holdfast.kafka.offsetguard.decision.OffsetDecisionException;
+import dev.holdfast.kafka.offsetguard.decision.StoppedConsumer;
+import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
+import dev.holdfast.kafka.offsetguard.internal.enforcement.Listeners;
+import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
+import dev.holdfast.kafka.versioncap.RefusedBrokerException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The consumers of a guard whose {@code poll} throws for good, also after the application
+ * has closed them. They are forgotten when a later consumer of the same group polls.
+ * Thread-safe.
+ */
+public final class StoppedConsumers {
+
+	/** Applications may make consumers without end. */
+	private static final int MOST = 256;
+
+	private final Deque<Stop> stops = new ArrayDeque<>();
+
+	private long consumers;
+
+	/**
+	 * A consumer that has stopped.
+	 *
+	 * @param lastMade the number of the last consumer that was made before that
+	 */
+	private record Stop(StoppedConsumer consumer, long lastMade) {
+	}
+
+	/**
+	 * What one consumer tells of itself. Belongs to its thread.
+	 */
+	final class Own {
+
+		private final ClientConfiguration configuration;
+
+		private final GuardClock clock;
+
+		private final Listeners listeners;
+
+		private final long number;
+
+		private boolean running;
+
+		private boolean stopped;
+
+		private Own(ClientConfiguration configuration, GuardClock clock, Listeners listeners, long number) {
+			this.listeners = listeners;
+			this.configuration = configuration;
+			this.clock = clock;
+			this.number = number;
+		}
+
+		/**
+		 * The consumer has polled.
+		 */
+		void polled() {
+			if (!running) {
+				running = true;
+				runs(configuration, number);
+			}
+		}
+
+		/**
+		 * The consumer's {@code poll} throws for good.
+		 */
+		void failed(OffsetDecisionException ex) {
+			stop(StoppedConsumer.State.FAILED, ex.decision(), ex);
+		}
+
+		/**
+		 * As {@link #failed}, as a broker was refused.
+		 */
+		void refused(RefusedBrokerException ex) {
+			stop(StoppedConsumer.State.REFUSED, null, ex);
+		}
+
+		private void stop(StoppedConsumer.State state, @Nullable Decision decision, Exception ex) {
+			if (!stopped) {
+				stopped = true;
+				StoppedConsumer consumer = new StoppedConsumer(configuration.groupId(), configuration.clientId(), state,
+						clock.instant(), decision, Objects.requireNonNullElse(ex.getMessage(), ex.toString()));
+				add(consumer);
+				listeners.stopped(consumer);
+			}
+		}
+
+	}
+
+	/**
+	 * A consumer is made.
+	 */
+	synchronized Own of(ClientConfiguration configuration, GuardClock clock, Listeners listeners) {
+		return new Own(configuration, clock, listeners, ++consumers);
+	}
+
+	private synchronized void add(StoppedConsumer consumer) {
+		if (stops.size() == MOST) {
+			stops.removeFirst();
+		}
+		stops.addLast(new Stop(consumer, consumers));
+	}
+
+	/**
+	 * What stopped before a consumer was made runs again.
+	 */
+	private synchronized void runs(ClientConfiguration running, long number) {
+		stops.removeIf((stop) -> stop.lastMade < number && Objects.equals(stop.consumer.groupId(), running.groupId())
+				&& (running.groupId() != null || stop.consumer.clientId().equals(running.clientId())));
+	}
+
+	/**
+	 * Those that have stopped, in their order.
+	 */
+	public synchronized List<StoppedConsumer> all() {
+		return stops.stream().map(Stop::consumer).toList();
+	}
+
+}
