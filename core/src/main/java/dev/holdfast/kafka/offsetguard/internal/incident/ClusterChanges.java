@@ -42,15 +42,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notices that the client speaks to another cluster than before (clients bootstrap anew,
- * KIP-899): its positions came from the old one, and are in question. Belongs to the
- * consumer's thread.
+ * Notices when the client speaks to another cluster than before, as clients may bootstrap
+ * anew (KIP-899). The client's positions came from the old cluster, and the guard has to
+ * look into them. Belongs to the consumer's thread.
  */
 public final class ClusterChanges {
 
 	/**
-	 * How long starts wait for a rebalance. The coordinator on the other cluster does not
-	 * know the member, and says so at its next heartbeat.
+	 * How long starts wait for a rebalance. The coordinator of the new cluster does not
+	 * know the member, and says so at the member's next heartbeat.
 	 */
 	private static final long UNTIL_REBALANCE = TimeUnit.SECONDS.toNanos(10);
 
@@ -82,7 +82,7 @@ public final class ClusterChanges {
 
 	private Inquiry.@Nullable Investigation investigation;
 
-	/** Positions about which nobody has decided since the last change. */
+	/** Positions in doubt: the guard has not decided about them since the last change. */
 	private final Map<TopicPartition, OffsetAndMetadata> unexamined = new HashMap<>();
 
 	private int seen;
@@ -111,8 +111,8 @@ public final class ClusterChanges {
 	}
 
 	/**
-	 * The application has assigned partitions. Those that it had before are in doubt
-	 * still, if they were.
+	 * The application has assigned partitions. The positions in doubt of those that it
+	 * keeps stay in doubt.
 	 */
 	public void assignedByApplication(Collection<TopicPartition> partitions) {
 		selfAssigned = true;
@@ -136,7 +136,7 @@ public final class ClusterChanges {
 	}
 
 	/**
-	 * Nothing is assigned any more.
+	 * Forgets all positions in doubt, and waits for no rebalance.
 	 */
 	public void forget() {
 		waiting = false;
@@ -178,8 +178,8 @@ public final class ClusterChanges {
 	}
 
 	/**
-	 * Whether the position of a partition came from another cluster, and it is not
-	 * decided yet what becomes of it.
+	 * Whether the position of a partition came from another cluster, and the guard has
+	 * yet to decide about it.
 	 */
 	boolean isInDoubt(TopicPartition partition) {
 		return unexamined.containsKey(partition);
@@ -194,7 +194,7 @@ public final class ClusterChanges {
 	}
 
 	/**
-	 * Whether evidence about positions in the new cluster is on its way, or asked for
+	 * Whether evidence about positions in doubt is on its way, or the guard asks for it
 	 * again soon.
 	 */
 	public boolean isRunning() {
@@ -202,8 +202,8 @@ public final class ClusterChanges {
 	}
 
 	/**
-	 * Sends the client back to where it was before records that may come from either
-	 * cluster.
+	 * Drops records that may come from either cluster, and sends the client back to where
+	 * it was before them.
 	 */
 	public <K, V> ConsumerRecords<K, V> takeBack(ConsumerRecords<K, V> records) {
 		if (observing) {
@@ -218,9 +218,10 @@ public final class ClusterChanges {
 	}
 
 	/**
-	 * Looks whether the client has come to another cluster, and deals with it: positions
-	 * that the application has assigned are looked into; a group's partitions start from
-	 * what it has committed in the new cluster, as they would without a guard.
+	 * Looks whether the client has come to another cluster. If so, the guard looks into
+	 * the positions of partitions that the application has assigned itself. Partitions
+	 * that the group has assigned start from what the group has committed in the new
+	 * cluster, as they would without a guard.
 	 */
 	public void look() {
 		ToldCluster.Told told = cluster.told();
@@ -282,7 +283,7 @@ public final class ClusterChanges {
 			PartitionState state = states.get(partition);
 			state.changeCluster();
 			if (!observing) {
-				// Without the epoch, which is one of the old cluster's.
+				// Without the epoch, which is the old cluster's.
 				WhileAssigned.seek(client, partition, position);
 			}
 			suspects.add(new Suspect(partition, Evidence.Trigger.CLUSTER_ID, position.offset(), -1, -1, null,
@@ -297,7 +298,7 @@ public final class ClusterChanges {
 				investigation = inquiry.begin(suspects, budget.whole());
 			}
 			catch (WakeupException ex) {
-				// The client throws the same as soon as it is polled.
+				// The client throws the same from its next poll.
 				logger.debug("Woken up on the way to look at the new cluster");
 			}
 		}
@@ -308,7 +309,7 @@ public final class ClusterChanges {
 			unexamined.keySet().retainAll(inquiry.examine(suspects, budget.left()));
 		}
 		catch (WakeupException ex) {
-			// The client throws the same as soon as it is polled.
+			// The client throws the same from its next poll.
 			logger.debug("Woken up while looking at the new cluster");
 		}
 	}

@@ -16,8 +16,9 @@ import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Findings about which the guard can decide. Thousands take longer than a poll may: the
- * guard decides about a few at a time. Belongs to the consumer's thread.
+ * Findings about which the guard can decide. To decide about thousands takes longer than
+ * a poll may, so the guard decides about a few at a time. Belongs to the consumer's
+ * thread.
  */
 final class Conclusion {
 
@@ -43,7 +44,7 @@ final class Conclusion {
 	}
 
 	/**
-	 * The next few, which are not to be decided about again.
+	 * Takes out the next few.
 	 */
 	List<Findings> next() {
 		List<Findings> few = new ArrayList<>();
@@ -54,7 +55,7 @@ final class Conclusion {
 	}
 
 	/**
-	 * The guard has yet to decide about them.
+	 * Puts back findings about which the guard has yet to decide.
 	 */
 	void putBack(Collection<Findings> findings) {
 		left.addAll(findings);

@@ -22,12 +22,15 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Partitions that the client has reported, and whose evidence is on its way: gathered
+ * Partitions that the client has reported. The guard gathers the evidence about them
  * beside the poll, while the client reads the others. Belongs to the consumer's thread.
  */
 final class Doubt {
 
-	/** Those that were taken away, or sought, since are missing. */
+	/**
+	 * Without partitions that the consumer no longer has, or that the application has
+	 * sought.
+	 */
 	private final Map<TopicPartition, PartitionState> before;
 
 	private final List<Suspect> suspects;
@@ -70,8 +73,9 @@ final class Doubt {
 	}
 
 	/**
-	 * Partitions were taken away, or sought by the application.
-	 * @return whether none is left
+	 * Forgets partitions that the consumer no longer has, or that the application has
+	 * sought.
+	 * @return whether no suspect is left
 	 */
 	boolean forget(Collection<TopicPartition> partitions) {
 		before.keySet().removeAll(Set.copyOf(partitions));
@@ -79,7 +83,7 @@ final class Doubt {
 	}
 
 	/**
-	 * Asks what has not been asked yet.
+	 * Whether the evidence is there. Asks for what it has not asked for yet.
 	 */
 	boolean isEvidenceThere() {
 		Inquiry.Investigation present = investigation;

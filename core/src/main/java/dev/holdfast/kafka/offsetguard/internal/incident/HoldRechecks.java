@@ -53,7 +53,9 @@ public final class HoldRechecks {
 
 	private final List<Recheck> running = new ArrayList<>();
 
-	/** How long to wait for leaders' epochs, {@code null} if nobody waits. */
+	/**
+	 * Until when to wait for leaders' epochs, {@code null} if the guard does not wait.
+	 */
 	private @Nullable Deadline epochsUntil;
 
 	/**
@@ -78,13 +80,13 @@ public final class HoldRechecks {
 	}
 
 	/**
-	 * Begins to look again at partitions that are held. Nobody waits for that: the
-	 * evidence comes to {@link #collect()}.
+	 * Begins to look again at held partitions, and does not wait: {@link #collect()}
+	 * takes the evidence.
 	 */
 	public void begin(Set<TopicPartition> held) {
 		Set<TopicPartition> idle = new HashSet<>(held);
 		running.forEach((each) -> idle.removeAll(each.decisions.keySet()));
-		// An operator's order looks at them just now.
+		// The guard carries out an operator's order about them.
 		idle.removeIf((partition) -> states.get(partition).ordered() != null);
 		List<Suspect> suspects = suspects(idle);
 		Map<TopicPartition, Suspect> answered = leaderEpochs.addTo(suspects, Duration.ZERO);
@@ -129,8 +131,8 @@ public final class HoldRechecks {
 	}
 
 	/**
-	 * Decides about those whose evidence has come, and that are held for the same reason
-	 * still.
+	 * Decides about partitions whose evidence has come, if the guard still holds them by
+	 * the same decision.
 	 */
 	public void collect() {
 		if (running.isEmpty()) {
@@ -148,7 +150,7 @@ public final class HoldRechecks {
 	}
 
 	/**
-	 * Nothing is assigned any more.
+	 * Forgets all: the consumer has no partitions any more.
 	 */
 	public void forgetAll() {
 		running.forEach((each) -> each.investigation.abandon());
@@ -156,8 +158,9 @@ public final class HoldRechecks {
 	}
 
 	/**
-	 * Those that have a position. A good one is only tried again; those without one are
-	 * decided about as newly assigned partitions are.
+	 * The suspects among held partitions: those that have a position. The guard only
+	 * tries a good position again. It decides about partitions without a position as
+	 * about newly assigned ones.
 	 */
 	private List<Suspect> suspects(Set<TopicPartition> held) {
 		List<Suspect> suspects = new ArrayList<>();

@@ -39,11 +39,12 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From what the client reports to decisions: one batch for all partitions concerned.
+ * Leads from the client's reports to decisions, in one batch for all partitions
+ * concerned.
  */
 public final class Incident {
 
-	/** Of the time that is left. */
+	/** A question gets the time that is left, divided by this. */
 	private static final int SHARE = 4;
 
 	private final Consumer<?, ?> client;
@@ -80,7 +81,7 @@ public final class Incident {
 
 	private @Nullable Conclusion conclusion;
 
-	/** Of whom something that matters was not answered the last time. */
+	/** Suspects about which brokers left a question open the last time. */
 	private final List<Suspect> unanswered = new ArrayList<>();
 
 	public Incident(Consumer<?, ?> client, ClientReports reports, ClientPositions positions, PartitionStates states,
@@ -109,8 +110,9 @@ public final class Incident {
 	}
 
 	/**
-	 * Whether the client has reported every position that it could report. Where it has
-	 * no position it may have got one by now: what it says then comes late.
+	 * Whether the client has reported every position that it could report. False after a
+	 * report of partitions without a position: the client may have got positions by now,
+	 * about which it reports late.
 	 */
 	public boolean isAboutAllPositions() {
 		Set<TopicPartition> reported = reports.positions().keySet();
@@ -121,7 +123,8 @@ public final class Incident {
 
 	/**
 	 * The position that a report is about.
-	 * @return the position; empty if nothing is reported about the partition's
+	 * @return the position; empty if the client has reported nothing about the
+	 * partition's
 	 */
 	public OptionalLong reportedPosition(TopicPartition partition) {
 		ClientReports.Report report = reports.positions().get(partition);
@@ -129,8 +132,8 @@ public final class Incident {
 	}
 
 	/**
-	 * What was reported about partitions does not matter any more: they were taken away,
-	 * or the application has sought.
+	 * Forgets reports about partitions that the consumer no longer has, or that the
+	 * application has sought.
 	 */
 	public void forget(Collection<TopicPartition> partitions) {
 		reports.forget(partitions);
@@ -160,17 +163,18 @@ public final class Incident {
 	}
 
 	/**
-	 * Gathers evidence about all that was reported, decides and applies.
-	 * @param isAllSaid whether {@link #isAboutAllPositions()}, and the client was asked
-	 * nothing since
-	 * @throws NoOffsetForPartitionException the client's own, where the application's
-	 * {@code auto.offset.reset=none} is the answer
-	 * @throws WakeupException if the consumer was woken up: nothing was decided, and the
-	 * reports stand
+	 * Gathers evidence about all that the client has reported, decides and applies, as
+	 * far as this call can.
+	 * @param isAllSaid whether {@link #isAboutAllPositions()}, and the guard has asked
+	 * the client nothing since
+	 * @throws org.apache.kafka.clients.consumer.InvalidOffsetException the client's own,
+	 * where the application's {@code auto.offset.reset=none} is the answer
+	 * @throws WakeupException if the consumer was woken up: what the guard has not
+	 * decided stays in doubt
 	 */
 	public void resolve(boolean isAllSaid) {
 		if (clusterChanges.isNew()) {
-			// Reports about the last cluster's logs.
+			// The reports are about the last cluster's logs.
 			forgetAll();
 			return;
 		}
@@ -192,7 +196,8 @@ public final class Incident {
 	}
 
 	private void begin(boolean isAllSaid) {
-		// Asking a client may have partitions assigned anew, which makes them others.
+		// A question to the client may bring a rebalance, after which partitions have
+		// other states.
 		Map<TopicPartition, PartitionState> before = states.get(states.assigned(client));
 		List<Suspect> suspects = new ArrayList<>(unanswered);
 		suspects.removeIf((each) -> !before.containsKey(each.partition()));
@@ -205,7 +210,7 @@ public final class Incident {
 		suspects.removeIf((each) -> !isStill(before, each.partition()));
 		boolean isIdle = suspects.stream().allMatch(Suspect::isBystander);
 		TopicQuery query = isIdle ? null : topicChecks.ask(suspects);
-		// Nobody may be woken up from here on.
+		// A wakeup from here on would lose the suspects that were unanswered.
 		unanswered.clear();
 		if (isIdle) {
 			reports.clearPositions(Set.of());
@@ -220,9 +225,8 @@ public final class Incident {
 	}
 
 	/**
-	 * The client keeps quiet about them, and validates nothing, until it is decided where
-	 * they go on. Mere bystanders it still has to validate, unless the evidence is about
-	 * them, too.
+	 * Lets the client neither fetch from suspects nor validate them until the guard has
+	 * decided where they go on. The client still has to validate mere bystanders.
 	 */
 	private void putInDoubt(List<Suspect> suspects) {
 		List<TopicPartition> inDoubt = new ArrayList<>();
@@ -268,7 +272,8 @@ public final class Incident {
 	}
 
 	/**
-	 * Kafka alone would not wait: neither does a client that is only observed.
+	 * Decides within this call: a client that is only observed does not wait, as Kafka
+	 * alone would not.
 	 */
 	private void observe(Map<TopicPartition, PartitionState> before, List<Suspect> suspects,
 			@Nullable TopicQuery query) {
@@ -287,7 +292,7 @@ public final class Incident {
 	}
 
 	/**
-	 * Sorts out what the guard cannot decide about yet.
+	 * Sorts out the suspects about which the guard cannot decide yet.
 	 */
 	private Conclusion conclusion(Map<TopicPartition, PartitionState> before, List<Suspect> suspects,
 			List<Findings> findings, Set<TopicPartition> untold) {
@@ -319,7 +324,7 @@ public final class Incident {
 			}
 		}
 		finally {
-			// What is left stays in doubt if the client was interrupted.
+			// What is left stays in doubt if a decision throws.
 			conclusion.putBack(left);
 			reports.pause(left.stream().map(Findings::partition).toList());
 		}
@@ -331,8 +336,8 @@ public final class Incident {
 	}
 
 	/**
-	 * The client may fetch from suspects again that are not open any more. What it has
-	 * reported meanwhile is yet to be looked into.
+	 * Lets the client fetch again from suspects that are not open any more. The guard has
+	 * yet to look into bystanders that the client has reported meanwhile.
 	 */
 	private void letGo(List<Suspect> suspects, Set<TopicPartition> open) {
 		Set<TopicPartition> decided = new HashSet<>();
@@ -351,8 +356,8 @@ public final class Incident {
 		Set<TopicPartition> missing = new HashSet<>(reports.withoutOffset());
 		NoOffsetForPartitionException own = reports.noOffset();
 		reports.clearWithoutOffset();
-		// A report that comes late is about a partition that was positioned by now, be it
-		// by a seek whose offset the client has yet to look up.
+		// A late report is about a partition that has a position by now, or that the
+		// application has sought to an offset that the client has yet to look up.
 		missing.retainAll(states.assigned(client));
 		missing.removeIf((partition) -> states.get(partition).isPositioned() || positions.now(partition).isPresent());
 		if (!missing.isEmpty()) {

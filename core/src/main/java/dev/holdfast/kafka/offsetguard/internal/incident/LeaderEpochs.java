@@ -20,8 +20,8 @@ import dev.holdfast.kafka.offsetguard.internal.time.EvidenceBudget;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Asks leaders for their epochs where it is in doubt whether they have reached the one
- * that is named.
+ * Asks leaders for their epochs where it is in doubt whether a leader has reached the
+ * epoch that a suspect names.
  */
 public final class LeaderEpochs {
 
@@ -38,7 +38,8 @@ public final class LeaderEpochs {
 	 * The same suspects, with the leaders' epochs where there is doubt. Others cost no
 	 * request.
 	 * @param wait how long to wait for the answers
-	 * @return by partition; those are left out about which a leader has not answered yet
+	 * @return the suspects by partition, without those about which a leader has not
+	 * answered yet
 	 */
 	Map<TopicPartition, Suspect> addTo(List<Suspect> suspects, Duration wait) {
 		Set<TopicPartition> doubtful = new HashSet<>();

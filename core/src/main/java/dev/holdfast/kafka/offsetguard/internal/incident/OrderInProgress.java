@@ -92,7 +92,7 @@ final class OrderInProgress {
 	}
 
 	/**
-	 * Looks at the partition as if nobody had before.
+	 * Looks at the partition as if the guard had not looked before.
 	 * @return whether the guard has all that it will get
 	 */
 	private boolean look(Hold present) {
@@ -126,8 +126,8 @@ final class OrderInProgress {
 		}
 		Decision decision = ordered.decision();
 		if (decision != null && !(decision.outcome() instanceof Outcome.Held)) {
-			// Else the reason to hold is gone, and the client reads on without anybody's
-			// help.
+			// If the guard has decided otherwise than ordered, the reason to hold is
+			// gone, and the client reads on without the order.
 			return ordered.resolution().equals(decision.resolution()) ? new ResolutionResult.Resolved(decision)
 					: new ResolutionResult.NotHeld();
 		}
@@ -139,7 +139,7 @@ final class OrderInProgress {
 	}
 
 	/**
-	 * Nobody carries it out any more.
+	 * Ends the order: the guard takes no further step.
 	 */
 	void end() {
 		state.ordered(null);

@@ -25,8 +25,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * From what the client reports to partitions in question: a report is a hint, and may be
- * late.
+ * Turns the client's reports into suspects. A report is a hint, and may be late.
  */
 final class ReportedSuspects {
 
@@ -53,17 +52,17 @@ final class ReportedSuspects {
 	}
 
 	/**
-	 * The partitions that the client has reported, and those that it does not report as
+	 * The partitions that the client has reported, and those that it leaves out because
 	 * it reports others.
 	 * @param assigned the partitions that are assigned
 	 * @param isAllSaid whether the client has reported every position that it could
-	 * report, and was asked nothing since
+	 * report, and the guard has asked it nothing since
 	 */
 	List<Suspect> suspects(Set<TopicPartition> assigned, boolean isAllSaid) {
 		Map<TopicPartition, Suspect> suspects = new LinkedHashMap<>();
 		Set<TopicPartition> looked = new HashSet<>();
 		boolean more = true;
-		// Asking for positions may bring further reports to light.
+		// The client may report more when the guard asks it for positions.
 		for (int round = 0; more && round < 3; round++) {
 			for (Map.Entry<TopicPartition, ClientReports.Report> entry : reports.positions().entrySet()) {
 				if (looked.add(entry.getKey()) && assigned.contains(entry.getKey())) {
@@ -95,7 +94,8 @@ final class ReportedSuspects {
 			}
 		}
 		else if (states.isStarting(partition)) {
-			// A claim about wherever it was before: the guard has yet to say where it is.
+			// The claim is about an earlier position: the guard has yet to decide where
+			// the partition starts.
 			reports.forget(Set.of(partition));
 		}
 		else if (!dropLate(partition, state, report) && !hasPosition(partition, state, report, isAllSaid)) {
@@ -105,11 +105,12 @@ final class ReportedSuspects {
 	}
 
 	/**
-	 * Drops a claim about a position from before the partition was sought, or before it
-	 * was assigned: the client validates the one that it has now, and reports anew. If it
-	 * is not from before, as only markers were read since, the client is behind them, and
-	 * would not make sure before {@code request.timeout.ms}: it is sought there again.
-	 * @return whether it was one
+	 * Drops a claim that may be about a position from before a seek or an assignment: the
+	 * client validates the position that it has now, and reports anew. The claim is not
+	 * late if the client has read only markers since the seek. Then the client would
+	 * validate its position again only after {@code request.timeout.ms}, so the guard
+	 * seeks it to the same offset again.
+	 * @return whether the guard has dropped the claim
 	 */
 	private boolean dropLate(TopicPartition partition, PartitionState state, ClientReports.Report report) {
 		boolean isLate = (states.isSought(partition) && state.position() < 0) || state.doubts(report.position());
@@ -124,9 +125,10 @@ final class ReportedSuspects {
 	}
 
 	/**
-	 * Whether the client has validated its position by now, or was sought to it. One that
-	 * was polled just now, and said that it is truncated, has not; and a client without a
-	 * position looks at its whole assignment each time before it says so.
+	 * Whether the client has validated its position by now, or the application has sought
+	 * it. A client that has just reported the position as truncated has not validated it.
+	 * The guard does not ask it then: a client without a position looks at its whole
+	 * assignment before each answer.
 	 */
 	private boolean hasPosition(TopicPartition partition, PartitionState state, ClientReports.Report report,
 			boolean isAllSaid) {
@@ -135,8 +137,9 @@ final class ReportedSuspects {
 	}
 
 	/**
-	 * When several brokers claim truncations at once the client reports one of them and
-	 * discards the rest; their partitions wait for {@code request.timeout.ms}.
+	 * When several brokers claim truncations in one poll, the client reports the claims
+	 * of one and discards the rest. The other partitions would wait for
+	 * {@code request.timeout.ms}.
 	 */
 	private void addWaiting(Map<TopicPartition, Suspect> suspects, Set<TopicPartition> assigned) {
 		for (TopicPartition partition : assigned) {

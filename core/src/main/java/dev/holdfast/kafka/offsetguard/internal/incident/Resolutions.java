@@ -31,13 +31,14 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decisions about held partitions that are made elsewhere, and carried out by the
- * consumer's own thread. What is said so may be called from any thread.
+ * Operators' orders about held partitions. The consumer's own thread carries them out.
+ * Other threads may call only the methods that are marked as thread-safe.
  */
 public final class Resolutions {
 
 	/**
-	 * More orders than these wait: each has its own inspection, and its own time for it.
+	 * How many orders the guard carries out at the same time, as each has its own
+	 * inspection and its own time. More orders wait.
 	 */
 	private static final int MOST = InspectionService.THREADS;
 
@@ -49,7 +50,7 @@ public final class Resolutions {
 
 	private final Queue<Order> waiting = new ConcurrentLinkedQueue<>();
 
-	/** Whose evidence is on its way. */
+	/** Orders whose evidence is on its way. */
 	private final Map<Order, OrderInProgress> running = new LinkedHashMap<>();
 
 	private volatile @Nullable String closed;
@@ -62,8 +63,8 @@ public final class Resolutions {
 	}
 
 	/**
-	 * A decision made elsewhere. It can be cancelled until the consumer has begun to
-	 * carry it out.
+	 * An operator's order. The caller can cancel it until the consumer has begun to carry
+	 * it out.
 	 */
 	public static final class Order extends CompletableFuture<ResolutionResult> {
 
@@ -90,7 +91,7 @@ public final class Resolutions {
 	}
 
 	/**
-	 * Hands over a decision. Thread-safe.
+	 * Hands over an order. Thread-safe.
 	 */
 	public void add(Order order) {
 		waiting.add(order);
@@ -101,7 +102,7 @@ public final class Resolutions {
 	}
 
 	/**
-	 * Whether anything is to be carried out.
+	 * Whether an order waits or is in progress.
 	 */
 	public boolean isAnyWaiting() {
 		return !waiting.isEmpty() || isRunning();
@@ -115,8 +116,8 @@ public final class Resolutions {
 	}
 
 	/**
-	 * Begins to carry out what was handed over, and decides where the evidence has come.
-	 * Orders about one partition are carried out one after the other.
+	 * Begins to carry out waiting orders, and decides where the evidence has come.
+	 * Carries out orders about one partition one after the other.
 	 */
 	public void carryOut() {
 		Order next = waiting.peek();
@@ -152,7 +153,8 @@ public final class Resolutions {
 		if (!client.assignment().contains(order.partition)) {
 			return new ResolutionResult.NotAssigned();
 		}
-		// Evidence, and the cause with it, may have changed since the order was given.
+		// Evidence, and the cause with it, may have changed since the operator gave the
+		// order.
 		if (hold != null && !hold.cause().resolutions().contains(order.resolution.action())) {
 			return new ResolutionResult.NotAllowed(hold.cause(), hold.cause().resolutions());
 		}
@@ -168,7 +170,7 @@ public final class Resolutions {
 		catch (KafkaException ex) {
 			result = new ResolutionResult.Failed("The guard could not look at the partition: " + ex);
 			if (ex instanceof WakeupException) {
-				// Meant for the poll around this.
+				// The wakeup is meant for the poll around this.
 				client.wakeup();
 			}
 		}
@@ -182,7 +184,8 @@ public final class Resolutions {
 	}
 
 	/**
-	 * Nobody will carry anything out any more. Thread-safe.
+	 * Fails orders that wait or come later: the consumer carries out no more.
+	 * Thread-safe.
 	 */
 	public void close(String reason) {
 		closed = reason;
@@ -196,7 +199,8 @@ public final class Resolutions {
 	}
 
 	/**
-	 * As {@link #close(String)}, by the consumer's thread: also ends what it has begun.
+	 * Does as {@link #close(String)}, and ends what the consumer has begun. Only the
+	 * consumer's thread may call it.
 	 */
 	public void end(String reason) {
 		close(reason);

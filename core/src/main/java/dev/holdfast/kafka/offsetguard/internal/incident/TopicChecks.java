@@ -38,12 +38,12 @@ import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out whether the topics of assigned partitions are others by now: now and then,
+ * Finds out whether topics of assigned partitions are others by now. Looks now and then,
  * and together with other evidence.
  */
 public final class TopicChecks {
 
-	/** Of the time that is left. */
+	/** A question gets the time that is left, divided by this. */
 	private static final int SHARE = 4;
 
 	private final Consumer<?, ?> client;
@@ -70,7 +70,7 @@ public final class TopicChecks {
 
 	private final boolean observing;
 
-	/** Not answered yet. */
+	/** The last question about topics. */
 	private @Nullable TopicQuery topicQuery;
 
 	private @Nullable Doubted doubted;
@@ -79,7 +79,8 @@ public final class TopicChecks {
 	 * Partitions whose topic is another one by now, as brokers say.
 	 *
 	 * @param answer what they say
-	 * @param before the partitions' states: those that were taken away since have others
+	 * @param before the partitions' states: a partition that was assigned anew since has
+	 * another
 	 */
 	private record Doubted(TopicAnswer answer, List<Suspect> suspects, Map<TopicPartition, PartitionState> before,
 			Inquiry.Investigation investigation) {
@@ -111,7 +112,7 @@ public final class TopicChecks {
 	}
 
 	/**
-	 * The last check came to nothing.
+	 * Checks again soon: the last check came to nothing.
 	 */
 	public void checkSoon() {
 		topics.checkSoon();
@@ -177,8 +178,8 @@ public final class TopicChecks {
 	}
 
 	/**
-	 * The client reads nothing of another topic until it is decided where that is read
-	 * from.
+	 * Has the client read nothing of another topic until the guard has decided from
+	 * where.
 	 */
 	private void begin(TopicAnswer answer, List<Suspect> suspects) {
 		Map<TopicPartition, PartitionState> before = states.get(suspects.stream().map(Suspect::partition).toList());
@@ -187,7 +188,8 @@ public final class TopicChecks {
 	}
 
 	/**
-	 * Decides about those whose evidence has come, and that nobody has sought since.
+	 * Decides about partitions whose evidence has come, and which the application has not
+	 * sought since.
 	 */
 	private void collect(Doubted done) {
 		Set<TopicPartition> asked = Set.copyOf(done.before.keySet());
@@ -227,7 +229,8 @@ public final class TopicChecks {
 	}
 
 	/**
-	 * Something else is in question as well: topics are compared again after it.
+	 * Gives up, since something else is in question: the guard compares topics again
+	 * after it.
 	 */
 	public void giveUp() {
 		Doubted present = doubted;
@@ -247,7 +250,7 @@ public final class TopicChecks {
 	}
 
 	/**
-	 * Nothing is assigned any more.
+	 * Forgets all: the consumer has no partitions any more.
 	 */
 	public void forgetAll() {
 		Doubted present = doubted;
@@ -258,8 +261,9 @@ public final class TopicChecks {
 	}
 
 	/**
-	 * A position can also be wrong because the log is another one. That is asked while
-	 * the rest is inspected, and costs no time of its own.
+	 * Asks about the topics of suspects, as a position can also be wrong because the log
+	 * is another one. Brokers answer while the guard inspects the rest, so this costs no
+	 * time of its own.
 	 */
 	@Nullable TopicQuery ask(List<Suspect> suspects) {
 		Set<String> names = new HashSet<>();
