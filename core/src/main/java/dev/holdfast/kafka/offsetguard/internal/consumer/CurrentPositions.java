@@ -37,26 +37,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers the application that asks where it is: with the partition's own position at
- * once, in doubt or not, if it ever had one; else with the one that plain Kafka would
- * have by now, after as long a wait.
+ * Answers the application that asks for a partition's position. If the partition ever had
+ * one, the answer is that position, in doubt or not. Otherwise it is the position that
+ * plain Kafka would have by now, after as long a wait.
  * <p>
- * An exception costs an application the records that it has in hand. Where it may have
- * some, and names no timeout itself, it gets an answer even if the brokers give none: the
- * last offset that the group is known to have committed, or 0, from which nothing is
- * skipped.
+ * An exception costs an application the records that it has in hand. If it may have some,
+ * and names no timeout itself, it gets an answer even if brokers give none: the last
+ * offset that the guard knows the group has committed, or 0. Neither skips a record.
  */
 final class CurrentPositions {
 
 	private static final Logger logger = LoggerFactory.getLogger(CurrentPositions.class);
 
-	/** Clients take calendars for timeouts. */
+	/** An application may name a timeout that is too long to count in nanoseconds. */
 	private static final Duration LONGEST_WAIT = Duration.ofDays(1);
 
 	/** What it takes a client to validate a position after its leader has moved. */
 	private static final Duration VALIDATION_PATIENCE = Duration.ofSeconds(1);
 
-	/** Once brokers did not answer, nobody waits for them with records in hand. */
+	/**
+	 * How long the guard, once brokers did not answer, waits for none with records in
+	 * hand.
+	 */
 	private static final Duration IMPATIENCE = Duration.ofSeconds(30);
 
 	/** How long one look may wait for the client's coordinator. */
@@ -109,9 +111,9 @@ final class CurrentPositions {
 	 * Where a partition is.
 	 * @param timeout how long the application waits, {@code null} if it does not say
 	 * @param recordsInHand whether it may have records that an exception would cost it
-	 * @throws TimeoutException if that is not known in time, and the application has no
-	 * records in hand, or has said how long it waits, or has itself sent the client to
-	 * look for an end of the log just now
+	 * @throws TimeoutException if the guard does not know it in time, and the application
+	 * has no records in hand, or has said how long it waits, or has itself sent the
+	 * client to look for an end of the log just now
 	 * @throws NoOffsetForPartitionException where plain Kafka would have thrown it
 	 */
 	long position(TopicPartition partition, @Nullable Duration timeout, boolean recordsInHand) {
@@ -158,7 +160,7 @@ final class CurrentPositions {
 				budget.renew(deadline.left(patience));
 				resolveQuietly();
 			}
-			// A client reports some things at once, and again and again.
+			// A client may report the same again and again, without any wait.
 			LockSupport.parkNanos(PAUSE.toNanos());
 			position = look(partition, deadline, patience);
 		}
@@ -192,8 +194,8 @@ final class CurrentPositions {
 	}
 
 	/**
-	 * Where plain Kafka would have started a held partition: asked once, as it would have
-	 * been, and kept.
+	 * Where plain Kafka would have started a held partition. The guard asks once, as
+	 * plain Kafka would have, and keeps the answer.
 	 */
 	private OptionalLong plainStart(TopicPartition partition, Hold hold, Duration left) {
 		if (configuration.autoOffsetReset().strategy() == AutoOffsetReset.Strategy.NONE) {
@@ -211,9 +213,9 @@ final class CurrentPositions {
 	}
 
 	/**
-	 * Where plain Kafka would be by now: the guard's own questions are not answered,
-	 * which is of no concern to a call of the application's. The coordinator answers the
-	 * client, and where there is no commit the leader does: asked once, and kept.
+	 * Where plain Kafka would be by now. The application does not wait for the guard's
+	 * own questions. The coordinator tells the client the commit, or, if there is none,
+	 * the leader tells where to start. The guard asks once, and keeps the answer.
 	 */
 	private OptionalLong plainStart(TopicPartition partition, Duration left) {
 		if (configuration.groupId() == null || left.isZero()) {
@@ -234,8 +236,9 @@ final class CurrentPositions {
 	}
 
 	/**
-	 * The position of a partition that has one. While it is in doubt it does not move
-	 * until somebody moves it; the client would only wait for its next validation.
+	 * The position of a partition that has one. A position in doubt stays until the guard
+	 * or the application moves it, while the client would only wait for its next
+	 * validation.
 	 */
 	private OptionalLong ownPosition(TopicPartition partition, Duration left) {
 		OptionalLong known = states.knownPosition(partition);
@@ -257,7 +260,7 @@ final class CurrentPositions {
 			incident.resolve(false);
 		}
 		catch (WakeupException ex) {
-			// The client throws the same as soon as it is asked again.
+			// The client throws the same from its next call.
 			logger.debug("Woken up on the way to a decision");
 		}
 		catch (TimeoutException ex) {

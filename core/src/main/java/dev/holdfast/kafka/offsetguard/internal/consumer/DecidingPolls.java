@@ -25,7 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Polls one client, and has it decided about what the client reports instead of records.
+ * Polls one client. When the client reports something instead of records, has the guard
+ * decide about it.
  */
 final class DecidingPolls<K, V> {
 
@@ -34,7 +35,7 @@ final class DecidingPolls<K, V> {
 	/** How long the async consumer's background may take to report what it knows. */
 	private static final Duration REPORT_PATIENCE = Duration.ofMillis(100);
 
-	/** How long the client is polled for before the guard looks for evidence again. */
+	/** How long the guard polls the client before it looks for evidence again. */
 	private static final Duration WAITING = Duration.ofMillis(50);
 
 	private final Consumer<K, V> client;
@@ -59,10 +60,10 @@ final class DecidingPolls<K, V> {
 
 	/**
 	 * Creates it.
-	 * @param worthPolling whether the client would not say the same again at once
-	 * @param piece how much of the time that is left the client may be polled for, once
-	 * something was decided
-	 * @param throwFailure throws if any decision so far was to fail
+	 * @param worthPolling whether the client may say something else than before
+	 * @param piece how much of the time that is left the guard polls the client for, once
+	 * it has decided something
+	 * @param throwFailure throws if the guard has decided to fail
 	 */
 	DecidingPolls(Consumer<K, V> client, Pauses pauses, PartitionStates states, ClientReports reports,
 			Incident incident, ClusterChanges clusterChanges, BooleanSupplier worthPolling,
@@ -80,15 +81,15 @@ final class DecidingPolls<K, V> {
 	}
 
 	/**
-	 * What a decision leaves of a poll's time is the application's, as it is with Kafka
-	 * alone: some poll only once.
+	 * The time that a decision leaves of a poll belongs to the application, as it does
+	 * with Kafka alone: some applications poll only once.
 	 * @param timeout the poll's time
 	 * @param startedAt when it began, in {@link GuardClock#nanoTime()}
-	 * @param isTimeUsed whether some of it has gone; most polls have nothing to decide,
-	 * and do not look at the clock for it
+	 * @param isTimeUsed whether the guard has used some of it. Most polls have nothing to
+	 * decide, and do not look at the clock.
 	 */
 	ConsumerRecords<K, V> poll(Duration timeout, long startedAt, boolean isTimeUsed) {
-		// The client refuses what is negative in its own words.
+		// The client refuses a negative timeout in its own words.
 		Duration left = (isTimeUsed && !timeout.isNegative()) ? left(timeout, startedAt) : timeout;
 		while (true) {
 			boolean wasOpen = incident.isOpen();
@@ -96,8 +97,8 @@ final class DecidingPolls<K, V> {
 			if (records != null) {
 				return records;
 			}
-			// An incident that stays open has the client polled, which keeps it in its
-			// group.
+			// While an incident stays open the guard polls the client, which keeps it in
+			// its group.
 			boolean isAllSaid = !wasOpen && incident.isAboutAllPositions();
 			records = decide(isAllSaid ? ConsumerRecords.empty() : wait(left), isAllSaid);
 			boolean isStuck = incident.isOpen() && !incident.isWaiting();
@@ -162,23 +163,23 @@ final class DecidingPolls<K, V> {
 			incident.resolve(isAllSaid);
 		}
 		catch (WakeupException ex) {
-			// Aborted on the way to a decision: the client throws the same as soon as it
-			// is polled.
+			// A wakeup came on the way to a decision: the client throws the same from its
+			// next poll.
 			return records.isEmpty() ? delivered(collectReports(REPORT_PATIENCE)) : records;
 		}
 		catch (RuntimeException ex) {
 			if (records.isEmpty()) {
 				throw ex;
 			}
-			// The client's positions are behind these records already: they are delivered
-			// whatever happens, and the incident goes on at the next poll.
+			// The client's positions are past these records already. The guard delivers
+			// them whatever happens, and goes on with the incident at the next poll.
 			logger.warn("An incident is not resolved yet: {}", ex.toString());
 		}
 		return records;
 	}
 
 	/**
-	 * Takes note of records before anybody decides about the positions behind them.
+	 * Takes note of records before the guard decides about the positions after them.
 	 */
 	private ConsumerRecords<K, V> delivered(ConsumerRecords<K, V> records) {
 		states.deliver(records);
@@ -189,9 +190,10 @@ final class DecidingPolls<K, V> {
 	}
 
 	/**
-	 * Clients report positions out of range one partition a poll, and truncations one
-	 * broker a poll: goes on until the client has nothing new to say.
-	 * @param atMost how long; what the client has to say after that is looked into next
+	 * Polls until the client has nothing new to report. In one poll it reports one
+	 * partition out of range, or the truncations of one broker.
+	 * @param atMost how long; the guard looks next into what the client reports after
+	 * that
 	 */
 	private ConsumerRecords<K, V> collectReports(Duration atMost) {
 		long start = clock.nanoTime();

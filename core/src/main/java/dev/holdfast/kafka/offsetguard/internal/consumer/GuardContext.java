@@ -27,14 +27,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param settings how they are guarded
  * @param ownPolicy the application's own policy, if there is one
- * @param listeners told of each decision
+ * @param listeners whom the guard tells of each decision
  * @param admins their admin clients
- * @param memory what is known of their groups
+ * @param memory what the guard knows of their groups
  * @param goneTopics the topics that are gone
  * @param inspections the threads that look into logs for them
  * @param consumers the consumers that are not closed
  * @param stopped the consumers whose {@code poll} throws for good
- * @param inspectorCap the versions that clients speak which look into things for them
+ * @param inspectorCap the cap on the versions that the guard's own clients speak
  */
 public record GuardContext(OffsetGuardSettings settings, @Nullable OffsetResetPolicy ownPolicy,
 		List<DecisionListener> listeners, SharedAdmins admins, GroupMemory memory, GoneTopics goneTopics,

@@ -32,9 +32,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the calls that matter to positions. Each method that is not private and that
- * consumers have too is called by the application in place of the client's; what is not
- * here passes through, so that a newer {@link Consumer} interface needs no new code.
+ * Takes the calls that matter to positions. A method here that is not private and that a
+ * consumer has too takes the application's call in place of the client's. All other calls
+ * pass through, so that a newer {@link Consumer} interface needs no new code.
  */
 public final class GuardedConsumer<K, V> implements Interception {
 
@@ -64,7 +64,7 @@ public final class GuardedConsumer<K, V> implements Interception {
 
 	@Override
 	public void onWakeup() {
-		// It has reached the application: nothing else is to be woken up by it.
+		// The wakeup has reached the application, and must not wake up anything else.
 		guard.forgetWakeup();
 	}
 
@@ -176,7 +176,7 @@ public final class GuardedConsumer<K, V> implements Interception {
 	}
 
 	OptionalLong currentLag(TopicPartition partition) {
-		// Between the log end and a position that the partition never had.
+		// The client counts from a position that the partition never had.
 		return guard.isWithoutPosition(partition) ? OptionalLong.empty() : client.currentLag(partition);
 	}
 
@@ -209,8 +209,8 @@ public final class GuardedConsumer<K, V> implements Interception {
 	}
 
 	/**
-	 * Gives every subscription the guard's listener around the application's own; none
-	 * where the client refuses that there is none.
+	 * Puts the guard's listener around the application's own. Leaves it to the client to
+	 * refuse that there is none.
 	 */
 	private @Nullable ConsumerRebalanceListener around(@Nullable ConsumerRebalanceListener application) {
 		return (application != null) ? new GuardedRebalanceListener(guard, application) : null;
@@ -234,8 +234,8 @@ public final class GuardedConsumer<K, V> implements Interception {
 	}
 
 	/**
-	 * What is known of the assignment goes with it, even if the client fails on the way
-	 * out; but not if it refuses the thread, and goes on.
+	 * Forgets the assignment, even if the client fails on the way out. Keeps it if the
+	 * client refuses the calling thread, and goes on.
 	 */
 	private void leave(Runnable way, Runnable forget) {
 		boolean refused = false;

@@ -12,8 +12,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides starting positions before the application hears of an assignment, so that it
- * finds them decided; forgets a partition after the application has said goodbye to it.
+ * Decides starting positions before the application hears of an assignment. Forgets
+ * partitions after the application has heard that it loses them.
  */
 public final class GuardedRebalanceListener implements ConsumerRebalanceListener {
 

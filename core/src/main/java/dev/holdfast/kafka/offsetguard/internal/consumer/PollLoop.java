@@ -31,16 +31,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Polls one client for the application: in pieces, with what is due done before each.
- * Belongs to the consumer's thread.
+ * Polls one client for the application, in pieces, and does what is due before each
+ * piece. Belongs to the consumer's thread.
  */
 final class PollLoop<K, V> {
 
 	private static final Logger logger = LoggerFactory.getLogger(PollLoop.class);
 
 	/**
-	 * How long a partition may be held before anybody looks at orders and
-	 * triggers.rechecks().
+	 * A piece while no partition is held. A partition that the guard begins to hold
+	 * within it waits so long until the guard looks at orders and rechecks.
 	 */
 	private static final Duration LONGEST_PIECE = Duration.ofSeconds(5);
 
@@ -103,8 +103,8 @@ final class PollLoop<K, V> {
 	}
 
 	/**
-	 * Polls. A long poll is made in pieces, short ones while a partition is held: orders
-	 * and rechecks wait for the beginning of one.
+	 * Polls. Makes a long poll in pieces, and in shorter ones while a partition is held:
+	 * the guard looks at orders and rechecks at the beginning of a piece.
 	 */
 	ConsumerRecords<K, V> poll(Duration timeout) {
 		long start = clock.nanoTime();
@@ -117,7 +117,7 @@ final class PollLoop<K, V> {
 		ConsumerRecords<K, V> records = nothing;
 		long pieceStart = start;
 		long now = clock.nanoTime();
-		// Whoever returns at once with nothing would do so again and again.
+		// A client that returns nothing before its time would do so again and again.
 		while (ConsumerConfigurationCapture.isNothing(records) && now - pieceStart >= SHORTEST_PIECE.toNanos() / 2) {
 			Duration left = timeout.minusNanos(now - start);
 			if (left.isNegative() || left.isZero()) {
@@ -175,7 +175,7 @@ final class PollLoop<K, V> {
 	}
 
 	/**
-	 * Does what is due before the client is polled.
+	 * Does what is due before the guard polls the client.
 	 */
 	private void lookAround(long now) {
 		if (triggers.clusterChanges().isDue()) {
@@ -201,7 +201,7 @@ final class PollLoop<K, V> {
 			if (triggers.resolutions().isAnyWaiting()) {
 				triggers.resolutions().carryOut();
 			}
-			// Whoever waits for starts has had a share already.
+			// The starts have had their share already.
 			budget.renewSpent();
 			recheckHolds();
 			checkTopics(now);
@@ -234,7 +234,7 @@ final class PollLoop<K, V> {
 				triggers.rechecks().begin(due);
 			}
 			catch (WakeupException ex) {
-				// The client throws the same as soon as it is polled.
+				// The client throws the same from its next poll.
 				logger.debug("Woken up while looking at {} again", due);
 			}
 			catch (KafkaException ex) {
@@ -251,7 +251,7 @@ final class PollLoop<K, V> {
 				triggers.topicChecks().check();
 			}
 			catch (WakeupException ex) {
-				// The client throws the same as soon as it is polled.
+				// The client throws the same from its next poll.
 				logger.debug("Woken up while looking at topics");
 				triggers.topicChecks().checkSoon();
 			}

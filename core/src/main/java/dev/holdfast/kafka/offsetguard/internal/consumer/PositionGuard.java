@@ -38,9 +38,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Guards the positions of one client: every way in which one is set or lost comes through
- * here. Re-entrant, since an application's rebalance listener runs inside {@code poll};
- * {@link #wakeup()} apart it belongs to the consumer's thread.
+ * Guards the positions of one client: every call that sets a position, and every way to
+ * lose one, comes through here. Re-entrant, since an application's rebalance listener
+ * runs inside {@code poll}. Belongs to the consumer's thread, except for the methods that
+ * are marked as thread-safe.
  */
 public final class PositionGuard<K, V> {
 
@@ -80,7 +81,7 @@ public final class PositionGuard<K, V> {
 
 	private final CurrentPositions currentPositions;
 
-	/** Held while all that may block is woken up. */
+	/** A wakeup holds this while it wakes up all that may block. */
 	private final Object wakeups = new Object();
 
 	public PositionGuard(Consumer<K, V> client, ClientConfiguration configuration, GuardContext context,
@@ -91,7 +92,7 @@ public final class PositionGuard<K, V> {
 		GroupMemory memory = context.memory();
 		memory.join(configuration.groupId());
 		this.closing = () -> {
-			// Consumers may be closed twice.
+			// The application may close a consumer twice.
 			if (context.consumers().remove(this)) {
 				memory.leave(configuration.groupId());
 			}
@@ -156,7 +157,7 @@ public final class PositionGuard<K, V> {
 	}
 
 	/**
-	 * Decisions about held partitions that are made elsewhere.
+	 * Operators' orders about held partitions.
 	 */
 	public Resolutions resolutions() {
 		return triggers.resolutions();
@@ -167,9 +168,10 @@ public final class PositionGuard<K, V> {
 	}
 
 	/**
-	 * Listener containers seek back to records that they could not process: even if those
-	 * were in a log that is gone by now. As long as such records may be in hand, nobody
-	 * can tell what a seek to their offsets means.
+	 * Seeks, but not back into a log that is gone. Listener containers seek back to
+	 * records that they could not process, even to those of such a log. As long as the
+	 * application may have such records in hand, the guard takes a seek to their offsets
+	 * for a seek back.
 	 */
 	public void seek(TopicPartition partition, OffsetAndMetadata offset) {
 		PartitionState state = states.find(partition);
@@ -200,7 +202,7 @@ public final class PositionGuard<K, V> {
 	}
 
 	/**
-	 * Where the application itself seeks it has decided: nothing is held against it.
+	 * The application decides where it seeks: the guard holds nothing against it.
 	 */
 	private void soughtByApplication(TopicPartition partition, @Nullable OffsetAndMetadata offset) {
 		commits.moved().sought(partition, offset);
@@ -250,8 +252,8 @@ public final class PositionGuard<K, V> {
 	}
 
 	/**
-	 * The application has asked for the group's metadata, which producers need to commit
-	 * in a transaction, and nobody else does.
+	 * The application has asked for the group's metadata. Only producers need it, to
+	 * commit in a transaction.
 	 */
 	void leaveCommitsToTransactions() {
 		commits.first().leaveToTransactions();
@@ -260,8 +262,8 @@ public final class PositionGuard<K, V> {
 	}
 
 	/**
-	 * Whether a partition has never had a position since it was assigned: only the paused
-	 * client has one.
+	 * Whether a partition has never had a position since it was assigned. Only the paused
+	 * client has one, which is provisional.
 	 */
 	boolean isWithoutPosition(TopicPartition partition) {
 		return holds.isWithoutPosition(partition) || states.undecided().contains(partition);
@@ -276,7 +278,7 @@ public final class PositionGuard<K, V> {
 	}
 
 	/**
-	 * Partitions are about to be given up, and the client is open still.
+	 * The consumer is about to give up partitions, and the client is still open.
 	 */
 	void leaving(Collection<TopicPartition> partitions) {
 		commits.observer().leaving(partitions);
@@ -284,8 +286,7 @@ public final class PositionGuard<K, V> {
 	}
 
 	/**
-	 * What the application has committed of another cluster's partitions is no commit in
-	 * this one.
+	 * What the application has committed in another cluster is no commit in this one.
 	 */
 	private void commitWanted(Collection<TopicPartition> partitions) {
 		if (!triggers.clusterChanges().isNew()) {
@@ -331,8 +332,8 @@ public final class PositionGuard<K, V> {
 	}
 
 	/**
-	 * The wakeup reached the application by another way. Waits for one that is on its way
-	 * to the others: the application would get it twice.
+	 * The wakeup has reached the application another way. Waits for a wakeup that is just
+	 * waking up the other calls, since the application would get it twice.
 	 */
 	public void forgetWakeup() {
 		synchronized (wakeups) {
@@ -342,7 +343,7 @@ public final class PositionGuard<K, V> {
 	}
 
 	/**
-	 * After the client was closed.
+	 * The application has closed the client.
 	 */
 	public void close() {
 		closing.run();

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The consumers of a guard whose {@code poll} throws for good, also after the application
- * has closed them. They are forgotten when a later consumer of the same group polls.
- * Thread-safe.
+ * has closed them. The guard forgets them when a later consumer of the same group polls,
+ * or, without a group, of the same client id. Thread-safe.
  */
 public final class StoppedConsumers {
 
@@ -36,7 +36,8 @@ public final class StoppedConsumers {
 	/**
 	 * A consumer that has stopped.
 	 *
-	 * @param lastMade the number of the last consumer that was made before that
+	 * @param lastMade the number of the last consumer that the application had made by
+	 * then
 	 */
 	private record Stop(StoppedConsumer consumer, long lastMade) {
 	}
@@ -83,7 +84,7 @@ public final class StoppedConsumers {
 		}
 
 		/**
-		 * As {@link #failed}, as a broker was refused.
+		 * As {@link #failed}, since the guard has refused a broker.
 		 */
 		void refused(RefusedBrokerException ex) {
 			stop(StoppedConsumer.State.REFUSED, null, ex);
@@ -102,7 +103,7 @@ public final class StoppedConsumers {
 	}
 
 	/**
-	 * A consumer is made.
+	 * The application makes a consumer.
 	 */
 	synchronized Own of(ClientConfiguration configuration, GuardClock clock, Listeners listeners) {
 		return new Own(configuration, clock, listeners, ++consumers);
@@ -116,7 +117,8 @@ public final class StoppedConsumers {
 	}
 
 	/**
-	 * What stopped before a consumer was made runs again.
+	 * Forgets the consumers that this one has replaced: they stopped before the
+	 * application made it.
 	 */
 	private synchronized void runs(ClientConfiguration running, long number) {
 		stops.removeIf((stop) -> stop.lastMade < number && Objects.equals(stop.consumer.groupId(), running.groupId())

@@ -59,8 +59,8 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * The parts of one guard, made once, from what knows nothing of the others up to what
- * decides when to ask.
+ * The parts of one guard, from those that know nothing of the others up to those that
+ * decide when to ask.
  */
 record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enforcement, Triggers triggers) {
 
@@ -74,14 +74,14 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 				Triggers.of(basics, lookups, commits, enforcement, context));
 	}
 
-	/** The client, and what is remembered of its partitions. */
+	/** The client, and what the guard remembers of its partitions. */
 	record Basics(Consumer<?, ?> client, ClientConfiguration configuration, OffsetGuardSettings settings, Pauses pauses,
 			ClientReports reports, ClientPositions positions, PartitionStates states, Holds holds,
 			EvidenceBudget budget, Listeners listeners, ActionChooser chooser, ClientCluster cluster,
 			GuardClock clock) {
 
 		/**
-		 * Whether partitions may wait, paused, until it is known where they start. A
+		 * Whether partitions may wait, paused, until the guard knows where they start. A
 		 * client that is only observed goes on as Kafka alone would.
 		 */
 		boolean isPatient() {
@@ -175,8 +175,8 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 			TopicChecks topicChecks, Resolutions resolutions) {
 
 		/**
-		 * The application has sought partitions: what was in question about them is not
-		 * any more.
+		 * The application has sought partitions: the guard drops its questions about
+		 * them.
 		 */
 		void forget(Set<TopicPartition> partitions) {
 			incident.forget(partitions);
@@ -185,7 +185,7 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 		}
 
 		/**
-		 * Whether evidence is on its way, which comes to the next piece of a poll.
+		 * Whether evidence is on its way. The next piece of a poll takes it.
 		 */
 		boolean isLookingIntoLogs() {
 			return rechecks.isRunning() || resolutions.isRunning() || topicChecks.isRunning()

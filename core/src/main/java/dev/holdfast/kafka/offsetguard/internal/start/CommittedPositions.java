@@ -42,10 +42,10 @@ import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts partitions where their group has committed. The guard looks first into a commit
- * that may be one of another topic's, or in an epoch that no leader has, or older than
- * one that it knows: beside the poll, while the other partitions are read. Belongs to the
- * consumer's thread.
+ * Starts partitions where their group has committed. Looks first into a commit that may
+ * be of another topic, that has an epoch which no leader has, or that is older than one
+ * that the guard knows. Does so beside the poll, while the client reads the other
+ * partitions. Belongs to the consumer's thread.
  */
 public final class CommittedPositions {
 
@@ -76,9 +76,10 @@ public final class CommittedPositions {
 	/**
 	 * Commits that the guard looks into.
 	 *
-	 * @param before the partitions' states: those that were taken away since have others
-	 * @param holds those that are held already
-	 * @param metadata of the commits, which may have to be made again
+	 * @param before the partitions' states: a partition that was assigned anew since has
+	 * another
+	 * @param holds the holds of those that the guard holds already
+	 * @param metadata the commits' metadata, with which the guard may commit again
 	 */
 	private record Doubted(List<Suspect> suspects, Map<TopicPartition, PartitionState> before,
 			Map<TopicPartition, Hold> holds, Map<TopicPartition, String> metadata,
@@ -105,7 +106,7 @@ public final class CommittedPositions {
 	 * Starts partitions, or begins to look into their commits.
 	 * @param committed their commits
 	 * @param answer what brokers say about their topics and leaders
-	 * @return those about which it is decided where they start
+	 * @return those that have started
 	 */
 	Set<TopicPartition> start(Map<TopicPartition, OffsetAndMetadata> committed, TopicAnswer answer) {
 		Map<TopicPartition, OffsetAndMetadata> started = new HashMap<>();
@@ -125,7 +126,8 @@ public final class CommittedPositions {
 		started.forEach((partition, commit) -> {
 			Uuid before = memory.remembered(partition, commit).topicId();
 			start(partition, commit, answer);
-			// That of the log that was committed in, as long as nobody knows better.
+			// The id of the log in which the group has committed, if the guard remembers
+			// it.
 			states.get(partition).topicId((before != null) ? before : answer.id(partition.topic()));
 		});
 		memory.remember(started, memory.order());
@@ -141,7 +143,7 @@ public final class CommittedPositions {
 		suspects.forEach((each) -> metadata.put(each.partition(),
 				Objects.requireNonNull(committed.get(each.partition())).metadata()));
 		if (observing) {
-			// The client reads on meanwhile, as Kafka alone would.
+			// The client has started there already, as with Kafka alone.
 			if (budget.isEnoughToInspect()) {
 				inquiry.examine(suspects, budget.left());
 				commitWithoutEpoch(suspects, metadata);
@@ -155,14 +157,14 @@ public final class CommittedPositions {
 	}
 
 	/**
-	 * Whether any commit is being looked into. Every poll asks.
+	 * Whether the guard looks into any commit. Every poll asks.
 	 */
 	boolean isAnyInDoubt() {
 		return !doubted.isEmpty() && !inDoubt().isEmpty();
 	}
 
 	/**
-	 * Those whose commits are being looked into.
+	 * Those into whose commits the guard looks.
 	 */
 	Set<TopicPartition> inDoubt() {
 		if (doubted.isEmpty()) {
@@ -186,7 +188,7 @@ public final class CommittedPositions {
 
 	/**
 	 * Decides about those whose evidence has come.
-	 * @return those about which it is decided now
+	 * @return those about which the guard has decided now
 	 */
 	Set<TopicPartition> collect() {
 		if (doubted.isEmpty()) {
@@ -219,8 +221,8 @@ public final class CommittedPositions {
 	}
 
 	/**
-	 * Whether a partition is the one that was doubted, and nobody has sought it, or
-	 * decided about it, since.
+	 * Whether a partition still waits for the decision: the consumer has not lost it
+	 * since, the application has not sought it, and the guard has not decided about it.
 	 */
 	private boolean isStillWaiting(TopicPartition partition, Doubted doubt) {
 		PartitionState state = states.find(partition);
@@ -233,7 +235,7 @@ public final class CommittedPositions {
 	}
 
 	/**
-	 * Nothing is assigned any more.
+	 * Forgets all: the consumer has no partitions any more.
 	 */
 	void forgetAll() {
 		doubted.forEach((each) -> each.investigation.abandon());
@@ -241,8 +243,8 @@ public final class CommittedPositions {
 	}
 
 	/**
-	 * A commit whose epoch no leader has makes any consumer wait that reads it, even if
-	 * it only looks: commits the same offset without it.
+	 * Commits the same offset without the epoch. A commit whose epoch no leader has makes
+	 * any consumer wait that reads it, even one that only looks at it.
 	 */
 	private void commitWithoutEpoch(List<Suspect> suspects, Map<TopicPartition, String> metadata) {
 		Map<TopicPartition, OffsetAndMetadata> kept = new HashMap<>();
@@ -264,7 +266,7 @@ public final class CommittedPositions {
 	}
 
 	/**
-	 * What has to be looked into before a committed offset can be used.
+	 * What the guard has to look into before it uses a committed offset.
 	 */
 	private @Nullable Suspect suspect(TopicPartition partition, OffsetAndMetadata commit, TopicAnswer answer) {
 		Remembered remembered = memory.remembered(partition, commit);
@@ -276,7 +278,7 @@ public final class CommittedPositions {
 			trigger = Evidence.Trigger.TOPIC_ID;
 		}
 		else if (isHeldThere(partition, commit)) {
-			// It was held there when it was taken away.
+			// The guard held it there when the group took it away.
 			memory.laterThan(partition, commit);
 			return Suspect.again(partition, Objects.requireNonNull(memory.held(partition)), states.get(partition))
 				.under(leaderEpoch);
@@ -295,8 +297,8 @@ public final class CommittedPositions {
 	}
 
 	/**
-	 * Whether a partition was held where it is committed, for a reason that the commit
-	 * has not lost since.
+	 * Whether the guard held a partition at the committed offset, for a reason that the
+	 * commit still has.
 	 */
 	private boolean isHeldThere(TopicPartition partition, OffsetAndMetadata commit) {
 		Evidence held = memory.held(partition);
@@ -332,8 +334,9 @@ public final class CommittedPositions {
 	}
 
 	/**
-	 * Whether a client alone would wait for a leader with the committed epoch. Sought
-	 * there, it would first ask the one there is, which makes a truncation of it.
+	 * Whether a client alone would wait for a leader with the committed epoch. If the
+	 * guard sought it there, the client would first ask the present leader, and take the
+	 * answer for a truncation.
 	 */
 	private boolean isStalling(OffsetAndMetadata commit, int leaderEpoch) {
 		return observing && leaderEpoch >= 0 && commit.leaderEpoch().orElse(-1) > leaderEpoch;

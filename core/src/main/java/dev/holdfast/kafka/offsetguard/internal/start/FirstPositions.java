@@ -74,7 +74,7 @@ public final class FirstPositions {
 	 * Decides and applies.
 	 * @param missing the partitions without a commit
 	 * @param others the group's commits of other partitions
-	 * @return where partitions start now, by number
+	 * @return the offsets of partitions that start at one now
 	 */
 	Map<TopicPartition, Long> start(Set<TopicPartition> missing, Map<TopicPartition, OffsetAndMetadata> others) {
 		Map<TopicPartition, DecisionMaker.Opening> openings = new HashMap<>();
@@ -103,8 +103,8 @@ public final class FirstPositions {
 	}
 
 	/**
-	 * Asks for everything before anything is applied. Partitions for which there is no
-	 * answer are left for the next poll, and the others do not wait for them.
+	 * Asks for everything before the guard applies anything. Leaves partitions without an
+	 * answer for the next poll, and the others do not wait for them.
 	 */
 	private Map<TopicPartition, Outcome> outcomes(Map<Action, Set<TopicPartition>> byAction,
 			Map<TopicPartition, Long> timestamps) {

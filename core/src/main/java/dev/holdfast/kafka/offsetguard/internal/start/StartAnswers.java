@@ -13,20 +13,21 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * What brokers have answered about partitions that are to start. What is in none of the
- * first two is to be asked for again.
+ * What brokers have answered about partitions that are to start. The guard asks again
+ * about partitions that are in neither {@code ready} nor {@code missing}.
  *
- * @param ready the commits of those that have one, and about which all that matters is
- * answered
- * @param missing those that have no commit, and about which all that matters is answered
- * @param all the group's commits on their topics, as far as they are known
- * @param untold the topics of which the group's other commits are not known yet
- * @param topics what is known of topics and leaders
+ * @param ready the commits of partitions that have one, and about which brokers have
+ * answered all that matters
+ * @param missing partitions that have no commit, and about which brokers have answered
+ * all that matters
+ * @param all the group's commits on their topics, as far as the guard knows them
+ * @param untold the topics on which the guard does not know the group's other commits yet
+ * @param topics what the guard knows of topics and leaders
  */
 record StartAnswers(Map<TopicPartition, OffsetAndMetadata> ready, Set<TopicPartition> missing,
 		Map<TopicPartition, OffsetAndMetadata> all, Set<String> untold, TopicAnswer topics) {
 
-	/** It is not even known which cluster would answer. */
+	/** The guard does not even know which cluster would answer. */
 	static final StartAnswers NONE = new StartAnswers(Map.of(), Set.of(), Map.of(), Set.of(), TopicAnswer.NOTHING);
 
 }

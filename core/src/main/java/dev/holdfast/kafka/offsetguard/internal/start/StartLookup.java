@@ -34,7 +34,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks for all that has to be known before it is decided where partitions start: the
+ * Asks for all that the guard has to know before it decides where partitions start: the
  * cluster, their commits, their topics and leaders, and the group's commits on the other
  * partitions of those topics.
  */
@@ -42,7 +42,10 @@ public final class StartLookup {
 
 	private static final Logger logger = LoggerFactory.getLogger(StartLookup.class);
 
-	/** Of the time that is left: the other partitions wait for the answers. */
+	/**
+	 * A question gets the time that is left, divided by this: the other partitions wait
+	 * for the answers.
+	 */
 	private static final int LOOKUP_SHARE = 4;
 
 	/** How long to wait for an answer that was not there in time before. */
@@ -93,7 +96,7 @@ public final class StartLookup {
 	 * @param partitions the partitions
 	 * @param committed takes their commits as they become known, also if the rest does
 	 * not
-	 * @throws TimeoutException if the commits are not answered yet
+	 * @throws TimeoutException if the coordinator has not told the commits yet
 	 * @throws org.apache.kafka.common.errors.WakeupException if the consumer was woken up
 	 */
 	StartAnswers ask(Set<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> committed) {
@@ -115,7 +118,7 @@ public final class StartLookup {
 		Map<TopicPartition, OffsetAndMetadata> ready = new HashMap<>(committed);
 		ready.keySet().removeIf((partition) -> !isAnswered(partition, committed, answer));
 		if (isClusterOpen) {
-			// What a bookmark says is used only in its own cluster.
+			// The guard uses what a bookmark says only in the bookmark's cluster.
 			ready.values().removeIf((commit) -> Bookmark.isOne(commit.metadata()));
 		}
 		Set<TopicPartition> missing = new HashSet<>(partitions);
@@ -133,7 +136,7 @@ public final class StartLookup {
 	}
 
 	/**
-	 * From now on everything is asked for anew.
+	 * From now on asks for everything anew.
 	 */
 	void forgetQuestions() {
 		patientUntil = null;
@@ -142,9 +145,9 @@ public final class StartLookup {
 	}
 
 	/**
-	 * Whether starts wait for a while also for what they can do without: nothing is
-	 * remembered of a commit without its cluster, and bookmarks are the better the more
-	 * is known.
+	 * Whether starts still wait for what they can do without. Without the cluster the
+	 * guard remembers nothing of a commit, and the more it knows, the more its bookmarks
+	 * say.
 	 */
 	private boolean isPatient() {
 		Deadline present = patientUntil;
@@ -156,7 +159,7 @@ public final class StartLookup {
 	}
 
 	/**
-	 * Has all that is known to be needed asked for together, without waiting.
+	 * Sends the questions that it has in any case, without waiting for answers.
 	 */
 	private void begin(Set<TopicPartition> partitions) {
 		commits.begin(partitions);
@@ -166,8 +169,8 @@ public final class StartLookup {
 	}
 
 	/**
-	 * How long to wait for an answer. Whoever waits already lets the client be polled in
-	 * between.
+	 * How long to wait for an answer. If partitions wait already, the guard waits in
+	 * short pieces, so that it can poll the client in between.
 	 */
 	Duration patience(Duration share) {
 		boolean again = !states.undecided().isEmpty() || (rules.observing() && unanswered.isTold());
@@ -175,7 +178,7 @@ public final class StartLookup {
 	}
 
 	/**
-	 * Whether all was answered that a committed offset is looked at for.
+	 * Whether brokers have answered all that the guard needs to judge a committed offset.
 	 */
 	private boolean isAnswered(TopicPartition partition, Map<TopicPartition, OffsetAndMetadata> committed,
 			TopicAnswer answer) {
@@ -188,7 +191,7 @@ public final class StartLookup {
 
 	/**
 	 * Adds the group's commits on the other partitions of the topics.
-	 * @return the topics about which there was no answer
+	 * @return the topics about which the coordinator has not answered
 	 */
 	private Set<String> addOthers(Set<TopicPartition> partitions, Set<TopicPartition> missing,
 			Map<TopicPartition, OffsetAndMetadata> committed, Map<TopicPartition, OffsetAndMetadata> all) {
@@ -220,8 +223,8 @@ public final class StartLookup {
 	}
 
 	/**
-	 * The other partitions of those topics about which the assigned ones' commits do not
-	 * tell enough.
+	 * The other partitions of topics about which the commits on the assigned partitions
+	 * do not tell enough.
 	 */
 	private Set<TopicPartition> others(Set<TopicPartition> partitions, Set<TopicPartition> missing,
 			Map<TopicPartition, OffsetAndMetadata> committed) {
@@ -277,10 +280,10 @@ public final class StartLookup {
 	}
 
 	/**
-	 * The epoch with which a client can be made to validate a position whose commit has
-	 * none: that of the record right before it. An earlier record's would not do, as a
-	 * later epoch may have begun between the two.
-	 * @return the epoch, -1 where there is none or nobody can be asked
+	 * The epoch with which the client can validate a position whose commit has none: that
+	 * of the record right before the position. The epoch of an earlier record would not
+	 * do, as a later epoch may have begun between the two.
+	 * @return the epoch, -1 if there is none or the rules do not allow it
 	 */
 	int rearmed(OffsetAndMetadata commit) {
 		if (commit.leaderEpoch().isPresent() || !rules.rearming()) {

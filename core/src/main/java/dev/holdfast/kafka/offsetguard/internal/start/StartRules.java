@@ -11,13 +11,14 @@ import dev.holdfast.kafka.versioncap.ClientCap;
 import dev.holdfast.kafka.versioncap.rules.VersionCapCheck;
 
 /**
- * What starting positions are decided by.
+ * By what the guard decides where partitions start.
  *
  * @param grouped whether there is a group that may have commits
- * @param topicIds whether topics are described
- * @param bookmarks whether bookmarks are read and made
- * @param rearming whether positions whose commit has no epoch are validated
- * @param observing whether committed offsets are used whatever is found out
+ * @param topicIds whether the guard asks for topic ids
+ * @param bookmarks whether the guard reads and writes bookmarks
+ * @param rearming whether the client validates positions whose commit has no epoch
+ * @param observing whether the client starts from committed offsets whatever the guard
+ * finds
  */
 public record StartRules(boolean grouped, boolean topicIds, boolean bookmarks, boolean rearming, boolean observing) {
 

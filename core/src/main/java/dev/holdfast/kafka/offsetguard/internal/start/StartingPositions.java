@@ -39,7 +39,9 @@ public final class StartingPositions {
 
 	private static final Logger logger = LoggerFactory.getLogger(StartingPositions.class);
 
-	/** Of the time that is left. A leader may be silent. */
+	/**
+	 * The guard waits for the time that is left, divided by this: a leader may be silent.
+	 */
 	private static final int ENDS_SHARE = 4;
 
 	private final Consumer<?, ?> client;
@@ -68,7 +70,7 @@ public final class StartingPositions {
 
 	private boolean wokenUp;
 
-	/** About which all was answered this time. */
+	/** Partitions about which the guard has nothing left to ask this time. */
 	private final Set<TopicPartition> decided = new HashSet<>();
 
 	public StartingPositions(Consumer<?, ?> client, EvidenceBudget budget, PartitionStates states, GroupCommits commits,
@@ -89,8 +91,8 @@ public final class StartingPositions {
 	}
 
 	/**
-	 * Decides about those newly assigned partitions about which nobody has decided yet.
-	 * What cannot be decided in time is left for the next poll, and nothing moves.
+	 * Decides about newly assigned partitions whose start is still open. Leaves what it
+	 * cannot decide in time for the next poll, and moves nothing.
 	 */
 	public void decidePending() {
 		if (states.isAnyStarting() || isLookingIntoCommits()) {
@@ -106,15 +108,14 @@ public final class StartingPositions {
 	}
 
 	/**
-	 * Decides about partitions that have no position. What the guard has begun to ask
-	 * outlives the call.
-	 * @return whether everybody who has to be asked has answered
+	 * Decides about partitions that have no position. A question outlives the call.
+	 * @return whether the guard has nothing left to ask about them
 	 */
 	public boolean decide(Set<TopicPartition> partitions) {
 		wokenUp = false;
 		decided.clear();
 		if (budget.left().isZero()) {
-			// The caller of position() may have no time at all.
+			// The application may give position() no time at all.
 			return !budget.longest().isZero() && isDecided(partitions, Map.of());
 		}
 		Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>();
@@ -128,7 +129,7 @@ public final class StartingPositions {
 			}
 		}
 		catch (WakeupException ex) {
-			// Meant for the poll around this.
+			// The wakeup is meant for the poll around this.
 			client.wakeup();
 			wokenUp = true;
 		}
@@ -142,8 +143,8 @@ public final class StartingPositions {
 	}
 
 	/**
-	 * Whether a wakeup has ended the last decision, which calls that wait without the
-	 * client have to tell. Asked once.
+	 * Whether a wakeup has ended the last decision. A call that waits without the client
+	 * has to throw it. True only once.
 	 */
 	public boolean takeWakeup() {
 		boolean taken = wokenUp;
@@ -152,7 +153,7 @@ public final class StartingPositions {
 	}
 
 	/**
-	 * Has those wait about whom something was not answered yet.
+	 * Has partitions wait about which brokers have left a question open.
 	 */
 	private boolean isDecided(Set<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> committed) {
 		Set<TopicPartition> undecided = new HashSet<>(partitions);
@@ -175,7 +176,7 @@ public final class StartingPositions {
 	}
 
 	/**
-	 * The assignment is another one: what was asked about the last one does not count.
+	 * Forgets what the guard has asked about the last assignment.
 	 */
 	public void forgetQuestions() {
 		lookup.forgetQuestions();
@@ -183,7 +184,7 @@ public final class StartingPositions {
 	}
 
 	/**
-	 * Nothing is assigned any more.
+	 * Forgets all: the consumer has no partitions any more.
 	 */
 	public void forgetAll() {
 		committedPositions.forgetAll();
@@ -201,14 +202,14 @@ public final class StartingPositions {
 		Duration share = budget.left().dividedBy(ENDS_SHARE);
 		firstPositions.noteEnds(partitions, share, lookup.patience(share));
 		StartAnswers answers = lookup.ask(partitions, committed);
-		// Nothing is asked for from here on that would be lost if something else was not
-		// answered.
+		// From here on a question that stays open does not lose the answers to others.
 		decided.addAll(committedPositions.start(answers.ready(), answers.topics()));
 		startWithout(answers);
 	}
 
 	/**
-	 * Bookmarks that are made from here on say what is known now of the topics' commits.
+	 * Starts partitions without a commit. From here on bookmarks say what the guard knows
+	 * now of the topics' commits.
 	 */
 	private void startWithout(StartAnswers answers) {
 		Set<TopicPartition> missing = answers.missing();
@@ -226,8 +227,9 @@ public final class StartingPositions {
 	}
 
 	/**
-	 * Topics may get partitions that are assigned to others, whose bookmarks may be lost:
-	 * what this consumer's say of how many there are has to keep up.
+	 * Covers partitions that topics have got since. These may belong to other consumers,
+	 * whose bookmarks may be lost: so the bookmarks of this one have to say how many
+	 * there are now.
 	 */
 	public void coverGrown(TopicAnswer answer) {
 		Set<TopicPartition> grown = new HashSet<>();
@@ -248,7 +250,7 @@ public final class StartingPositions {
 			coverage.cover(Topics.names(grown), all);
 		}
 		catch (WakeupException ex) {
-			// Meant for the poll around this.
+			// The wakeup is meant for the poll around this.
 			client.wakeup();
 		}
 		catch (KafkaException ex) {

@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells that partitions do not start because brokers do not answer: after a while, and
+ * Warns that partitions do not start because brokers do not answer: after a while, and
  * then once a minute.
  */
 public final class UnansweredStarts {
@@ -43,7 +43,7 @@ public final class UnansweredStarts {
 	}
 
 	/**
-	 * Something that matters about these partitions was not answered.
+	 * Brokers have left a question about these partitions open.
 	 */
 	void tell(Collection<TopicPartition> partitions) {
 		long now = clock.nanoTime();
@@ -63,7 +63,7 @@ public final class UnansweredStarts {
 	}
 
 	/**
-	 * All was answered.
+	 * Brokers have answered all questions.
 	 */
 	void end() {
 		told = false;
