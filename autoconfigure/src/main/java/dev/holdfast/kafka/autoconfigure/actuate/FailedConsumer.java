@@ -16,7 +16,7 @@ import dev.holdfast.kafka.offsetguard.decision.StoppedConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A consumer that has stopped, and whose listener has not run again since.
+ * A consumer that has stopped, and that no later one of its group has replaced yet.
  *
  * @param factory the consumer factory
  * @param group the consumer group

@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A consumer whose {@code poll} throws for good: a listener container stops then, and
- * nothing consumes its partitions until somebody starts it again.
+ * consumes nothing until the application or the operator starts it again.
  *
  * @param groupId the consumer group, {@code null} for a consumer without one
  * @param clientId the consumer's client id
  * @param state what has stopped it
  * @param since when its {@code poll} threw for the first time
- * @param decision the decision to fail, {@code null} if a broker was refused
+ * @param decision the decision to fail, {@code null} if the guard refused a broker
  * @param problem what the exception says, without line breaks
  */
 public record StoppedConsumer(@Nullable String groupId, String clientId, State state, Instant since,

@@ -17,7 +17,7 @@ import org.apache.kafka.common.utils.Sanitizer;
 
 /**
  * Client ids for the guard's own clients. kafka-clients registers a client's MBeans under
- * its id, and unregisters them under its id, whoever has registered them. So two living
+ * its id, and unregisters them by that id, even those of another client. So two living
  * clients of one kind must not have the same id. Thread-safe.
  */
 public final class HelperIds {

@@ -47,8 +47,8 @@ public final class SharedAdmins {
 	private static final String OFFSETS_TOPIC = "__consumer_offsets";
 
 	/**
-	 * After that the guard names a cluster by its brokers' addresses and the id that they
-	 * have told the client.
+	 * After this time the guard names a cluster by its brokers' addresses and the id that
+	 * they have told the client.
 	 */
 	private static final long UNTIL_BROKERS_TELL = TimeUnit.SECONDS.toNanos(10);
 

@@ -54,7 +54,7 @@ public final class Pauses {
 	/** Clients look at all their partitions to say which are paused. */
 	private boolean anyByApplication;
 
-	/** Whose pause the client does not know yet, or not any more. */
+	/** Those whose pause or resumption the client does not know yet. */
 	private final Set<TopicPartition> unsent = new HashSet<>();
 
 	public Pauses(org.apache.kafka.clients.consumer.Consumer<?, ?> client) {
@@ -99,9 +99,9 @@ public final class Pauses {
 	}
 
 	/**
-	 * Tells the client, in one call each, what is paused and resumed by now: an async
-	 * client waits for its background in each call. Has to be called before the client is
-	 * polled.
+	 * Tells the client, in one call each, what the guard has paused and resumed since: an
+	 * async client waits for its background in each call. Has to come before each poll of
+	 * the client.
 	 */
 	public void tellClient() {
 		if (unsent.isEmpty()) {
@@ -114,7 +114,9 @@ public final class Pauses {
 		tell(resumed, client::resume);
 	}
 
-	/** Whoever interrupts the client, or is not its thread, has told it nothing. */
+	/**
+	 * A call that throws, such as one from another thread, has told the client nothing.
+	 */
 	private void tell(List<TopicPartition> partitions, Consumer<Collection<TopicPartition>> call) {
 		if (!partitions.isEmpty()) {
 			WhileAssigned.act(client, partitions, call);

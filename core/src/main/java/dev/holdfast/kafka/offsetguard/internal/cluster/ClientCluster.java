@@ -25,14 +25,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The cluster that one client is connected to: a fact is used for no other. Belongs to
- * the consumer's thread.
+ * The cluster that one client is connected to. The guard uses a fact about it for no
+ * other. Belongs to the consumer's thread.
  */
 public final class ClientCluster {
 
 	private static final Logger logger = LoggerFactory.getLogger(ClientCluster.class);
 
-	/** Enough to find the others. */
+	/** Enough brokers to find the others. */
 	private static final int MOST = 32;
 
 	private final Consumer<?, ?> client;
@@ -45,8 +45,8 @@ public final class ClientCluster {
 	}
 
 	/**
-	 * What the client was told.
-	 * @return {@code null} if it was told nothing yet
+	 * What brokers have told the client.
+	 * @return {@code null} if they have told it nothing yet
 	 */
 	public ToldCluster.@Nullable Told told() {
 		return told.now();
@@ -82,7 +82,7 @@ public final class ClientCluster {
 			}
 		}
 		catch (WakeupException ex) {
-			// Meant for the call around this.
+			// The wakeup is meant for the call around this.
 			client.wakeup();
 			throw ex;
 		}

@@ -15,10 +15,10 @@ import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A cluster as far as it can be told from others. Equal ids prove nothing alone: all
- * brokers that start from an image without an id of their own have the same one. So the
- * id of the topic in which the cluster keeps its groups' offsets belongs to it (topic ids
- * are never used twice, KIP-516), or else the brokers' addresses.
+ * A cluster, as far as the guard can tell it from others. Equal ids prove nothing alone:
+ * all brokers that start from an image without an id of their own have the same one. So
+ * the id of the topic in which the cluster keeps its groups' offsets belongs to it (topic
+ * ids are never used twice, KIP-516), or else the brokers' addresses.
  *
  * @param id the cluster's id, {@code null} where brokers have none
  * @param offsetsTopicId the id of {@code __consumer_offsets}, {@code null} if brokers do
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Cluster(@Nullable String id, @Nullable Uuid offsetsTopicId, long lineage) {
 
-	/** The id of every cluster whose images were given none. */
+	/** The id of every cluster that starts from such an image. */
 	private static final String IMAGES_DEFAULT_ID = "5L6g3nShT-eMCtK--X86sw";
 
 	private static final int MARK_LENGTH = 5;
@@ -36,8 +36,8 @@ public record Cluster(@Nullable String id, @Nullable Uuid offsetsTopicId, long l
 	private static final int ID_LENGTH = 22;
 
 	/**
-	 * What this process may remember facts about the cluster by.
-	 * @return the key, {@code null} where nothing is known of the cluster
+	 * Under what this process may remember facts about the cluster.
+	 * @return the key, {@code null} if the guard knows no id of the cluster
 	 */
 	public @Nullable String key() {
 		return (id != null) ? id + '/' + lineage : null;
@@ -45,7 +45,7 @@ public record Cluster(@Nullable String id, @Nullable Uuid offsetsTopicId, long l
 
 	/**
 	 * Tells clusters of one id apart, in bookmarks.
-	 * @return a few characters, none if nothing is known
+	 * @return a few characters, none if the guard does not know the offsets topic
 	 */
 	public String mark() {
 		return (offsetsTopicId != null) ? offsetsTopicId.toString().substring(0, MARK_LENGTH) : "";
@@ -69,7 +69,7 @@ public record Cluster(@Nullable String id, @Nullable Uuid offsetsTopicId, long l
 	}
 
 	/**
-	 * Asked at every commit, where a regular expression would be what costs most.
+	 * Every commit asks for this, and a regular expression would cost the most of it.
 	 */
 	private static boolean isPlain(String id) {
 		for (int i = 0; i < id.length(); i++) {
@@ -83,7 +83,7 @@ public record Cluster(@Nullable String id, @Nullable Uuid offsetsTopicId, long l
 	}
 
 	/**
-	 * A cluster's id as bookmarks have it, which have to be short.
+	 * A cluster's id in the short form that bookmarks need.
 	 * @return the id, or a digest of a long one
 	 */
 	public static String shortened(String id) {

@@ -15,7 +15,7 @@ public interface ToldCluster {
 
 	/**
 	 * The cluster that the client speaks to now. Thread-safe.
-	 * @return {@code null} if the client was not told yet
+	 * @return {@code null} if brokers have not told the client yet
 	 */
 	@Nullable Told now();
 

@@ -4,7 +4,7 @@
  */
 
 /**
- * Which cluster a client is connected to, and how clusters are told apart.
+ * Which cluster a client is connected to, and how the guard tells clusters apart.
  */
 @NullMarked
 package dev.holdfast.kafka.offsetguard.internal.cluster;

@@ -134,8 +134,7 @@ public final class MovedCommits implements CommitFilter.Moves {
 	}
 
 	/**
-	 * Whether the guard will commit the target of a move, now or once the application has
-	 * committed what it has in hand.
+	 * Whether the guard commits on a partition: the consumer or its group does so, too.
 	 */
 	private boolean isCommitting(TopicPartition partition) {
 		return !transactional && commits.isCommitting() && (commits.isByOffsets() || memory.isKnown(partition));
@@ -299,8 +298,8 @@ public final class MovedCommits implements CommitFilter.Moves {
 	}
 
 	/**
-	 * Forgets moves: the guard holds the partitions or has moved them anew, or they were
-	 * taken away.
+	 * Forgets moves: the guard holds the partitions or has moved them anew, or the
+	 * consumer no longer has them.
 	 */
 	public void forget(Collection<TopicPartition> partitions) {
 		if (!moves.isEmpty()) {

@@ -10,9 +10,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The records that were delivered last from one partition: the last one of all, which is
- * the witness of the history behind the position, and the run of records of its leader
- * epoch. Primitive fields only, as every poll writes them; belongs to the consumer's
+ * What the client has delivered last from one partition: the last record, which is the
+ * witness of the history before the position, and the run of records with its leader
+ * epoch. Has primitive fields only, as every poll writes them. Belongs to the consumer's
  * thread.
  */
 public final class DeliveredRun {
@@ -28,13 +28,14 @@ public final class DeliveredRun {
 	private int lastValueSize = -1;
 
 	/**
-	 * Where the records of the last one's leader epoch begin, as far as they were
-	 * delivered; -1 if nothing was delivered since the position was set.
+	 * Where the run begins: all delivered records from there on have the last one's
+	 * leader epoch. -1 without a run.
 	 */
 	private long start = -1;
 
 	/**
-	 * Whether nothing was delivered since the position was set.
+	 * Whether there is no run: the client has delivered nothing since the position was
+	 * set, or since it came to another cluster.
 	 */
 	boolean isEmpty() {
 		return start < 0;
@@ -42,7 +43,7 @@ public final class DeliveredRun {
 
 	/**
 	 * Takes note of what is delivered. Leader epochs only ever grow along a log: between
-	 * two records of the same epoch all are of that epoch.
+	 * two records of the same epoch all have that epoch.
 	 */
 	void deliver(ConsumerRecord<?, ?> first, ConsumerRecord<?, ?> last) {
 		int epoch = last.leaderEpoch().orElse(-1);
@@ -66,7 +67,7 @@ public final class DeliveredRun {
 	}
 
 	/**
-	 * A record that was delivered before this process had the partition.
+	 * Takes over a record from before this process had the partition.
 	 */
 	void remember(RecordIdentity record) {
 		start = -1;
@@ -99,14 +100,15 @@ public final class DeliveredRun {
 	}
 
 	/**
-	 * The epochs are those of another cluster.
+	 * Forgets the run: its epoch is another cluster's.
 	 */
 	void forgetEpochs() {
 		start = -1;
 	}
 
 	/**
-	 * The position was set: what was delivered before says nothing about it any more.
+	 * The guard or the application has set the position: earlier records say nothing
+	 * about it.
 	 */
 	void forget() {
 		lastOffset = -1;

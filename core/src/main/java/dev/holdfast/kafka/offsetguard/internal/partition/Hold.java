@@ -11,18 +11,19 @@ import dev.holdfast.kafka.offsetguard.decision.Outcome;
 /**
  * One partition's hold.
  *
- * @param decision why it is held
+ * @param decision why the guard holds it
  * @param position where the partition is; if it never had a position, where plain Kafka
- * would have started it, which is never committed, and -1 as long as that is not known
- * @param rechecks how often the evidence was gathered again
+ * would have started it, which the guard never commits, and -1 as long as the guard does
+ * not know that
+ * @param rechecks how often the guard has gathered the evidence again
  * @param recheckAt when the evidence is due again, in {@code GuardClock.nanoTime()}
  */
 public record Hold(Decision decision, long position, int rechecks, long recheckAt) {
 
 	/**
-	 * Whether the position is fine and the partition only waits before it is read again:
-	 * a broker that refuses a good position once will refuse it a thousand times a
-	 * second.
+	 * Whether the position is fine and the guard only waits before it lets the client
+	 * read there again. A broker that refuses a good position once would refuse it a
+	 * thousand times a second.
 	 */
 	public boolean isRetry() {
 		return decision.outcome() instanceof Outcome.ReadFrom;

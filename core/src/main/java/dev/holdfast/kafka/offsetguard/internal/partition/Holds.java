@@ -27,9 +27,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The held partitions of one consumer: paused in the client, and left out of its commits.
- * A paused partition still needs a position, since one without starves all others; so it
- * gets a provisional one.
+ * The held partitions of one consumer. The guard pauses them in the client, and leaves
+ * them out of its commits. A partition without a position starves all others, even if it
+ * is paused. So the guard gives it a provisional one.
  */
 public final class Holds {
 
@@ -47,10 +47,13 @@ public final class Holds {
 
 	private final Pauses pauses;
 
-	/** What was told of positions that are tried again and again, in vain so far. */
+	/**
+	 * What the guard told of positions that the client tries again and again, in vain so
+	 * far.
+	 */
 	private final Map<TopicPartition, Decision> inVain = new HashMap<>();
 
-	/** For others to see. */
+	/** For other threads. */
 	private final Map<TopicPartition, Decision> visible = new ConcurrentHashMap<>();
 
 	public Holds(Consumer<?, ?> client, Pauses pauses, PartitionStates states, Duration recheckInterval,
@@ -67,8 +70,8 @@ public final class Holds {
 	}
 
 	/**
-	 * What is held and why, positions that are only tried again aside, as long as that is
-	 * not in vain. Thread-safe.
+	 * What the guard holds, and why. Leaves out positions that the client only tries
+	 * again, as long as that is not in vain. Thread-safe.
 	 */
 	public Map<TopicPartition, Decision> visible() {
 		return Collections.unmodifiableMap(visible);
@@ -86,7 +89,7 @@ public final class Holds {
 	}
 
 	/**
-	 * A position is tried again and again in vain: shows it as held from now on.
+	 * The client tries a position again and again in vain: shows it as held from now on.
 	 */
 	public void heldInVain(Decision told) {
 		inVain.put(told.partition(), told);
@@ -94,9 +97,11 @@ public final class Holds {
 	}
 
 	/**
-	 * Shows those as held no more that have delivered records since, or were sought, or
-	 * about which the client has said nothing for a while: a quiet log has no records.
-	 * @param nothingDelivered whether the client was just polled and had no records
+	 * Shows partitions as held no more that are not in vain: the client has delivered
+	 * records since, or was sought, or has said nothing against the position for a while,
+	 * as a quiet log has no records.
+	 * @param nothingDelivered whether the guard has just polled the client, and got no
+	 * records
 	 */
 	public void forgetThoseNotInVain(boolean nothingDelivered) {
 		if (inVain.isEmpty()) {
@@ -135,8 +140,9 @@ public final class Holds {
 	}
 
 	/**
-	 * Holds a partition for a while. One without a position whose consumer fails gets no
-	 * provisional one: the client is never polled again, and might commit it on its own.
+	 * Holds a partition until the guard looks again. If the consumer fails, a partition
+	 * without a position gets no provisional one: the guard never polls the client again,
+	 * and the client might commit it on its own.
 	 */
 	public void hold(Decision decision, Duration recheckAfter) {
 		TopicPartition partition = decision.partition();
@@ -228,8 +234,8 @@ public final class Holds {
 	}
 
 	/**
-	 * Evidence that was not to be had is often to be had soon after: asks for it at
-	 * growing intervals, up to the one that was set.
+	 * Brokers often give evidence soon that they did not give before. The guard asks for
+	 * it at growing intervals, up to the configured one.
 	 */
 	private Duration untilRecheck(Decision decision, int rechecks) {
 		return (decision.cause().isWorthAskingSoon() || !decision.evidence().isAnswered())
@@ -237,8 +243,8 @@ public final class Holds {
 	}
 
 	/**
-	 * Whether the position of a partition may not be committed. That of one that is only
-	 * waiting to be read again is a good one.
+	 * Whether commits have to leave out the position of a partition. A partition that
+	 * only waits before the client reads it again has a good one.
 	 */
 	public boolean isPositionInDoubt(TopicPartition partition) {
 		Hold hold = find(partition);

@@ -8,17 +8,18 @@ package dev.holdfast.kafka.offsetguard.internal.partition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part of a log that is gone although an application may still have records of it in
- * hand: it means that part where it seeks back to them, or commits them late.
+ * A part of a log that is gone. The application may still have records of it in hand: if
+ * it seeks back to them, or commits them late, it means that part.
  *
- * @param from the first offset that may be sought back to, -1 if none may be
+ * @param from the first offset to which it may seek back, -1 if it may not
  * @param to the last one
- * @param staleTo where the consumer was in it
+ * @param staleTo where the consumer was in that log
  */
 record LostLog(long from, long to, long staleTo) {
 
 	/**
-	 * Adds a part: nobody has read the log since, so that what was lost before counts.
+	 * Adds a part. What was lost before still counts, as the application has not got past
+	 * it since.
 	 */
 	static LostLog and(@Nullable LostLog before, long from, long position) {
 		if (before == null) {
@@ -29,8 +30,8 @@ record LostLog(long from, long to, long staleTo) {
 	}
 
 	/**
-	 * The application has got something of the log that is there now, and is behind the
-	 * last of it.
+	 * The application has got records of the present log.
+	 * @param position the position after them
 	 * @return what still counts, {@code null} if nothing does
 	 */
 	@Nullable LostLog delivered(long position) {

@@ -17,8 +17,8 @@ import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the guard remembers of one assigned partition. Primitive fields only on the path
- * of every poll; belongs to the consumer's thread.
+ * What the guard remembers of one assigned partition. On the path of every poll it has
+ * primitive fields only. Belongs to the consumer's thread.
  */
 public final class PartitionState {
 
@@ -69,25 +69,26 @@ public final class PartitionState {
 	}
 
 	/**
-	 * Whether anybody has set or used a position since the partition was assigned.
+	 * Whether the client has delivered records, the position was set or confirmed, or the
+	 * guard has held the partition since the group or the application assigned it.
 	 */
 	public boolean isPositioned() {
 		return positioned;
 	}
 
 	/**
-	 * Where the partition was seen last, -1 if nobody knows. A little behind the client's
-	 * position where markers or aborted records follow the last record delivered.
+	 * The last position that the guard knows, -1 if it knows none. Lies a little below
+	 * the client's where markers or aborted records follow the last record delivered.
 	 */
 	public long position() {
 		return position;
 	}
 
 	/**
-	 * Looks whether a position that the client reports may be one from before it was
-	 * sought. It may also be that it went past markers since, and nothing was delivered:
-	 * not doubted the second time, as clients report only once what they found out
-	 * before.
+	 * Looks whether a position that the client reports may be one from before the last
+	 * seek. The client may also have gone past markers since then, and delivered nothing.
+	 * So the guard does not doubt the position a second time, as a client reports only
+	 * once what it found out before.
 	 */
 	public boolean doubts(long reported) {
 		if (position < 0 || reported == position || (reported > position && !delivered.isEmpty())
@@ -99,8 +100,8 @@ public final class PartitionState {
 	}
 
 	/**
-	 * Where the client was sought last, if nothing was delivered since, with the epoch
-	 * that it was given.
+	 * Where the guard or the application has sought the client last, with the epoch that
+	 * it gave. {@code null} if the client has delivered records since.
 	 */
 	public @Nullable OffsetAndMetadata sought() {
 		return (position < 0 || !delivered.isEmpty()) ? null
@@ -108,8 +109,8 @@ public final class PartitionState {
 	}
 
 	/**
-	 * The highest leader epoch behind the position, as far as anybody says, -1 if nobody
-	 * does.
+	 * The highest leader epoch before the position, as far as records, a seek or a
+	 * bookmark tell; -1 if none of them does.
 	 */
 	public int leaderEpoch() {
 		return leaderEpoch;
@@ -144,7 +145,7 @@ public final class PartitionState {
 	}
 
 	/**
-	 * What was delivered last.
+	 * What the client has delivered last.
 	 */
 	public DeliveredRun delivered() {
 		return delivered;
@@ -158,29 +159,30 @@ public final class PartitionState {
 	}
 
 	/**
-	 * How often its position was confirmed in vain.
+	 * How often the guard has confirmed the position in vain.
 	 */
 	public Retries retries() {
 		return retries;
 	}
 
 	/**
-	 * When plain Kafka would have looked for where to start, if nothing has a position
-	 * yet, or now.
+	 * When plain Kafka would look for where to start: when the partition was assigned, or
+	 * now if it has had a position since.
 	 */
 	public Instant resetAt() {
 		return positioned ? clock.instant() : plainStart.assignedAt();
 	}
 
 	/**
-	 * Whether it matters where plain Kafka starts, and nobody has found it yet.
+	 * Whether it matters where plain Kafka starts, and the guard does not know it.
 	 */
 	public boolean isPlainStartUnknown() {
 		return !positioned && plainStart.offset() < 0;
 	}
 
 	/**
-	 * The id of the topic that the position is one of, {@code null} if it is not known.
+	 * The id of the topic to which the position belongs, {@code null} if the guard does
+	 * not know it.
 	 */
 	public @Nullable Uuid topicId() {
 		return topicId;
@@ -191,8 +193,8 @@ public final class PartitionState {
 	}
 
 	/**
-	 * Where a partition without a commit started, as long as that is not committed either
-	 * and nothing was delivered or sought since; else -1.
+	 * Where a partition without a commit started; -1 once the application or the guard
+	 * has committed that, or the client has delivered records or was sought elsewhere.
 	 */
 	public long firstPosition() {
 		return firstPosition;
@@ -203,7 +205,8 @@ public final class PartitionState {
 	}
 
 	/**
-	 * It was decided that the topic is another one by now, whatever was done about it.
+	 * The guard has found that the topic is another one by now, whatever it did about
+	 * that.
 	 */
 	public void recreatedAs(@Nullable Uuid topicIdNow) {
 		recreatedAs = topicIdNow;
@@ -227,8 +230,8 @@ public final class PartitionState {
 	}
 
 	/**
-	 * What an operator has ordered, and is not carried out yet; {@code null} if nobody
-	 * has.
+	 * An operator's order that the guard has yet to carry out, {@code null} if there is
+	 * none.
 	 */
 	public @Nullable Ordered ordered() {
 		return ordered;
@@ -239,7 +242,7 @@ public final class PartitionState {
 	}
 
 	/**
-	 * Takes note of what is delivered.
+	 * Takes note of records that the client delivers.
 	 * @param poll the number of the application's poll
 	 */
 	void deliver(List<? extends ConsumerRecord<?, ?>> records, int poll) {
@@ -256,14 +259,14 @@ public final class PartitionState {
 		leaderFound();
 		int epoch = last.leaderEpoch().orElse(-1);
 		if (epoch >= 0) {
-			// As it only ever grows along a log, no other can be behind the position.
+			// Epochs only grow along a log: no higher one can lie before the position.
 			leaderEpoch = epoch;
 			ownEpoch = epoch;
 		}
 	}
 
 	/**
-	 * A record that was delivered before this process had the partition.
+	 * Takes over a record from before this process had the partition.
 	 */
 	public void witness(RecordIdentity remembered) {
 		delivered.remember(remembered);
@@ -271,9 +274,9 @@ public final class PartitionState {
 	}
 
 	/**
-	 * The position was confirmed: the history behind it stands.
-	 * @return how often it was in a row: without a record, another position or a quiet
-	 * minute in between
+	 * The guard has confirmed the position: the history before it stands.
+	 * @return how often in a row, without a record, another position or a quiet minute in
+	 * between
 	 */
 	public int keep(long confirmed) {
 		positioned = true;
@@ -283,7 +286,8 @@ public final class PartitionState {
 	}
 
 	/**
-	 * The position was set: what was delivered before says nothing about it any more.
+	 * The guard or the application has set the position: what the client delivered before
+	 * says nothing about it.
 	 */
 	public void seek(OffsetAndMetadata offset) {
 		positioned = true;
@@ -311,7 +315,8 @@ public final class PartitionState {
 	}
 
 	/**
-	 * The position was set to a bound of the log that the client has yet to look up.
+	 * The guard or the application has sought a bound of the log that the client has yet
+	 * to look up.
 	 */
 	public void seekToUnknown() {
 		positioned = true;
@@ -325,9 +330,8 @@ public final class PartitionState {
 	}
 
 	/**
-	 * The application itself has set the position: it means what the log that is there
-	 * now has from there on. Where it has sought back to records that it has in hand, it
-	 * means those.
+	 * The application has sought: it means the records that the present log has from
+	 * there on. If it has sought back to records that it has in hand, it means those.
 	 */
 	public void meant() {
 		soughtByApplication = batchStart < 0 || position < batchStart;
@@ -337,23 +341,24 @@ public final class PartitionState {
 
 	/**
 	 * Whether the position is where the application wants to be, and not where it was:
-	 * nothing was delivered from there, nor committed since.
+	 * the client has delivered nothing from there, and the application has committed
+	 * nothing since.
 	 */
 	public boolean isSoughtByApplication() {
 		return soughtByApplication;
 	}
 
 	/**
-	 * The application has committed: it was there, wherever it is now.
+	 * The application has committed: it was there, wherever the position is now.
 	 */
 	void committed() {
 		soughtByApplication = false;
 	}
 
 	/**
-	 * The log that was delivered from last is not the one that is there now, from an
-	 * offset on: whoever seeks back to the records that it has not dealt with yet, or
-	 * commits them late, means the old one.
+	 * From an offset on, the present log is not the one from which the client delivered
+	 * last. If the application seeks back to records that it has not dealt with yet, or
+	 * commits them late, it means the old log.
 	 * @param from the first offset that is another one now
 	 * @param position where the consumer was in the old log
 	 * @param inHand whether the application may have records of it in hand
@@ -363,7 +368,7 @@ public final class PartitionState {
 	}
 
 	/**
-	 * Whether records were delivered in one of the application's polls.
+	 * Whether the client delivered its last records in this poll of the application.
 	 */
 	boolean isDeliveredIn(int poll) {
 		return batchPoll == poll;

@@ -31,10 +31,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PartitionStates {
 
-	/** Others may ask which ones there are. */
+	/** Other threads may ask which partitions there are. */
 	private final Map<TopicPartition, PartitionState> states = new ConcurrentHashMap<>();
 
-	/** Assigned, and nobody has decided yet where they start. */
+	/** Partitions about whose start the guard has yet to decide. */
 	private final Set<TopicPartition> starting = ConcurrentHashMap.newKeySet();
 
 	private boolean commitsRead;
@@ -48,13 +48,15 @@ public final class PartitionStates {
 	/** How often the application has polled. */
 	private int polls;
 
-	/** Whether it may have records in hand of a log that is gone. */
+	/** Whether the application may have records in hand of a log that is gone. */
 	private boolean anyLostInHand;
 
-	/** Sought by the application since the client was polled last. */
+	/**
+	 * Partitions that the application has sought since the guard last polled the client.
+	 */
 	private final Set<TopicPartition> sought = new HashSet<>();
 
-	/** Taken away, although an async consumer may still show them as assigned. */
+	/** Revoked, although an async consumer may still show them as assigned. */
 	private final Set<TopicPartition> revoked = new HashSet<>();
 
 	public PartitionStates(UndecidedStarts undecided, GuardClock clock) {
@@ -100,7 +102,7 @@ public final class PartitionStates {
 	}
 
 	/**
-	 * The client was asked for commits, and believes the epochs in them.
+	 * The client has read commits, and believes the epochs in them.
 	 */
 	public void commitsRead() {
 		commitsRead = true;
@@ -115,8 +117,8 @@ public final class PartitionStates {
 	}
 
 	/**
-	 * Where a partition was seen last.
-	 * @return the position; empty if nobody knows
+	 * The last position of a partition that the guard knows.
+	 * @return the position; empty if it knows none
 	 */
 	public OptionalLong knownPosition(TopicPartition partition) {
 		PartitionState state = states.get(partition);
@@ -136,8 +138,8 @@ public final class PartitionStates {
 	}
 
 	/**
-	 * The partitions were assigned anew. The async consumer shows an assignment before it
-	 * calls the rebalance listener: who has a position by then keeps it.
+	 * Has newly assigned partitions start. The async consumer shows an assignment before
+	 * it calls the rebalance listener: a partition that has a position by then keeps it.
 	 */
 	public void start(Collection<TopicPartition> partitions) {
 		for (TopicPartition partition : partitions) {
@@ -149,7 +151,7 @@ public final class PartitionStates {
 	}
 
 	/**
-	 * The partitions start anew, and nothing is known of them.
+	 * Has partitions start anew, as if the guard knew nothing of them.
 	 */
 	public void restart(Collection<TopicPartition> partitions) {
 		forget(partitions);
@@ -157,7 +159,8 @@ public final class PartitionStates {
 	}
 
 	/**
-	 * What was decided about where a partition starts is not so.
+	 * Has a partition start anew, since what the guard decided about its start does not
+	 * hold.
 	 */
 	public void startAnew(TopicPartition partition) {
 		states.put(partition, new PartitionState(clock));
@@ -165,7 +168,8 @@ public final class PartitionStates {
 	}
 
 	/**
-	 * The assignment was replaced by the application: what stays keeps its position.
+	 * The application has replaced the assignment: partitions that stay keep their
+	 * positions.
 	 */
 	public void replace(Collection<TopicPartition> partitions) {
 		revoked.clear();
@@ -183,7 +187,7 @@ public final class PartitionStates {
 	}
 
 	/**
-	 * The partitions were taken away by a rebalance.
+	 * A rebalance has taken the partitions away.
 	 */
 	public void revoke(Collection<TopicPartition> partitions) {
 		forget(partitions);
@@ -191,8 +195,8 @@ public final class PartitionStates {
 	}
 
 	/**
-	 * What is assigned and not being revoked. Clients copy their assignment at each call:
-	 * it is asked for once for a batch.
+	 * The assigned partitions, without revoked ones. Clients copy their assignment at
+	 * each call: the caller asks once for a batch.
 	 */
 	public Set<TopicPartition> assigned(Consumer<?, ?> client) {
 		Set<TopicPartition> assigned = new HashSet<>(client.assignment());
@@ -205,8 +209,8 @@ public final class PartitionStates {
 	}
 
 	/**
-	 * Whether any record was delivered: the application may have some in hand, even if
-	 * the client was polled since.
+	 * Whether the client has delivered any record: the application may have some in hand,
+	 * even after a later poll.
 	 */
 	public boolean isDelivering() {
 		return delivering;
@@ -230,7 +234,7 @@ public final class PartitionStates {
 	}
 
 	/**
-	 * Somebody decided where the partition starts.
+	 * The guard or the application has decided where the partition starts.
 	 */
 	public void started(TopicPartition partition) {
 		starting.remove(partition);
@@ -272,9 +276,9 @@ public final class PartitionStates {
 	}
 
 	/**
-	 * The application polls. What retains records to deal with them later pauses their
-	 * partitions meanwhile, as listener containers do: of all others there are none in
-	 * hand any more.
+	 * The application polls. An application that keeps records to deal with them later
+	 * pauses their partitions meanwhile, as listener containers do. It has no records of
+	 * other partitions in hand any more.
 	 */
 	public void pollByApplication(Supplier<Set<TopicPartition>> paused) {
 		polls++;
@@ -308,7 +312,8 @@ public final class PartitionStates {
 	}
 
 	/**
-	 * The client was polled: from now on it speaks of the positions it has now.
+	 * The guard has polled the client, which speaks from now on of the positions that it
+	 * has now.
 	 */
 	public void polled() {
 		if (!sought.isEmpty()) {

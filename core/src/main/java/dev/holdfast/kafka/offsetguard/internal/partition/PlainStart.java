@@ -8,9 +8,9 @@ package dev.holdfast.kafka.offsetguard.internal.partition;
 import java.time.Instant;
 
 /**
- * Where plain Kafka starts a partition without a commit, however long answers take here:
- * under {@code latest} at the end of the log, as the application sees it, when the
- * partition was assigned. Belongs to the consumer's thread.
+ * Where plain Kafka starts a partition without a commit, however long answers take here.
+ * Under {@code latest} that is the end of the log, as the application sees it, at the
+ * time of the assignment. Belongs to the consumer's thread.
  */
 public final class PlainStart {
 
@@ -25,14 +25,14 @@ public final class PlainStart {
 	}
 
 	/**
-	 * The offset, -1 if it is not known.
+	 * The offset, -1 if the guard does not know it.
 	 */
 	public long offset() {
 		return offset;
 	}
 
 	/**
-	 * Takes the offset from whoever has found it.
+	 * Takes note of the offset.
 	 */
 	public void found(long found) {
 		offset = found;

@@ -10,12 +10,12 @@ import java.util.concurrent.TimeUnit;
 import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 
 /**
- * How often a position was confirmed in a row, without a record, another position or a
- * quiet minute in between. Belongs to the consumer's thread.
+ * How often the guard has confirmed a position in a row, without a record, another
+ * position or a quiet minute in between. Belongs to the consumer's thread.
  */
 public final class Retries {
 
-	/** Within 2 seconds. */
+	/** The guard comes to so many within 2 seconds. */
 	public static final int UNTIL_HELD = 6;
 
 	private static final long FORGET_KEPT_NANOS = TimeUnit.MINUTES.toNanos(1);
@@ -29,7 +29,7 @@ public final class Retries {
 
 	private long keptAt;
 
-	/** When the client was let fetch from the position last. */
+	/** When the guard last let the client fetch from the position. */
 	private long triedAt;
 
 	/** Whether the client has had nothing to deliver since, and waits for brokers. */
@@ -40,8 +40,8 @@ public final class Retries {
 	}
 
 	/**
-	 * The position was confirmed once more.
-	 * @return how often it was by now
+	 * The guard has confirmed the position once more.
+	 * @return how often it has by now
 	 */
 	int confirmed() {
 		long now = clock.nanoTime();
@@ -54,8 +54,8 @@ public final class Retries {
 	}
 
 	/**
-	 * Counts anew: the position is another one, or is a good one, or somebody has looked
-	 * at it and wants it tried again.
+	 * Counts anew: the position is another one, or a good one, or an operator wants the
+	 * client to try it again.
 	 */
 	public void forget() {
 		times = 0;
@@ -72,8 +72,8 @@ public final class Retries {
 	}
 
 	/**
-	 * The client was polled. One that has records of other partitions to deliver, or may
-	 * not fetch from this one, says nothing about it.
+	 * The guard has polled the client. A client that has records of other partitions to
+	 * deliver, or may not fetch from this one, says nothing about it.
 	 */
 	void polled(boolean paused, boolean nothingDelivered) {
 		if (paused) {
@@ -86,8 +86,9 @@ public final class Retries {
 	}
 
 	/**
-	 * Whether the client was sent to a confirmed position so often in vain that somebody
-	 * should hear of it, and no end to that is in sight. Counts anew if there is.
+	 * Whether the guard has sent the client to a confirmed position so often in vain that
+	 * the operator should hear of it. Counts anew if the position may count as a good one
+	 * by now.
 	 * @param held whether the client may not fetch from it
 	 */
 	boolean isInVainStill(boolean held) {

@@ -23,10 +23,10 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Partitions about whose start something that matters was not answered yet. They are
- * paused in the client, so that the others are read meanwhile: at a provisional position
- * that is never committed, or while the client itself looks for where plain Kafka would
- * start, which no wakeup ends. Belongs to the consumer's thread.
+ * Partitions about whose start brokers have left a question open. The guard pauses them
+ * in the client, which reads the others meanwhile. A partition has a provisional position
+ * that the guard never commits, or the client itself looks for where plain Kafka would
+ * start. No wakeup ends that. Belongs to the consumer's thread.
  */
 public final class UndecidedStarts {
 
@@ -35,30 +35,35 @@ public final class UndecidedStarts {
 	private final Pauses pauses;
 
 	/**
-	 * Whether only partitions wait whose commit is known. A client that commits by itself
-	 * would commit any other position; and one whose application wants its exception,
-	 * where there is no commit, must stay without a position.
+	 * Whether only partitions wait whose commit the guard knows. A client that commits by
+	 * itself would commit any other position. A client must stay without a position where
+	 * there is no commit if the application wants its exception.
 	 */
 	private final boolean onlyCommitted;
 
-	/** Where a client looks that is not told where to start. */
+	/** Where the client looks if the guard does not tell it where to start. */
 	private final AutoOffsetReset.Strategy reset;
 
-	/** For which the client looks. */
+	/** Partitions for which the client looks. */
 	private final Set<TopicPartition> looking = new HashSet<>();
 
 	private final Set<TopicPartition> waiting = new HashSet<>();
 
-	/** Where plain Kafka would be: at the commit, if it is known. */
+	/** Where plain Kafka would be: at the commit, or where it would start. */
 	private final Map<TopicPartition, Long> positions = new HashMap<>();
 
-	/** What the application was told in place of a position that nobody knows. */
+	/**
+	 * What the guard has told the application in place of a position that it does not
+	 * know.
+	 */
 	private final Map<TopicPartition, Long> standIns = new HashMap<>();
 
-	/** Where plain Kafka would start, as the application was told. */
+	/** Where plain Kafka would be, as the guard has told the application. */
 	private final Map<TopicPartition, Long> learned = new HashMap<>();
 
-	/** What the application has committed of that, -1 for wherever a partition starts. */
+	/**
+	 * What the application has committed of such partitions, -1 for wherever they start.
+	 */
 	private final Map<TopicPartition, Long> wanted = new HashMap<>();
 
 	public UndecidedStarts(Consumer<?, ?> client, Pauses pauses, boolean onlyCommitted,
@@ -85,7 +90,8 @@ public final class UndecidedStarts {
 
 	/**
 	 * The position of a partition that waits.
-	 * @return its committed offset, empty as long as that is not known
+	 * @return its committed offset, or where plain Kafka would start it, empty as long as
+	 * the guard knows neither
 	 */
 	public OptionalLong position(TopicPartition partition) {
 		Long position = positions.get(partition);
@@ -93,7 +99,7 @@ public final class UndecidedStarts {
 	}
 
 	/**
-	 * The client was told where plain Kafka would start a partition.
+	 * The guard has learned where plain Kafka would be, and tells the application.
 	 */
 	public void learn(TopicPartition partition, long offset) {
 		if (waiting.contains(partition)) {
@@ -103,7 +109,8 @@ public final class UndecidedStarts {
 	}
 
 	/**
-	 * The application was told an offset in place of the position, which nobody knows.
+	 * The guard has told the application an offset in place of the position, which it
+	 * does not know.
 	 */
 	public void standIn(TopicPartition partition, long offset) {
 		if (waiting.contains(partition)) {
@@ -112,10 +119,10 @@ public final class UndecidedStarts {
 	}
 
 	/**
-	 * The application commits. What it was told in place of a position is not committed,
-	 * as it has read nothing up to there. Where plain Kafka would start is not committed
-	 * yet, as the group may have a commit: the guard remembers that the application wants
-	 * it.
+	 * The application commits. The guard does not commit an offset that it named in place
+	 * of a position, as the application has read nothing up to there. It does not commit
+	 * yet where plain Kafka would start, as the group may have a commit, but remembers
+	 * that the application wants it.
 	 * @return whether the commit is one of these
 	 */
 	public boolean takeCommit(TopicPartition partition, long offset) {
@@ -134,18 +141,19 @@ public final class UndecidedStarts {
 	}
 
 	/**
-	 * Whether the application has committed where a partition starts before that was
-	 * decided. The guard remembers it until the partition waits anew or is taken away.
+	 * Whether the application has committed where a partition starts before the guard
+	 * decided that. The guard remembers it until the partition waits anew or is taken
+	 * away.
 	 */
 	public boolean isCommitWanted(TopicPartition partition, long offset) {
 		return isAt(wanted, partition, offset) || isAt(wanted, partition, -1);
 	}
 
 	/**
-	 * What the application has committed of partitions before it was decided where they
-	 * start.
-	 * @return where plain Kafka would start them; those are missing of which nobody knows
-	 * that
+	 * What the application has committed of partitions before the guard decided where
+	 * they start.
+	 * @return where plain Kafka would start them, without those of which the guard does
+	 * not know that
 	 */
 	public Map<TopicPartition, Long> wantedCommits(Collection<TopicPartition> partitions) {
 		Map<TopicPartition, Long> commits = new HashMap<>();
@@ -182,9 +190,9 @@ public final class UndecidedStarts {
 	}
 
 	/**
-	 * Has partitions wait.
+	 * Has partitions wait, paused.
 	 * @param partitions the partitions
-	 * @param committed their commits, as far as they are known
+	 * @param committed their commits, as far as the guard knows them
 	 */
 	public void hold(Set<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> committed) {
 		List<TopicPartition> more = new ArrayList<>();
@@ -211,14 +219,14 @@ public final class UndecidedStarts {
 
 	/**
 	 * Whether the client looks for where plain Kafka would start a partition, or has
-	 * found it: its position is that.
+	 * found it and is there.
 	 */
 	public boolean isLooking(TopicPartition partition) {
 		return looking.contains(partition);
 	}
 
 	/**
-	 * It was decided where a partition starts.
+	 * The guard or the application has decided where a partition starts.
 	 */
 	void end(TopicPartition partition) {
 		positions.remove(partition);
@@ -231,7 +239,7 @@ public final class UndecidedStarts {
 	}
 
 	/**
-	 * The partitions were taken away.
+	 * Forgets partitions that the consumer no longer has, or that start anew.
 	 */
 	void forget(Collection<TopicPartition> partitions) {
 		partitions.forEach(waiting::remove);

@@ -4,7 +4,7 @@
  */
 
 /**
- * What the guard remembers of each assigned partition, and which are held.
+ * What the guard remembers of each assigned partition, and which ones it holds.
  */
 @NullMarked
 package dev.holdfast.kafka.offsetguard.internal.partition;

@@ -10,17 +10,17 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The time that the guard may spend within one call of the application. Counts only what
- * is spent, not what the client itself waits for records.
+ * the guard spends, not what the client itself waits for records.
  */
 public final class EvidenceBudget {
 
 	/**
-	 * How long one piece of a poll waits for answers that may as well come later, and no
-	 * longer than half of it: the partitions that are not concerned are read meanwhile.
+	 * How long one piece of a poll waits at most for answers that may as well come later,
+	 * and no longer than half the piece: the client reads the other partitions meanwhile.
 	 */
 	private static final long SHARE = TimeUnit.MILLISECONDS.toNanos(200);
 
-	/** Polls without any time come along, too. */
+	/** Polls without any time get a share, too. */
 	private static final long LEAST_SHARE = TimeUnit.MILLISECONDS.toNanos(10);
 
 	private final Duration whole;
@@ -54,7 +54,7 @@ public final class EvidenceBudget {
 
 	/**
 	 * A new call of the application begins.
-	 * @param atMost how much of it the guard may spend; no more than the whole
+	 * @param atMost how long the guard may take, at most the whole
 	 */
 	public void renew(Duration atMost) {
 		renew(atMost.compareTo(whole) < 0 ? atMost.toNanos() : wholeNanos);
@@ -67,10 +67,10 @@ public final class EvidenceBudget {
 	}
 
 	/**
-	 * A piece of a poll begins. Allocates nothing, as every poll comes along here.
-	 * @param piece how long the client is polled for, at most an hour
-	 * @param isPatient whether the guard may leave questions that outlive the call to the
-	 * next one: they get a share of the piece. Else they get the whole.
+	 * A piece of a poll begins. Allocates nothing, as every poll calls this.
+	 * @param piece how long the guard polls the client
+	 * @param isPatient whether the guard may leave open questions to the next call. If so
+	 * they get a share of the piece, else the whole.
 	 */
 	public void renewForPoll(Duration piece, boolean isPatient) {
 		shareNanos = isPatient ? Math.min(share(piece.toNanos()), wholeNanos) : wholeNanos;
@@ -92,7 +92,7 @@ public final class EvidenceBudget {
 	}
 
 	/**
-	 * Within a poll: the same share may be spent once more, if anything was spent.
+	 * Gives the guard the same share once more within a poll, if it has spent anything.
 	 */
 	public void renewSpent() {
 		long spent = spentNanos();
@@ -104,14 +104,14 @@ public final class EvidenceBudget {
 	}
 
 	/**
-	 * Whether anything was spent since the piece of a poll began.
+	 * Whether the guard has spent anything since the piece of a poll began.
 	 */
 	public boolean isUsed() {
 		return used;
 	}
 
 	/**
-	 * The time within which evidence for one decision is gathered, be it within a call or
+	 * The time in which the guard gathers evidence for one decision, within a call or
 	 * beside it.
 	 */
 	public Duration whole() {
@@ -119,8 +119,8 @@ public final class EvidenceBudget {
 	}
 
 	/**
-	 * Whether more than half of the longest that this call may take is spent: what can
-	 * wait is left for the next one.
+	 * Whether the guard has spent more than half of the longest time for this call: it
+	 * leaves what can wait for the next one.
 	 */
 	public boolean isNearlySpent() {
 		return spentNanos() > longestNanos / 2;
@@ -142,8 +142,8 @@ public final class EvidenceBudget {
 	}
 
 	/**
-	 * What is left for a question that has to be answered within this call, or is asked
-	 * in vain.
+	 * What is left for a question that brokers have to answer within this call, or the
+	 * guard asks in vain.
 	 */
 	public Duration longest() {
 		return left(longestNanos);

@@ -8,7 +8,7 @@ package dev.holdfast.kafka.offsetguard.internal.time;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Says when to ask again what was not answered: at growing intervals.
+ * Says when to ask again what brokers have not answered: at growing intervals.
  */
 public final class Retry {
 
@@ -29,7 +29,7 @@ public final class Retry {
 	}
 
 	/**
-	 * Asks more often.
+	 * Asks up to another longest interval.
 	 * @param mostDoublings how often the interval, a tenth of a second at first, doubles
 	 */
 	public Retry(int mostDoublings, GuardClock clock) {
@@ -39,7 +39,7 @@ public final class Retry {
 
 	/**
 	 * Takes note of what became of the last question.
-	 * @param isAsked whether it has to be asked again
+	 * @param isAsked whether the guard has to ask it again
 	 */
 	public void note(boolean isAsked) {
 		dueAt = clock.nanoTime() + (FIRST << Math.min(times, mostDoublings));
