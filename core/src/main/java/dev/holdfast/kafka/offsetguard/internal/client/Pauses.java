@@ -125,7 +125,7 @@ public final class Pauses {
 	}
 
 	/**
-	 * Forgets partitions that were taken away.
+	 * Forgets partitions that the consumer has lost.
 	 */
 	public void forget(Collection<TopicPartition> partitions) {
 		partitions.forEach(byGuard::remove);

@@ -229,7 +229,7 @@ public final class MovedCommits implements CommitFilter.Moves {
 	}
 
 	/**
-	 * Commits what may be committed by now. Must not be called with records in hand, see
+	 * Commits the targets that the guard may commit by now. Not with records in hand, see
 	 * {@link HeldBackCommits#commitDue()}.
 	 */
 	public void commitDue() {

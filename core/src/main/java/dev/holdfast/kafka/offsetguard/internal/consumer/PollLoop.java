@@ -39,8 +39,8 @@ final class PollLoop<K, V> {
 	private static final Logger logger = LoggerFactory.getLogger(PollLoop.class);
 
 	/**
-	 * A piece while no partition is held. A partition that the guard begins to hold
-	 * within it waits so long until the guard looks at orders and rechecks.
+	 * The longest piece while the guard holds no partition. A partition that it begins to
+	 * hold within the piece waits that long for orders and rechecks.
 	 */
 	private static final Duration LONGEST_PIECE = Duration.ofSeconds(5);
 

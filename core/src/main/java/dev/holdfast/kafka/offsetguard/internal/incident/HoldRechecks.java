@@ -31,7 +31,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks again at partitions that are held.
+ * Looks again at held partitions.
  */
 public final class HoldRechecks {
 
@@ -61,7 +61,7 @@ public final class HoldRechecks {
 	/**
 	 * Held partitions whose evidence is on its way.
 	 *
-	 * @param decisions what they are held for
+	 * @param decisions what the guard holds them for
 	 * @param investigation the evidence
 	 */
 	private record Recheck(Map<TopicPartition, Decision> decisions, Inquiry.Investigation investigation) {

@@ -62,7 +62,7 @@ final class OrderInProgress {
 
 	/**
 	 * Begins to carry an order out.
-	 * @param hold what the partition is held for
+	 * @param hold what the guard holds the partition for
 	 */
 	OrderInProgress(Parts parts, TopicPartition partition, Resolution resolution, Decision hold) {
 		this.parts = parts;

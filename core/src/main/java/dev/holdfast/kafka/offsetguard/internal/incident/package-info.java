@@ -4,7 +4,7 @@
  */
 
 /**
- * The ways in which the position of a partition that is being read, or is held, comes
+ * How the position of a partition that the client reads, or that the guard holds, comes
  * into question.
  */
 @NullMarked

@@ -34,8 +34,8 @@ public final class DeliveredRun {
 	private long start = -1;
 
 	/**
-	 * Whether there is no run: the client has delivered nothing since the position was
-	 * set, or since it came to another cluster.
+	 * Whether there is no run: the client has delivered nothing since the guard or the
+	 * application set the position, or since the cluster changed.
 	 */
 	boolean isEmpty() {
 		return start < 0;

@@ -15,7 +15,7 @@ import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
  */
 public final class Retries {
 
-	/** The guard comes to so many within 2 seconds. */
+	/** The guard has confirmed a position this often within 2 seconds. */
 	public static final int UNTIL_HELD = 6;
 
 	private static final long FORGET_KEPT_NANOS = TimeUnit.MINUTES.toNanos(1);

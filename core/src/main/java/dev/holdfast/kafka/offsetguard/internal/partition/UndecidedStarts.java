@@ -26,7 +26,7 @@ import org.apache.kafka.common.TopicPartition;
  * Partitions about whose start brokers have left a question open. The guard pauses them
  * in the client, which reads the others meanwhile. A partition has a provisional position
  * that the guard never commits, or the client itself looks for where plain Kafka would
- * start. No wakeup ends that. Belongs to the consumer's thread.
+ * start. No wakeup ends this search. Belongs to the consumer's thread.
  */
 public final class UndecidedStarts {
 
@@ -142,8 +142,8 @@ public final class UndecidedStarts {
 
 	/**
 	 * Whether the application has committed where a partition starts before the guard
-	 * decided that. The guard remembers it until the partition waits anew or is taken
-	 * away.
+	 * decided that. The guard remembers it until the partition waits anew or the consumer
+	 * loses it.
 	 */
 	public boolean isCommitWanted(TopicPartition partition, long offset) {
 		return isAt(wanted, partition, offset) || isAt(wanted, partition, -1);

@@ -158,7 +158,7 @@ public final class EvidenceBudget {
 	}
 
 	/**
-	 * Counts the time until the result is closed.
+	 * Counts the time until the caller closes the result.
 	 */
 	public Spending spend() {
 		used = true;
