@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Cluster(@Nullable String id, @Nullable Uuid offsetsTopicId, long lineage) {
 
-	/** The id of every cluster that starts from such an image. */
+	/** The id of every cluster that starts from a Kafka image without one of its own. */
 	private static final String IMAGES_DEFAULT_ID = "5L6g3nShT-eMCtK--X86sw";
 
 	private static final int MARK_LENGTH = 5;
@@ -69,7 +69,7 @@ public record Cluster(@Nullable String id, @Nullable Uuid offsetsTopicId, long l
 	}
 
 	/**
-	 * Every commit asks for this, and a regular expression would cost the most of it.
+	 * Every commit asks this, and a regular expression would cost more than the rest.
 	 */
 	private static boolean isPlain(String id) {
 		for (int i = 0; i < id.length(); i++) {

@@ -56,8 +56,8 @@ final class CurrentPositions {
 	private static final Duration VALIDATION_PATIENCE = Duration.ofSeconds(1);
 
 	/**
-	 * How long the guard, once brokers did not answer, waits for none with records in
-	 * hand.
+	 * For so long after brokers did not answer, the guard does not wait for them with
+	 * records in hand.
 	 */
 	private static final Duration IMPATIENCE = Duration.ofSeconds(30);
 

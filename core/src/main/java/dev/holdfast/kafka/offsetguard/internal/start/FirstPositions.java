@@ -74,7 +74,7 @@ public final class FirstPositions {
 	 * Decides and applies.
 	 * @param missing the partitions without a commit
 	 * @param others the group's commits of other partitions
-	 * @return the offsets of partitions that start at one now
+	 * @return the offset of each partition that starts at one now
 	 */
 	Map<TopicPartition, Long> start(Set<TopicPartition> missing, Map<TopicPartition, OffsetAndMetadata> others) {
 		Map<TopicPartition, DecisionMaker.Opening> openings = new HashMap<>();

@@ -108,7 +108,8 @@ public final class StartingPositions {
 	}
 
 	/**
-	 * Decides about partitions that have no position. A question outlives the call.
+	 * Decides about partitions that have no position. A question to brokers outlives the
+	 * call.
 	 * @return whether the guard has nothing left to ask about them
 	 */
 	public boolean decide(Set<TopicPartition> partitions) {

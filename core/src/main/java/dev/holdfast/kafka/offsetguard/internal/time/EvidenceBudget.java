@@ -54,7 +54,7 @@ public final class EvidenceBudget {
 
 	/**
 	 * A new call of the application begins.
-	 * @param atMost how long the guard may take, at most the whole
+	 * @param atMost how long the guard may take, if that is less than the whole
 	 */
 	public void renew(Duration atMost) {
 		renew(atMost.compareTo(whole) < 0 ? atMost.toNanos() : wholeNanos);

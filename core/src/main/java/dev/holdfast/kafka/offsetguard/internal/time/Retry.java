@@ -29,7 +29,7 @@ public final class Retry {
 	}
 
 	/**
-	 * Asks up to another longest interval.
+	 * Creates one with another longest interval.
 	 * @param mostDoublings how often the interval, a tenth of a second at first, doubles
 	 */
 	public Retry(int mostDoublings, GuardClock clock) {
