@@ -107,6 +107,38 @@ class DoubtHistoriesTests {
 		assertThat(consumers.causes()).containsExactly(Cause.FALSE_TRUNCATION);
 	}
 
+	/**
+	 * Each answer takes a while, and the topic is another one at the start.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void topicThatWasRecreatedIsReadWhenEachAnswerTakesAWhile(String protocol) {
+		TopicPartition partition = partition("far-" + protocol, 50);
+		String group = partition.topic();
+		TopicPartition read = other(group + "-read", 30);
+		cluster.commit(group, read, new OffsetAndMetadata(20));
+		Consumers consumers = consumers(group, protocol).oneProcess();
+		try (Consumer<String, String> before = consumers.guarded()) {
+			before.subscribe(List.of(group));
+			poll(before, () -> Consumers.isAt(before, partition, 50));
+			before.commitSync();
+		}
+		cluster.deleteTopic(group);
+		cluster.createTopic(group, 1);
+		cluster.produce(partition, 40);
+		delivered.clear();
+		consumers.decisions.clear();
+		cluster.wire().inject(Fault.delay(Duration.ofMillis(300)).forClient("holdfast-"));
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(group, read.topic()));
+			poll(consumer, () -> Consumers.isAt(consumer, partition, 40) && Consumers.isAt(consumer, read, 30));
+		}
+
+		assertThat(delivered).isEqualTo(Map.of(partition, range(0, 40), read, range(20, 30)));
+		assertThat(consumers.causes()).containsExactly(Cause.TOPIC_RECREATED);
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "classic", "consumer" })
 	void heldPartitionGoesOnWhileAnotherOneWaitsForItsStart(String protocol) {
