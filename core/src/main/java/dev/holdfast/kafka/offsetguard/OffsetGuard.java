@@ -174,7 +174,7 @@ public final class OffsetGuard {
 	/**
 	 * The consumers of this guard whose {@code poll} throws for good, also after the
 	 * application has closed them. The guard forgets them when a later consumer of the
-	 * same group polls. Thread-safe.
+	 * same group has started all its partitions, and some of the same topic. Thread-safe.
 	 * @return an element for each, the latest last; at most 256
 	 */
 	public List<StoppedConsumer> stopped() {

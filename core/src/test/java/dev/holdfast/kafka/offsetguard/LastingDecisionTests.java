@@ -123,6 +123,9 @@ class LastingDecisionTests {
 			Consumers.pollUntil(consumer, () -> committed(partition) == 70);
 			commit(consumer, partition, 65, sync);
 			Consumers.pollUntil(consumer, () -> committed(partition) == 65);
+			// On purpose: the next consumer is to read everything again.
+			commit(consumer, partition, 0, sync);
+			Consumers.pollUntil(consumer, () -> committed(partition) == 0);
 		}
 
 		assertThat(consumers.causes()).containsExactly(Cause.BELOW_LOG_START);
@@ -220,6 +223,37 @@ class LastingDecisionTests {
 		}
 
 		assertThat(committed(partition)).isEqualTo(90);
+	}
+
+	/**
+	 * Brokers accept commits of others where no group assigns partitions.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void commitThatAnotherProcessHasMadeSinceStays(String protocol) {
+		TopicPartition partition = topic("another-" + protocol, 100);
+		commit(partition, 20);
+		Consumers consumers = consumers(protocol, partition).with("fetch.max.wait.ms", 10);
+
+		try (Consumer<String, String> monitor = consumers.guarded();
+				Consumer<String, String> application = consumers.plain()) {
+			monitor.assign(List.of(partition));
+			Consumers.pollTo(monitor, partition, 100);
+			monitor.pause(List.of(partition));
+			monitor.poll(Duration.ofMillis(200));
+			cluster.produce(partition, 100);
+			application.assign(List.of(partition));
+			Consumers.pollTo(application, partition, 200);
+			application.commitSync();
+			cluster.deleteRecords(partition, 150);
+			monitor.resume(List.of(partition));
+			Consumers.pollTo(monitor, partition, 200);
+			monitor.poll(Duration.ofMillis(100));
+			monitor.poll(Duration.ofMillis(100));
+		}
+
+		assertThat(consumers.causes()).containsExactly(Cause.BELOW_LOG_START);
+		assertThat(committed(partition)).isEqualTo(200);
 	}
 
 	/**

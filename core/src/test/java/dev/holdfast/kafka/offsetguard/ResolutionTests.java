@@ -21,6 +21,7 @@ import dev.holdfast.kafka.offsetguard.policy.Action;
 import dev.holdfast.kafka.offsetguard.policy.Cause;
 import dev.holdfast.kafka.offsetguard.policy.MoveLimits;
 import dev.holdfast.kafka.offsetguard.policy.OffsetPolicy;
+import dev.holdfast.kafka.test.Fault;
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.LyingKafka;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -137,6 +138,28 @@ class ResolutionTests {
 
 			assertThat(consumer.poll(Duration.ofSeconds(60)).count()).isPositive();
 			assertThat(result).isCompletedWithValue(new ResolutionResult.Resolved(consumers.decisions.get(1)));
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void silenceOfTheBrokersIsNoEvidence(String protocol) {
+		TopicPartition partition = prepare("silent-" + protocol);
+		Consumers consumers = consumers(protocol, partition).timing(Duration.ofSeconds(1), Duration.ofSeconds(30));
+		OffsetGuard guard = consumers.oneProcess().process();
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(partition.topic()));
+			Consumers.pollUntil(consumer, () -> !guard.held().isEmpty());
+			try (Fault.Handle silence = cluster.wire().inject(Fault.silence().forClient("holdfast-inspector-"))) {
+				CompletableFuture<ResolutionResult> result = guard.resolve(partition.topic(), partition,
+						by("alice", Action.EARLIEST));
+				Consumers.pollUntil(consumer, result::isDone);
+				assertThat(silence.hits()).isPositive();
+				assertThat(result).isCompletedWithValue(new ResolutionResult.Failed(
+						"The brokers did not answer in time, and nothing was done: try again"));
+			}
+			assertThat(guard.held()).hasSize(1);
 		}
 	}
 

@@ -165,8 +165,15 @@ class SilentBrokerTests {
 			assertThat(delivered).isEmpty();
 
 			silence.close();
-			// One wakeup is one exception.
-			poll(consumer, () -> topic.areAt(consumer, 30));
+			// One wakeup is one exception, but the plain async client may tell it twice.
+			BooleanSupplier areAt = () -> topic.areAt(consumer, 30);
+			try {
+				poll(consumer, areAt);
+			}
+			catch (WakeupException ex) {
+				assertThat(protocol).isEqualTo("consumer");
+				poll(consumer, areAt);
+			}
 		}
 
 		assertThat(delivered).isEqualTo(topic.each(range(20, 30)));

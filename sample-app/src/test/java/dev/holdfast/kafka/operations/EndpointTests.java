@@ -189,7 +189,7 @@ class EndpointTests {
 			Shop.Answer answer = shop.resolve(topic, "earliest");
 
 			assertThat(answer.status()).isEqualTo(503);
-			assertThat((String) answer.json("$.message")).contains("did not poll within", "nothing was done");
+			assertThat((String) answer.json("$.message")).contains("did not begin within", "Nothing was done");
 			shop.reopen();
 			cluster.produce(new TopicPartition(topic, 1), 1);
 			shop.awaitOffset(1);

@@ -223,9 +223,10 @@ final class HeldPartitionResolver {
 	private ResolutionReport report(String factory, String group, TopicPartition partition, Resolution resolution,
 			@Nullable ResolutionResult result) {
 		if (result == null) {
-			return ResolutionReport.refused(503, ("The consumer of group '%s' that holds %s did not poll within %d ms: "
-					+ "nothing was done, try again")
-				.formatted(group, partition, patience.toMillis()));
+			return ResolutionReport
+				.refused(503, ("The consumer of group '%s' that holds %s did not begin within %d ms: its "
+						+ "listener is busy, other orders come first, or brokers do not answer. Nothing was done, try again")
+					.formatted(group, partition, patience.toMillis()));
 		}
 		if (result instanceof ResolutionResult.Resolved resolved) {
 			return ResolutionReport.resolved(DecisionReport.of(factory, resolved.decision()));

@@ -63,6 +63,8 @@ public final class MovedCommits implements CommitFilter.Moves {
 
 	private boolean transactional;
 
+	private boolean assignedByHand;
+
 	/** What has become of a move's target. */
 	private enum Stage {
 
@@ -86,12 +88,14 @@ public final class MovedCommits implements CommitFilter.Moves {
 	 * @param from the position before
 	 * @param lateTo up to where a commit may be about records from before the move: the
 	 * highest position before this move or an earlier one
+	 * @param committed the group's commit before, -1 for none: a commit up to there is
+	 * made on purpose
 	 * @param target the position after
 	 * @param logStart where the log started then, -1 if the guard did not know it
 	 * @param poll in which of the application's polls the guard decided
 	 * @param stage what has become of the target
 	 */
-	private record Move(long from, long lateTo, long target, long logStart, int poll, Stage stage) {
+	private record Move(long from, long lateTo, long committed, long target, long logStart, int poll, Stage stage) {
 
 		private boolean isBack() {
 			return target < from;
@@ -107,7 +111,7 @@ public final class MovedCommits implements CommitFilter.Moves {
 		}
 
 		private Move at(Stage now) {
-			return new Move(from, lateTo, target, logStart, poll, now);
+			return new Move(from, lateTo, committed, target, logStart, poll, now);
 		}
 
 	}
@@ -119,6 +123,13 @@ public final class MovedCommits implements CommitFilter.Moves {
 		this.states = states;
 		this.positions = positions;
 		this.retry = new Retry(clock);
+	}
+
+	/**
+	 * Takes note whether the application has chosen its partitions by itself.
+	 */
+	public void assignedByHand(boolean byHand) {
+		assignedByHand = byHand;
 	}
 
 	/**
@@ -137,7 +148,9 @@ public final class MovedCommits implements CommitFilter.Moves {
 	 * Whether the guard commits on a partition: the consumer or its group does so, too.
 	 */
 	private boolean isCommitting(TopicPartition partition) {
-		return !transactional && commits.isCommitting() && (commits.isByOffsets() || memory.isKnown(partition));
+		// Where no group assigns partitions, another process may commit meanwhile.
+		return !transactional && commits.isCommitting()
+				&& (commits.isByOffsets() || (!assignedByHand && memory.isKnown(partition)));
 	}
 
 	/**
@@ -150,7 +163,8 @@ public final class MovedCommits implements CommitFilter.Moves {
 		if (!transactional && commits.isCommitting()) {
 			Move before = moves.get(partition);
 			long lateTo = (before != null) ? Math.max(before.lateTo, from) : from;
-			moves.put(partition, new Move(from, lateTo, target, logStart, states.polls(), Stage.WAITING));
+			moves.put(partition, new Move(from, lateTo, memory.committedOffset(partition), target, logStart,
+					states.polls(), Stage.WAITING));
 			count();
 		}
 	}
@@ -167,7 +181,8 @@ public final class MovedCommits implements CommitFilter.Moves {
 			return false;
 		}
 		if (!move.isBack()) {
-			return offset <= move.from && (move.stage == Stage.SENT || move.stage == Stage.OVERTAKEN);
+			return offset > move.committed && offset <= move.from
+					&& (move.stage == Stage.SENT || move.stage == Stage.OVERTAKEN);
 		}
 		PartitionState state = states.find(partition);
 		return offset > move.target && state != null && offset > state.position()

@@ -162,7 +162,7 @@ final class PollLoop<K, V> {
 			commits.first().polling();
 			ConsumerRecords<K, V> records = polls.poll(timeout, now, budget.isUsed());
 			holds.forgetThoseNotInVain(records.isEmpty());
-			stops.polled();
+			stops.polled(states);
 			if (records.isEmpty()) {
 				throwFailure();
 				commits.sender().throwCallbackFailure();

@@ -223,6 +223,7 @@ public final class PositionGuard<K, V> {
 		triggers.starts().forgetQuestions();
 		triggers.clusterChanges().assignedByApplication(partitions);
 		commits.first().assignedByHand(true);
+		commits.moved().assignedByHand(true);
 		triggers.incident().forget(left);
 		pauses.retain(partitions);
 		holds.retain(partitions);
@@ -303,6 +304,7 @@ public final class PositionGuard<K, V> {
 			triggers.starts().forgetQuestions();
 			triggers.clusterChanges().assignedByGroup();
 			commits.first().assignedByHand(false);
+			commits.moved().assignedByHand(false);
 			states.start(partitions);
 			listeners.assigned(partitions);
 			triggers.starts().decidePending();

@@ -15,6 +15,7 @@ import dev.holdfast.kafka.offsetguard.decision.Outcome;
 import dev.holdfast.kafka.offsetguard.decision.Resolution;
 import dev.holdfast.kafka.offsetguard.decision.ResolutionResult;
 import dev.holdfast.kafka.offsetguard.internal.enforcement.Inquiry;
+import dev.holdfast.kafka.offsetguard.internal.inspection.Findings;
 import dev.holdfast.kafka.offsetguard.internal.inspection.Look;
 import dev.holdfast.kafka.offsetguard.internal.inspection.Suspect;
 import dev.holdfast.kafka.offsetguard.internal.partition.Hold;
@@ -107,7 +108,10 @@ final class OrderInProgress {
 		if (looking == null || !looking.isDone()) {
 			return false;
 		}
-		answered = parts.inquiry.settle(looking.findings()).contains(partition);
+		List<Findings> found = looking.findings();
+		// An inspection that has run into its timeout says nothing.
+		answered = found.stream().anyMatch((each) -> !each.isOpen() && each.toEvidence().isAnswered());
+		parts.inquiry.settle(found);
 		return true;
 	}
 
