@@ -43,6 +43,10 @@ class OffsetPolicyTests {
 			.isThrownBy(() -> new OffsetPolicy(Map.of(Cause.FALSE_TRUNCATION, Action.EARLIEST), MoveLimits.unlimited(),
 					List.of()))
 			.withMessage("Action 'earliest' makes no sense for cause 'false-truncation'; allowed are keep, hold, fail");
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> new TopicRule("orders", null, Map.of(Cause.FALSE_TRUNCATION, Action.EARLIEST),
+					MoveLimits.unlimited()))
+			.withMessage("Action 'earliest' makes no sense for cause 'false-truncation'; allowed are keep, hold, fail");
 	}
 
 	@Test
