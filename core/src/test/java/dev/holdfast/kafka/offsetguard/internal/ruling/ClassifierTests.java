@@ -125,6 +125,7 @@ class ClassifierTests {
 			it grew, but the witness stands   | OUT_OF_RANGE       | 0-199  | 0-300 | same      | UNVERIFIABLE
 			held, the log grew past it        | HELD_ABOVE_LOG_END | 0-300  | 0-300 | -         | LOG_TRUNCATED
 			held, but the witness stands      | HELD_ABOVE_LOG_END | 0-300  | 0-300 | same      | SPURIOUS_OUT_OF_RANGE
+			held, the log end went back below | HELD_ABOVE_LOG_END | 0-200  | 0-150 | -         | UNVERIFIABLE
 			""")
 	void outOfRangeOfATruncatedLog(String why, Trigger trigger, String before, String after, String witness,
 			Cause cause) {
