@@ -48,6 +48,7 @@ class WitnessTests {
 			0,    0, 199,  0,    0, SAME,      the first instant is a time
 			0, 1000, 199,  0, 1001, DIFFERENT, another time
 			0, 1000, 199,  1, 1000, DIFFERENT, another epoch
+			0,    0, 199,  0, 1000, DIFFERENT, the first instant is another time
 			0,   -1, 199,  0, 1000, UNKNOWN,   offset and epoch prove nothing
 			0,   -1, 199,  1, 1000, DIFFERENT, but they can differ
 			0, 1000, 200,  0, 1000, UNKNOWN,   a hole there
@@ -75,6 +76,32 @@ class WitnessTests {
 	void nobodyHasLooked() {
 		assertThat(new Witness(new RecordIdentity(199, 0, 1_000, 3, 4), null).verdict())
 			.isEqualTo(Witness.Verdict.UNKNOWN);
+	}
+
+	/** A mirror copies offset, time and contents. Leader epochs are its own cluster's. */
+	@ParameterizedTest(name = "{8}")
+	@CsvSource(textBlock = """
+			1000, 3,  4,  199, 1000, 3, 4, true,  the same record
+			0,    3,  4,  199, 0,    3, 4, true,  the first instant is a time
+			1000, 3,  4,  198, 1000, 3, 4, false, another offset
+			1000, 3,  4,  199, 1001, 3, 4, false, another time
+			1000, 3,  4,  199, 1000, 2, 4, false, another key
+			1000, 3,  4,  199, 1000, 3, 5, false, another value
+			-1,   3,  4,  199, -1,   3, 4, false, no record has a time
+			1000, -2, 4,  199, 1000, -2, 4, false, nobody knows the size of the key
+			1000, 3,  -2, 199, 1000, 3, -2, false, nobody knows the size of the value
+			""")
+	void mirrorHoldsTheRecordDelivered(long timestamp, int keySize, int valueSize, long foundOffset,
+			long foundTimestamp, int foundKeySize, int foundValueSize, boolean stands, String why) {
+		Witness witness = new Witness(new RecordIdentity(199, 7, timestamp, keySize, valueSize),
+				new RecordIdentity(foundOffset, 0, foundTimestamp, foundKeySize, foundValueSize));
+
+		assertThat(witness.standsInMirror()).as(why).isEqualTo(stands);
+	}
+
+	@Test
+	void emptyMirrorDoesNotHoldTheRecord() {
+		assertThat(new Witness(new RecordIdentity(199, 7, 1_000, 3, 4), null).standsInMirror()).isFalse();
 	}
 
 }

@@ -5,7 +5,6 @@
 
 package dev.holdfast.kafka.offsetguard.policy;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -42,6 +41,10 @@ class OffsetPolicyTests {
 		assertThatIllegalArgumentException()
 			.isThrownBy(() -> new OffsetPolicy(Map.of(Cause.FALSE_TRUNCATION, Action.EARLIEST), MoveLimits.unlimited(),
 					List.of()))
+			.withMessage("Action 'earliest' makes no sense for cause 'false-truncation'; allowed are keep, hold, fail");
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> new TopicRule("orders", null, Map.of(Cause.FALSE_TRUNCATION, Action.EARLIEST),
+					MoveLimits.unlimited()))
 			.withMessage("Action 'earliest' makes no sense for cause 'false-truncation'; allowed are keep, hold, fail");
 	}
 
@@ -104,17 +107,19 @@ class OffsetPolicyTests {
 	/** The contract, cause by cause: the first action is the default. */
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', textBlock = """
-			no-committed-offset   | auto-offset-reset earliest latest hold fail
-			new-partition         | earliest latest hold fail
-			committed-offset-lost | hold earliest latest timestamp fail
-			below-log-start       | earliest latest hold fail
-			above-log-end         | hold divergence earliest latest timestamp fail
-			log-truncated         | divergence earliest latest timestamp hold fail
-			false-truncation      | keep hold fail
-			spurious-out-of-range | keep hold fail
-			epoch-ahead           | keep hold fail
-			topic-recreated       | earliest latest hold fail
-			unverifiable          | hold keep divergence earliest fail
+			no-committed-offset        | auto-offset-reset earliest latest hold fail
+			new-partition              | earliest latest hold fail
+			committed-offset-lost      | hold earliest latest timestamp fail
+			below-log-start            | earliest latest hold fail
+			above-log-end              | hold divergence earliest latest timestamp fail
+			log-truncated              | divergence earliest latest timestamp hold fail
+			false-truncation           | keep hold fail
+			spurious-out-of-range      | keep hold fail
+			epoch-ahead                | keep hold fail
+			topic-recreated            | earliest latest hold fail
+			cluster-changed            | hold keep earliest latest timestamp fail
+			committed-offset-regressed | keep latest-known hold fail
+			unverifiable               | hold keep divergence earliest fail
 			""")
 	void allowsWhatTheContractAllows(String id, String actions) {
 		Cause cause = Cause.valueOf(id.toUpperCase(Locale.ROOT).replace('-', '_'));
@@ -141,13 +146,6 @@ class OffsetPolicyTests {
 		assertThatIllegalArgumentException()
 			.isThrownBy(() -> new TopicRule("a", Pattern.compile("a"), Map.of(), MoveLimits.unlimited()))
 			.withMessage("A topic rule needs either a name or a pattern");
-	}
-
-	@Test
-	void settingsRefuseDurationsThatAreNotPositive() {
-		assertThatIllegalArgumentException()
-			.isThrownBy(() -> new OffsetGuardSettings.Timing(Duration.ZERO, Duration.ofSeconds(1), Duration.ZERO))
-			.withMessage("The inspection timeout must be positive but is PT0S");
 	}
 
 	private static TopicRule pattern(String pattern, Action belowLogStart) {

@@ -196,6 +196,81 @@ class RulingTests {
 			.isEqualTo(Action.LATEST);
 	}
 
+	/** Limits bind a position at the very first offset as any other. */
+	@Test
+	void holdsWhatWouldMoveTooFarFromTheVeryFirstOffset() {
+		MoveLimits limits = new MoveLimits(null, 10L);
+
+		assertThat(Ruling.limit(Cause.UNVERIFIABLE, Ruling.readFrom(Action.LATEST, 11), limits, position(0)))
+			.isEqualTo(Ruling.hold(Action.LATEST, Reason.limit(11, limits)));
+		assertThat(PlainKafka.impact(position(0), new Outcome.ReadFrom(11), AutoOffsetReset.parse("latest")))
+			.isEqualTo(new Decision.Impact(11, 0, 0));
+	}
+
+	/** Where the client looks the target up, nobody knows how far it is. */
+	@ParameterizedTest
+	@CsvSource({ ", , false", "1000, , true", ", 1000, true" })
+	void holdsWhatTheClientLooksUpIfThereAreLimits(Long maxRewind, Long maxSkip, boolean held) {
+		Ruling ruling = new Ruling(Action.LATEST, new Outcome.LookedUp(Action.LATEST), null);
+		MoveLimits limits = new MoveLimits(maxRewind, maxSkip);
+
+		assertThat(Ruling.limit(Cause.ABOVE_LOG_END, ruling, limits, position(150)))
+			.isEqualTo(held ? Ruling.hold(Action.LATEST, Reason.limit(0, limits)) : ruling);
+	}
+
+	/** The last record delivered has to be there, and the log has to reach the commit. */
+	@ParameterizedTest(name = "{4}")
+	@CsvSource(textBlock = """
+			200, 20-280, 1000, READ,      the log still holds the record and the commit
+			280, 20-280, 1000, READ,      the commit is at the log end
+			281, 20-280, 1000, UNPROVEN,  the log ends below the commit
+			19,  20-280, 1000, UNPROVEN,  the log starts above the commit
+			200, 20-280, 1001, UNPROVEN,  the log holds another record
+			200, 20-280, ,     UNPROVEN,  nobody has delivered a record
+			200, -,      1000, NO_TARGET, nobody knows the log
+			""")
+	void goesToTheLatestCommitOnlyInTheSameLog(long committed, String log, Long found, String expected, String why) {
+		Ruling ruling = Ruling.rule(Cause.COMMITTED_OFFSET_REGRESSED, Action.LATEST_KNOWN,
+				regressed(committed, log, found));
+
+		assertThat(ruling).as(why)
+			.isEqualTo("READ".equals(expected) ? Ruling.readFrom(Action.LATEST_KNOWN, committed)
+					: Ruling.hold(Action.LATEST_KNOWN, Reason.Kind.valueOf(expected)));
+	}
+
+	/** Plain Kafka would have read on from the older commit. */
+	@Test
+	void latestCommitSparesWhatTheOlderOneWouldHaveDeliveredAgain() {
+		Decision.Impact impact = PlainKafka.impact(regressed(200, "20-280", 1_000L), new Outcome.ReadFrom(200),
+				AutoOffsetReset.parse("earliest"));
+
+		assertThat(impact).isEqualTo(new Decision.Impact(0, 0, 50));
+	}
+
+	@Test
+	void movesOnlyWhereTheClientReadsOn() {
+		assertThat(Ruling.readFrom(Action.KEEP, 150).isMove()).isTrue();
+		assertThat(new Ruling(Action.LATEST, new Outcome.LookedUp(Action.LATEST), null).isMove()).isTrue();
+		assertThat(Ruling.hold(Action.LATEST, Reason.Kind.NO_TARGET).isMove()).isFalse();
+		assertThat(Ruling.fail(Action.HOLD, Reason.Kind.CANNOT_HOLD).isMove()).isFalse();
+		assertThat(new Ruling(Action.AUTO_OFFSET_RESET, new Outcome.Rethrown(), null).isMove()).isFalse();
+	}
+
+	private static Evidence position(long position) {
+		return new Evidence(Trigger.OUT_OF_RANGE, position, 0, null, Validation.NOT_ASKED, null, null, null, null, null,
+				null, -1, -1, Remembered.NOTHING, null, -1);
+	}
+
+	/** The coordinator serves 150; the record at 149 was delivered at 1000. */
+	private static Evidence regressed(long committed, String log, @Nullable Long found) {
+		String[] bounds = log.split("-");
+		LogBounds after = (bounds.length == 2) ? new LogBounds(Long.parseLong(bounds[0]), Long.parseLong(bounds[1]))
+				: null;
+		Witness witness = (found != null) ? new Witness(record(149, 0), new RecordIdentity(149, 0, found, 3, 4)) : null;
+		return new Evidence(Trigger.COMMITTED_OFFSET, 150, 0, null, Validation.NOT_ASKED, null, after, after, null,
+				null, witness, -1, -1, new Remembered(0, committed, 1, true, null, -1), null, 0);
+	}
+
 	private static Evidence evidence(long claimed, int epochAtDivergence, boolean witness, long latest,
 			long timestampOffset) {
 		return new Evidence(Trigger.TRUNCATION, 150, 0, null, Validation.CLAIMED, new TruncationClaim(claimed, 0),
