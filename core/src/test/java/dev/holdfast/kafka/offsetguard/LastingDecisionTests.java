@@ -226,30 +226,35 @@ class LastingDecisionTests {
 	}
 
 	/**
-	 * Brokers accept commits of others where no group assigns partitions.
+	 * Brokers accept commits of others where no group assigns partitions: of a process of
+	 * which the guard knows nothing, or of a consumer of the same one.
 	 */
 	@ParameterizedTest
-	@ValueSource(strings = { "classic", "consumer" })
-	void commitThatAnotherProcessHasMadeSinceStays(String protocol) {
-		TopicPartition partition = topic("another-" + protocol, 100);
+	@CsvSource({ "classic, false", "classic, true", "consumer, false", "consumer, true" })
+	void commitThatAnotherConsumerHasMadeSinceStays(String protocol, boolean sameProcess) {
+		TopicPartition partition = topic("another-%s-%s".formatted(protocol, sameProcess), 100);
 		commit(partition, 20);
-		Consumers consumers = consumers(protocol, partition).with("fetch.max.wait.ms", 10);
+		Consumers consumers = consumers(protocol, partition).with("fetch.max.wait.ms", 10).oneProcess();
 
-		try (Consumer<String, String> monitor = consumers.guarded();
-				Consumer<String, String> application = consumers.plain()) {
-			monitor.assign(List.of(partition));
-			Consumers.pollTo(monitor, partition, 100);
-			monitor.pause(List.of(partition));
-			monitor.poll(Duration.ofMillis(200));
+		try (Consumer<String, String> behind = consumers.guarded();
+				Consumer<String, String> ahead = sameProcess ? consumers.guarded() : consumers.plain()) {
+			behind.assign(List.of(partition));
+			Consumers.pollTo(behind, partition, 100);
+			if (sameProcess) {
+				behind.commitSync(Map.of(partition, new OffsetAndMetadata(100)));
+			}
+			// No fetch is on its way after that.
+			behind.pause(List.of(partition));
+			behind.poll(Duration.ofMillis(200));
 			cluster.produce(partition, 100);
-			application.assign(List.of(partition));
-			Consumers.pollTo(application, partition, 200);
-			application.commitSync();
+			ahead.assign(List.of(partition));
+			Consumers.pollTo(ahead, partition, 200);
+			ahead.commitSync(Map.of(partition, new OffsetAndMetadata(200)));
 			cluster.deleteRecords(partition, 150);
-			monitor.resume(List.of(partition));
-			Consumers.pollTo(monitor, partition, 200);
-			monitor.poll(Duration.ofMillis(100));
-			monitor.poll(Duration.ofMillis(100));
+			behind.resume(List.of(partition));
+			Consumers.pollTo(behind, partition, 200);
+			behind.poll(Duration.ofMillis(100));
+			behind.poll(Duration.ofMillis(100));
 		}
 
 		assertThat(consumers.causes()).containsExactly(Cause.BELOW_LOG_START);
@@ -257,31 +262,36 @@ class LastingDecisionTests {
 	}
 
 	/**
-	 * The guard has committed 20 in the old topic, and the application commits less than
-	 * that in the new one.
+	 * The guard has left late commits of the old topic out.
 	 */
 	@ParameterizedTest
 	@ValueSource(strings = { "classic", "consumer" })
 	void commitInATopicThatWasCreatedAnewIsNotLate(String protocol) {
 		TopicPartition partition = topic("anew-" + protocol, 20);
-		commit(partition, 10);
-		cluster.deleteRecords(partition, 20);
-		Consumers consumers = consumers(protocol, partition).with("metadata.max.age.ms", 500)
+		commit(partition, 5);
+		Consumers consumers = consumers(protocol, partition).with("fetch.max.wait.ms", 10)
+			.with("metadata.max.age.ms", 500)
 			.timing(new OffsetGuardSettings.Timing(Duration.ofSeconds(5), Duration.ofSeconds(30),
 					Duration.ofMillis(200)));
 
 		try (Consumer<String, String> consumer = consumers.guarded()) {
 			consumer.subscribe(List.of(partition.topic()));
-			Consumers.pollUntil(consumer, () -> committed(partition) == 20);
+			Consumers.pollTo(consumer, partition, 20);
+			consumer.pause(List.of(partition));
+			consumer.poll(Duration.ofMillis(200));
+			cluster.produce(partition, 80);
+			cluster.deleteRecords(partition, 60);
+			consumer.resume(List.of(partition));
+			Consumers.pollUntil(consumer, () -> committed(partition) == 60);
 			cluster.deleteTopic(partition.topic());
 			cluster.createTopic(partition.topic(), 1);
 			cluster.produce(partition, 50);
 			Consumers.pollUntil(consumer, () -> consumers.causes().contains(Cause.TOPIC_RECREATED)
 					&& Consumers.isAt(consumer, partition, 50));
-			consumer.commitSync(Map.of(partition, new OffsetAndMetadata(5)));
+			consumer.commitSync(Map.of(partition, new OffsetAndMetadata(15)));
 		}
 
-		assertThat(committed(partition)).isEqualTo(5);
+		assertThat(committed(partition)).isEqualTo(15);
 	}
 
 	private TopicPartition topic(String name, int records) {
