@@ -74,8 +74,10 @@ public final class ClientPositions {
 			return within(partition, Duration.ZERO);
 		}
 		catch (WakeupException ex) {
-			// The wakeup is meant for the call around this.
+			// The wakeup is meant for the call around this. It may have ended a call to
+			// which the async client's background was about to answer with a claim.
 			client.wakeup();
+			reports.claimsForgotten();
 			throw ex;
 		}
 		catch (IllegalStateException ex) {

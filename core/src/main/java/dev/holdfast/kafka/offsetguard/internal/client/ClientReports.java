@@ -52,6 +52,9 @@ public final class ClientReports {
 
 	private @Nullable InvalidOffsetException positionsReport;
 
+	/** Whether the client may have heard claims that it has forgotten since. */
+	private boolean claimsForgotten;
+
 	public ClientReports(Consumer<?, ?> client, Pauses pauses) {
 		this.client = client;
 		this.pauses = pauses;
@@ -102,6 +105,7 @@ public final class ClientReports {
 	private boolean addTruncation(LogTruncationException truncation) {
 		Map<TopicPartition, OffsetAndMetadata> divergent = truncation.divergentOffsets();
 		boolean added = false;
+		claimsForgotten = true;
 		for (Map.Entry<TopicPartition, Long> entry : truncation.offsetOutOfRangePartitions().entrySet()) {
 			TruncationClaim claim = TruncationClaim.of(Optional.ofNullable(divergent.get(entry.getKey())));
 			Report report = new Report(Evidence.Trigger.TRUNCATION, entry.getValue(), claim);
@@ -110,8 +114,31 @@ public final class ClientReports {
 		return added;
 	}
 
+	/**
+	 * Whether the client may wait in vain for positions to be validated: it keeps one
+	 * exception about truncations until it throws it, and forgets what other brokers
+	 * claim meanwhile. Then it asks again only after {@code request.timeout.ms}.
+	 */
+	public boolean isAnyClaimForgotten() {
+		return claimsForgotten;
+	}
+
+	/**
+	 * The client has heard claims, and cannot have reported all of them.
+	 */
+	public void claimsForgotten() {
+		claimsForgotten = true;
+	}
+
+	/**
+	 * The guard has looked for partitions that wait in vain.
+	 */
+	public void claimsFound() {
+		claimsForgotten = false;
+	}
+
 	public boolean isEmpty() {
-		return reports.isEmpty() && withoutOffset.isEmpty();
+		return reports.isEmpty() && withoutOffset.isEmpty() && !claimsForgotten;
 	}
 
 	public Map<TopicPartition, Report> positions() {
@@ -142,6 +169,7 @@ public final class ClientReports {
 	public void clear() {
 		clearPositions(Set.of());
 		clearWithoutOffset();
+		claimsForgotten = false;
 	}
 
 	/**

@@ -191,15 +191,15 @@ final class PollLoop<K, V> {
 			triggers.starts().decidePending();
 		}
 		triggers.rechecks().collect();
+		if (triggers.resolutions().isAnyWaiting()) {
+			triggers.resolutions().carryOut();
+		}
 		if (triggers.incident().isOpen()) {
 			triggers.topicChecks().giveUp();
 		}
 		else {
 			if (commits.first().commitDue()) {
 				triggers.starts().decidePending();
-			}
-			if (triggers.resolutions().isAnyWaiting()) {
-				triggers.resolutions().carryOut();
 			}
 			// The starts have had their share already.
 			budget.renewSpent();

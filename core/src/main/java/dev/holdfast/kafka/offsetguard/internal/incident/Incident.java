@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -199,16 +200,17 @@ public final class Incident {
 		// A question to the client may bring a rebalance, after which partitions have
 		// other states.
 		Map<TopicPartition, PartitionState> before = states.get(states.assigned(client));
-		List<Suspect> suspects = new ArrayList<>(unanswered);
-		suspects.removeIf((each) -> !before.containsKey(each.partition()));
-		Set<TopicPartition> known = new HashSet<>();
-		suspects.forEach((each) -> known.add(each.partition()));
+		Map<TopicPartition, Suspect> found = new LinkedHashMap<>();
+		for (Suspect each : unanswered) {
+			if (before.containsKey(each.partition()) && !isValidated(each)) {
+				found.put(each.partition(), each);
+			}
+		}
 		reported.suspects(before.keySet(), isAllSaid)
-			.stream()
-			.filter((each) -> !known.contains(each.partition()))
-			.forEach(suspects::add);
+			.forEach((each) -> found.merge(each.partition(), each, Incident::moreTelling));
+		List<Suspect> suspects = new ArrayList<>(found.values());
 		suspects.removeIf((each) -> !isStill(before, each.partition()));
-		boolean isIdle = suspects.stream().allMatch(Suspect::isBystander);
+		boolean isIdle = suspects.isEmpty();
 		TopicQuery query = isIdle ? null : topicChecks.ask(suspects);
 		// A wakeup from here on would lose the suspects that were unanswered.
 		unanswered.clear();
@@ -222,6 +224,20 @@ public final class Incident {
 			putInDoubt(suspects);
 			doubt = new Doubt(before, suspects, query, leaderEpochs, inquiry, budget.whole(), clock);
 		}
+	}
+
+	/**
+	 * Whether the client has found out by itself that a bystander's position is valid.
+	 */
+	private boolean isValidated(Suspect suspect) {
+		return suspect.isBystander() && positions.now(suspect.partition()).isPresent();
+	}
+
+	/**
+	 * The client may have reported a claim about a mere bystander since.
+	 */
+	private static Suspect moreTelling(Suspect before, Suspect reported) {
+		return before.isBystander() ? reported : before;
 	}
 
 	/**

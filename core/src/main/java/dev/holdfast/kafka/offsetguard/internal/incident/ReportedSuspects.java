@@ -69,10 +69,13 @@ final class ReportedSuspects {
 					addSuspect(suspects, entry.getKey(), entry.getValue(), isAllSaid);
 				}
 			}
-			if (suspects.values().stream().anyMatch((suspect) -> suspect.trigger() == Evidence.Trigger.TRUNCATION)) {
+			if (reports.isAnyClaimForgotten()) {
 				addWaiting(suspects, assigned);
 			}
 			more = !looked.containsAll(reports.positions().keySet());
+		}
+		if (!more) {
+			reports.claimsFound();
 		}
 		return List.copyOf(suspects.values());
 	}
@@ -139,11 +142,13 @@ final class ReportedSuspects {
 	/**
 	 * When several brokers claim truncations in one poll, the client reports the claims
 	 * of one and discards the rest. The other partitions would wait for
-	 * {@code request.timeout.ms}.
+	 * {@code request.timeout.ms}, even if what the client reports is about a position
+	 * that nobody has any more.
 	 */
 	private void addWaiting(Map<TopicPartition, Suspect> suspects, Set<TopicPartition> assigned) {
 		for (TopicPartition partition : assigned) {
-			if (suspects.containsKey(partition) || holds.contains(partition)) {
+			if (suspects.containsKey(partition) || holds.contains(partition) || states.undecided().contains(partition)
+					|| clusterChanges.isInDoubt(partition)) {
 				continue;
 			}
 			PartitionState state = states.get(partition);
