@@ -24,6 +24,7 @@ import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
 import dev.holdfast.kafka.offsetguard.internal.time.Deadline;
 import dev.holdfast.kafka.offsetguard.internal.time.EvidenceBudget;
 import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
+import dev.holdfast.kafka.offsetguard.internal.time.Retry;
 import dev.holdfast.kafka.offsetguard.policy.Action;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
@@ -59,6 +60,9 @@ public final class ResetOffsets {
 
 	private final GuardClock clock;
 
+	/** The client does not take answers that come after the time it was given. */
+	private final Retry ends;
+
 	/**
 	 * Creates it.
 	 * @param undecidable whether partitions may wait, paused, until the guard knows where
@@ -75,6 +79,7 @@ public final class ResetOffsets {
 		this.undecidable = undecidable;
 		this.reports = reports;
 		this.clock = clock;
+		this.ends = new Retry(clock);
 	}
 
 	/**
@@ -110,7 +115,8 @@ public final class ResetOffsets {
 	 * Takes note of where newly assigned partitions end, if plain Kafka would start them
 	 * there when they have no commit. Otherwise the consumer would skip the records that
 	 * come while the guard asks others. Leaves out partitions whose end the client looks
-	 * for by itself.
+	 * for by itself, or whose commit the guard knows by now. Asks the same leaders again
+	 * at growing intervals: each question adds to what a slow broker has to answer.
 	 * @param timeout how long the client may ask leaders that were not asked before
 	 * @param again how long it may ask all others
 	 * @throws WakeupException if the application has woken the consumer up; the guard
@@ -121,23 +127,30 @@ public final class ResetOffsets {
 			return;
 		}
 		Set<TopicPartition> unknown = new HashSet<>(assigned);
-		unknown.removeIf(
-				(partition) -> !states.get(partition).isPlainStartUnknown() || states.undecided().isLooking(partition));
-		if (unknown.isEmpty()) {
+		unknown.removeIf((partition) -> !isEndWanted(partition));
+		boolean isNew = unknown.stream().anyMatch((partition) -> !states.get(partition).plainStart().isEndAsked());
+		if (unknown.isEmpty() || !(isNew || ends.isDue())) {
 			return;
 		}
-		boolean isNew = unknown.stream().anyMatch((partition) -> !states.get(partition).plainStart().isEndAsked());
 		try {
 			client.endOffsets(unknown, isNew ? timeout : again)
 				.forEach((partition, end) -> states.get(partition).plainStart().found(end));
+			ends.note(false);
 		}
 		catch (WakeupException | InterruptException ex) {
 			throw ex;
 		}
 		catch (KafkaException ex) {
 			unknown.forEach((partition) -> states.get(partition).plainStart().endAsked());
+			ends.note(true);
 			logger.debug("Not known yet where {} partitions end", unknown.size(), ex);
 		}
+	}
+
+	private boolean isEndWanted(TopicPartition partition) {
+		PartitionState state = states.get(partition);
+		boolean isKnownToBeCommitted = state.plainStart().isEndAsked() && state.plainStart().isCommitted();
+		return state.isPlainStartUnknown() && !isKnownToBeCommitted && !states.undecided().isLooking(partition);
 	}
 
 	/**

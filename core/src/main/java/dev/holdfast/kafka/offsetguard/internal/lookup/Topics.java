@@ -8,6 +8,7 @@ package dev.holdfast.kafka.offsetguard.internal.lookup;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -44,6 +45,9 @@ public final class Topics {
 	private final GuardClock clock;
 
 	private final Map<String, TopicFacts> known = new HashMap<>();
+
+	/** Ids that differ from before, and that a second broker has repeated. */
+	private final Map<String, Uuid> repeated = new HashMap<>();
 
 	private @Nullable TopicQuery query;
 
@@ -95,10 +99,21 @@ public final class Topics {
 		if (replaced.isEmpty()) {
 			return first;
 		}
-		TopicAnswer second = lookup.askAnew(replaced.keySet(), cluster, timeout);
+		Set<String> unsettled = new HashSet<>(replaced.keySet());
+		unsettled.removeIf((topic) -> isSettled(topic, first));
+		TopicAnswer second = unsettled.isEmpty() ? TopicAnswer.NOTHING : lookup.askAnew(unsettled, cluster, timeout);
 		Map<String, Reply<TopicFacts>> facts = new HashMap<>(first.topics());
 		replaced.forEach((topic, id) -> facts.put(topic, confirmed(topic, id, first, second)));
 		return new TopicAnswer(facts, first.leaderEpochs());
+	}
+
+	/**
+	 * Whether it is known already whether the id differs because the topic is another
+	 * one.
+	 */
+	private boolean isSettled(String topic, TopicAnswer first) {
+		Uuid now = Objects.requireNonNull(first.id(topic));
+		return gone.contains(now) || now.equals(repeated.get(topic));
 	}
 
 	/**
@@ -122,10 +137,12 @@ public final class Topics {
 	private Reply<TopicFacts> confirmed(String topic, Uuid before, TopicAnswer first, TopicAnswer second) {
 		Uuid now = Objects.requireNonNull(first.id(topic));
 		if (!gone.contains(now)) {
-			if (second.topic(topic).isPending()) {
+			boolean isRepeated = now.equals(repeated.get(topic));
+			if (!isRepeated && second.topic(topic).isPending()) {
 				return new Reply.NotYet<>();
 			}
-			if (now.equals(second.id(topic))) {
+			if (isRepeated || now.equals(second.id(topic))) {
+				repeated.put(topic, now);
 				gone.add(before);
 				return first.topic(topic);
 			}
@@ -141,12 +158,14 @@ public final class Topics {
 	 */
 	public void forgetAll() {
 		known.clear();
+		repeated.clear();
 		query = null;
 	}
 
 	public void retain(Collection<TopicPartition> assigned) {
 		Set<String> names = names(assigned);
 		known.keySet().retainAll(names);
+		repeated.keySet().retainAll(names);
 	}
 
 	public static Set<String> names(Collection<TopicPartition> partitions) {

@@ -20,6 +20,8 @@ public final class PlainStart {
 
 	private boolean endAsked;
 
+	private boolean committed;
+
 	PlainStart(Instant assignedAt) {
 		this.assignedAt = assignedAt;
 	}
@@ -57,6 +59,20 @@ public final class PlainStart {
 	 */
 	public void endAsked() {
 		endAsked = true;
+	}
+
+	/**
+	 * Whether the coordinator has told a commit, so that plain Kafka starts there.
+	 */
+	public boolean isCommitted() {
+		return committed;
+	}
+
+	/**
+	 * The coordinator has told a commit.
+	 */
+	public void committed() {
+		committed = true;
 	}
 
 }

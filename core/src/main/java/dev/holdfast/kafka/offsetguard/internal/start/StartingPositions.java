@@ -203,6 +203,7 @@ public final class StartingPositions {
 		Duration share = budget.left().dividedBy(ENDS_SHARE);
 		firstPositions.noteEnds(partitions, share, lookup.patience(share));
 		StartAnswers answers = lookup.ask(partitions, committed);
+		committed.keySet().forEach((partition) -> states.get(partition).plainStart().committed());
 		// From here on a question that stays open does not lose the answers to others.
 		decided.addAll(committedPositions.start(answers.ready(), answers.topics()));
 		startWithout(answers);
