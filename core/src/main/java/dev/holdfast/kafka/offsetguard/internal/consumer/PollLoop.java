@@ -6,6 +6,7 @@
 package dev.holdfast.kafka.offsetguard.internal.consumer;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 
 import dev.holdfast.kafka.offsetguard.decision.OffsetDecisionException;
@@ -48,6 +49,10 @@ final class PollLoop<K, V> {
 
 	private static final Duration SHORTEST_PIECE = Duration.ofMillis(50);
 
+	private final Consumer<K, V> client;
+
+	private final List<String> bootstrapServers;
+
 	private final ClientVersions versions;
 
 	private final GuardClock clock;
@@ -79,7 +84,9 @@ final class PollLoop<K, V> {
 	PollLoop(Consumer<K, V> client, GroupMemory memory, ClientVersions versions, StoppedConsumers.Own stops,
 			Wiring wiring) {
 		this.stops = stops;
+		this.client = client;
 		this.versions = versions;
+		this.bootstrapServers = wiring.basics().configuration().bootstrapServers();
 		this.memory = memory;
 		this.clock = wiring.basics().clock();
 		this.budget = wiring.basics().budget();
@@ -210,7 +217,7 @@ final class PollLoop<K, V> {
 
 	private void requireAccepted() {
 		try {
-			versions.requireAccepted();
+			versions.requireAccepted(client, bootstrapServers);
 		}
 		catch (RefusedBrokerException ex) {
 			stops.refused(ex);

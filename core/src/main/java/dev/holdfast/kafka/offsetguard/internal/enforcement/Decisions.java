@@ -179,6 +179,11 @@ public final class Decisions {
 
 	private Outcome enforce(DecisionMaker.Opening opening, Ruling ruling) {
 		Hold hold = holds.find(opening.partition());
+		Ordered ordered = states.get(opening.partition()).ordered();
+		if (hold != null && ordered != null && ordered.isTrial()) {
+			ordered.decided(maker.decision(opening, ruling, false, clock.instant()));
+			return hold.decision().outcome();
+		}
 		if (hold != null && !hold.isRetry() && opening.cause() == Cause.UNVERIFIABLE
 				&& !opening.evidence().isAnswered()) {
 			// The guard has established what it holds the partition for: no answer
@@ -187,16 +192,28 @@ public final class Decisions {
 			return hold.decision().outcome();
 		}
 		if (hold != null && hold.decision().cause() == opening.cause() && ruling.outcome() instanceof Outcome.Held) {
+			if (ordered != null) {
+				ordered.refused(ruling.reason());
+			}
+			found(opening);
 			holds.postponeRecheck(opening.partition());
 			return ruling.outcome();
 		}
 		Decision decision = decision(opening, ruling);
 		boolean telling = apply(decision);
+		found(opening);
 		lose(decision);
 		if (telling) {
 			listeners.decided(decision);
 		}
 		return ruling.outcome();
+	}
+
+	/**
+	 * Takes note of what operators see of a partition, if the guard holds it.
+	 */
+	private void found(DecisionMaker.Opening opening) {
+		holds.found(opening.partition(), opening.evidence(), awaitedEpoch(opening.partition()));
 	}
 
 	private Decision decision(DecisionMaker.Opening opening, Ruling ruling) {

@@ -8,6 +8,7 @@ package dev.holdfast.kafka.offsetguard.internal.partition;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 import dev.holdfast.kafka.offsetguard.evidence.RecordIdentity;
 import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
@@ -26,7 +27,7 @@ public final class PartitionState {
 
 	private boolean positioned;
 
-	private long position = -1;
+	private final AtomicLong position = new AtomicLong(-1);
 
 	private int soughtEpoch = -1;
 
@@ -81,7 +82,14 @@ public final class PartitionState {
 	 * the client's where markers or aborted records follow the last record delivered.
 	 */
 	public long position() {
-		return position;
+		return position.getPlain();
+	}
+
+	/**
+	 * The same, for other threads. Thread-safe.
+	 */
+	long visiblePosition() {
+		return position.getAcquire();
 	}
 
 	/**
@@ -91,7 +99,7 @@ public final class PartitionState {
 	 * once what it found out before.
 	 */
 	public boolean doubts(long reported) {
-		if (position < 0 || reported == position || (reported > position && !delivered.isEmpty())
+		if (position() < 0 || reported == position() || (reported > position() && !delivered.isEmpty())
 				|| reported == doubted) {
 			return false;
 		}
@@ -104,8 +112,8 @@ public final class PartitionState {
 	 * it gave. {@code null} if the client has delivered records since.
 	 */
 	public @Nullable OffsetAndMetadata sought() {
-		return (position < 0 || !delivered.isEmpty()) ? null
-				: new OffsetAndMetadata(position, (soughtEpoch >= 0) ? Optional.of(soughtEpoch) : Optional.empty(), "");
+		return (position() < 0 || !delivered.isEmpty()) ? null : new OffsetAndMetadata(position(),
+				(soughtEpoch >= 0) ? Optional.of(soughtEpoch) : Optional.empty(), "");
 	}
 
 	/**
@@ -250,9 +258,9 @@ public final class PartitionState {
 		delivered.deliver(records.get(0), last);
 		batchStart = records.get(0).offset();
 		batchPoll = poll;
-		position = last.offset() + 1;
+		position.setRelease(last.offset() + 1);
 		firstPosition = -1;
-		lost = (lost != null) ? lost.delivered(position) : null;
+		lost = (lost != null) ? lost.delivered(position()) : null;
 		positioned = true;
 		retries.forget();
 		soughtByApplication = false;
@@ -280,7 +288,7 @@ public final class PartitionState {
 	 */
 	public int keep(long confirmed) {
 		positioned = true;
-		position = confirmed;
+		position.setRelease(confirmed);
 		soughtEpoch = -1;
 		return retries.confirmed();
 	}
@@ -292,7 +300,7 @@ public final class PartitionState {
 	public void seek(OffsetAndMetadata offset) {
 		positioned = true;
 		retries.forget();
-		position = offset.offset();
+		position.setRelease(offset.offset());
 		firstPosition = -1;
 		doubted = -1;
 		soughtEpoch = offset.leaderEpoch().orElse(-1);
@@ -321,7 +329,7 @@ public final class PartitionState {
 	public void seekToUnknown() {
 		positioned = true;
 		retries.forget();
-		position = -1;
+		position.setRelease(-1);
 		firstPosition = -1;
 		leaderEpoch = -1;
 		ownEpoch = -1;
@@ -334,7 +342,7 @@ public final class PartitionState {
 	 * there on. If it has sought back to records that it has in hand, it means those.
 	 */
 	public void meant() {
-		soughtByApplication = batchStart < 0 || position < batchStart;
+		soughtByApplication = batchStart < 0 || position() < batchStart;
 		topicId = recreatedAs;
 		lost = null;
 	}
@@ -396,7 +404,7 @@ public final class PartitionState {
 	 * Whether a commit is one of records of a log that is gone.
 	 */
 	public boolean isStale(long offset) {
-		return lost != null && offset > position && offset <= lost.staleTo();
+		return lost != null && offset > position() && offset <= lost.staleTo();
 	}
 
 }

@@ -7,6 +7,7 @@ package dev.holdfast.kafka.offsetguard.internal.ruling;
 
 import dev.holdfast.kafka.offsetguard.decision.Outcome;
 import dev.holdfast.kafka.offsetguard.decision.Reason;
+import dev.holdfast.kafka.offsetguard.decision.Resolution;
 import dev.holdfast.kafka.offsetguard.evidence.Evidence;
 import dev.holdfast.kafka.offsetguard.evidence.LogBounds;
 import dev.holdfast.kafka.offsetguard.evidence.TruncationClaim;
@@ -100,8 +101,21 @@ public record Ruling(Action named, Outcome outcome, @Nullable Reason reason) {
 			case LATEST_KNOWN -> latestKnown(evidence);
 			case FAIL -> new Ruling(action, new Outcome.Failed(), null);
 			case HOLD -> new Ruling(action, new Outcome.Held(), null);
-			case AUTO_OFFSET_RESET -> hold(action, Reason.Kind.NO_TARGET);
+			case OFFSET, AUTO_OFFSET_RESET -> hold(action, Reason.Kind.NO_TARGET);
 		};
+	}
+
+	/**
+	 * What an operator's order comes to.
+	 */
+	static Ruling rule(Cause cause, Resolution order, Evidence evidence) {
+		Long offset = order.offset();
+		LogBounds bounds = evidence.boundsAfter();
+		if (offset == null) {
+			return rule(cause, order.action(), evidence);
+		}
+		boolean isInLog = bounds == null || bounds.contains(offset);
+		return isInLog ? readFrom(order.action(), offset) : hold(order.action(), Reason.Kind.NO_TARGET);
 	}
 
 	private static Ruling to(Action action, long offset) {
