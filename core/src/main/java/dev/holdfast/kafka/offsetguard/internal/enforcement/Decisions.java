@@ -184,12 +184,8 @@ public final class Decisions {
 			ordered.decided(maker.decision(opening, ruling, false, clock.instant()));
 			return hold.decision().outcome();
 		}
-		if (hold != null && !hold.isRetry() && opening.cause() == Cause.UNVERIFIABLE
-				&& !opening.evidence().isAnswered()) {
-			// The guard has established what it holds the partition for: no answer
-			// changes nothing.
-			holds.postponeRecheck(opening.partition());
-			return hold.decision().outcome();
+		if (opening.cause() == Cause.UNVERIFIABLE && isEstablished(opening, ruling, hold)) {
+			return new Outcome.Held();
 		}
 		if (hold != null && hold.decision().cause() == opening.cause() && ruling.outcome() instanceof Outcome.Held) {
 			if (ordered != null) {
@@ -207,6 +203,28 @@ public final class Decisions {
 			listeners.decided(decision);
 		}
 		return ruling.outcome();
+	}
+
+	/**
+	 * Whether the guard has established before what it holds a partition for: an outage
+	 * of brokers changes nothing about that, even if they have answered in part.
+	 */
+	private boolean isEstablished(DecisionMaker.Opening opening, Ruling ruling, @Nullable Hold hold) {
+		TopicPartition partition = opening.partition();
+		boolean isAnswered = opening.evidence().isAnswered();
+		if (hold != null && !hold.isRetry()) {
+			boolean isOther = hold.decision().cause() != Cause.UNVERIFIABLE && opening.order() == null
+					&& ruling.outcome() instanceof Outcome.Held;
+			if (!isAnswered || isOther) {
+				holds.postponeRecheck(partition);
+			}
+			return !isAnswered || isOther;
+		}
+		boolean isInVain = !isAnswered && holds.holdInVainStill(partition, FIRST_RETRY.multipliedBy(32));
+		if (isInVain) {
+			states.get(partition).retries().unanswered();
+		}
+		return isInVain;
 	}
 
 	/**

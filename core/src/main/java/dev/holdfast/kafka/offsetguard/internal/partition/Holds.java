@@ -131,6 +131,29 @@ public final class Holds {
 	}
 
 	/**
+	 * Holds a partition until the client tries its position once more, if it tries that
+	 * in vain.
+	 * @return whether it does
+	 */
+	public boolean holdInVainStill(TopicPartition partition, Duration recheckAfter) {
+		Decision told = inVain.get(partition);
+		if (told == null) {
+			return false;
+		}
+		hold(keeping(told), recheckAfter);
+		return true;
+	}
+
+	/**
+	 * The decision to keep the position that the client tries in vain.
+	 */
+	private static Decision keeping(Decision told) {
+		return new Decision(told.at(), told.groupId(), told.clientId(), told.partition(), told.cause(),
+				told.policyAction(), told.policyAction(), null, new Outcome.ReadFrom(told.evidence().position()),
+				Decision.Impact.NONE, told.evidence(), told.observed(), told.resolution());
+	}
+
+	/**
 	 * Shows partitions as held no more that are not in vain: the client has delivered
 	 * records since, or was sought, or has said nothing against the position for a while,
 	 * as a quiet log has no records.
