@@ -15,6 +15,7 @@ import java.util.Set;
 
 import dev.holdfast.kafka.offsetguard.decision.Outcome;
 import dev.holdfast.kafka.offsetguard.evidence.Evidence;
+import dev.holdfast.kafka.offsetguard.internal.client.CurrentMode;
 import dev.holdfast.kafka.offsetguard.internal.enforcement.Decisions;
 import dev.holdfast.kafka.offsetguard.internal.enforcement.ResetOffsets;
 import dev.holdfast.kafka.offsetguard.internal.lookup.Topics;
@@ -45,18 +46,18 @@ public final class FirstPositions {
 
 	private final ResetOffsets resetOffsets;
 
-	private final boolean observing;
+	private final CurrentMode mode;
 
 	private final Set<TopicPartition> leftToClient = new HashSet<>();
 
 	public FirstPositions(PartitionStates states, Decisions decisions, CommitMemory commits, Topics topics,
-			ResetOffsets resetOffsets, boolean observing) {
+			ResetOffsets resetOffsets, CurrentMode mode) {
 		this.states = states;
 		this.decisions = decisions;
 		this.commits = commits;
 		this.topics = topics;
 		this.resetOffsets = resetOffsets;
-		this.observing = observing;
+		this.mode = mode;
 	}
 
 	boolean isLeftToClient(TopicPartition partition) {
@@ -89,7 +90,7 @@ public final class FirstPositions {
 				timestamps.put(partition, remembered.timestamp());
 			}
 		});
-		Map<TopicPartition, Outcome> plain = observing ? resetOffsets.reset(missing) : Map.of();
+		Map<TopicPartition, Outcome> plain = mode.isObserving() ? resetOffsets.reset(missing) : Map.of();
 		Map<TopicPartition, Long> started = new HashMap<>();
 		outcomes(byAction, timestamps).forEach((partition, outcome) -> {
 			Outcome applied = decisions.decideFirst(Objects.requireNonNull(openings.get(partition)), outcome,
