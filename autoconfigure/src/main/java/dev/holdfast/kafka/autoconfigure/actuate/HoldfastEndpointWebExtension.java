@@ -46,6 +46,13 @@ final class HoldfastEndpointWebExtension {
 		return new WebEndpointResponse<>(report, report.status());
 	}
 
+	@WriteOperation
+	WebEndpointResponse<ModeSwitches.Answer> switchMode(SecurityContext securityContext, @Selector String factory,
+			@Nullable String mode, @Nullable String reason) {
+		ModeSwitches.Answer answer = endpoint.switchMode(factory, mode, reason, name(securityContext.getPrincipal()));
+		return new WebEndpointResponse<>(answer, answer.status());
+	}
+
 	/**
 	 * The principal's name, made to fit into a line.
 	 */
