@@ -244,6 +244,30 @@ public final class OffsetGuard {
 	}
 
 	/**
+	 * Switches whether this guard carries its decisions out, for all its consumers, also
+	 * those that it has yet to create, until it is switched again. Each consumer takes
+	 * the switch over in its next poll. If it only observes from then on, it lets go of
+	 * what it holds and of what waits for evidence: the client goes where Kafka alone
+	 * would have taken it. The guard tells its listeners of each such hold. Partitions
+	 * without a commit stay held if their consumer's {@code auto.offset.reset} is
+	 * {@code none}. If it carries decisions out from then on, it begins with the next
+	 * position that comes into question. Thread-safe.
+	 * @param mode the mode from now on
+	 */
+	public void switchTo(OffsetGuardSettings.Mode mode) {
+		context.mode().set(Objects.requireNonNull(mode, "mode"));
+	}
+
+	/**
+	 * Whether this guard carries its decisions out: the mode of its settings, or to which
+	 * it was switched last. Thread-safe.
+	 * @return the mode
+	 */
+	public OffsetGuardSettings.Mode mode() {
+		return Objects.requireNonNull(context.mode().get());
+	}
+
+	/**
 	 * Finds the consumer, in any process, to which a group has assigned a partition. It
 	 * asks the brokers through a connection of its own, with the settings of one of this
 	 * guard's consumers. Thread-safe.

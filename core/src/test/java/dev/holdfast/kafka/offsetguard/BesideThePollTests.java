@@ -321,8 +321,8 @@ class BesideThePollTests {
 	}
 
 	@Test
-	void threadsAreBoundedHoweverManyConsumersAreInDoubt() {
-		int many = 12;
+	void threadsAndConnectionsAreBoundedHoweverManyConsumersAreInDoubt() {
+		int many = 50;
 		Consumers consumers = consumers("many", "classic").oneProcess();
 		cluster.wire().inject(Fault.epochEndOffset(0).forClient("many"));
 		Fault.Handle silence = cluster.wire().inject(Fault.silence().forClient("holdfast-inspector-many"));
@@ -330,6 +330,7 @@ class BesideThePollTests {
 		Awaitility.await().until(() -> inspectionThreads() == 0);
 		List<Consumer<String, String>> all = new ArrayList<>();
 		AtomicInteger most = new AtomicInteger();
+		AtomicInteger mostAdmins = new AtomicInteger();
 		try {
 			for (int i = 0; i < many; i++) {
 				String topic = "many-" + i;
@@ -348,20 +349,31 @@ class BesideThePollTests {
 			silence.close();
 			pollAll(all, () -> {
 				most.accumulateAndGet(inspectionThreads(), Math::max);
+				mostAdmins.accumulateAndGet(threads("kafka-admin-client-thread | holdfast-admin-many"), Math::max);
 				return consumers.decisions.size() >= many;
 			});
 		}
 		finally {
 			all.forEach(Consumer::close);
 		}
+		// Each inspection thread has one client at a time, and all share one admin
+		// client,
+		// which has a connection for its bootstrap and one to each broker.
 		assertThat(most).hasValue(InspectionService.THREADS);
+		assertThat(mostAdmins).hasValueLessThanOrEqualTo(1);
+		assertThat(cluster.wire().count("holdfast-admin-many", ApiKeys.API_VERSIONS))
+			.isLessThanOrEqualTo(1 + cluster.brokerIds().size());
 	}
 
 	private static int inspectionThreads() {
+		return threads("holdfast-inspection-");
+	}
+
+	private static int threads(String prefix) {
 		return (int) Thread.getAllStackTraces()
 			.keySet()
 			.stream()
-			.filter((thread) -> thread.getName().startsWith("holdfast-inspection-"))
+			.filter((thread) -> thread.getName().startsWith(prefix))
 			.count();
 	}
 

@@ -229,6 +229,42 @@ class ResolutionCostsTests {
 		}
 	}
 
+	/** Only the last stable offset is missing: the log itself has been looked at. */
+	@Test
+	void endThatBrokersDoNotTellIsNoAnswer() {
+		String topic = prepare("unstable", 500);
+		try (Shop shop = Shop.open(cluster, topic, WRITABLE, "holdfast.kafka.offset-guard.inspection-timeout=2s",
+				"spring.kafka.consumer.isolation-level=read_committed")) {
+			shop.awaitHeld(1);
+			try (Fault.Handle silence = cluster.wire()
+				.inject(Fault.silence(ApiKeys.LIST_OFFSETS).forClient("holdfast-admin"))) {
+				Shop.Answer answer = shop.resolve(topic, "latest");
+				assertThat(answer.status()).as(answer.body()).isEqualTo(503);
+				assertThat((String) answer.json("$.message")).contains("brokers did not answer");
+			}
+			Shop.Answer answer = await().atMost(Shop.PATIENCE)
+				.until(() -> shop.resolve(topic, "latest"), (each) -> each.status() != 503);
+			assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+		}
+	}
+
+	@Test
+	void decisionThatStaysWhereTheCommitIsHasBeenCommitted() {
+		String topic = prepare("committed", 50);
+		TopicPartition partition = new TopicPartition(topic, 0);
+		try (Fault.Handle hole = cluster.wire()
+			.inject(Fault.offsetOutOfRange().forClient("shop").forPartition(partition).times(1));
+				Shop shop = Shop.open(cluster, topic, WRITABLE,
+						"holdfast.kafka.offset-guard.policy.spurious-out-of-range=hold")) {
+			shop.awaitHeld(1);
+			Shop.Answer answer = shop.resolve(topic, "keep");
+
+			assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+			assertThat((Boolean) answer.json("$.committed")).isTrue();
+			shop.awaitOffset(99);
+		}
+	}
+
 	private static String order(String topic, String action, String more) {
 		return Shop.order(topic, action).replace("}", ", " + more + "}");
 	}

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 import dev.holdfast.kafka.autoconfigure.GuardedFactories;
 import dev.holdfast.kafka.offsetguard.OffsetGuard;
@@ -27,13 +28,17 @@ final class HeldPartitionsHealthIndicator extends AbstractHealthIndicator {
 
 	private final GuardedFactories factories;
 
+	private final Supplier<@Nullable ModeSwitches> modes;
+
 	private final Status heldStatus;
 
 	private final Status failedStatus;
 
-	HeldPartitionsHealthIndicator(GuardedFactories factories, Status heldStatus, Status failedStatus) {
+	HeldPartitionsHealthIndicator(GuardedFactories factories, Supplier<@Nullable ModeSwitches> modes, Status heldStatus,
+			Status failedStatus) {
 		super("Held partitions cannot be told");
 		this.factories = factories;
+		this.modes = modes;
 		this.heldStatus = heldStatus;
 		this.failedStatus = failedStatus;
 	}
@@ -74,6 +79,10 @@ final class HeldPartitionsHealthIndicator extends AbstractHealthIndicator {
 		List<FailedConsumer> failed = FailedConsumer.of(factories);
 		Status status = held.isEmpty() ? Status.UP : heldStatus;
 		builder.status(failed.isEmpty() ? status : failedStatus).withDetail("held", held).withDetail("failed", failed);
+		ModeSwitches present = modes.get();
+		if (present != null && !present.all().isEmpty()) {
+			builder.withDetail("switched", present.all());
+		}
 	}
 
 }

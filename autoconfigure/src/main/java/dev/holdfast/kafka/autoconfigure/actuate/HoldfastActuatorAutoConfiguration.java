@@ -10,6 +10,7 @@ import dev.holdfast.kafka.offsetguard.OffsetGuard;
 
 import java.util.Locale;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -40,8 +41,9 @@ public final class HoldfastActuatorAutoConfiguration {
 
 		@Bean
 		@ConditionalOnEnabledHealthIndicator("holdfast")
-		HeldPartitionsHealthIndicator holdfastHealthIndicator(GuardedFactories factories, Environment environment) {
-			return new HeldPartitionsHealthIndicator(factories, status(environment, "held"),
+		HeldPartitionsHealthIndicator holdfastHealthIndicator(GuardedFactories factories,
+				ObjectProvider<ModeSwitches> modes, Environment environment) {
+			return new HeldPartitionsHealthIndicator(factories, modes::getIfAvailable, status(environment, "held"),
 					status(environment, "failed"));
 		}
 
@@ -59,8 +61,15 @@ public final class HoldfastActuatorAutoConfiguration {
 
 		@Bean
 		@ConditionalOnAvailableEndpoint(HoldfastEndpoint.class)
-		HoldfastEndpoint holdfastEndpoint(GuardedFactories factories, ApplicationEventPublisher events) {
-			return new HoldfastEndpoint(factories, new HeldPartitionResolver(factories), events);
+		ModeSwitches holdfastModeSwitches(GuardedFactories factories) {
+			return new ModeSwitches(factories);
+		}
+
+		@Bean
+		@ConditionalOnAvailableEndpoint(HoldfastEndpoint.class)
+		HoldfastEndpoint holdfastEndpoint(GuardedFactories factories, ModeSwitches modes,
+				ApplicationEventPublisher events) {
+			return new HoldfastEndpoint(factories, new HeldPartitionResolver(factories), modes, events);
 		}
 
 		@Bean

@@ -28,28 +28,34 @@ final class HoldfastEndpoint {
 
 	static final String AUDIT_EVENT_TYPE = "HOLDFAST_RESOLUTION";
 
+	static final String MODE_AUDIT_EVENT_TYPE = "HOLDFAST_MODE";
+
 	private static final Logger logger = LoggerFactory.getLogger(HoldfastEndpoint.class);
 
 	private final GuardedFactories factories;
 
 	private final HeldPartitionResolver resolver;
 
+	private final ModeSwitches modes;
+
 	private final ApplicationEventPublisher events;
 
-	HoldfastEndpoint(GuardedFactories factories, HeldPartitionResolver resolver, ApplicationEventPublisher events) {
+	HoldfastEndpoint(GuardedFactories factories, HeldPartitionResolver resolver, ModeSwitches modes,
+			ApplicationEventPublisher events) {
 		this.factories = factories;
 		this.resolver = resolver;
+		this.modes = modes;
 		this.events = events;
 	}
 
 	@ReadOperation
 	HoldfastReport report() {
-		return HoldfastReport.of(factories);
+		return HoldfastReport.of(factories, modes);
 	}
 
 	@ReadOperation
 	HoldfastReport group(@Selector String group) {
-		return HoldfastReport.ofGroup(factories, group);
+		return HoldfastReport.ofGroup(factories, modes, group);
 	}
 
 	@WriteOperation
@@ -58,6 +64,24 @@ final class HoldfastEndpoint {
 			@Nullable String dryRun, @Nullable String by) {
 		return resolve(new HeldPartitionResolver.Order(group, topic, partition, action, reason, offset, timestamp,
 				dryRun, (by != null) ? by : "jmx", by != null));
+	}
+
+	@WriteOperation
+	ModeSwitches.Answer switchMode(@Selector String factory, @Nullable String mode, @Nullable String reason) {
+		return switchMode(factory, mode, reason, "jmx");
+	}
+
+	/**
+	 * Switches the mode of a consumer factory, and publishes an event for the audit.
+	 */
+	ModeSwitches.Answer switchMode(String factory, @Nullable String mode, @Nullable String reason, String by) {
+		ModeSwitches.Answer answer = modes.switchTo(factory, mode, reason, by);
+		ModeSwitches.Switched switched = answer.switched();
+		if (switched != null) {
+			audit(by, MODE_AUDIT_EVENT_TYPE,
+					Map.of("factory", factory, "mode", switched.mode(), "reason", switched.reason()));
+		}
+		return answer;
 	}
 
 	/**
@@ -71,19 +95,22 @@ final class HoldfastEndpoint {
 		return report;
 	}
 
-	/**
-	 * Publishes the event. The decision stands, even if that fails.
-	 */
 	private void audit(HeldPartitionResolver.Order order, DecisionReport decision) {
-		String by = order.named();
+		audit(order.named(), AUDIT_EVENT_TYPE,
+				Map.of("group", String.valueOf(decision.group()), "topic", decision.topic(), "partition",
+						decision.partition(), "cause", decision.cause(), "action", decision.action(), "reason",
+						String.valueOf(decision.reason())));
+	}
+
+	/**
+	 * Publishes an event. What the operator has ordered stands, even if that fails.
+	 */
+	private void audit(String by, String type, Map<String, Object> data) {
 		try {
-			events.publishEvent(new AuditApplicationEvent(by, AUDIT_EVENT_TYPE,
-					Map.of("group", String.valueOf(decision.group()), "topic", decision.topic(), "partition",
-							decision.partition(), "cause", decision.cause(), "action", decision.action(), "reason",
-							String.valueOf(decision.reason()))));
+			events.publishEvent(new AuditApplicationEvent(by, type, data));
 		}
 		catch (RuntimeException ex) {
-			logger.error("A decision of {} is not in the audit", by, ex);
+			logger.error("An order of {} is not in the audit", by, ex);
 		}
 	}
 

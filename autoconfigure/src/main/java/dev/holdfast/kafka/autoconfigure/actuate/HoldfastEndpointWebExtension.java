@@ -52,6 +52,15 @@ final class HoldfastEndpointWebExtension {
 		return new WebEndpointResponse<>(report, report.status());
 	}
 
+	@WriteOperation
+	WebEndpointResponse<ModeSwitches.Answer> switchMode(SecurityContext securityContext, @Selector String factory,
+			@Nullable String mode, @Nullable String reason) {
+		String principal = name(securityContext.getPrincipal());
+		ModeSwitches.Answer answer = endpoint.switchMode(factory, mode, reason,
+				(principal != null) ? principal : ANONYMOUS);
+		return new WebEndpointResponse<>(answer, answer.status());
+	}
+
 	/**
 	 * The principal's name, made to fit into a line.
 	 * @return {@code null} if there is none

@@ -35,12 +35,13 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  *
  * @param consumers the guarded consumers of this process, by group and client id
  * @param failed the consumers that have stopped, and whose listeners have not run again
+ * @param switched the consumer factories whose mode an operator has switched
  * @param decisions the last decisions, the newest first
  * @param unguarded the consumer factories that Holdfast could not guard although it
  * should
  */
-record HoldfastReport(List<Consumer> consumers, List<FailedConsumer> failed, List<DecisionReport> decisions,
-		List<GuardedFactories.Unguarded> unguarded) implements OperationResponseBody {
+record HoldfastReport(List<Consumer> consumers, List<FailedConsumer> failed, List<ModeSwitches.Switched> switched,
+		List<DecisionReport> decisions, List<GuardedFactories.Unguarded> unguarded) implements OperationResponseBody {
 
 	/**
 	 * A guarded consumer.
@@ -198,23 +199,24 @@ record HoldfastReport(List<Consumer> consumers, List<FailedConsumer> failed, Lis
 
 	}
 
-	static HoldfastReport of(GuardedFactories factories) {
-		return of(factories, (group) -> true);
+	static HoldfastReport of(GuardedFactories factories, ModeSwitches modes) {
+		return of(factories, modes, (group) -> true);
 	}
 
 	/**
 	 * The report about one group. It still names all unguarded factories, which have no
 	 * group.
 	 */
-	static HoldfastReport ofGroup(GuardedFactories factories, String group) {
-		return of(factories, (groupId) -> GroupName.matches(group, groupId));
+	static HoldfastReport ofGroup(GuardedFactories factories, ModeSwitches modes, String group) {
+		return of(factories, modes, (groupId) -> GroupName.matches(group, groupId));
 	}
 
 	boolean isEmpty() {
 		return consumers.isEmpty() && failed.isEmpty() && decisions.isEmpty();
 	}
 
-	private static HoldfastReport of(GuardedFactories factories, Predicate<@Nullable String> group) {
+	private static HoldfastReport of(GuardedFactories factories, ModeSwitches modes,
+			Predicate<@Nullable String> group) {
 		List<Consumer> consumers = new ArrayList<>();
 		for (GuardedFactories.Factory factory : factories.factories()) {
 			OffsetGuard guard = factory.guard();
@@ -235,7 +237,7 @@ record HoldfastReport(List<Consumer> consumers, List<FailedConsumer> failed, Lis
 			.stream()
 			.filter((consumer) -> group.test(consumer.group()))
 			.toList();
-		return new HoldfastReport(consumers, failed, decisions, factories.unguarded());
+		return new HoldfastReport(consumers, failed, modes.all(), decisions, factories.unguarded());
 	}
 
 	private static Map<String, String> actions(Map<Cause, Action> actions) {
@@ -246,8 +248,10 @@ record HoldfastReport(List<Consumer> consumers, List<FailedConsumer> failed, Lis
 
 	private static Consumer consumer(GuardedFactories.Factory factory, Assignment assignment) {
 		OffsetGuardSettings settings = factory.settings();
-		return new Consumer(factory.name(), settings.mode().name().toLowerCase(Locale.ROOT),
-				actions(settings.policy().actions()), Limits.of(settings.policy().limits()),
+		OffsetGuard guard = factory.guard();
+		OffsetGuardSettings.Mode mode = (guard != null) ? guard.mode() : settings.mode();
+		return new Consumer(factory.name(), mode.name().toLowerCase(Locale.ROOT), actions(settings.policy().actions()),
+				Limits.of(settings.policy().limits()),
 				settings.policy().topicRules().stream().map(TopicPolicy::of).toList(), assignment.groupId(),
 				assignment.clientId(), factory.versionCap(),
 				assignment.versions().brokers().stream().map(Broker::of).toList(),

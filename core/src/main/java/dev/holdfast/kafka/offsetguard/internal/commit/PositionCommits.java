@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
+import dev.holdfast.kafka.offsetguard.internal.client.CurrentMode;
 import dev.holdfast.kafka.offsetguard.internal.lookup.ClusterId;
 import dev.holdfast.kafka.offsetguard.internal.lookup.Topics;
 import dev.holdfast.kafka.offsetguard.internal.memory.Bookmark;
@@ -61,6 +62,8 @@ public final class PositionCommits {
 
 	private final OffsetGuardSettings settings;
 
+	private final CurrentMode mode;
+
 	private final PartitionStates states;
 
 	private final CommitMemory commits;
@@ -86,11 +89,12 @@ public final class PositionCommits {
 	private @Nullable RuntimeException thrownByCallback;
 
 	public PositionCommits(Consumer<?, ?> client, ClientConfiguration configuration, OffsetGuardSettings settings,
-			ClusterId clusterId, PartitionStates states, Topics topics, Coverage coverage, CommitMemory commits,
-			EvidenceBudget budget) {
+			CurrentMode mode, ClusterId clusterId, PartitionStates states, Topics topics, Coverage coverage,
+			CommitMemory commits, EvidenceBudget budget) {
 		this.client = client;
 		this.configuration = configuration;
 		this.settings = settings;
+		this.mode = mode;
 		this.states = states;
 		this.commits = commits;
 		this.budget = budget;
@@ -398,7 +402,7 @@ public final class PositionCommits {
 	 * Whether the guard makes any commits of its own.
 	 */
 	boolean isCommitting() {
-		return settings.commits().initialPosition() && !settings.isObserving() && configuration.groupId() != null
+		return settings.commits().initialPosition() && !mode.isObserving() && configuration.groupId() != null
 				&& !configuration.autoCommit();
 	}
 

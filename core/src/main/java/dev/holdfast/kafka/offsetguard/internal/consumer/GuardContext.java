@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 
 import dev.holdfast.kafka.offsetguard.decision.DecisionListener;
 import dev.holdfast.kafka.offsetguard.internal.admin.SharedAdmins;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * What all consumers of a guard have in common.
  *
  * @param settings how they are guarded
+ * @param mode whether their guards carry decisions out; an operator may switch it
  * @param ownPolicy the application's own policy, if there is one
  * @param listeners whom the guard tells of each decision
  * @param admins their admin clients
@@ -36,10 +38,10 @@ import org.jspecify.annotations.Nullable;
  * @param stopped the consumers whose {@code poll} throws for good
  * @param inspectorCap the cap on the versions that the guard's own clients speak
  */
-public record GuardContext(OffsetGuardSettings settings, @Nullable OffsetResetPolicy ownPolicy,
-		List<DecisionListener> listeners, SharedAdmins admins, GroupMemory memory, GoneTopics goneTopics,
-		InspectionService inspections, Set<PositionGuard<?, ?>> consumers, StoppedConsumers stopped,
-		ClientCap inspectorCap, GuardClock clock) {
+public record GuardContext(OffsetGuardSettings settings, AtomicReference<OffsetGuardSettings.Mode> mode,
+		@Nullable OffsetResetPolicy ownPolicy, List<DecisionListener> listeners, SharedAdmins admins,
+		GroupMemory memory, GoneTopics goneTopics, InspectionService inspections, Set<PositionGuard<?, ?>> consumers,
+		StoppedConsumers stopped, ClientCap inspectorCap, GuardClock clock) {
 
 	public static GuardContext of(OffsetGuardSettings settings, @Nullable OffsetResetPolicy ownPolicy,
 			List<DecisionListener> listeners, ClientCap cap) {
@@ -48,7 +50,8 @@ public record GuardContext(OffsetGuardSettings settings, @Nullable OffsetResetPo
 
 	public static GuardContext of(OffsetGuardSettings settings, @Nullable OffsetResetPolicy ownPolicy,
 			List<DecisionListener> listeners, ClientCap cap, GuardClock clock) {
-		return new GuardContext(settings, ownPolicy, listeners, new SharedAdmins(cap, clock),
+		return new GuardContext(settings, new AtomicReference<>(settings.mode()), ownPolicy, listeners,
+				new SharedAdmins(cap, clock),
 				new GroupMemory(clock, (groupId) -> Listeners.forgotten(listeners, groupId)), new GoneTopics(),
 				new InspectionService(), ConcurrentHashMap.newKeySet(), new StoppedConsumers(), cap, clock);
 	}
@@ -56,7 +59,7 @@ public record GuardContext(OffsetGuardSettings settings, @Nullable OffsetResetPo
 	public GuardContext alsoTelling(DecisionListener listener) {
 		List<DecisionListener> all = new ArrayList<>(listeners);
 		all.add(listener);
-		return new GuardContext(settings, ownPolicy, List.copyOf(all), admins, memory, goneTopics, inspections,
+		return new GuardContext(settings, mode, ownPolicy, List.copyOf(all), admins, memory, goneTopics, inspections,
 				consumers, stopped, inspectorCap, clock);
 	}
 

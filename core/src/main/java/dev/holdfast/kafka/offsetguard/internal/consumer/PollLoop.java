@@ -8,6 +8,7 @@ package dev.holdfast.kafka.offsetguard.internal.consumer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 import dev.holdfast.kafka.offsetguard.decision.OffsetDecisionException;
 import dev.holdfast.kafka.offsetguard.internal.client.ConsumerConfigurationCapture;
@@ -75,7 +76,9 @@ final class PollLoop<K, V> {
 
 	private final DecidingPolls<K, V> polls;
 
-	private final boolean patient;
+	private final ModeSwitch modeSwitch;
+
+	private final BooleanSupplier patient;
 
 	private final StoppedConsumers.Own stops;
 
@@ -90,13 +93,14 @@ final class PollLoop<K, V> {
 		this.memory = memory;
 		this.clock = wiring.basics().clock();
 		this.budget = wiring.basics().budget();
-		this.patient = wiring.basics().isPatient();
+		this.patient = wiring.basics()::isPatient;
 		this.pauses = wiring.basics().pauses();
 		this.states = wiring.basics().states();
 		this.holds = wiring.basics().holds();
 		this.decisions = wiring.enforcement().decisions();
 		this.commits = wiring.commits();
 		this.triggers = wiring.triggers();
+		this.modeSwitch = new ModeSwitch(wiring);
 		this.polls = new DecidingPolls<>(client, pauses, states, wiring.basics().reports(), triggers.incident(),
 				triggers.clusterChanges(), () -> !states.isAnyStarting() && !budget.isNearlySpent(), this::piece,
 				this::throwFailure, clock);
@@ -157,11 +161,12 @@ final class PollLoop<K, V> {
 		throwFailure();
 		commits.sender().throwCallbackFailure();
 		requireAccepted();
-		budget.renewForPoll(timeout, patient);
+		budget.renewForPoll(timeout, patient.getAsBoolean());
 		commits.observer().takeNote();
 		memory.forgetUnused();
 		polling = true;
 		try {
+			modeSwitch.takeOver();
 			commits.sender().used();
 			lookAround(now);
 			commits.heldBack().commitDue();

@@ -16,6 +16,7 @@ import dev.holdfast.kafka.offsetguard.internal.client.Pauses;
 import dev.holdfast.kafka.offsetguard.internal.cluster.ToldCluster;
 import dev.holdfast.kafka.offsetguard.internal.commit.ApplicationCommits;
 import dev.holdfast.kafka.offsetguard.internal.commit.ClientCommits;
+import dev.holdfast.kafka.offsetguard.internal.enforcement.AssignmentView;
 import dev.holdfast.kafka.offsetguard.internal.enforcement.Decisions;
 import dev.holdfast.kafka.offsetguard.internal.enforcement.Listeners;
 import dev.holdfast.kafka.offsetguard.internal.incident.Resolutions;

@@ -11,6 +11,7 @@ import dev.holdfast.kafka.offsetguard.internal.client.AutoOffsetReset;
 import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
 import dev.holdfast.kafka.offsetguard.internal.client.ClientPositions;
 import dev.holdfast.kafka.offsetguard.internal.client.ClientReports;
+import dev.holdfast.kafka.offsetguard.internal.client.CurrentMode;
 import dev.holdfast.kafka.offsetguard.internal.client.Pauses;
 import dev.holdfast.kafka.offsetguard.internal.cluster.ClientCluster;
 import dev.holdfast.kafka.offsetguard.internal.cluster.ToldCluster;
@@ -78,7 +79,7 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 	/** The client, and what the guard remembers of its partitions. */
 	record Basics(Consumer<?, ?> client, ClientConfiguration configuration, OffsetGuardSettings settings, Pauses pauses,
 			ClientReports reports, ClientPositions positions, PartitionStates states, Holds holds,
-			EvidenceBudget budget, Listeners listeners, ActionChooser chooser, ClientCluster cluster,
+			EvidenceBudget budget, Listeners listeners, ActionChooser chooser, ClientCluster cluster, CurrentMode mode,
 			GuardClock clock) {
 
 		/**
@@ -86,7 +87,7 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 		 * client that is only observed goes on as Kafka alone would.
 		 */
 		boolean isPatient() {
-			return !settings.isObserving() && !configuration.autoCommit()
+			return !mode.isObserving() && !configuration.autoCommit()
 					&& configuration.autoOffsetReset().strategy() != AutoOffsetReset.Strategy.NONE;
 		}
 
@@ -102,7 +103,7 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 					new EvidenceBudget(configuration.shorter(settings.timing().inspection()), clock),
 					new Listeners(context.listeners(), configuration, settings.policy()),
 					new ActionChooser(settings.policy(), ApplicationPolicy.of(context.ownPolicy(), configuration)),
-					new ClientCluster(client, toldCluster), clock);
+					new ClientCluster(client, toldCluster), new CurrentMode(context.mode()::get), clock);
 		}
 
 	}
@@ -133,7 +134,7 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 		private static Commits of(Basics basics, Lookups lookups) {
 			Consumer<?, ?> client = basics.client;
 			HeldBackCommits heldBack = new HeldBackCommits(client);
-			PositionCommits sender = new PositionCommits(client, basics.configuration, basics.settings,
+			PositionCommits sender = new PositionCommits(client, basics.configuration, basics.settings, basics.mode,
 					lookups.clusterId, basics.states, lookups.topics, lookups.coverage, lookups.commitMemory,
 					basics.budget);
 			FirstCommits first = new FirstCommits(client, basics.budget, basics.states, lookups.topics,
@@ -156,12 +157,12 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 
 		private static Enforcement of(Basics basics, Lookups lookups, Commits commits, GuardContext context) {
 			ResetOffsets resetOffsets = new ResetOffsets(basics.client, basics.states,
-					basics.configuration.autoOffsetReset(), basics.budget, basics.isPatient(), basics.reports::add,
+					basics.configuration.autoOffsetReset(), basics.budget, basics::isPatient, basics.reports::add,
 					basics.clock);
 			DecisionMaker maker = new DecisionMaker(basics.chooser, basics.configuration);
 			Decisions decisions = new Decisions(basics.client, basics.configuration, maker, basics.states,
 					basics.pauses, basics.holds, commits.heldBack, commits.moved, resetOffsets, lookups.commitMemory,
-					basics.listeners, basics.settings.isObserving(), basics.clock);
+					basics.listeners, basics.mode, basics.clock);
 			Inspector inspector = new Inspector(basics.configuration, basics.cluster, basics.chooser,
 					context.inspectorCap(), context.inspections(), basics.clock);
 			Inquiry inquiry = new Inquiry(basics.client, basics.cluster, basics.states, decisions, commits.sender,
@@ -198,16 +199,16 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 				GuardContext context) {
 			Consumer<?, ?> client = basics.client;
 			Inquiry inquiry = enforcement.inquiry;
-			boolean observing = basics.settings.isObserving();
+			CurrentMode mode = basics.mode;
 			StartingPositions starts = starts(basics, lookups, commits, enforcement, context);
 			ClusterChanges clusterChanges = new ClusterChanges(client, basics.pauses, basics.cluster, basics.states,
-					basics.holds, lookups.topics, lookups.coverage, inquiry, basics.budget, observing, basics.clock);
+					basics.holds, lookups.topics, lookups.coverage, inquiry, basics.budget, mode, basics.clock);
 			LeaderEpochs leaderEpochs = new LeaderEpochs(lookups.lookup, basics.budget);
 			TopicChecks topicChecks = new TopicChecks(client, basics.pauses, basics.positions, basics.states,
 					basics.holds, starts, inquiry, lookups.topics, lookups.lookup, lookups.clusterId, basics.budget,
-					observing);
+					mode);
 			Incident incident = new Incident(client, basics.reports, basics.positions, basics.states, basics.holds,
-					starts, inquiry, topicChecks, leaderEpochs, clusterChanges, basics.budget, observing, basics.clock);
+					starts, inquiry, topicChecks, leaderEpochs, clusterChanges, basics.budget, mode, basics.clock);
 			HoldRechecks rechecks = new HoldRechecks(basics.states, basics.holds, enforcement.decisions, starts,
 					inquiry, leaderEpochs, basics.budget, basics.clock);
 			return new Triggers(starts, clusterChanges, incident, rechecks, topicChecks,
@@ -218,17 +219,18 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 		private static StartingPositions starts(Basics basics, Lookups lookups, Commits commits,
 				Enforcement enforcement, GuardContext context) {
 			GroupCommits groupCommits = lookups.groupCommits;
-			StartRules rules = StartRules.of(basics.settings, basics.configuration, context.inspectorCap());
+			StartRules rules = StartRules.of(basics.settings, basics.configuration, context.inspectorCap(),
+					basics.mode);
 			UnansweredStarts unanswered = new UnansweredStarts(basics.configuration, basics.clock);
 			StartLookup lookup = new StartLookup(basics.budget, basics.states, lookups.clusterId, groupCommits,
 					lookups.commitMemory, lookups.bookmarks, lookups.topics, lookups.lookup, unanswered, rules,
 					basics.clock);
 			FirstPositions firstPositions = new FirstPositions(basics.states, enforcement.decisions,
 					lookups.commitMemory, lookups.topics, enforcement.resetOffsets,
-					new HeldLogs(lookups.lookup, basics.configuration.readCommitted()), basics.settings.isObserving());
+					new HeldLogs(lookups.lookup, basics.configuration.readCommitted()), basics.mode);
 			CommittedPositions committedPositions = new CommittedPositions(basics.client, basics.budget, basics.states,
 					enforcement.decisions, lookups.commitMemory, lookups.bookmarks, lookup, enforcement.inquiry,
-					commits.sender, basics.settings.isObserving(), basics.clock);
+					commits.sender, basics.mode, basics.clock);
 			return new StartingPositions(basics.client, basics.budget, basics.states, groupCommits,
 					lookups.commitMemory, lookups.coverage, lookup, committedPositions, firstPositions, commits.first,
 					unanswered, rules);

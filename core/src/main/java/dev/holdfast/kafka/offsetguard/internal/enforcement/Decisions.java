@@ -17,7 +17,9 @@ import dev.holdfast.kafka.offsetguard.evidence.Evidence;
 import dev.holdfast.kafka.offsetguard.evidence.LogBounds;
 import dev.holdfast.kafka.offsetguard.evidence.TruncationClaim;
 import dev.holdfast.kafka.offsetguard.evidence.Witness;
+import dev.holdfast.kafka.offsetguard.internal.client.AutoOffsetReset;
 import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
+import dev.holdfast.kafka.offsetguard.internal.client.CurrentMode;
 import dev.holdfast.kafka.offsetguard.internal.client.Pauses;
 import dev.holdfast.kafka.offsetguard.internal.client.WhileAssigned;
 import dev.holdfast.kafka.offsetguard.internal.commit.HeldBackCommits;
@@ -69,7 +71,7 @@ public final class Decisions {
 
 	private final Listeners listeners;
 
-	private final boolean observing;
+	private final CurrentMode mode;
 
 	private final GuardClock clock;
 
@@ -77,7 +79,7 @@ public final class Decisions {
 
 	public Decisions(Consumer<?, ?> client, ClientConfiguration configuration, DecisionMaker maker,
 			PartitionStates states, Pauses pauses, Holds holds, HeldBackCommits heldBack, MovedCommits moved,
-			ResetOffsets resetOffsets, CommitMemory commits, Listeners listeners, boolean observing, GuardClock clock) {
+			ResetOffsets resetOffsets, CommitMemory commits, Listeners listeners, CurrentMode mode, GuardClock clock) {
 		this.client = client;
 		this.configuration = configuration;
 		this.maker = maker;
@@ -89,7 +91,7 @@ public final class Decisions {
 		this.resetOffsets = resetOffsets;
 		this.commits = commits;
 		this.listeners = listeners;
-		this.observing = observing;
+		this.mode = mode;
 		this.clock = clock;
 	}
 
@@ -127,7 +129,8 @@ public final class Decisions {
 	@Nullable Outcome decide(TopicPartition partition, Evidence evidence) {
 		DecisionMaker.Opening opening = open(partition, evidence);
 		Ruling ruling = maker.rule(opening, awaitedEpoch(partition));
-		return observing ? observe(opening, ruling, PlainKafka.outcome(evidence, configuration.autoOffsetReset()))
+		return mode.isObserving()
+				? observe(opening, ruling, PlainKafka.outcome(evidence, configuration.autoOffsetReset()))
 				: enforce(opening, ruling);
 	}
 
@@ -235,14 +238,14 @@ public final class Decisions {
 	}
 
 	private Decision decision(DecisionMaker.Opening opening, Ruling ruling) {
-		if (opening.cause() == Cause.TOPIC_RECREATED && (observing || ruling.isMove())) {
+		if (opening.cause() == Cause.TOPIC_RECREATED && (mode.isObserving() || ruling.isMove())) {
 			states.get(opening.partition()).topicId(opening.evidence().topicId());
 			commits.leave(opening.partition(), opening.evidence());
 		}
 		if (opening.cause() == Cause.COMMITTED_OFFSET_REGRESSED && ruling.named() == Action.KEEP && ruling.isMove()) {
 			commits.believe(opening.partition());
 		}
-		Decision decision = maker.decision(opening, ruling, observing, clock.instant());
+		Decision decision = maker.decision(opening, ruling, mode.isObserving(), clock.instant());
 		Ordered ordered = states.get(opening.partition()).ordered();
 		if (ordered != null) {
 			ordered.decided(decision);
@@ -385,6 +388,43 @@ public final class Decisions {
 	private void seekAndRelease(TopicPartition partition, long offset) {
 		WhileAssigned.seek(client, partition, new OffsetAndMetadata(offset));
 		holds.release(partition);
+	}
+
+	/**
+	 * Ends a hold as the guard only observes from now on: the client goes where Kafka
+	 * alone would have taken it. Tells what the guard would have decided. Stays with a
+	 * hold where Kafka alone would have thrown, since the application wants to say itself
+	 * where a partition without a commit starts: the client has a position by now, and
+	 * would not throw any more.
+	 */
+	public void letGo(Hold hold) {
+		TopicPartition partition = hold.decision().partition();
+		Evidence evidence = hold.decision().evidence();
+		AutoOffsetReset reset = configuration.autoOffsetReset();
+		boolean isFirst = evidence.position() < 0;
+		if (isFirst && reset.strategy() == AutoOffsetReset.Strategy.NONE) {
+			return;
+		}
+		if (hold.isRetry()) {
+			retry(hold);
+			return;
+		}
+		DecisionMaker.Opening opening = open(partition, evidence);
+		int awaited = awaitedEpoch(partition);
+		Ruling ruling = isFirst ? maker.ruleFirst(opening, new Outcome.Held(), awaited) : maker.rule(opening, awaited);
+		observe(opening, ruling, isFirst ? plainStart(hold) : PlainKafka.outcome(evidence, reset));
+		release(partition);
+	}
+
+	/**
+	 * The client looks by itself for an end of the log, unless it has found it already.
+	 */
+	private @Nullable Outcome plainStart(Hold hold) {
+		if (hold.position() >= 0) {
+			return new Outcome.ReadFrom(hold.position());
+		}
+		boolean isLooking = configuration.autoOffsetReset().strategy() != AutoOffsetReset.Strategy.BY_DURATION;
+		return isLooking ? null : new Outcome.LookedUp(Action.AUTO_OFFSET_RESET);
 	}
 
 	/**

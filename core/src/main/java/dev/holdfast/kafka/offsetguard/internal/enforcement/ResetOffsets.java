@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 import dev.holdfast.kafka.offsetguard.decision.Decision;
 import dev.holdfast.kafka.offsetguard.decision.Outcome;
@@ -54,7 +55,7 @@ public final class ResetOffsets {
 
 	private final EvidenceBudget budget;
 
-	private final boolean undecidable;
+	private final BooleanSupplier undecidable;
 
 	private final java.util.function.Consumer<InvalidOffsetException> reports;
 
@@ -70,8 +71,8 @@ public final class ResetOffsets {
 	 * @param reports takes what the client reports instead of an answer
 	 */
 	public ResetOffsets(Consumer<?, ?> client, PartitionStates states, AutoOffsetReset autoOffsetReset,
-			EvidenceBudget budget, boolean undecidable, java.util.function.Consumer<InvalidOffsetException> reports,
-			GuardClock clock) {
+			EvidenceBudget budget, BooleanSupplier undecidable,
+			java.util.function.Consumer<InvalidOffsetException> reports, GuardClock clock) {
 		this.client = client;
 		this.states = states;
 		this.autoOffsetReset = autoOffsetReset;
@@ -224,10 +225,10 @@ public final class ResetOffsets {
 			unknown.removeIf((partition) -> (end == Action.LATEST || states.isStarting(partition))
 					&& isNoted(partition, outcomes));
 		}
-		if (isPlain && undecidable) {
+		if (isPlain && undecidable.getAsBoolean()) {
 			unknown.removeIf(this::isLookedForByClient);
 		}
-		boolean isLeftToClient = isPlain && undecidable && unknown.stream().allMatch(states::isStarting);
+		boolean isLeftToClient = isPlain && undecidable.getAsBoolean() && unknown.stream().allMatch(states::isStarting);
 		if (unknown.isEmpty()) {
 			return outcomes;
 		}

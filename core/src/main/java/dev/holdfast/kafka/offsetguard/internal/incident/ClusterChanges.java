@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 
 import dev.holdfast.kafka.offsetguard.evidence.Evidence;
 import dev.holdfast.kafka.offsetguard.evidence.Remembered;
+import dev.holdfast.kafka.offsetguard.internal.client.CurrentMode;
 import dev.holdfast.kafka.offsetguard.internal.client.Pauses;
 import dev.holdfast.kafka.offsetguard.internal.client.WhileAssigned;
 import dev.holdfast.kafka.offsetguard.internal.cluster.ClientCluster;
@@ -72,7 +73,7 @@ public final class ClusterChanges {
 
 	private final EvidenceBudget budget;
 
-	private final boolean observing;
+	private final CurrentMode mode;
 
 	private final GuardClock clock;
 
@@ -94,7 +95,7 @@ public final class ClusterChanges {
 	private long waitingUntil;
 
 	public ClusterChanges(Consumer<?, ?> client, Pauses pauses, ClientCluster cluster, PartitionStates states,
-			Holds holds, Topics topics, Coverage coverage, Inquiry inquiry, EvidenceBudget budget, boolean observing,
+			Holds holds, Topics topics, Coverage coverage, Inquiry inquiry, EvidenceBudget budget, CurrentMode mode,
 			GuardClock clock) {
 		this.client = client;
 		this.pauses = pauses;
@@ -105,7 +106,7 @@ public final class ClusterChanges {
 		this.coverage = coverage;
 		this.inquiry = inquiry;
 		this.budget = budget;
-		this.observing = observing;
+		this.mode = mode;
 		this.clock = clock;
 		this.retry = new Retry(clock);
 	}
@@ -198,7 +199,7 @@ public final class ClusterChanges {
 	 * again soon.
 	 */
 	public boolean isRunning() {
-		return investigation != null || (!observing && !unexamined.isEmpty());
+		return investigation != null || (!mode.isObserving() && !unexamined.isEmpty());
 	}
 
 	/**
@@ -206,7 +207,7 @@ public final class ClusterChanges {
 	 * it was before them.
 	 */
 	public <K, V> ConsumerRecords<K, V> takeBack(ConsumerRecords<K, V> records) {
-		if (observing) {
+		if (mode.isObserving()) {
 			return records;
 		}
 		for (TopicPartition partition : records.partitions()) {
@@ -235,7 +236,7 @@ public final class ClusterChanges {
 			if (selfAssigned) {
 				unexamined.putAll(positions);
 			}
-			else if (!observing) {
+			else if (!mode.isObserving()) {
 				restart(positions);
 			}
 		}
@@ -282,14 +283,14 @@ public final class ClusterChanges {
 		unexamined.forEach((partition, position) -> {
 			PartitionState state = states.get(partition);
 			state.changeCluster();
-			if (!observing) {
+			if (!mode.isObserving()) {
 				// Without the epoch, which is the old cluster's.
 				WhileAssigned.seek(client, partition, position);
 			}
 			suspects.add(new Suspect(partition, Evidence.Trigger.CLUSTER_ID, position.offset(), -1, -1, null,
 					state.delivered().last(), Remembered.NOTHING, null, -1));
 		});
-		if (observing) {
+		if (mode.isObserving()) {
 			examine(suspects);
 		}
 		else {

@@ -20,6 +20,7 @@ import java.util.Set;
 import dev.holdfast.kafka.offsetguard.evidence.Evidence;
 import dev.holdfast.kafka.offsetguard.internal.client.ClientPositions;
 import dev.holdfast.kafka.offsetguard.internal.client.ClientReports;
+import dev.holdfast.kafka.offsetguard.internal.client.CurrentMode;
 import dev.holdfast.kafka.offsetguard.internal.client.WhileAssigned;
 import dev.holdfast.kafka.offsetguard.internal.enforcement.Inquiry;
 import dev.holdfast.kafka.offsetguard.internal.inspection.Findings;
@@ -72,7 +73,7 @@ public final class Incident {
 
 	private final ClientPositions positions;
 
-	private final boolean observing;
+	private final CurrentMode mode;
 
 	private final GuardClock clock;
 
@@ -87,7 +88,7 @@ public final class Incident {
 
 	public Incident(Consumer<?, ?> client, ClientReports reports, ClientPositions positions, PartitionStates states,
 			Holds holds, StartingPositions startingPositions, Inquiry inquiry, TopicChecks topicChecks,
-			LeaderEpochs leaderEpochs, ClusterChanges clusterChanges, EvidenceBudget budget, boolean observing,
+			LeaderEpochs leaderEpochs, ClusterChanges clusterChanges, EvidenceBudget budget, CurrentMode mode,
 			GuardClock clock) {
 		this.client = client;
 		this.reports = reports;
@@ -101,7 +102,7 @@ public final class Incident {
 		this.leaderEpochs = leaderEpochs;
 		this.clusterChanges = clusterChanges;
 		this.budget = budget;
-		this.observing = observing;
+		this.mode = mode;
 		this.clock = clock;
 		this.retry = new Retry(clock);
 	}
@@ -217,7 +218,7 @@ public final class Incident {
 		if (isIdle) {
 			reports.clearPositions(Set.of());
 		}
-		else if (observing) {
+		else if (mode.isObserving()) {
 			observe(before, suspects, query);
 		}
 		else {

@@ -18,6 +18,7 @@ import dev.holdfast.kafka.offsetguard.evidence.Evidence;
 import dev.holdfast.kafka.offsetguard.evidence.Remembered;
 import dev.holdfast.kafka.offsetguard.internal.admin.Reply;
 import dev.holdfast.kafka.offsetguard.internal.client.ClientPositions;
+import dev.holdfast.kafka.offsetguard.internal.client.CurrentMode;
 import dev.holdfast.kafka.offsetguard.internal.client.Pauses;
 import dev.holdfast.kafka.offsetguard.internal.enforcement.Inquiry;
 import dev.holdfast.kafka.offsetguard.internal.inspection.Findings;
@@ -68,7 +69,7 @@ public final class TopicChecks {
 
 	private final EvidenceBudget budget;
 
-	private final boolean observing;
+	private final CurrentMode mode;
 
 	/** The last question about topics. */
 	private @Nullable TopicQuery topicQuery;
@@ -88,10 +89,10 @@ public final class TopicChecks {
 
 	public TopicChecks(Consumer<?, ?> client, Pauses pauses, ClientPositions positions, PartitionStates states,
 			Holds holds, StartingPositions startingPositions, Inquiry inquiry, Topics topics, TopicLookup lookup,
-			ClusterId clusterId, EvidenceBudget budget, boolean observing) {
+			ClusterId clusterId, EvidenceBudget budget, CurrentMode mode) {
 		this.client = client;
 		this.pauses = pauses;
-		this.observing = observing;
+		this.mode = mode;
 		this.positions = positions;
 		this.states = states;
 		this.holds = holds;
@@ -142,7 +143,7 @@ public final class TopicChecks {
 		if (suspects.isEmpty()) {
 			learn(answer);
 		}
-		else if (!observing) {
+		else if (!mode.isObserving()) {
 			begin(answer, suspects);
 		}
 		else if (!budget.isEnoughToInspect() || !inquiry.examine(suspects, budget.left()).isEmpty()) {

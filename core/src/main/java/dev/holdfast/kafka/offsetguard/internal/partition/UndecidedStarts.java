@@ -226,6 +226,16 @@ public final class UndecidedStarts {
 	}
 
 	/**
+	 * The commits of those partitions that wait, as far as the guard knows them.
+	 */
+	public Map<TopicPartition, Long> commits() {
+		Map<TopicPartition, Long> commits = new HashMap<>(positions);
+		commits.keySet().retainAll(waiting);
+		commits.keySet().removeAll(learned.keySet());
+		return commits;
+	}
+
+	/**
 	 * The guard or the application has decided where a partition starts.
 	 */
 	void end(TopicPartition partition) {

@@ -16,6 +16,7 @@ import java.util.Set;
 
 import dev.holdfast.kafka.offsetguard.evidence.Evidence;
 import dev.holdfast.kafka.offsetguard.evidence.Remembered;
+import dev.holdfast.kafka.offsetguard.internal.client.CurrentMode;
 import dev.holdfast.kafka.offsetguard.internal.client.WhileAssigned;
 import dev.holdfast.kafka.offsetguard.internal.commit.PositionCommits;
 import dev.holdfast.kafka.offsetguard.internal.enforcement.Decisions;
@@ -67,7 +68,7 @@ public final class CommittedPositions {
 
 	private final PositionCommits positionCommits;
 
-	private final boolean observing;
+	private final CurrentMode mode;
 
 	private final List<Doubted> doubted = new ArrayList<>();
 
@@ -88,7 +89,7 @@ public final class CommittedPositions {
 
 	public CommittedPositions(Consumer<?, ?> client, EvidenceBudget budget, PartitionStates states, Decisions decisions,
 			CommitMemory memory, BookmarkReader bookmarks, StartLookup lookup, Inquiry inquiry,
-			PositionCommits positionCommits, boolean observing, GuardClock clock) {
+			PositionCommits positionCommits, CurrentMode mode, GuardClock clock) {
 		this.client = client;
 		this.budget = budget;
 		this.states = states;
@@ -98,7 +99,7 @@ public final class CommittedPositions {
 		this.lookup = lookup;
 		this.inquiry = inquiry;
 		this.positionCommits = positionCommits;
-		this.observing = observing;
+		this.mode = mode;
 		this.retry = new Retry(clock);
 	}
 
@@ -119,7 +120,7 @@ public final class CommittedPositions {
 					states.get(partition).committedEpoch(commit.leaderEpoch().orElse(-1));
 				}
 			}
-			if (suspect == null || observing) {
+			if (suspect == null || mode.isObserving()) {
 				started.put(partition, commit);
 			}
 		});
@@ -142,7 +143,7 @@ public final class CommittedPositions {
 		Map<TopicPartition, String> metadata = new HashMap<>();
 		suspects.forEach((each) -> metadata.put(each.partition(),
 				Objects.requireNonNull(committed.get(each.partition())).metadata()));
-		if (observing) {
+		if (mode.isObserving()) {
 			// The client has started there already, as with Kafka alone.
 			if (budget.isEnoughToInspect()) {
 				inquiry.examine(suspects, budget.left());
@@ -339,7 +340,7 @@ public final class CommittedPositions {
 	 * answer for a truncation.
 	 */
 	private boolean isStalling(OffsetAndMetadata commit, int leaderEpoch) {
-		return observing && leaderEpoch >= 0 && commit.leaderEpoch().orElse(-1) > leaderEpoch;
+		return mode.isObserving() && leaderEpoch >= 0 && commit.leaderEpoch().orElse(-1) > leaderEpoch;
 	}
 
 }

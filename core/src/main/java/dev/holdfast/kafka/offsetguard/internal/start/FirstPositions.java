@@ -17,6 +17,7 @@ import dev.holdfast.kafka.offsetguard.decision.Outcome;
 import dev.holdfast.kafka.offsetguard.decision.Resolution;
 import dev.holdfast.kafka.offsetguard.evidence.Evidence;
 import dev.holdfast.kafka.offsetguard.evidence.Remembered;
+import dev.holdfast.kafka.offsetguard.internal.client.CurrentMode;
 import dev.holdfast.kafka.offsetguard.internal.enforcement.Decisions;
 import dev.holdfast.kafka.offsetguard.internal.enforcement.ResetOffsets;
 import dev.holdfast.kafka.offsetguard.internal.lookup.Topics;
@@ -49,19 +50,19 @@ public final class FirstPositions {
 
 	private final HeldLogs heldLogs;
 
-	private final boolean observing;
+	private final CurrentMode mode;
 
 	private final Set<TopicPartition> leftToClient = new HashSet<>();
 
 	public FirstPositions(PartitionStates states, Decisions decisions, CommitMemory commits, Topics topics,
-			ResetOffsets resetOffsets, HeldLogs heldLogs, boolean observing) {
+			ResetOffsets resetOffsets, HeldLogs heldLogs, CurrentMode mode) {
 		this.states = states;
 		this.decisions = decisions;
 		this.commits = commits;
 		this.topics = topics;
 		this.resetOffsets = resetOffsets;
 		this.heldLogs = heldLogs;
-		this.observing = observing;
+		this.mode = mode;
 	}
 
 	boolean isLeftToClient(TopicPartition partition) {
@@ -94,7 +95,7 @@ public final class FirstPositions {
 				timestamps.put(partition, remembered.timestamp());
 			}
 		});
-		Map<TopicPartition, Outcome> plain = observing ? resetOffsets.reset(missing) : Map.of();
+		Map<TopicPartition, Outcome> plain = mode.isObserving() ? resetOffsets.reset(missing) : Map.of();
 		Map<TopicPartition, Long> started = new HashMap<>();
 		Map<TopicPartition, Remembered> held = new HashMap<>();
 		Map<TopicPartition, Outcome> outcomes = outcomes(byAction, timestamps);

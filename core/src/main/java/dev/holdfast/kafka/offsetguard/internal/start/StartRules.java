@@ -6,6 +6,7 @@
 package dev.holdfast.kafka.offsetguard.internal.start;
 
 import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
+import dev.holdfast.kafka.offsetguard.internal.client.CurrentMode;
 import dev.holdfast.kafka.offsetguard.policy.OffsetGuardSettings;
 import dev.holdfast.kafka.versioncap.ClientCap;
 import dev.holdfast.kafka.versioncap.rules.VersionCapCheck;
@@ -16,19 +17,29 @@ import dev.holdfast.kafka.versioncap.rules.VersionCapCheck;
  * @param grouped whether there is a group that may have commits
  * @param topicIds whether the guard asks for topic ids
  * @param bookmarks whether the guard reads and writes bookmarks
- * @param rearming whether the client validates positions whose commit has no epoch
- * @param observing whether the client starts from committed offsets whatever the guard
- * finds
+ * @param rearmable whether the client can validate positions whose commit has no epoch
+ * @param mode whether the client starts from committed offsets whatever the guard finds
  */
-public record StartRules(boolean grouped, boolean topicIds, boolean bookmarks, boolean rearming, boolean observing) {
+public record StartRules(boolean grouped, boolean topicIds, boolean bookmarks, boolean rearmable, CurrentMode mode) {
 
-	public static StartRules of(OffsetGuardSettings settings, ClientConfiguration configuration, ClientCap cap) {
+	public static StartRules of(OffsetGuardSettings settings, ClientConfiguration configuration, ClientCap cap,
+			CurrentMode mode) {
 		boolean topicIds = configuration.groupId() != null
 				&& (settings.commits().bookmark() || !settings.timing().topicCheck().isZero());
 		boolean bookmarks = configuration.groupId() != null && settings.commits().bookmark();
-		boolean rearming = settings.commits().bookmark() && !settings.isObserving()
-				&& VersionCapCheck.canValidatePositions(cap.cap());
-		return new StartRules(configuration.groupId() != null, topicIds, bookmarks, rearming, settings.isObserving());
+		boolean rearmable = settings.commits().bookmark() && VersionCapCheck.canValidatePositions(cap.cap());
+		return new StartRules(configuration.groupId() != null, topicIds, bookmarks, rearmable, mode);
+	}
+
+	boolean observing() {
+		return mode.isObserving();
+	}
+
+	/**
+	 * Whether the client validates positions whose commit has no epoch.
+	 */
+	boolean rearming() {
+		return rearmable && !observing();
 	}
 
 }

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package dev.holdfast.kafka.offsetguard.internal.consumer;
+package dev.holdfast.kafka.offsetguard.internal.enforcement;
 
 import java.util.Comparator;
 import java.util.HashMap;
@@ -26,13 +26,16 @@ import org.jspecify.annotations.Nullable;
  * What other threads see of one consumer's assignment. It asks nobody: it shows what the
  * consumer's thread has noted last, and the client's own meters. Thread-safe.
  */
-record AssignmentView(Consumer<?, ?> client, ClientConfiguration configuration, PartitionStates states, Holds holds,
-		CommitMemory commits, DecisionMaker maker, ClientVersions versions) {
+public record AssignmentView(Consumer<?, ?> client, ClientConfiguration configuration, PartitionStates states,
+		Holds holds, CommitMemory commits, DecisionMaker maker, ClientVersions versions) {
 
 	/** The client's own meter, which it sets whenever it has fetched records. */
 	private static final String LAG = "records-lag";
 
-	Assignment assignment() {
+	/**
+	 * The partitions, by topic and number.
+	 */
+	public Assignment assignment() {
 		Map<TopicPartition, Holds.Shown> held = new HashMap<>(holds.visible());
 		Map<TopicPartition, Long> lags = lags();
 		return new Assignment(configuration.groupId(), configuration.clientId(),

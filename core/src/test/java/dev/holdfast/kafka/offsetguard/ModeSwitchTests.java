@@ -1,0 +1,185 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.offsetguard;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+import dev.holdfast.kafka.offsetguard.decision.Decision;
+import dev.holdfast.kafka.offsetguard.policy.Action;
+import dev.holdfast.kafka.offsetguard.policy.Cause;
+import dev.holdfast.kafka.offsetguard.policy.OffsetGuardSettings.Mode;
+import dev.holdfast.kafka.test.Fault;
+import dev.holdfast.kafka.test.KafkaCluster;
+import dev.holdfast.kafka.test.LyingKafka;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static dev.holdfast.kafka.offsetguard.Consumers.range;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+/**
+ * An operator switches the mode while consumers run.
+ */
+@LyingKafka
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+class ModeSwitchTests {
+
+	private final KafkaCluster cluster;
+
+	ModeSwitchTests(KafkaCluster cluster) {
+		this.cluster = cluster;
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void heldPartitionGoesWhereKafkaAloneWouldHaveTakenIt(String protocol) {
+		TopicPartition partition = givenRecords("held-" + protocol, 100);
+		cluster.commit(partition.topic(), partition, new OffsetAndMetadata(500));
+		cluster.commit("plain-" + partition.topic(), partition, new OffsetAndMetadata(500));
+		List<Long> plain = Consumers.readTo(consumers("plain-" + partition.topic(), protocol, "earliest").plain(),
+				partition, 100);
+		Consumers consumers = consumers(partition.topic(), protocol, "earliest").oneProcess();
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(partition.topic()));
+			Consumers.pollUntil(consumer, () -> !consumers.process().held().isEmpty());
+			consumers.process().switchTo(Mode.OBSERVE);
+
+			assertThat(Consumers.pollTo(consumer, partition, 100)).isEqualTo(plain).isEqualTo(range(0, 100));
+			assertThat(consumer.paused()).isEmpty();
+		}
+
+		assertThat(consumers.process().held()).isEmpty();
+		assertThat(consumers.decisions).extracting(Decision::cause, Decision::action, Decision::observed)
+			.containsExactly(tuple(Cause.ABOVE_LOG_END, Action.HOLD, false),
+					tuple(Cause.ABOVE_LOG_END, Action.HOLD, true));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void partitionWithoutCommitStartsWherePlainKafkaWouldHave(String protocol) throws Exception {
+		String topic = "first-" + protocol;
+		TopicPartition lost = new TopicPartition(topic, 0);
+		cluster.createTopic(topic, 2);
+		cluster.produce(lost, 10);
+		Consumers consumers = consumers(topic, protocol, "latest").oneProcess();
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(topic));
+			Consumers.pollUntil(consumer, () -> Consumers.isAt(consumer, lost, 10));
+			consumer.commitSync(
+					Map.of(lost, new OffsetAndMetadata(10), new TopicPartition(topic, 1), new OffsetAndMetadata(0)));
+		}
+		cluster.admin().deleteConsumerGroupOffsets(topic, Set.of(lost)).all().get();
+		cluster.produce(lost, 5);
+		consumers.decisions.clear();
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(topic));
+			Consumers.pollUntil(consumer, () -> !consumers.process().held().isEmpty());
+			cluster.produce(lost, 5);
+			consumers.process().switchTo(Mode.OBSERVE);
+
+			assertThat(Consumers.pollTo(consumer, lost, 20)).isEqualTo(range(15, 20));
+		}
+
+		assertThat(consumers.causes()).containsExactly(Cause.COMMITTED_OFFSET_LOST, Cause.COMMITTED_OFFSET_LOST);
+		assertThat(consumers.process().held()).isEmpty();
+	}
+
+	/**
+	 * The inspector is not answered, as in a night in which the guard is the trouble.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void partitionInDoubtReadsOn(String protocol) {
+		TopicPartition partition = givenRecords("doubt-" + protocol, 30);
+		Consumers consumers = consumers(partition.topic(), protocol, "earliest").oneProcess();
+		cluster.wire().inject(Fault.epochEndOffset(0).times(1));
+		Fault.Handle silence = cluster.wire()
+			.inject(Fault.silence().forClient("holdfast-inspector-" + partition.topic()));
+		Map<TopicPartition, List<Long>> delivered = new HashMap<>();
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.assign(List.of(partition));
+			consumer.seek(partition, Consumers.offset(20, 0));
+			Consumers.pollInto(consumer, delivered, () -> silence.hits() > 0);
+			assertThat(delivered).isEmpty();
+			consumers.process().switchTo(Mode.OBSERVE);
+			Consumers.pollInto(consumer, delivered, () -> Consumers.isAt(consumer, partition, 30));
+		}
+
+		assertThat(delivered).isEqualTo(Map.of(partition, range(20, 30)));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void startThatWaitsForAnswersBeginsAtTheCommit(String protocol) {
+		TopicPartition partition = givenRecords("start-" + protocol, 30);
+		cluster.commit(partition.topic(), partition, Consumers.offset(20, 0));
+		Consumers consumers = consumers(partition.topic(), protocol, "earliest").oneProcess();
+		Fault.Handle silence = cluster.wire()
+			.inject(Fault.silence(ApiKeys.LIST_OFFSETS).forClient("holdfast-admin-" + partition.topic()));
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(partition.topic()));
+			assertThat(Consumers.pollUntil(consumer, () -> silence.hits() > 0 && !consumer.assignment().isEmpty()))
+				.isEmpty();
+			consumers.process().switchTo(Mode.OBSERVE);
+
+			assertThat(Consumers.pollUntil(consumer, () -> isRead(consumer, partition, 30)))
+				.isEqualTo(Map.of(partition, range(20, 30)));
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void switchedBackItHoldsWhatComesIntoQuestionNext(String protocol) {
+		TopicPartition partition = givenRecords("back-" + protocol, 100);
+		Consumers consumers = consumers(partition.topic(), protocol, "earliest").oneProcess();
+		consumers.process().switchTo(Mode.OBSERVE);
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.assign(List.of(partition));
+			Consumers.pollTo(consumer, partition, 100);
+			consumers.process().switchTo(Mode.ENFORCE);
+			consumer.seek(partition, 500);
+			Consumers.pollUntil(consumer, () -> !consumers.process().held().isEmpty());
+		}
+
+		assertThat(consumers.process().mode()).isEqualTo(Mode.ENFORCE);
+		assertThat(consumers.decisions).last()
+			.satisfies((decision) -> assertThat(decision.observed()).isFalse())
+			.extracting(Decision::cause)
+			.isEqualTo(Cause.ABOVE_LOG_END);
+	}
+
+	private static boolean isRead(Consumer<String, String> consumer, TopicPartition partition, long position) {
+		return consumer.position(partition, Duration.ofSeconds(1)) == position;
+	}
+
+	private TopicPartition givenRecords(String topic, int records) {
+		TopicPartition partition = new TopicPartition(topic, 0);
+		cluster.createTopic(topic, 1);
+		cluster.produce(partition, records);
+		return partition;
+	}
+
+	private Consumers consumers(String group, String protocol, String reset) {
+		return new Consumers(cluster, protocol, group).with("auto.offset.reset", reset);
+	}
+
+}
