@@ -70,6 +70,13 @@ public final class FirstPositions {
 	}
 
 	/**
+	 * Forgets what held logs looked like: the assignment is another one.
+	 */
+	void forgetLogs() {
+		heldLogs.forget();
+	}
+
+	/**
 	 * Takes note of where partitions would start right now, if they have no commit.
 	 */
 	void noteEnds(Set<TopicPartition> assigned, Duration timeout, Duration again) {

@@ -45,6 +45,11 @@ public final class HeldLogs {
 		return (known != null && known.isDone()) ? known.addTo(evidence, partition) : evidence;
 	}
 
+	void forget() {
+		last = null;
+		asked = Set.of();
+	}
+
 	/**
 	 * Asks about the logs of held partitions, unless it waits for an answer about them.
 	 */
