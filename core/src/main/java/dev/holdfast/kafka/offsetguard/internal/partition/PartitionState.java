@@ -5,10 +5,11 @@
 
 package dev.holdfast.kafka.offsetguard.internal.partition;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 
 import dev.holdfast.kafka.offsetguard.evidence.RecordIdentity;
 import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
@@ -23,11 +24,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PartitionState {
 
+	/** In the field itself: each poll writes it for each partition that has records. */
+	private static final VarHandle POSITION = positionHandle();
+
 	private final GuardClock clock;
 
 	private boolean positioned;
 
-	private final AtomicLong position = new AtomicLong(-1);
+	private long position = -1;
 
 	private int soughtEpoch = -1;
 
@@ -69,6 +73,15 @@ public final class PartitionState {
 		this.plainStart = new PlainStart(clock.instant());
 	}
 
+	private static VarHandle positionHandle() {
+		try {
+			return MethodHandles.lookup().findVarHandle(PartitionState.class, "position", long.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
 	/**
 	 * Whether the client has delivered records, the position was set or confirmed, or the
 	 * guard has held the partition since the group or the application assigned it.
@@ -82,14 +95,14 @@ public final class PartitionState {
 	 * the client's where markers or aborted records follow the last record delivered.
 	 */
 	public long position() {
-		return position.getPlain();
+		return position;
 	}
 
 	/**
 	 * The same, for other threads. Thread-safe.
 	 */
 	long visiblePosition() {
-		return position.getAcquire();
+		return (long) POSITION.getAcquire(this);
 	}
 
 	/**
@@ -258,7 +271,7 @@ public final class PartitionState {
 		delivered.deliver(records.get(0), last);
 		batchStart = records.get(0).offset();
 		batchPoll = poll;
-		position.setRelease(last.offset() + 1);
+		POSITION.setRelease(this, last.offset() + 1);
 		firstPosition = -1;
 		lost = (lost != null) ? lost.delivered(position()) : null;
 		positioned = true;
@@ -288,7 +301,7 @@ public final class PartitionState {
 	 */
 	public int keep(long confirmed) {
 		positioned = true;
-		position.setRelease(confirmed);
+		POSITION.setRelease(this, confirmed);
 		soughtEpoch = -1;
 		return retries.confirmed();
 	}
@@ -300,7 +313,7 @@ public final class PartitionState {
 	public void seek(OffsetAndMetadata offset) {
 		positioned = true;
 		retries.forget();
-		position.setRelease(offset.offset());
+		POSITION.setRelease(this, offset.offset());
 		firstPosition = -1;
 		doubted = -1;
 		soughtEpoch = offset.leaderEpoch().orElse(-1);
@@ -329,7 +342,7 @@ public final class PartitionState {
 	public void seekToUnknown() {
 		positioned = true;
 		retries.forget();
-		position.setRelease(-1);
+		POSITION.setRelease(this, -1L);
 		firstPosition = -1;
 		leaderEpoch = -1;
 		ownEpoch = -1;
