@@ -56,6 +56,8 @@ public final class SharedAdmins {
 
 	private final ClientCap cap;
 
+	private final HelperClients clients;
+
 	private final GuardClock clock;
 
 	private final KnownClusters clusters = new KnownClusters();
@@ -63,7 +65,12 @@ public final class SharedAdmins {
 	private final Map<Map<String, Object>, List<Shared>> open = new HashMap<>();
 
 	public SharedAdmins(ClientCap cap, GuardClock clock) {
+		this(cap, HelperClients.real(), clock);
+	}
+
+	public SharedAdmins(ClientCap cap, HelperClients clients, GuardClock clock) {
 		this.cap = cap;
+		this.clients = clients;
 		this.clock = clock;
 	}
 
@@ -81,7 +88,7 @@ public final class SharedAdmins {
 		}
 		return HelperIds.construct("kafka.admin.client", "holdfast-admin-" + client.clientId(), (id) -> {
 			own.put(CommonClientConfigs.CLIENT_ID_CONFIG, id);
-			return cap.construct(() -> Admin.create(own)).client();
+			return cap.construct(() -> clients.admin(own)).client();
 		});
 	}
 

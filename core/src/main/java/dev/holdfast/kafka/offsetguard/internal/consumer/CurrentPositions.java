@@ -8,7 +8,6 @@ package dev.holdfast.kafka.offsetguard.internal.consumer;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 
 import dev.holdfast.kafka.offsetguard.internal.client.AutoOffsetReset;
 import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
@@ -161,7 +160,7 @@ final class CurrentPositions {
 				resolveQuietly();
 			}
 			// A client may report the same again and again, without any wait.
-			LockSupport.parkNanos(PAUSE.toNanos());
+			clock.pause(PAUSE);
 			position = look(partition, deadline, patience);
 		}
 		return position;

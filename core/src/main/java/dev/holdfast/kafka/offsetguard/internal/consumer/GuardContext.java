@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import dev.holdfast.kafka.offsetguard.decision.DecisionListener;
+import dev.holdfast.kafka.offsetguard.internal.admin.HelperClients;
 import dev.holdfast.kafka.offsetguard.internal.admin.SharedAdmins;
 import dev.holdfast.kafka.offsetguard.internal.enforcement.Listeners;
 import dev.holdfast.kafka.offsetguard.internal.inspection.InspectionService;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param admins their admin clients
  * @param memory what the guard knows of their groups
  * @param goneTopics the topics that are gone
+ * @param helpers makes the guard's own clients
  * @param inspections the threads that look into logs for them
  * @param consumers the consumers that are not closed
  * @param stopped the consumers whose {@code poll} throws for good
@@ -38,8 +40,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record GuardContext(OffsetGuardSettings settings, @Nullable OffsetResetPolicy ownPolicy,
 		List<DecisionListener> listeners, SharedAdmins admins, GroupMemory memory, GoneTopics goneTopics,
-		InspectionService inspections, Set<PositionGuard<?, ?>> consumers, StoppedConsumers stopped,
-		ClientCap inspectorCap, GuardClock clock) {
+		HelperClients helpers, InspectionService inspections, Set<PositionGuard<?, ?>> consumers,
+		StoppedConsumers stopped, ClientCap inspectorCap, GuardClock clock) {
 
 	public static GuardContext of(OffsetGuardSettings settings, @Nullable OffsetResetPolicy ownPolicy,
 			List<DecisionListener> listeners, ClientCap cap) {
@@ -48,15 +50,21 @@ public record GuardContext(OffsetGuardSettings settings, @Nullable OffsetResetPo
 
 	public static GuardContext of(OffsetGuardSettings settings, @Nullable OffsetResetPolicy ownPolicy,
 			List<DecisionListener> listeners, ClientCap cap, GuardClock clock) {
-		return new GuardContext(settings, ownPolicy, listeners, new SharedAdmins(cap, clock),
-				new GroupMemory(clock, (groupId) -> Listeners.forgotten(listeners, groupId)), new GoneTopics(),
-				new InspectionService(), ConcurrentHashMap.newKeySet(), new StoppedConsumers(), cap, clock);
+		return of(settings, ownPolicy, listeners, cap, HelperClients.real(), new InspectionService(), clock);
+	}
+
+	public static GuardContext of(OffsetGuardSettings settings, @Nullable OffsetResetPolicy ownPolicy,
+			List<DecisionListener> listeners, ClientCap cap, HelperClients helpers, InspectionService inspections,
+			GuardClock clock) {
+		return new GuardContext(settings, ownPolicy, listeners, new SharedAdmins(cap, helpers, clock),
+				new GroupMemory(clock, (groupId) -> Listeners.forgotten(listeners, groupId)), new GoneTopics(), helpers,
+				inspections, ConcurrentHashMap.newKeySet(), new StoppedConsumers(), cap, clock);
 	}
 
 	public GuardContext alsoTelling(DecisionListener listener) {
 		List<DecisionListener> all = new ArrayList<>(listeners);
 		all.add(listener);
-		return new GuardContext(settings, ownPolicy, List.copyOf(all), admins, memory, goneTopics, inspections,
+		return new GuardContext(settings, ownPolicy, List.copyOf(all), admins, memory, goneTopics, helpers, inspections,
 				consumers, stopped, inspectorCap, clock);
 	}
 
