@@ -48,7 +48,12 @@ final class Ledger {
 
 		private final Set<Long> commits = new HashSet<>();
 
+		/** The next offset with what comes before the next record. */
+		private long reached = UNKNOWN;
+
 		private ConsumerRecord<?, String> last;
+
+		private ModelLog log;
 
 	}
 
@@ -63,6 +68,7 @@ final class Ledger {
 
 	private Place started(Place place, TopicPartition partition) {
 		OffsetAndMetadata commit = cluster.commit(partition);
+		place.log = cluster.log(partition);
 		if (commit != null) {
 			place.commits.add(commit.offset());
 		}
@@ -92,6 +98,7 @@ final class Ledger {
 			place.allowed.clear();
 		}
 		place.commits.clear();
+		place.last = null;
 		place.allowed.put(offset, poll);
 	}
 
@@ -117,7 +124,9 @@ final class Ledger {
 			}
 			delivered.add(record.value());
 			place.next = record.offset() + 1;
+			place.reached = cluster.logOf(record.value()).pastMarkers(place.next);
 			place.last = record;
+			place.log = cluster.logOf(record.value());
 		}
 		place.commits.clear();
 		place.allowed.values().removeIf((made) -> made < poll);
@@ -128,10 +137,10 @@ final class Ledger {
 		ModelLog.Entry now = log.at(record.offset());
 		boolean isCutOff = !log.isEver(record.offset(), record.value());
 		// In another topic of the name the client reads on where it was.
-		ModelLog known = (place.last != null) ? cluster.logOf(place.last.value()) : log;
+		ModelLog known = place.log;
 		boolean isOn = place.next >= 0 && record.offset() >= place.next;
-		if (isOn && (isCutOff || log.isNext(place.next, record.offset())
-				|| known.isNext(place.next, record.offset()))) {
+		if (isOn && (isCutOff || log.isNext(place.next, record.offset()) || known.isNext(place.next, record.offset())
+				|| log.isNext(place.reached, record.offset()))) {
 			return;
 		}
 		if (place.allowed.containsKey(ANYWHERE)) {
@@ -141,7 +150,8 @@ final class Ledger {
 			.stream()
 			.anyMatch((each) -> record.offset() >= each && (isCutOff || log.isNext(each, record.offset())));
 		boolean isCommitted = place.next == UNKNOWN && place.commits.stream()
-			.anyMatch((each) -> record.offset() >= each && (isCutOff || log.isNext(each, record.offset())));
+			.anyMatch((each) -> record.offset() >= each && (isCutOff || log.isNext(each, record.offset())
+					|| known.isNext(each, record.offset())));
 		if (!isAllowed && !isCommitted) {
 			throw new Violation(
 					(place.next >= 0 && record.offset() > place.next) ? "skipped"
@@ -157,7 +167,7 @@ final class Ledger {
 	void checkCommit(TopicPartition partition, OffsetAndMetadata commit) {
 		Place place = place(partition);
 		long offset = commit.offset();
-		boolean isReached = place.next >= 0 && isUpTo(partition, offset, place.next);
+		boolean isReached = place.next >= 0 && isUpTo(partition, offset, Math.max(place.next, place.reached));
 		boolean isAllowed = place.allowed.containsKey(ANYWHERE)
 				|| place.allowed.keySet().stream().anyMatch((each) -> isUpTo(partition, offset, each));
 		boolean isOld = place.commits.stream().anyMatch((each) -> isUpTo(partition, offset, each));

@@ -285,6 +285,14 @@ final class ModelClient {
 		throw new TimeoutException("Timeout expired before the position could be determined");
 	}
 
+	/**
+	 * Whether it has seen an epoch that no leader has: it waits for that for ever.
+	 */
+	boolean isWaitingForEpoch(TopicPartition partition) {
+		ClientMetadata.LeaderAndEpoch leader = metadata.currentLeader(partition);
+		return leader.node() == null && leader.epoch() != null && leader.epoch() > cluster.log(partition).epoch();
+	}
+
 	String describe(TopicPartition partition) {
 		ClientPartition state = assigned.get(partition);
 		return (state != null) ? state.state() + " " + state.position() + (state.paused ? " paused" : "") + ", knows "

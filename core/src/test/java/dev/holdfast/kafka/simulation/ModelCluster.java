@@ -141,6 +141,10 @@ final class ModelCluster {
 		return logsByValue.get(value);
 	}
 
+	long values() {
+		return values;
+	}
+
 	ModelTopic topic(String topic) {
 		return topics.get(topic);
 	}

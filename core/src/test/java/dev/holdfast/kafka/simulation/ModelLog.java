@@ -160,6 +160,17 @@ final class ModelLog {
 		return (before != null) ? before.epoch : -1;
 	}
 
+	/**
+	 * Where a client goes on that has got all before an offset: markers are no records.
+	 */
+	long pastMarkers(long offset) {
+		int i = index(ever, offset);
+		while (i < ever.size() && ever.get(i).isMarker) {
+			i++;
+		}
+		return (i < ever.size()) ? ever.get(i).offset : Math.max(end, offset);
+	}
+
 	boolean isEver(long offset, String value) {
 		int index = index(ever, offset);
 		return index < ever.size() && ever.get(index).value.equals(value);

@@ -64,7 +64,13 @@ final class Run {
 
 	private boolean failed;
 
+	private long compared;
+
+	private final Set<TopicPartition> stalled = new HashSet<>();
+
 	private Violation untrue;
+
+	private final List<String> happenings = new ArrayList<>();
 
 	Run(Script script, boolean guarded, Trace trace) {
 		this.script = script;
@@ -177,7 +183,7 @@ final class Run {
 	}
 
 	private void committed(TopicPartition partition, OffsetAndMetadata offset) {
-		trace.say("commits " + partition + " at " + offset.offset());
+		trace.say("commits " + partition + " at " + offset.offset() + " " + offset.leaderEpoch());
 		if (guarded) {
 			ledger.checkCommit(partition, offset);
 		}
@@ -201,6 +207,7 @@ final class Run {
 		}
 		catch (TimeoutException ex) {
 			trace.say("timeout " + ex.getMessage());
+			happenings.add("timeout");
 			mayThrow(ex);
 		}
 		catch (InvalidOffsetException ex) {
@@ -266,7 +273,7 @@ final class Run {
 			TopicPartition partition = partition(seek.partition());
 			ModelLog log = cluster.log(partition);
 			long offset = log.end() * seek.perMille() / 1000;
-			int epoch = (seek.epoch() >= 0) ? log.epochBefore(offset) : -1;
+			int epoch = (seek.epoch() >= 0 && offset <= log.end()) ? log.epochBefore(offset) : -1;
 			boolean mayBeDropped = script.isAny(Step.Recreate.class, Step.Truncate.class);
 			ledger.sought(partition, offset, mayBeDropped);
 			processed.remove(partition);
@@ -345,6 +352,7 @@ final class Run {
 
 	private void woken() {
 		trace.say("woken up");
+		happenings.add("woken up");
 		if (++wokenUp > wakeups) {
 			throw new Violation("wakeup", "woken up " + wokenUp + " times of " + wakeups);
 		}
@@ -360,6 +368,7 @@ final class Run {
 	private void thrown(InvalidOffsetException ex) {
 		trace.say("thrown " + ex.getClass().getSimpleName() + " " + ex.getMessage());
 		failed = true;
+		happenings.add(ex.getClass().getSimpleName());
 		if (!guarded || script.reset().equals("none")) {
 			return;
 		}
@@ -369,12 +378,39 @@ final class Run {
 		throw new Violation("thrown", ex.toString());
 	}
 
+	boolean isAllAssigned() {
+		return assigned.equals(all());
+	}
+
 	boolean isGuarded() {
 		return guarded;
 	}
 
-	/** Plain Kafka does not go on either. */
+	List<String> happenings() {
+		return happenings;
+	}
+
+	/**
+	 * The records so far are there with the guard and without.
+	 */
+	void compareUpToHere() {
+		compared = cluster.values();
+	}
+
+	Set<String> comparable() {
+		Set<String> values = new HashSet<>(ledger.delivered());
+		values.removeIf((each) -> Long.parseLong(each.substring(1)) > compared);
+		return values;
+	}
+
+	Set<TopicPartition> stalled() {
+		return stalled;
+	}
+
+	/** The client does not go on. */
 	void stall(TopicPartition partition) {
+		stalled.add(partition);
+		happenings.add("stalled");
 		trace.say("stalled " + partition);
 	}
 

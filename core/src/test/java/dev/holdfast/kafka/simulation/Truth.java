@@ -41,7 +41,8 @@ final class Truth {
 		ModelLog log = cluster.log(partition);
 		long position = decision.evidence().position();
 		boolean isTrue = switch (decision.cause()) {
-			case LOG_TRUNCATED -> log.lowestTruncation() <= position || script.isAny(Step.Recreate.class);
+			case LOG_TRUNCATED -> log.lowestTruncation() <= position || position > log.end()
+					|| script.isAny(Step.Recreate.class);
 			case FALSE_TRUNCATION ->
 				!isMove(decision) && isInRange(log, position) && isHistoryThere(partition, position);
 			case SPURIOUS_OUT_OF_RANGE -> !isMove(decision) && isInRange(log, position);
