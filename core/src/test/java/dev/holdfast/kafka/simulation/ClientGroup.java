@@ -83,7 +83,7 @@ final class ClientGroup {
 		runCallbacks();
 		if (client.settings().autoCommit() && client.time().millis() >= nextAutoCommit) {
 			nextAutoCommit = client.time().millis() + AUTO_COMMIT_INTERVAL;
-			commitAsync(client.consumed(), null);
+			sendAsync(client.consumed(), null);
 		}
 		Set<TopicPartition> wanted = target;
 		if (!subscribed || wanted == null || rebalancing) {
@@ -159,7 +159,7 @@ final class ClientGroup {
 
 	private void commitQuietly(Map<TopicPartition, OffsetAndMetadata> offsets) {
 		try {
-			commitSync(offsets, Duration.ofSeconds(5));
+			sendSync(offsets, Duration.ofSeconds(5));
 		}
 		catch (TimeoutException ex) {
 			// Kafka logs it, and goes on.
@@ -190,11 +190,15 @@ final class ClientGroup {
 	}
 
 	void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets, Duration timeout) {
+		seeEpochs(offsets);
+		sendSync(offsets, timeout);
+	}
+
+	private void sendSync(Map<TopicPartition, OffsetAndMetadata> offsets, Duration timeout) {
 		runCallbacks();
 		if (offsets.isEmpty()) {
 			return;
 		}
-		seeEpochs(offsets);
 		offsets.forEach(client.cluster().onCommit);
 		boolean[] done = new boolean[1];
 		Map<TopicPartition, OffsetAndMetadata> sent = new HashMap<>(offsets);
@@ -215,8 +219,13 @@ final class ClientGroup {
 	}
 
 	void commitAsync(Map<TopicPartition, OffsetAndMetadata> offsets, OffsetCommitCallback callback) {
-		runCallbacks();
 		seeEpochs(offsets);
+		sendAsync(offsets, callback);
+	}
+
+	/** A client does not look at the epochs that it commits by itself. */
+	private void sendAsync(Map<TopicPartition, OffsetAndMetadata> offsets, OffsetCommitCallback callback) {
+		runCallbacks();
 		offsets.forEach(client.cluster().onCommit);
 		Map<TopicPartition, OffsetAndMetadata> sent = new HashMap<>(offsets);
 		pending++;

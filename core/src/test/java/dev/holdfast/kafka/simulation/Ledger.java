@@ -55,6 +55,9 @@ final class Ledger {
 
 		private ModelLog log;
 
+		/** The application has had positions committed before it got any record. */
+		private boolean startCommitted;
+
 	}
 
 	Ledger(ModelCluster cluster, boolean strict) {
@@ -100,6 +103,10 @@ final class Ledger {
 		place.commits.clear();
 		place.last = null;
 		place.allowed.put(offset, poll);
+	}
+
+	void committedCurrent() {
+		places.values().forEach((each) -> each.startCommitted |= each.next == UNKNOWN);
 	}
 
 	void soughtToEnd(TopicPartition partition) {
@@ -148,7 +155,8 @@ final class Ledger {
 		}
 		boolean isAllowed = place.allowed.keySet()
 			.stream()
-			.anyMatch((each) -> record.offset() >= each && (isCutOff || log.isNext(each, record.offset())));
+			.anyMatch((each) -> record.offset() >= each && (isCutOff || log.isNext(each, record.offset())
+					|| known.isNext(each, record.offset())));
 		boolean isCommitted = place.next == UNKNOWN && place.commits.stream()
 			.anyMatch((each) -> record.offset() >= each && (isCutOff || log.isNext(each, record.offset())
 					|| known.isNext(each, record.offset())));
@@ -171,14 +179,15 @@ final class Ledger {
 		boolean isAllowed = place.allowed.containsKey(ANYWHERE)
 				|| place.allowed.keySet().stream().anyMatch((each) -> isUpTo(partition, offset, each));
 		boolean isOld = place.commits.stream().anyMatch((each) -> isUpTo(partition, offset, each));
-		if (!isReached && !isAllowed && !isOld) {
+		if (!isReached && !isAllowed && !isOld && !place.startCommitted) {
 			throw new Violation("committed", partition + " at " + offset + ", delivered up to " + place.next
 					+ ", allowed " + place.allowed.keySet() + ", commits " + place.commits);
 		}
 	}
 
 	private boolean isUpTo(TopicPartition partition, long offset, long reached) {
-		return offset <= reached || cluster.log(partition).isNext(reached, offset);
+		return offset <= reached || cluster.log(partition).isNext(reached, offset)
+				|| place(partition).log.isNext(reached, offset);
 	}
 
 	/**

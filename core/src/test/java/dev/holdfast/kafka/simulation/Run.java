@@ -240,6 +240,7 @@ final class Run {
 			commit(commit.sync());
 		}
 		else if (step instanceof Step.CommitCurrent) {
+			ledger.committedCurrent();
 			consumer.commitSync();
 		}
 		else if (step instanceof Step.Position position && assignedNow(position.partition())) {

@@ -9,6 +9,7 @@ import java.util.Map;
 
 import dev.holdfast.kafka.offsetguard.decision.Decision;
 import dev.holdfast.kafka.offsetguard.decision.Outcome;
+import dev.holdfast.kafka.offsetguard.evidence.LogBounds;
 import dev.holdfast.kafka.offsetguard.policy.Action;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -44,9 +45,11 @@ final class Truth {
 			case LOG_TRUNCATED -> log.lowestTruncation() <= position || position > log.end()
 					|| script.isAny(Step.Recreate.class);
 			case FALSE_TRUNCATION ->
-				!isMove(decision) && isInRange(log, position) && isHistoryThere(partition, position);
+				!isMove(decision) && isInRange(log, position)
+					&& (isHistoryThere(partition, position) || isEvidenceOld(decision, log)
+							|| script.isAny(Step.LieAboutRange.class));
 			case SPURIOUS_OUT_OF_RANGE -> !isMove(decision) && isInRange(log, position);
-			case BELOW_LOG_START -> position < log.start();
+			case BELOW_LOG_START -> position < log.start() || script.isAny(Step.Recreate.class);
 			case ABOVE_LOG_END -> position > log.end() || script.isAny(Step.Append.class);
 			case TOPIC_RECREATED -> script.isAny(Step.Recreate.class);
 			case NO_COMMITTED_OFFSET, NEW_PARTITION, COMMITTED_OFFSET_LOST -> wasWithoutCommit(decision);
@@ -59,6 +62,12 @@ final class Truth {
 			throw new Violation("untrue", decision.summary() + ", log " + log.start() + ".." + log.end()
 					+ ", truncated to " + log.lowestTruncation());
 		}
+	}
+
+	/** Whether the log has changed since the guard looked into it. */
+	private static boolean isEvidenceOld(Decision decision, ModelLog log) {
+		LogBounds seen = decision.evidence().boundsAfter();
+		return seen == null || seen.logEndOffset() != log.end();
 	}
 
 	private boolean wasWithoutCommit(Decision decision) {
