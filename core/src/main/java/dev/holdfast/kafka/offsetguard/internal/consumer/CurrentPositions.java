@@ -182,11 +182,19 @@ final class CurrentPositions {
 		budget.renew(left);
 		startingPositions.decidePending();
 		if (states.undecided().contains(partition)) {
-			if (startingPositions.takeWakeup()) {
+			OptionalLong known = states.undecided().position(partition);
+			boolean isWokenUp = startingPositions.takeWakeup();
+			if (known.isPresent()) {
+				return known;
+			}
+			// The client has been woken up, too, and throws from its next call that
+			// waits.
+			// If the guard threw instead, the application would hear of it twice.
+			OptionalLong start = plainStart(partition, deadline.left(SHARE_OF_CALLER));
+			if (isWokenUp && start.isEmpty()) {
 				throw new WakeupException();
 			}
-			OptionalLong known = states.undecided().position(partition);
-			return known.isPresent() ? known : plainStart(partition, deadline.left(SHARE_OF_CALLER));
+			return start;
 		}
 		// The client reads commits, too, and the coordinator may answer it sooner.
 		return state.isPositioned() ? OptionalLong.empty() : positions.within(partition, deadline.left(budget.whole()));
