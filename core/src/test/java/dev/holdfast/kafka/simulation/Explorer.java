@@ -16,6 +16,20 @@ final class Explorer {
 	private Explorer() {
 	}
 
+	/**
+	 * Looks for a seed that fails.
+	 * @return the seed and what is wrong; {@code null} if there is none
+	 */
+	static String firstFailing(long histories) {
+		for (long seed = 1; seed <= histories; seed++) {
+			Violation violation = Simulation.check(ScriptMaker.make(seed));
+			if (violation != null) {
+				return seed + " " + violation.getMessage();
+			}
+		}
+		return null;
+	}
+
 	public static void main(String[] arguments) {
 		((ch.qos.logback.classic.Logger) org.slf4j.LoggerFactory.getLogger("ROOT"))
 			.setLevel(ch.qos.logback.classic.Level.OFF);

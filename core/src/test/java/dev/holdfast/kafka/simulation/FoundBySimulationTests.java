@@ -30,8 +30,8 @@ class FoundBySimulationTests {
 	@ParameterizedTest
 	@EnumSource
 	void topicThatBeginsWithALowerEpochIsReadFromItsStart(ClientSettings.Protocol protocol) {
-		check(new Script(protocol, "earliest", false, true, 1, Map.of(), 1, List.of(
-				new Step.Move(0), new Step.Append(0, 1, false), new Step.Poll(100), new Step.Recreate(20))));
+		check(new Script(protocol, "earliest", false, true, 1, Map.of(), 1,
+				List.of(new Step.Move(0), new Step.Append(0, 1, false), new Step.Poll(100), new Step.Recreate(20))));
 	}
 
 	/**
@@ -40,9 +40,10 @@ class FoundBySimulationTests {
 	 */
 	@Test
 	void claimAboutAPositionBehindAMarkerDoesNotMakeTheClientWaitForAnEpoch() {
-		check(new Script(ClientSettings.Protocol.EAGER, "earliest", false, true, 1, Map.of(), 1, List.of(
-				new Step.Move(0), new Step.Append(0, 33, true), new Step.Poll(100), new Step.CommitProcessed(true),
-				new Step.Rebalance(7, false), new Step.Poll(500), new Step.Poll(1000), new Step.Recreate(15))));
+		check(new Script(ClientSettings.Protocol.EAGER, "earliest", false, true, 1, Map.of(), 1,
+				List.of(new Step.Move(0), new Step.Append(0, 33, true), new Step.Poll(100),
+						new Step.CommitProcessed(true), new Step.Rebalance(7, false), new Step.Poll(500),
+						new Step.Poll(1000), new Step.Recreate(15))));
 	}
 
 	/**
@@ -52,8 +53,8 @@ class FoundBySimulationTests {
 	@Test
 	void nothingIsDeliveredAfterTheDecisionToFail() {
 		check(new Script(ClientSettings.Protocol.EAGER, "earliest", false, true, 1,
-				Map.of(Cause.NO_COMMITTED_OFFSET, Action.FAIL), 1, List.of(new Step.Append(0, 7, false),
-						new Step.Delay(500), new Step.Poll(100), new Step.Poll(500))));
+				Map.of(Cause.NO_COMMITTED_OFFSET, Action.FAIL), 1,
+				List.of(new Step.Append(0, 7, false), new Step.Delay(500), new Step.Poll(100), new Step.Poll(500))));
 	}
 
 	@Test

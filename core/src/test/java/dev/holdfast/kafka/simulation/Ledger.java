@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 import dev.holdfast.kafka.offsetguard.decision.Decision;
 import dev.holdfast.kafka.offsetguard.decision.Outcome;
@@ -105,8 +106,11 @@ final class Ledger {
 		place.allowed.put(offset, poll);
 	}
 
-	void committedCurrent() {
-		places.values().forEach((each) -> each.startCommitted |= each.next == UNKNOWN);
+	/**
+	 * The application has the positions committed of partitions that are not held.
+	 */
+	void committedCurrent(Predicate<TopicPartition> isHeld) {
+		places.forEach((partition, each) -> each.startCommitted |= each.next == UNKNOWN && !isHeld.test(partition));
 	}
 
 	void soughtToEnd(TopicPartition partition) {
@@ -155,11 +159,11 @@ final class Ledger {
 		}
 		boolean isAllowed = place.allowed.keySet()
 			.stream()
-			.anyMatch((each) -> record.offset() >= each && (isCutOff || log.isNext(each, record.offset())
-					|| known.isNext(each, record.offset())));
+			.anyMatch((each) -> record.offset() >= each
+					&& (isCutOff || log.isNext(each, record.offset()) || known.isNext(each, record.offset())));
 		boolean isCommitted = place.next == UNKNOWN && place.commits.stream()
-			.anyMatch((each) -> record.offset() >= each && (isCutOff || log.isNext(each, record.offset())
-					|| known.isNext(each, record.offset())));
+			.anyMatch((each) -> record.offset() >= each
+					&& (isCutOff || log.isNext(each, record.offset()) || known.isNext(each, record.offset())));
 		if (!isAllowed && !isCommitted) {
 			throw new Violation(
 					(place.next >= 0 && record.offset() > place.next) ? "skipped"

@@ -276,6 +276,10 @@ final class ModelClient {
 				return state.position().offset();
 			}
 			updateMetadata();
+			if (settings.isAsync()) {
+				// The application's thread waits for its background: a wakeup ends that.
+				maybeWakeup();
+			}
 			offsets.update(until, true);
 			int version = metadata.version();
 			pollNetwork(() -> state.hasValidPosition() || offsets.hasError() || metadata.version() != version,

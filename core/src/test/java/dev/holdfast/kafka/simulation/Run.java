@@ -240,7 +240,7 @@ final class Run {
 			commit(commit.sync());
 		}
 		else if (step instanceof Step.CommitCurrent) {
-			ledger.committedCurrent();
+			ledger.committedCurrent(process::isHeld);
 			consumer.commitSync();
 		}
 		else if (step instanceof Step.Position position && assignedNow(position.partition())) {
@@ -322,9 +322,14 @@ final class Run {
 		ledger.begin();
 		long begin = time.nanos();
 		long looked = process.looked();
+		Set<TopicPartition> held = new HashSet<>(all());
+		held.removeIf((each) -> !process.isHeld(each));
 		try {
 			ConsumerRecords<String, String> records = consumer.poll(Duration.ofMillis(millis));
 			for (TopicPartition partition : records.partitions()) {
+				if (held.contains(partition) && process.isHeld(partition)) {
+					throw new Violation("held", partition + " is held, and delivers");
+				}
 				trace.say("got " + partition + " " + records.records(partition).get(0).offset() + ".."
 						+ records.records(partition).get(records.records(partition).size() - 1).offset());
 				ledger.delivered(partition, records.records(partition));

@@ -58,6 +58,9 @@ final class ScriptMaker {
 		int length = 3 + random.nextInt(LONGEST);
 		for (int i = 0; i < length; i++) {
 			steps.add(any());
+			if (steps.get(steps.size() - 1) instanceof Step.Wakeup && chance(60)) {
+				steps.add(new Step.Position(partition()));
+			}
 			if (chance(50)) {
 				steps.add(new Step.Poll(duration()));
 			}

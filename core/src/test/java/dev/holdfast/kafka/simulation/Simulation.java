@@ -21,7 +21,10 @@ final class Simulation {
 	/** How often each thing has happened, over all histories of this JVM. */
 	static final Map<String, Integer> STATISTICS = new java.util.TreeMap<>();
 
-	/** What moves positions, or removes records, at a time that the guard has an influence on. */
+	/**
+	 * What moves positions, or removes records, at a time that the guard has an influence
+	 * on.
+	 */
 	private static final Class<?>[] MOVING = { Step.Seek.class, Step.SeekToEnd.class, Step.ForeignCommit.class,
 			Step.RegressCommit.class, Step.LoseCommit.class, Step.Recreate.class, Step.Truncate.class,
 			Step.Retain.class, Step.Order.class };
@@ -40,7 +43,8 @@ final class Simulation {
 	static Violation check(Script script, Trace trace) {
 		try {
 			Run guarded = new Run(script, true, trace).happen();
-			guarded.decisions().forEach((each) -> STATISTICS.merge(each.cause() + " " + each.action(), 1, Integer::sum));
+			guarded.decisions()
+				.forEach((each) -> STATISTICS.merge(each.cause() + " " + each.action(), 1, Integer::sum));
 			Run plain = new Run(script, false, Trace.NONE).happen();
 			guarded.happenings().forEach((each) -> STATISTICS.merge("guarded " + each, 1, Integer::sum));
 			plain.happenings().forEach((each) -> STATISTICS.merge("plain " + each, 1, Integer::sum));
@@ -74,11 +78,12 @@ final class Simulation {
 		if (!isEpochForged && !plain.hasFailed() && !plain.stalled().containsAll(guarded.stalled())) {
 			throw new Violation("progress", guarded.stalled() + " wait for an epoch that no leader has");
 		}
-		// Where the end of a log is the start, moments count, and plain Kafka follows lies.
-		boolean isStartLate = script.reset().equals("latest") && (script.isAny(Step.Wakeup.class, Step.Lie.class,
-				Step.LieAboutRange.class)
-				|| (script.isAny(Step.Silence.class, Step.Delay.class)
-						&& script.isAny(Step.Reopen.class, Step.Rebalance.class)));
+		// Where the end of a log is the start, moments count, and plain Kafka follows
+		// lies.
+		boolean isStartLate = script.reset().equals("latest")
+				&& (script.isAny(Step.Wakeup.class, Step.Lie.class, Step.LieAboutRange.class)
+						|| (script.isAny(Step.Silence.class, Step.Delay.class)
+								&& script.isAny(Step.Reopen.class, Step.Rebalance.class)));
 		boolean isComparable = guarded.decisions().stream().allMatch((each) -> !each.isNotable())
 				&& script.policy().keySet().stream().noneMatch(Cause::isAboutFirstPosition) && !plain.hasFailed()
 				&& !guarded.hasFailed() && !isStartLate && !script.isAny(MOVING);

@@ -42,12 +42,11 @@ final class Truth {
 		ModelLog log = cluster.log(partition);
 		long position = decision.evidence().position();
 		boolean isTrue = switch (decision.cause()) {
-			case LOG_TRUNCATED -> log.lowestTruncation() <= position || position > log.end()
-					|| script.isAny(Step.Recreate.class);
+			case LOG_TRUNCATED ->
+				log.lowestTruncation() <= position || position > log.end() || script.isAny(Step.Recreate.class);
 			case FALSE_TRUNCATION ->
-				!isMove(decision) && isInRange(log, position)
-					&& (isHistoryThere(partition, position) || isEvidenceOld(decision, log)
-							|| script.isAny(Step.LieAboutRange.class));
+				!isMove(decision) && isInRange(log, position) && (isHistoryThere(partition, position)
+						|| isEvidenceOld(decision, log) || script.isAny(Step.LieAboutRange.class));
 			case SPURIOUS_OUT_OF_RANGE -> !isMove(decision) && isInRange(log, position);
 			case BELOW_LOG_START -> position < log.start() || script.isAny(Step.Recreate.class);
 			case ABOVE_LOG_END -> position > log.end() || script.isAny(Step.Append.class);
