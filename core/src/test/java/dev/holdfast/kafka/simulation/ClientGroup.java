@@ -159,7 +159,7 @@ final class ClientGroup {
 
 	private void commitQuietly(Map<TopicPartition, OffsetAndMetadata> offsets) {
 		try {
-			sendSync(offsets, Duration.ofSeconds(5));
+			client.undisturbed(() -> sendSync(offsets, Duration.ofSeconds(5)));
 		}
 		catch (TimeoutException ex) {
 			// Kafka logs it, and goes on.
@@ -172,7 +172,8 @@ final class ClientGroup {
 	void leave(boolean isClosing) {
 		Set<TopicPartition> all = new LinkedHashSet<>(client.assigned().keySet());
 		if (isClosing && pending > 0) {
-			client.awaitQuietly(() -> pending == 0, CLOSE_TIMEOUT);
+			client.undisturbed(
+					() -> client.pollNetwork(() -> pending == 0, client.time().nanosAfter(CLOSE_TIMEOUT)));
 		}
 		if (client.settings().autoCommit() && client.settings().group() != null && isClosing) {
 			commitQuietly(client.consumed());

@@ -61,6 +61,8 @@ final class ModelClient {
 
 	private boolean wakeup;
 
+	private boolean undisturbed;
+
 	private boolean closed;
 
 	/**
@@ -152,7 +154,7 @@ final class ModelClient {
 				inbox.poll().run();
 			}
 			maybeWakeup();
-			boolean holds = time.await(() -> wakeup || condition.getAsBoolean(), untilNanos);
+			boolean holds = time.await(() -> (wakeup && !undisturbed) || condition.getAsBoolean(), untilNanos);
 			updateMetadata();
 			maybeWakeup();
 			return holds;
@@ -198,18 +200,19 @@ final class ModelClient {
 	}
 
 	/**
-	 * Polls the network on the way out: wakeups do not end that.
+	 * Does something that no wakeup ends. The next call that waits throws it.
 	 */
-	void awaitQuietly(BooleanSupplier condition, Duration timeout) {
+	void undisturbed(Runnable action) {
 		boolean kept = wakeup;
 		wakeup = false;
+		undisturbed = true;
 		try {
-			pollNetwork(condition, time.nanosAfter(timeout));
+			action.run();
 		}
-		catch (WakeupException ex) {
-			wakeup = true;
+		finally {
+			undisturbed = false;
+			wakeup |= kept;
 		}
-		wakeup |= kept;
 	}
 
 	void wakeup() {
@@ -217,7 +220,7 @@ final class ModelClient {
 	}
 
 	void maybeWakeup() {
-		if (wakeup) {
+		if (wakeup && !undisturbed) {
 			wakeup = false;
 			throw new WakeupException();
 		}

@@ -12,6 +12,7 @@ import java.util.Random;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -23,6 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * The same scripts on real brokers with real clients, and on the model: an application
  * sees the same.
  */
+@Tag("long")
 @Timeout(1800)
 class ModelIsTrueTests {
 

@@ -6,8 +6,10 @@
 package dev.holdfast.kafka.simulation;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -22,6 +24,9 @@ final class ModelLog {
 
 	/** With those that retention has deleted. */
 	private final List<Entry> ever = new ArrayList<>();
+
+	/** Where a marker is, or was before the log was cut off. */
+	private final Set<Long> markers = new HashSet<>();
 
 	private long lowestTruncation = Long.MAX_VALUE;
 
@@ -58,6 +63,9 @@ final class ModelLog {
 		Entry entry = new Entry(end++, epoch, timestamp, value, isMarker);
 		entries.add(entry);
 		ever.add(entry);
+		if (isMarker) {
+			markers.add(entry.offset);
+		}
 	}
 
 	/**
@@ -161,14 +169,14 @@ final class ModelLog {
 	}
 
 	/**
-	 * Where a client goes on that has got all before an offset: markers are no records.
+	 * Where a client may go on that has got all before an offset: markers are no records.
 	 */
 	long pastMarkers(long offset) {
-		int i = index(ever, offset);
-		while (i < ever.size() && ever.get(i).isMarker) {
-			i++;
+		long next = offset;
+		while (markers.contains(next)) {
+			next++;
 		}
-		return (i < ever.size()) ? ever.get(i).offset : Math.max(end, offset);
+		return next;
 	}
 
 	boolean isEver(long offset, String value) {

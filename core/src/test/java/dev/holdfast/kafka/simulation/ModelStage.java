@@ -18,6 +18,9 @@ import org.apache.kafka.common.TopicPartition;
  */
 final class ModelStage implements Stage {
 
+	/** What a step takes with real brokers, at least, in milliseconds. */
+	private static final long MOMENT = 20;
+
 	private final SimulatedTime time = new SimulatedTime();
 
 	private final ModelCluster cluster = new ModelCluster(time, "cluster-1");
@@ -44,11 +47,13 @@ final class ModelStage implements Stage {
 
 	@Override
 	public void append(int records) {
+		time.pass(MOMENT);
 		cluster.append(partition, records, false);
 	}
 
 	@Override
 	public void move() {
+		time.pass(MOMENT);
 		ModelLog log = cluster.log(partition);
 		log.elect((log.leader() + 1) % ModelCluster.NODES);
 		cluster.changed();
@@ -56,6 +61,7 @@ final class ModelStage implements Stage {
 
 	@Override
 	public void lie(int end) {
+		time.pass(MOMENT);
 		cluster.faults.epochEnd = (long) end;
 		for (int node = 0; node < ModelCluster.NODES; node++) {
 			cluster.faults.liars.add(node);
@@ -64,22 +70,26 @@ final class ModelStage implements Stage {
 
 	@Override
 	public void lieAboutRange() {
+		time.pass(MOMENT);
 		cluster.faults.fetchOutOfRange = true;
 	}
 
 	@Override
 	public void honest() {
+		time.pass(MOMENT);
 		cluster.faults.clear();
 	}
 
 	@Override
 	public void retain(long start) {
+		time.pass(MOMENT);
 		cluster.log(partition).retain(start);
 		cluster.changed();
 	}
 
 	@Override
 	public void commit(OffsetAndMetadata offset) {
+		time.pass(MOMENT);
 		cluster.storeForeign(Map.of(partition, offset));
 	}
 
@@ -95,7 +105,7 @@ final class ModelStage implements Stage {
 
 	@Override
 	public OptionalInt epochBefore(long offset) {
-		int epoch = cluster.log(partition).epochBefore(offset);
+		int epoch = (offset <= end()) ? cluster.log(partition).epochBefore(offset) : -1;
 		return (epoch >= 0) ? OptionalInt.of(epoch) : OptionalInt.empty();
 	}
 

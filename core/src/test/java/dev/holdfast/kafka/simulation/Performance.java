@@ -40,6 +40,8 @@ final class Performance {
 
 	private boolean paused;
 
+	private boolean failed;
+
 	Performance(Stage stage, Script script) {
 		this.stage = stage;
 		this.script = script;
@@ -158,6 +160,7 @@ final class Performance {
 				thrown = " " + told(ex);
 			}
 		}
+		failed |= !thrown.isEmpty();
 		seen.add("read " + ranges(offsets) + thrown);
 	}
 
@@ -170,7 +173,14 @@ final class Performance {
 		}
 	}
 
+	/**
+	 * Asks for the position. How soon a client looks again at what it has reported is a
+	 * matter of moments.
+	 */
 	private void position() {
+		if (failed) {
+			return;
+		}
 		try {
 			seen.add("position " + consumer.position(partition, Duration.ofMillis(1_500)));
 		}

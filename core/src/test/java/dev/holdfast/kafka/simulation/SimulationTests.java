@@ -13,6 +13,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.LoggerFactory;
@@ -23,6 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Thousands of histories against the invariants. Run more, or one again, with
  * {@code -Dholdfast.simulation.seed=42 -Dholdfast.simulation.histories=1000000}.
  */
+@Tag("long")
 @Timeout(1800)
 class SimulationTests {
 

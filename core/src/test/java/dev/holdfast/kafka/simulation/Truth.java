@@ -52,7 +52,8 @@ final class Truth {
 			case ABOVE_LOG_END -> position > log.end() || script.isAny(Step.Append.class);
 			case TOPIC_RECREATED -> script.isAny(Step.Recreate.class);
 			case NO_COMMITTED_OFFSET, NEW_PARTITION, COMMITTED_OFFSET_LOST -> wasWithoutCommit(decision);
-			case COMMITTED_OFFSET_REGRESSED -> script.isAny(Step.RegressCommit.class, Step.ForeignCommit.class);
+			case COMMITTED_OFFSET_REGRESSED -> position == decision.evidence().remembered().committedOffset()
+					|| script.isAny(Step.RegressCommit.class, Step.ForeignCommit.class);
 			case EPOCH_AHEAD -> !isMove(decision);
 			case CLUSTER_CHANGED -> false;
 			case UNVERIFIABLE -> isAnythingWrong();
@@ -96,7 +97,7 @@ final class Truth {
 	private boolean isHistoryThere(TopicPartition partition, long position) {
 		ConsumerRecord<?, String> last = ledger.last(partition);
 		ModelLog log = cluster.log(partition);
-		if (last == null || last.offset() >= position || cluster.logOf(last.value()) != log) {
+		if (last == null || last.offset() >= position || last.offset() < log.start() || cluster.logOf(last.value()) != log) {
 			return true;
 		}
 		return log.isEver(last.offset(), last.value());
