@@ -172,8 +172,7 @@ final class ClientGroup {
 	void leave(boolean isClosing) {
 		Set<TopicPartition> all = new LinkedHashSet<>(client.assigned().keySet());
 		if (isClosing && pending > 0) {
-			client.undisturbed(
-					() -> client.pollNetwork(() -> pending == 0, client.time().nanosAfter(CLOSE_TIMEOUT)));
+			client.undisturbed(() -> client.pollNetwork(() -> pending == 0, client.time().nanosAfter(CLOSE_TIMEOUT)));
 		}
 		if (client.settings().autoCommit() && client.settings().group() != null && isClosing) {
 			commitQuietly(client.consumed());

@@ -35,7 +35,7 @@ final class KnownBugs {
 					"public void settle(Collection<TopicPartition> partitions) {"),
 			new KnownBug("Another record at the last offset delivered counts as the same", "evidence/Witness.java",
 					"return Verdict.DIFFERENT;", "return Verdict.SAME;"),
-			new KnownBug("A position below the log start goes to the log end", "internal/enforcement/Decisions.java",
+			new KnownBug("A position below the log start goes one record too far", "internal/enforcement/Decisions.java",
 					"return readFrom(decision, readFrom.offset());",
 					"return readFrom(decision, readFrom.offset() + 1);"),
 			new KnownBug("From history: the evidence about a topic with lower epochs is never complete",

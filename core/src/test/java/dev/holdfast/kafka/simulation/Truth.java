@@ -97,7 +97,8 @@ final class Truth {
 	private boolean isHistoryThere(TopicPartition partition, long position) {
 		ConsumerRecord<?, String> last = ledger.last(partition);
 		ModelLog log = cluster.log(partition);
-		if (last == null || last.offset() >= position || last.offset() < log.start() || cluster.logOf(last.value()) != log) {
+		if (last == null || last.offset() >= position || last.offset() < log.start()
+				|| cluster.logOf(last.value()) != log) {
 			return true;
 		}
 		return log.isEver(last.offset(), last.value());
