@@ -200,7 +200,7 @@ final class Run {
 
 	private void performByApplication(Step step) {
 		try {
-			other(step);
+			ApplicationSteps.perform(this, step);
 		}
 		catch (WakeupException ex) {
 			woken();
@@ -215,107 +215,12 @@ final class Run {
 		}
 	}
 
-	private void other(Step step) {
-		if (step instanceof Step.Seek seek) {
-			seek(seek);
-		}
-		else if (step instanceof Step.SeekToEnd seek && assignedNow(seek.partition())) {
-			ledger.soughtToEnd(partition(seek.partition()));
-			processed.remove(partition(seek.partition()));
-			Set<TopicPartition> one = Set.of(partition(seek.partition()));
-			if (seek.beginning()) {
-				consumer.seekToBeginning(one);
-			}
-			else {
-				consumer.seekToEnd(one);
-			}
-		}
-		else if (step instanceof Step.Pause pause && assignedNow(pause.partition())) {
-			consumer.pause(Set.of(partition(pause.partition())));
-		}
-		else if (step instanceof Step.Resume resume && assignedNow(resume.partition())) {
-			consumer.resume(Set.of(partition(resume.partition())));
-		}
-		else if (step instanceof Step.CommitProcessed commit) {
-			commit(commit.sync());
-		}
-		else if (step instanceof Step.CommitCurrent) {
-			ledger.committedCurrent(process::isHeld);
-			consumer.commitSync();
-		}
-		else if (step instanceof Step.Position position && assignedNow(position.partition())) {
-			trace.say("position " + consumer.position(partition(position.partition())));
-		}
-		else if (step instanceof Step.Wakeup wakeup) {
-			wakeups++;
-			Consumer<String, String> woken = consumer;
-			time.after(wakeup.afterMillis(), woken::wakeup);
-		}
-		else if (step instanceof Step.Reopen reopen) {
-			reopen(reopen.otherProcess());
-		}
-		else if (step instanceof Step.Rebalance rebalance) {
-			rebalance(rebalance);
-		}
-		else if (step instanceof Step.Order order) {
-			process.order(partition(order.partition()), order.action());
-		}
-		else if (step instanceof Step.Wait wait) {
-			time.pass(wait.millis());
-		}
-	}
-
-	private boolean assignedNow(int index) {
-		return consumer.assignment().contains(partition(index));
-	}
-
-	private void seek(Step.Seek seek) {
-		if (assignedNow(seek.partition())) {
-			TopicPartition partition = partition(seek.partition());
-			ModelLog log = cluster.log(partition);
-			long offset = log.end() * seek.perMille() / 1000;
-			int epoch = (seek.epoch() >= 0 && offset <= log.end()) ? log.epochBefore(offset) : -1;
-			boolean mayBeDropped = script.isAny(Step.Recreate.class, Step.Truncate.class);
-			ledger.sought(partition, offset, mayBeDropped);
-			processed.remove(partition);
-			consumer.seek(partition,
-					new OffsetAndMetadata(offset, (epoch >= 0) ? Optional.of(epoch) : Optional.empty(), ""));
-		}
-	}
-
-	private void commit(boolean sync) {
-		if (processed.isEmpty()) {
-			return;
-		}
-		Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>(processed);
-		if (sync) {
-			consumer.commitSync(offsets);
-		}
-		else {
-			consumer.commitAsync(offsets, null);
-		}
-	}
-
-	private void reopen(boolean otherProcess) {
+	void reopen(boolean otherProcess) {
 		consumer.close();
 		if (otherProcess) {
 			process = new Process(time, cluster, script, this::decided);
 		}
 		begin();
-	}
-
-	private void rebalance(Step.Rebalance rebalance) {
-		if (!script.subscribed()) {
-			return;
-		}
-		Set<TopicPartition> target = new LinkedHashSet<>();
-		for (int i = 0; i < script.partitions(); i++) {
-			if ((rebalance.partitions() & (1 << i)) != 0) {
-				target.add(partition(i));
-			}
-		}
-		assigned = target;
-		process.client().group().target(target, rebalance.lost());
 	}
 
 	void poll(int millis) {
@@ -382,6 +287,18 @@ final class Run {
 			return;
 		}
 		throw new Violation("thrown", ex.toString());
+	}
+
+	Map<TopicPartition, OffsetAndMetadata> processed() {
+		return processed;
+	}
+
+	void assigned(Set<TopicPartition> target) {
+		assigned = target;
+	}
+
+	void countWakeup() {
+		wakeups++;
 	}
 
 	boolean isAllAssigned() {
