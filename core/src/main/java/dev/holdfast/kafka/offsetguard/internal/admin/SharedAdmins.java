@@ -64,6 +64,8 @@ public final class SharedAdmins {
 
 	private final ClientCap cap;
 
+	private final HelperClients clients;
+
 	private final GuardClock clock;
 
 	private final KnownClusters clusters = new KnownClusters();
@@ -71,7 +73,12 @@ public final class SharedAdmins {
 	private final Map<Map<String, Object>, List<Shared>> open = new HashMap<>();
 
 	public SharedAdmins(ClientCap cap, GuardClock clock) {
+		this(cap, HelperClients.real(), clock);
+	}
+
+	public SharedAdmins(ClientCap cap, HelperClients clients, GuardClock clock) {
 		this.cap = cap;
+		this.clients = clients;
 		this.clock = clock;
 	}
 
@@ -93,7 +100,7 @@ public final class SharedAdmins {
 		}
 		return HelperIds.construct("kafka.admin.client", "holdfast-admin-" + client.clientId(), (id) -> {
 			own.put(CommonClientConfigs.CLIENT_ID_CONFIG, id);
-			return new Opened(cap.construct(() -> Admin.create(own)).client(), thread(id));
+			return new Opened(cap.construct(() -> clients.admin(own)).client(), thread(id));
 		});
 	}
 

@@ -172,6 +172,9 @@ final class PollLoop<K, V> {
 			commits.heldBack().commitDue();
 			commits.moved().commitDue();
 			commits.first().polling();
+			// A partition without a position may have had a provisional one so far: the
+			// client must not deliver from there.
+			throwFailure();
 			ConsumerRecords<K, V> records = polls.poll(timeout, now, budget.isUsed());
 			holds.forgetThoseNotInVain(records.isEmpty());
 			stops.polled(states);

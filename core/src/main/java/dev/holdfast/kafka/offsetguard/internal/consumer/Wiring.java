@@ -164,7 +164,7 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 					basics.pauses, basics.holds, commits.heldBack, commits.moved, resetOffsets, lookups.commitMemory,
 					basics.listeners, basics.mode, basics.clock);
 			Inspector inspector = new Inspector(basics.configuration, basics.cluster, basics.chooser,
-					context.inspectorCap(), context.inspections(), basics.clock);
+					context.inspectorCap(), context.helpers(), context.inspections(), basics.clock);
 			Inquiry inquiry = new Inquiry(basics.client, basics.cluster, basics.states, decisions, commits.sender,
 					inspector, new LatestOffsets(basics.client, basics.configuration, basics.chooser, lookups.lookup),
 					basics.budget, basics.listeners, basics.clock);

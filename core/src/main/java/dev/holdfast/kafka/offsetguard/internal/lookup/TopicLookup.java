@@ -14,7 +14,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 import dev.holdfast.kafka.offsetguard.internal.admin.Patience;
@@ -391,7 +390,7 @@ public final class TopicLookup implements AutoCloseable {
 			if (wokenUp) {
 				throw new WakeupException();
 			}
-			waiting.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+			clock.await(waiting, timeout);
 		}
 		catch (TimeoutException ex) {
 			logger.debug("No whole answer within {}", timeout);
