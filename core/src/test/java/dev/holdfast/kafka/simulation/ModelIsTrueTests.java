@@ -28,7 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(1800)
 class ModelIsTrueTests {
 
-	private static final int SCRIPTS = Integer.getInteger("holdfast.simulation.compared", 200);
+	private static final int SCRIPTS = Integer.getInteger("holdfast.simulation.compared", 24);
 
 	private static final long SEED = Long.getLong("holdfast.simulation.comparison", 1);
 

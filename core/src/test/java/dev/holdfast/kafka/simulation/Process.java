@@ -21,6 +21,7 @@ import dev.holdfast.kafka.offsetguard.internal.consumer.GuardedConsumer;
 import dev.holdfast.kafka.offsetguard.internal.consumer.PositionGuard;
 import dev.holdfast.kafka.offsetguard.internal.incident.Resolutions;
 import dev.holdfast.kafka.offsetguard.internal.inspection.InspectionService;
+import dev.holdfast.kafka.offsetguard.policy.Action;
 import dev.holdfast.kafka.offsetguard.policy.MoveLimits;
 import dev.holdfast.kafka.offsetguard.policy.OffsetGuardSettings;
 import dev.holdfast.kafka.offsetguard.policy.OffsetPolicy;
@@ -149,12 +150,16 @@ final class Process {
 	 * An operator's order, if there is something to order.
 	 */
 	void order(TopicPartition partition, int choice) {
-		Decision hold = (guard != null) ? guard.holds().visible().get(partition) : null;
+		Decision hold = (guard != null) ? guard.holds().visible(partition) : null;
 		if (hold != null) {
-			List<dev.holdfast.kafka.offsetguard.policy.Action> actions = List.copyOf(hold.cause().resolutions());
+			List<Action> actions = hold.cause()
+				.resolutions()
+				.stream()
+				.filter((action) -> action != Action.OFFSET)
+				.toList();
 			guard.resolutions()
 				.add(new Resolutions.Order(partition,
-						new Resolution(actions.get(choice % actions.size()), "operator", "simulated")));
+						new Resolution(actions.get(choice % actions.size()), "operator", "simulated"), false));
 		}
 	}
 
