@@ -59,9 +59,10 @@ public final class DecisionMaker {
 				return ruling;
 			}
 			if (choice.reason() != null) {
-				return Ruling.hold(ruling.named(), choice.reason());
+				return Ruling.hold(ruling.policyAction(), choice.reason());
 			}
-			return (ruling.named() != Action.HOLD) ? Ruling.hold(ruling.named(), Reason.Kind.NO_TARGET) : ruling;
+			return (ruling.policyAction() != Action.HOLD) ? Ruling.hold(ruling.policyAction(), Reason.Kind.NO_TARGET)
+					: ruling;
 		}
 
 	}
@@ -148,11 +149,11 @@ public final class DecisionMaker {
 	private Ruling possible(Opening opening, Ruling ruling, int awaitedEpoch) {
 		Evidence evidence = opening.evidence();
 		if (isWaiting(opening.cause(), evidence, awaitedEpoch) && ruling.isMove()) {
-			return Ruling.hold(ruling.named(), Reason.Kind.EPOCH_NOT_REACHED);
+			return Ruling.hold(ruling.policyAction(), Reason.Kind.EPOCH_NOT_REACHED);
 		}
 		boolean impossible = ruling.outcome() instanceof Outcome.Held && evidence.position() < 0
 				&& configuration.autoCommit();
-		return impossible ? Ruling.fail(ruling.named(), Reason.Kind.CANNOT_HOLD) : opening.explained(ruling);
+		return impossible ? Ruling.fail(ruling.policyAction(), Reason.Kind.CANNOT_HOLD) : opening.explained(ruling);
 	}
 
 	private static boolean isWaiting(Cause cause, Evidence evidence, int awaitedEpoch) {
@@ -176,7 +177,7 @@ public final class DecisionMaker {
 		Decision.Impact impact = PlainKafka.impact(opening.evidence(), ruling.outcome(),
 				configuration.autoOffsetReset());
 		return new Decision(at, configuration.groupId(), configuration.clientId(), opening.partition(), opening.cause(),
-				ruling.named(), ruling.action(), ruling.reason(), ruling.outcome(), impact, opening.evidence(),
+				ruling.policyAction(), ruling.action(), ruling.reason(), ruling.outcome(), impact, opening.evidence(),
 				observed, resolution(opening, ruling));
 	}
 
@@ -186,7 +187,7 @@ public final class DecisionMaker {
 	 */
 	private static @Nullable Resolution resolution(Opening opening, Ruling ruling) {
 		Resolution order = opening.order();
-		return (order != null && order.action() == ruling.named()) ? order : null;
+		return (order != null && order.action() == ruling.policyAction()) ? order : null;
 	}
 
 }

@@ -21,27 +21,27 @@ import org.jspecify.annotations.Nullable;
  * The action that a policy names, and what it comes to. It comes to a hold if the
  * evidence does not give its target, or if it goes further than the limits allow.
  *
- * @param named the action that the policy names
+ * @param policyAction the action that the policy names
  * @param outcome what it comes to
  * @param reason why it comes to something else than the policy names; {@code null} if it
  * comes to just that
  */
-public record Ruling(Action named, Outcome outcome, @Nullable Reason reason) {
+public record Ruling(Action policyAction, Outcome outcome, @Nullable Reason reason) {
 
-	static Ruling readFrom(Action named, long offset) {
-		return new Ruling(named, new Outcome.ReadFrom(offset), null);
+	static Ruling readFrom(Action policyAction, long offset) {
+		return new Ruling(policyAction, new Outcome.ReadFrom(offset), null);
 	}
 
-	public static Ruling hold(Action named, Reason.Kind reason) {
-		return hold(named, Reason.of(reason));
+	public static Ruling hold(Action policyAction, Reason.Kind reason) {
+		return hold(policyAction, Reason.of(reason));
 	}
 
-	public static Ruling hold(Action named, Reason reason) {
-		return new Ruling(named, new Outcome.Held(), reason);
+	public static Ruling hold(Action policyAction, Reason reason) {
+		return new Ruling(policyAction, new Outcome.Held(), reason);
 	}
 
-	static Ruling fail(Action named, Reason.Kind reason) {
-		return new Ruling(named, new Outcome.Failed(), Reason.of(reason));
+	static Ruling fail(Action policyAction, Reason.Kind reason) {
+		return new Ruling(policyAction, new Outcome.Failed(), Reason.of(reason));
 	}
 
 	/**
@@ -58,7 +58,7 @@ public record Ruling(Action named, Outcome outcome, @Nullable Reason reason) {
 		if (outcome instanceof Outcome.Held) {
 			return Action.HOLD;
 		}
-		return (outcome instanceof Outcome.Failed) ? Action.FAIL : named;
+		return (outcome instanceof Outcome.Failed) ? Action.FAIL : policyAction;
 	}
 
 	/**
@@ -79,11 +79,11 @@ public record Ruling(Action named, Outcome outcome, @Nullable Reason reason) {
 			return ruling;
 		}
 		if (ruling.outcome() instanceof Outcome.LookedUp && !limits.equals(MoveLimits.unlimited())) {
-			return hold(ruling.named(), Reason.limit(0, limits));
+			return hold(ruling.policyAction(), Reason.limit(0, limits));
 		}
 		boolean tooFar = ruling.outcome() instanceof Outcome.ReadFrom readFrom
 				&& !limits.allow(evidence.origin(), readFrom.offset());
-		return tooFar ? hold(ruling.named(), Reason.limit(moved(evidence, ruling), limits)) : ruling;
+		return tooFar ? hold(ruling.policyAction(), Reason.limit(moved(evidence, ruling), limits)) : ruling;
 	}
 
 	private static long moved(Evidence evidence, Ruling ruling) {
