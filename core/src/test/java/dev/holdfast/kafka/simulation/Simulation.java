@@ -76,11 +76,12 @@ final class Simulation {
 			throw new Violation("progress", guarded.stalled() + " wait for an epoch that no leader has");
 		}
 		// Where the end of a log is the start, moments count, and plain Kafka follows
-		// lies.
+		// lies. A client that asks a leader that has just moved asks the next one after a
+		// backoff.
 		boolean isStartLate = script.reset().equals("latest")
 				&& (script.isAny(Step.Wakeup.class, Step.Lie.class, Step.LieAboutRange.class)
-						|| (script.isAny(Step.Silence.class, Step.Delay.class)
-								&& script.isAny(Step.Reopen.class, Step.Rebalance.class)));
+						|| (script.isAny(Step.Silence.class, Step.Delay.class) && isUnansweredStartLate(script))
+						|| script.isAnyAfterPoll(Step.Move.class));
 		boolean isComparable = guarded.decisions().stream().allMatch((each) -> !each.isNotable())
 				&& script.policy().keySet().stream().noneMatch(Cause::isAboutFirstPosition) && !plain.hasFailed()
 				&& !guarded.hasFailed() && !isStartLate && !script.isAny(MOVING);
@@ -95,6 +96,16 @@ final class Simulation {
 		if (!script.isAny(Step.Reopen.class, Step.Rebalance.class)) {
 			twice(guarded.ledger().delivered());
 		}
+	}
+
+	/**
+	 * Whether a partition may start where the log ends once brokers have answered, and
+	 * not where it ended at the assignment. A client that commits by itself must not get
+	 * a provisional position, so all partitions of one assignment start together, at the
+	 * end of the poll.
+	 */
+	private static boolean isUnansweredStartLate(Script script) {
+		return script.autoCommit() || script.isAny(Step.Reopen.class, Step.Rebalance.class);
 	}
 
 	/**
