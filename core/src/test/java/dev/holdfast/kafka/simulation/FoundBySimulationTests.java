@@ -123,6 +123,19 @@ class FoundBySimulationTests {
 	}
 
 	/**
+	 * The guard had seen another record where the last one delivered was. A look for an
+	 * operator's order ended before it came there, and the guard took the truncation for
+	 * a false one.
+	 */
+	@Test
+	void anotherRecordOnceSeenIsNotForgotten() {
+		check(new Script(ClientSettings.Protocol.CONSUMER, "earliest", false, true, 1, Map.of(), 1,
+				List.of(new Step.Append(0, 12, true), new Step.Append(0, 13, true), new Step.Lie(-1, 13),
+						new Step.Poll(100), new Step.Truncate(0, 8, 26), new Step.Poll(1000), new Step.Delay(500),
+						new Step.Order(0, 3), new Step.Poll(10))));
+	}
+
+	/**
 	 * The model was wrong: a broker takes the requests of one connection in their order,
 	 * so a consumer finds its own commits after a rebalance.
 	 */

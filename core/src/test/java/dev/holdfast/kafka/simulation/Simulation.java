@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 
 import dev.holdfast.kafka.offsetguard.policy.Cause;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * Runs histories, and says which of them break an invariant.
@@ -81,7 +82,7 @@ final class Simulation {
 		boolean isStartLate = script.reset().equals("latest")
 				&& (script.isAny(Step.Wakeup.class, Step.Lie.class, Step.LieAboutRange.class)
 						|| (script.isAny(Step.Silence.class, Step.Delay.class) && isUnansweredStartLate(script))
-						|| script.isAnyAfterPoll(Step.Move.class));
+						|| script.isAnyAfterPoll(Step.Move.class) || isStartedAnew(guarded));
 		boolean isComparable = guarded.decisions().stream().allMatch((each) -> !each.isNotable())
 				&& script.policy().keySet().stream().noneMatch(Cause::isAboutFirstPosition) && !plain.hasFailed()
 				&& !guarded.hasFailed() && !isStartLate && !script.isAny(MOVING);
@@ -106,6 +107,18 @@ final class Simulation {
 	 */
 	private static boolean isUnansweredStartLate(Script script) {
 		return script.autoCommit() || script.isAny(Step.Reopen.class, Step.Rebalance.class);
+	}
+
+	/**
+	 * Whether a partition has started without a commit more than once: the second time it
+	 * skips, at the end of the log, what the consumer had not read by then, with the
+	 * guard or without.
+	 */
+	private static boolean isStartedAnew(Run guarded) {
+		Set<TopicPartition> started = new HashSet<>();
+		return guarded.decisions()
+			.stream()
+			.anyMatch((each) -> each.cause().isAboutFirstPosition() && !started.add(each.partition()));
 	}
 
 	/**

@@ -110,11 +110,12 @@ final class ReportedSuspects {
 	/**
 	 * Drops a claim that may be about a position from before a seek or an assignment: the
 	 * client validates the position that it has now, and reports anew. So the guard seeks
-	 * it to the same offset again. The claim may not be late if it is about a higher
-	 * position, to which the client may have read only markers since the seek, or if the
-	 * leader does not know the epoch. Then the guard looks into the log instead: the
-	 * topic may have been created anew, and a client that was sought with an epoch of the
-	 * old one would wait for that epoch for ever.
+	 * it to the same offset again: the claim may also be about a higher position, to
+	 * which the client has read only markers since the seek, and it would validate that
+	 * again only after {@code request.timeout.ms}. But the topic may have been created
+	 * anew since, and a client that is sought with an epoch of the old one would wait for
+	 * that epoch for ever. So with an epoch, or if the leader does not know it, the guard
+	 * looks into the log instead.
 	 * @return whether the guard has dropped the claim
 	 */
 	private boolean dropLate(Map<TopicPartition, Suspect> suspects, TopicPartition partition, PartitionState state,
@@ -124,8 +125,8 @@ final class ReportedSuspects {
 			reports.forget(Set.of(partition));
 			OffsetAndMetadata sought = state.sought();
 			if (sought != null && positions.now(partition).isEmpty()) {
-				boolean isEpochKnown = report.claim() == null || report.claim().isDefined();
-				if (isEpochKnown && report.position() < sought.offset()) {
+				boolean isDefined = report.claim() == null || report.claim().isDefined();
+				if (isDefined && (sought.leaderEpoch().isEmpty() || report.position() < sought.offset())) {
 					WhileAssigned.seek(client, partition, sought);
 				}
 				else {
