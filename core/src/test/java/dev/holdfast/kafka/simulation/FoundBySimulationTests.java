@@ -136,6 +136,18 @@ class FoundBySimulationTests {
 	}
 
 	/**
+	 * The client told of an earlier commit of its own while the application waited for a
+	 * later one, and the guard took the earlier one for the later.
+	 */
+	@Test
+	void commitThatIsReportedLateIsNotTheLast() {
+		check(new Script(ClientSettings.Protocol.COOPERATIVE, "earliest", true, true, 1, Map.of(), 1,
+				List.of(new Step.Append(2, 31, false), new Step.Append(1, 27, false), new Step.Poll(3000),
+						new Step.Wait(40000), new Step.Poll(10), new Step.CommitProcessed(true),
+						new Step.SeekToEnd(2, false), new Step.Reopen(false))));
+	}
+
+	/**
 	 * The model was wrong: a broker takes the requests of one connection in their order,
 	 * so a consumer finds its own commits after a rebalance.
 	 */

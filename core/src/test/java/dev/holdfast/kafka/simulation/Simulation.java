@@ -82,7 +82,8 @@ final class Simulation {
 		boolean isStartLate = script.reset().equals("latest")
 				&& (script.isAny(Step.Wakeup.class, Step.Lie.class, Step.LieAboutRange.class)
 						|| (script.isAny(Step.Silence.class, Step.Delay.class) && isUnansweredStartLate(script))
-						|| script.isAnyAfterPoll(Step.Move.class) || isStartedAnew(guarded));
+						|| isAnyLeaderSilent(script) || script.isAnyAfterPoll(Step.Move.class)
+						|| isStartedAnew(guarded));
 		boolean isComparable = guarded.decisions().stream().allMatch((each) -> !each.isNotable())
 				&& script.policy().keySet().stream().noneMatch(Cause::isAboutFirstPosition) && !plain.hasFailed()
 				&& !guarded.hasFailed() && !isStartLate && !script.isAny(MOVING);
@@ -107,6 +108,14 @@ final class Simulation {
 	 */
 	private static boolean isUnansweredStartLate(Script script) {
 		return script.autoCommit() || script.isAny(Step.Reopen.class, Step.Rebalance.class);
+	}
+
+	/**
+	 * Whether a client may wait for a leader that does not answer until its request times
+	 * out, and find the end of the log only then. Who asks first waits.
+	 */
+	private static boolean isAnyLeaderSilent(Script script) {
+		return script.steps().stream().anyMatch((step) -> step instanceof Step.Silence silence && silence.node() >= 0);
 	}
 
 	/**
