@@ -136,6 +136,19 @@ class FoundBySimulationTests {
 	}
 
 	/**
+	 * The time for an answer was over when the wakeup came. The guard did not ask the
+	 * client, which kept its wakeup for the next poll.
+	 */
+	@Test
+	void wakeupAtTheEndOfTheTimeEndsOneCallOnly() {
+		check(new Script(ClientSettings.Protocol.EAGER, "latest", false, true, 2, Map.of(), 1,
+				List.of(new Step.ForeignCommit(0, 321, -1), new Step.Poll(100), new Step.Append(1, 34, false),
+						new Step.Poll(10), new Step.Delay(1000), new Step.Recreate(14), new Step.CommitProcessed(true),
+						new Step.Rebalance(7, false), new Step.Poll(1000), new Step.Poll(1000), new Step.Poll(10),
+						new Step.Wakeup(100), new Step.Position(2))));
+	}
+
+	/**
 	 * The client told of an earlier commit of its own while the application waited for a
 	 * later one, and the guard took the earlier one for the later.
 	 */
