@@ -45,9 +45,6 @@ final class KnownBugs {
 					"internal/incident/ReportedSuspects.java",
 					"if (isDefined && (sought.leaderEpoch().isEmpty() || report.position() < sought.offset())) {",
 					"if (true) {"),
-			new KnownBug("From history: records are delivered after the decision to fail",
-					"internal/consumer/PollLoop.java", "throwFailure();\n\t\t\tConsumerRecords<K, V> records",
-					"ConsumerRecords<K, V> records"),
 			new KnownBug("From history: one wakeup ends two calls", "internal/consumer/CurrentPositions.java",
 					"boolean isWokenUp = startingPositions.takeWakeup();",
 					"boolean isWokenUp = startingPositions.takeWakeup();\n\t\t\tif (isWokenUp) {\n"
