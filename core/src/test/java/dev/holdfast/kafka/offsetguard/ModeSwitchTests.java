@@ -10,11 +10,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import dev.holdfast.kafka.offsetguard.decision.Decision;
+import dev.holdfast.kafka.offsetguard.decision.Resolution;
+import dev.holdfast.kafka.offsetguard.decision.ResolutionResult;
 import dev.holdfast.kafka.offsetguard.policy.Action;
 import dev.holdfast.kafka.offsetguard.policy.Cause;
+import dev.holdfast.kafka.offsetguard.policy.OffsetGuardSettings;
 import dev.holdfast.kafka.offsetguard.policy.OffsetGuardSettings.Mode;
 import dev.holdfast.kafka.test.Fault;
 import dev.holdfast.kafka.test.KafkaCluster;
@@ -25,6 +29,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static dev.holdfast.kafka.offsetguard.Consumers.range;
@@ -165,6 +170,106 @@ class ModeSwitchTests {
 			.satisfies((decision) -> assertThat(decision.observed()).isFalse())
 			.extracting(Decision::cause)
 			.isEqualTo(Cause.ABOVE_LOG_END);
+	}
+
+	/**
+	 * A consumer with {@code none} stays held, as nobody has said where it starts.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void partitionThatStaysHeldIsToldOnce(String protocol) {
+		TopicPartition partition = givenRecords("silent-" + protocol, 10);
+		String admin = "holdfast-admin-" + partition.topic();
+		Consumers consumers = none(partition.topic(), protocol).timing(Duration.ofSeconds(5), Duration.ofMillis(100))
+			.oneProcess();
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(partition.topic()));
+			Consumers.pollUntil(consumer, () -> !consumers.process().held().isEmpty());
+			consumers.process().switchTo(Mode.OBSERVE);
+			consumer.poll(Duration.ofMillis(100));
+			long before = cluster.wire().count(admin, ApiKeys.OFFSET_FETCH);
+			Consumers.pollUntil(consumer, () -> cluster.wire().count(admin, ApiKeys.OFFSET_FETCH) >= before + 4);
+		}
+
+		assertThat(consumers.decisions).extracting(Decision::action, Decision::observed)
+			.containsExactly(tuple(Action.HOLD, false));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void orderAboutPartitionThatStaysHeldIsCarriedOut(String protocol) throws Exception {
+		TopicPartition partition = givenRecords("ordered-" + protocol, 10);
+		Consumers consumers = none(partition.topic(), protocol).oneProcess();
+		OffsetGuard guard = consumers.process();
+		Resolution order = new Resolution(Action.EARLIEST, "alice", "looked at it");
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(partition.topic()));
+			Consumers.pollUntil(consumer, () -> !guard.held().isEmpty());
+			guard.switchTo(Mode.OBSERVE);
+			CompletableFuture<ResolutionResult> trial = guard.tryOut(partition.topic(), partition, order);
+			assertThat(Consumers.pollUntil(consumer, trial::isDone)).isEmpty();
+			assertThat(trial.get()).isInstanceOf(ResolutionResult.TriedOut.class);
+			assertThat(consumers.decisions).hasSize(1);
+			CompletableFuture<ResolutionResult> result = guard.resolve(partition.topic(), partition, order);
+			Map<TopicPartition, List<Long>> delivered = Consumers.pollUntil(consumer, result::isDone);
+			Consumers.pollInto(consumer, delivered, () -> Consumers.isAt(consumer, partition, 10));
+
+			assertThat(delivered).isEqualTo(Map.of(partition, range(0, 10)));
+			assertThat(result.get(1, TimeUnit.SECONDS))
+				.isEqualTo(new ResolutionResult.Resolved(consumers.decisions.get(1)));
+		}
+
+		assertThat(consumers.decisions).extracting(Decision::action, Decision::observed)
+			.containsExactly(tuple(Action.HOLD, false), tuple(Action.EARLIEST, false));
+		assertThat(guard.held()).isEmpty();
+	}
+
+	/**
+	 * Kafka alone would have gone on at the same offset, or from the log's start.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "classic, true", "consumer, true", "classic, false", "consumer, false" })
+	void commitMadeMeanwhileIsNotLost(String protocol, boolean recreated) {
+		TopicPartition partition = givenRecords("commit-%s-%s".formatted(protocol, recreated), 50);
+		Consumers consumers = consumers(partition.topic(), protocol, "earliest").with("metadata.max.age.ms", 500)
+			.policy(recreated ? Cause.TOPIC_RECREATED : Cause.BELOW_LOG_START, Action.HOLD)
+			.timing(new OffsetGuardSettings.Timing(Duration.ofSeconds(5), Duration.ofSeconds(30),
+					Duration.ofMillis(200)))
+			.oneProcess();
+		cluster.commit(partition.topic(), partition, new OffsetAndMetadata(10));
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.assign(List.of(partition));
+			if (recreated) {
+				assertThat(Consumers.pollTo(consumer, partition, 50)).isEqualTo(range(10, 50));
+				cluster.deleteTopic(partition.topic());
+				cluster.createTopic(partition.topic(), 1);
+				cluster.produce(partition, 50);
+			}
+			else {
+				cluster.deleteRecords(partition, 40);
+			}
+			Consumers.pollUntil(consumer, () -> !consumers.process().held().isEmpty());
+			long done = recreated ? 50 : 9;
+			consumer.commitSync(Map.of(partition, new OffsetAndMetadata(done)));
+			assertThat(committed(partition)).isNotEqualTo(done);
+			cluster.produce(partition, 10);
+			consumers.process().switchTo(Mode.OBSERVE);
+
+			assertThat(Consumers.pollTo(consumer, partition, 60)).isEqualTo(range(recreated ? 50 : 40, 60));
+			Consumers.pollUntil(consumer, () -> committed(partition) == done);
+		}
+	}
+
+	private long committed(TopicPartition partition) {
+		OffsetAndMetadata commit = cluster.committed(partition.topic()).get(partition);
+		return (commit != null) ? commit.offset() : -1;
+	}
+
+	private Consumers none(String group, String protocol) {
+		return consumers(group, protocol, "none").policy(Cause.NO_COMMITTED_OFFSET, Action.HOLD);
 	}
 
 	private static boolean isRead(Consumer<String, String> consumer, TopicPartition partition, long position) {
