@@ -147,8 +147,7 @@ final class ModeSwitch {
 	}
 
 	private boolean letGoOfHolds() {
-		Set<TopicPartition> held = states.partitions();
-		return forEach(held, (partition) -> {
+		return forEach(states.partitions(), (partition) -> {
 			Hold hold = holds.find(partition);
 			if (hold != null) {
 				decisions.letGo(hold);
