@@ -248,10 +248,12 @@ public final class OffsetGuard {
 	 * those that it has yet to create, until it is switched again. Each consumer takes
 	 * the switch over in its next poll. If it only observes from then on, it lets go of
 	 * what it holds and of what waits for evidence: the client goes where Kafka alone
-	 * would have taken it. The guard tells its listeners of each such hold. Partitions
-	 * without a commit stay held if their consumer's {@code auto.offset.reset} is
-	 * {@code none}. If it carries decisions out from then on, it begins with the next
-	 * position that comes into question. Thread-safe.
+	 * would have taken it, as soon as brokers tell where that is. The guard tells its
+	 * listeners of each such hold, and ends orders in progress with
+	 * {@link ResolutionResult.Failed}. Partitions without a commit stay held if their
+	 * consumer's {@code auto.offset.reset} is {@code none}; {@link #resolve} is carried
+	 * out about them whatever the mode. If it carries decisions out from then on, it
+	 * begins with the next position that comes into question. Thread-safe.
 	 * @param mode the mode from now on
 	 */
 	public void switchTo(OffsetGuardSettings.Mode mode) {

@@ -129,7 +129,7 @@ public final class Decisions {
 	@Nullable Outcome decide(TopicPartition partition, Evidence evidence) {
 		DecisionMaker.Opening opening = open(partition, evidence);
 		Ruling ruling = maker.rule(opening, awaitedEpoch(partition));
-		return mode.isObserving()
+		return (mode.isObserving() && holds.find(partition) == null)
 				? observe(opening, ruling, PlainKafka.outcome(evidence, configuration.autoOffsetReset()))
 				: enforce(opening, ruling);
 	}
@@ -147,7 +147,7 @@ public final class Decisions {
 			return outcome;
 		}
 		Ruling ruling = maker.ruleFirst(opening, outcome, awaitedEpoch(opening.partition()));
-		if (plain == null) {
+		if (plain == null || holds.find(opening.partition()) != null) {
 			return enforce(opening, ruling);
 		}
 		observe(opening, ruling, plain);
@@ -164,7 +164,7 @@ public final class Decisions {
 		else if (plain instanceof Outcome.LookedUp lookedUp) {
 			lookUp(opening.partition(), lookedUp.end());
 		}
-		listeners.decided(decision(opening, ruling));
+		listeners.decided(decision(opening, ruling, true));
 		return plain;
 	}
 
@@ -187,6 +187,12 @@ public final class Decisions {
 			ordered.decided(maker.decision(opening, ruling, false, clock.instant()));
 			return hold.decision().outcome();
 		}
+		if (hold != null && ordered == null && mode.isObserving()) {
+			// Only an operator's order ends such a hold.
+			found(opening);
+			holds.postponeRecheck(opening.partition());
+			return new Outcome.Held();
+		}
 		if (opening.cause() == Cause.UNVERIFIABLE && isEstablished(opening, ruling, hold)) {
 			return new Outcome.Held();
 		}
@@ -198,7 +204,7 @@ public final class Decisions {
 			holds.postponeRecheck(opening.partition());
 			return ruling.outcome();
 		}
-		Decision decision = decision(opening, ruling);
+		Decision decision = decision(opening, ruling, false);
 		boolean telling = apply(decision);
 		found(opening);
 		lose(decision);
@@ -237,15 +243,15 @@ public final class Decisions {
 		holds.found(opening.partition(), opening.evidence(), awaitedEpoch(opening.partition()));
 	}
 
-	private Decision decision(DecisionMaker.Opening opening, Ruling ruling) {
-		if (opening.cause() == Cause.TOPIC_RECREATED && (mode.isObserving() || ruling.isMove())) {
+	private Decision decision(DecisionMaker.Opening opening, Ruling ruling, boolean observed) {
+		if (opening.cause() == Cause.TOPIC_RECREATED && (observed || ruling.isMove())) {
 			states.get(opening.partition()).topicId(opening.evidence().topicId());
 			commits.leave(opening.partition(), opening.evidence());
 		}
 		if (opening.cause() == Cause.COMMITTED_OFFSET_REGRESSED && ruling.isKeep()) {
 			commits.believe(opening.partition());
 		}
-		Decision decision = maker.decision(opening, ruling, mode.isObserving(), clock.instant());
+		Decision decision = maker.decision(opening, ruling, observed, clock.instant());
 		Ordered ordered = states.get(opening.partition()).ordered();
 		if (ordered != null) {
 			ordered.decided(decision);
@@ -290,6 +296,7 @@ public final class Decisions {
 		}
 		if (decision.outcome() instanceof Outcome.LookedUp lookedUp) {
 			lookUp(decision.partition(), lookedUp.end());
+			heldBack.forget(decision.partition());
 			return true;
 		}
 		boolean wasHeld = holds.contains(decision.partition());
@@ -371,17 +378,8 @@ public final class Decisions {
 	}
 
 	private void lookUp(TopicPartition partition, Action end) {
-		if (end == Action.EARLIEST) {
-			WhileAssigned.act(client, Set.of(partition), client::seekToBeginning);
-		}
-		else if (end == Action.LATEST) {
-			WhileAssigned.act(client, Set.of(partition), client::seekToEnd);
-		}
-		else if (resetOffsets.reset(Set.of(partition)).get(partition) instanceof Outcome.ReadFrom readFrom) {
-			WhileAssigned.seek(client, partition, new OffsetAndMetadata(readFrom.offset()));
-		}
+		resetOffsets.seekTo(end, partition);
 		states.get(partition).seekToUnknown();
-		heldBack.forget(partition);
 		holds.release(partition);
 	}
 
@@ -395,7 +393,8 @@ public final class Decisions {
 	 * alone would have taken it. Tells what the guard would have decided. Stays with a
 	 * hold where Kafka alone would have thrown, since the application wants to say itself
 	 * where a partition without a commit starts: the client has a position by now, and
-	 * would not throw any more.
+	 * would not throw any more. Leaves the hold as it is if brokers do not tell in time
+	 * where the client would have gone.
 	 */
 	public void letGo(Hold hold) {
 		TopicPartition partition = hold.decision().partition();
@@ -412,19 +411,11 @@ public final class Decisions {
 		DecisionMaker.Opening opening = open(partition, evidence);
 		int awaited = awaitedEpoch(partition);
 		Ruling ruling = isFirst ? maker.ruleFirst(opening, new Outcome.Held(), awaited) : maker.rule(opening, awaited);
-		observe(opening, ruling, isFirst ? plainStart(hold) : PlainKafka.outcome(evidence, reset));
-		release(partition);
-	}
-
-	/**
-	 * The client looks by itself for an end of the log, unless it has found it already.
-	 */
-	private @Nullable Outcome plainStart(Hold hold) {
-		if (hold.position() >= 0) {
-			return new Outcome.ReadFrom(hold.position());
-		}
-		boolean isLooking = configuration.autoOffsetReset().strategy() != AutoOffsetReset.Strategy.BY_DURATION;
-		return isLooking ? null : new Outcome.LookedUp(Action.AUTO_OFFSET_RESET);
+		observe(opening, ruling, isFirst ? resetOffsets.plainStart(hold) : PlainKafka.outcome(evidence, reset));
+		// Kafka alone would have committed what the application has dealt with.
+		heldBack.makeDue(partition, evidence.position());
+		commits.release(partition);
+		holds.release(partition);
 	}
 
 	/**

@@ -20,6 +20,7 @@ import dev.holdfast.kafka.offsetguard.decision.Decision;
 import dev.holdfast.kafka.offsetguard.decision.Outcome;
 import dev.holdfast.kafka.offsetguard.internal.client.AutoOffsetReset;
 import dev.holdfast.kafka.offsetguard.internal.client.WhileAssigned;
+import dev.holdfast.kafka.offsetguard.internal.partition.Hold;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionState;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
 import dev.holdfast.kafka.offsetguard.internal.time.Deadline;
@@ -29,6 +30,7 @@ import dev.holdfast.kafka.offsetguard.internal.time.Retry;
 import dev.holdfast.kafka.offsetguard.policy.Action;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -36,6 +38,7 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -159,6 +162,34 @@ public final class ResetOffsets {
 	 */
 	void startAsPlain(TopicPartition partition) {
 		WhileAssigned.seekAsPlain(client, partition, autoOffsetReset.strategy());
+	}
+
+	/**
+	 * Lets the client look up an end of the log, or seeks it where its own
+	 * {@code auto.offset.reset} leads.
+	 */
+	void seekTo(Action end, TopicPartition partition) {
+		if (end == Action.EARLIEST) {
+			WhileAssigned.act(client, Set.of(partition), client::seekToBeginning);
+		}
+		else if (end == Action.LATEST) {
+			WhileAssigned.act(client, Set.of(partition), client::seekToEnd);
+		}
+		else if (reset(Set.of(partition)).get(partition) instanceof Outcome.ReadFrom readFrom) {
+			WhileAssigned.seek(client, partition, new OffsetAndMetadata(readFrom.offset()));
+		}
+	}
+
+	/**
+	 * What plain Kafka would have done about a held partition that never had a position.
+	 * The client looks by itself for an end of the log, unless it has found it already.
+	 */
+	@Nullable Outcome plainStart(Hold hold) {
+		if (hold.position() >= 0) {
+			return new Outcome.ReadFrom(hold.position());
+		}
+		boolean isLooking = autoOffsetReset.strategy() != AutoOffsetReset.Strategy.BY_DURATION;
+		return isLooking ? null : new Outcome.LookedUp(Action.AUTO_OFFSET_RESET);
 	}
 
 	/**

@@ -214,6 +214,14 @@ public final class Resolutions {
 	 */
 	public void end(String reason) {
 		close(reason);
+		endRunning(reason);
+	}
+
+	/**
+	 * Ends what the consumer has begun, and nothing of it is done. Only the consumer's
+	 * thread may call it.
+	 */
+	public void endRunning(String reason) {
 		running.forEach((order, progress) -> {
 			progress.end();
 			order.complete(new ResolutionResult.Failed(reason));

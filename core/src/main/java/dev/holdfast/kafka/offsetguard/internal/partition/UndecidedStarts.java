@@ -226,13 +226,10 @@ public final class UndecidedStarts {
 	}
 
 	/**
-	 * The commits of those partitions that wait, as far as the guard knows them.
+	 * Those that wait.
 	 */
-	public Map<TopicPartition, Long> commits() {
-		Map<TopicPartition, Long> commits = new HashMap<>(positions);
-		commits.keySet().retainAll(waiting);
-		commits.keySet().removeAll(learned.keySet());
-		return commits;
+	public Set<TopicPartition> all() {
+		return Set.copyOf(waiting);
 	}
 
 	/**

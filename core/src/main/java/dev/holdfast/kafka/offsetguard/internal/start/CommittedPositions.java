@@ -324,6 +324,10 @@ public final class CommittedPositions {
 		if (!isStalling(commit, leaderEpoch)) {
 			WhileAssigned.seek(client, partition, position);
 		}
+		else if (states.undecided().contains(partition)) {
+			// It waits at a provisional position since before the mode was switched.
+			WhileAssigned.seek(client, partition, new OffsetAndMetadata(commit.offset()));
+		}
 		PartitionState state = states.get(partition);
 		state.seek(position);
 		Bookmark bookmark = bookmarks.in(commit);
