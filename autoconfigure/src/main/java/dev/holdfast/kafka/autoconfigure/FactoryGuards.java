@@ -15,12 +15,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import dev.holdfast.kafka.autoconfigure.properties.HoldfastProperties;
 import dev.holdfast.kafka.autoconfigure.properties.HoldfastProperties.OnUnguarded;
 import dev.holdfast.kafka.autoconfigure.properties.HoldfastPropertiesReader;
 import dev.holdfast.kafka.offsetguard.OffsetGuard;
 import dev.holdfast.kafka.offsetguard.decision.DecisionListener;
+import dev.holdfast.kafka.offsetguard.policy.MoveLimits;
 import dev.holdfast.kafka.offsetguard.policy.OffsetGuardSettings;
 import dev.holdfast.kafka.offsetguard.policy.OffsetResetPolicy;
 import dev.holdfast.kafka.versioncap.ClientCap;
@@ -197,7 +199,7 @@ final class FactoryGuards implements GuardedFactories, DisposableBean {
 			.filter((guard) -> guard.isGuarding() && guard.isInUse())
 			.sorted(Comparator.comparing(FactoryGuard::name))
 			.map((guard) -> new Factory(guard.name(), describe(guard.settings()), caps.describe(guard.name()),
-					guard.offsetGuard()))
+					guard.settings(), guard.offsetGuard()))
 			.toList();
 	}
 
@@ -220,6 +222,13 @@ final class FactoryGuards implements GuardedFactories, DisposableBean {
 		caps.close();
 	}
 
+	private static Stream<String> describe(MoveLimits limits) {
+		return Stream
+			.of((limits.maxRewindRecords() != null) ? "max-rewind-records: " + limits.maxRewindRecords() : "",
+					(limits.maxSkipRecords() != null) ? "max-skip-records: " + limits.maxSkipRecords() : "")
+			.filter((text) -> !text.isEmpty());
+	}
+
 	private static String describe(OffsetGuardSettings settings) {
 		StringJoiner deviations = new StringJoiner(", ");
 		deviations.setEmptyValue("default policy");
@@ -228,10 +237,16 @@ final class FactoryGuards implements GuardedFactories, DisposableBean {
 				deviations.add("%s: %s".formatted(cause, action));
 			}
 		});
+		describe(settings.policy().limits()).forEach(deviations::add);
 		settings.policy()
 			.topicRules()
-			.forEach((rule) -> deviations
-				.add("on '%s' %s".formatted((rule.name() != null) ? rule.name() : rule.pattern(), rule.actions())));
+			.forEach(
+					(rule) -> deviations.add(
+							Stream
+								.concat(Stream.of("on '%s' %s"
+									.formatted((rule.name() != null) ? rule.name() : rule.pattern(), rule.actions())),
+										describe(rule.limits()))
+								.collect(Collectors.joining(" "))));
 		return "%s, %s".formatted(
 				(settings.mode() == OffsetGuardSettings.Mode.OBSERVE) ? "observing only" : "enforcing", deviations);
 	}

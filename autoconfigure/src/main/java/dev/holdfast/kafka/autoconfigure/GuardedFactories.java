@@ -8,6 +8,7 @@ import java.util.List;
 
 import dev.holdfast.kafka.offsetguard.OffsetGuard;
 import dev.holdfast.kafka.offsetguard.decision.Decision;
+import dev.holdfast.kafka.offsetguard.policy.OffsetGuardSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,10 +44,12 @@ public interface GuardedFactories {
 	 * @param name its name in the properties
 	 * @param policy the mode, and where the policy differs from the default one
 	 * @param versionCap the version cap of its consumers
+	 * @param settings how they are guarded
 	 * @param guard their guard, {@code null} until the factory has created the first of
 	 * them
 	 */
-	record Factory(String name, String policy, String versionCap, @Nullable OffsetGuard guard) {
+	record Factory(String name, String policy, String versionCap, OffsetGuardSettings settings,
+			@Nullable OffsetGuard guard) {
 
 	}
 

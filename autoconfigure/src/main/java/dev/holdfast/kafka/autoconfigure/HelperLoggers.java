@@ -20,6 +20,7 @@ final class HelperLoggers {
 	static final List<String> NAMES = List.of("org.apache.kafka.common.config.AbstractConfig",
 			"org.apache.kafka.common.metrics.Metrics", "org.apache.kafka.common.utils.AppInfoParser",
 			"org.apache.kafka.clients.Metadata", "org.apache.kafka.clients.admin.KafkaAdminClient",
+			"org.apache.kafka.clients.admin.internals.AdminMetadataManager",
 			"org.apache.kafka.clients.consumer.internals.ClassicKafkaConsumer",
 			"org.apache.kafka.clients.consumer.internals.SubscriptionState");
 

@@ -7,6 +7,7 @@ package dev.holdfast.kafka.autoconfigure;
 
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,6 +23,7 @@ import dev.holdfast.kafka.versioncap.VersionCapInstaller;
 import dev.holdfast.kafka.versioncap.rules.BrokerProfile;
 import dev.holdfast.kafka.versioncap.rules.ConsumerNeed;
 import dev.holdfast.kafka.versioncap.rules.GroupProtocol;
+import dev.holdfast.kafka.versioncap.rules.KafkaApi;
 import dev.holdfast.kafka.versioncap.rules.LearnedCaps;
 import dev.holdfast.kafka.versioncap.rules.VersionCap;
 import dev.holdfast.kafka.versioncap.rules.VersionCapCheck;
@@ -138,7 +140,23 @@ final class VersionCaps implements AutoCloseable {
 		if (!isActive(factoryName)) {
 			return "no version cap" + parts;
 		}
-		return "version cap%s: %s".formatted(parts, factory.cap().isEmpty() ? "no rule yet" : factory.cap());
+		VersionCap beyond = beyondRelease(factory);
+		if (factory.release() != null && beyond.isEmpty()) {
+			return "version cap" + parts;
+		}
+		return "version cap%s: %s".formatted(parts, beyond.isEmpty() ? "no rule yet" : beyond);
+	}
+
+	/**
+	 * The rules without those that the release stands for, which are many.
+	 */
+	private static VersionCap beyondRelease(FactoryRules factory) {
+		if (factory.release() == null) {
+			return factory.cap();
+		}
+		Map<KafkaApi, Integer> maxVersions = new HashMap<>(factory.cap().maxVersions());
+		maxVersions.entrySet().removeAll(VersionCap.release(factory.release()).maxVersions().entrySet());
+		return VersionCap.of(maxVersions, factory.cap().minVersions());
 	}
 
 	/**

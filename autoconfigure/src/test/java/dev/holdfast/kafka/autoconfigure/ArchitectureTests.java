@@ -113,7 +113,7 @@ class ArchitectureTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ OFFSET_GUARD + ", 2", OFFSET_GUARD + ".decision, 25", OFFSET_GUARD + ".policy, 11",
+	@CsvSource({ OFFSET_GUARD + ", 2", OFFSET_GUARD + ".decision, 29", OFFSET_GUARD + ".policy, 11",
 			OFFSET_GUARD + ".evidence, 9", VERSION_CAP + ", 9", VERSION_CAP + ".rules, 10", AUTOCONFIGURE + ", 7",
 			AUTOCONFIGURE + ".properties, 25", ACTUATE + ", 2" })
 	void onlyTheListedTypesArePublic(String packageName, int count) throws IOException {

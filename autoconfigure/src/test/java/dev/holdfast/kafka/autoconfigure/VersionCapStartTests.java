@@ -61,6 +61,19 @@ class VersionCapStartTests {
 	}
 
 	@Test
+	void namesAReleaseAndNotItsManyRules(CapturedOutput output) {
+		start(CAP + "release=2.8");
+		assertThat(output).contains("(enforcing, default policy; version cap (release 2.8))");
+	}
+
+	@Test
+	void namesRulesBeyondARelease(CapturedOutput output) {
+		start(CAP + "release=2.8", CAP + "max-versions.Fetch=11", CAP + "min-versions.Metadata=9");
+		assertThat(output)
+			.contains("(enforcing, default policy; version cap (release 2.8): Fetch <= 11, Metadata >= 9)");
+	}
+
+	@Test
 	void saysThatAFactoryIsCappedOnly(CapturedOutput output) {
 		start(CAP + "max-versions.Fetch=17", "holdfast.kafka.offset-guard.enabled=false");
 		assertThat(output)
@@ -107,8 +120,8 @@ class VersionCapStartTests {
 	void aCapThatNoConsumerCanWorkWithFailsTheStartWithoutAnyConsumer() {
 		runner.withPropertyValues(CAP + "release=2.8", "spring.kafka.consumer.properties.group.protocol=consumer")
 			.run((context) -> assertThat(context).getFailure()
-				.hasStackTraceContaining("The consumers of 'kafkaConsumerFactory' cannot work with their version cap "
-						+ "(release 2.8): ")
+				.hasStackTraceContaining(
+						"The consumers of 'kafkaConsumerFactory' cannot work with their version cap " + "(release 2.8)")
 				.hasStackTraceContaining("ConsumerGroupHeartbeat: a consumer with group.protocol=consumer cannot read "
 						+ "and commit when it is never sent. Allowed: 0 to 1"));
 	}

@@ -32,6 +32,7 @@ import dev.holdfast.kafka.offsetguard.internal.consumer.PositionGuard;
 import dev.holdfast.kafka.offsetguard.internal.enforcement.LyingBrokers;
 import dev.holdfast.kafka.offsetguard.internal.incident.Resolutions;
 import dev.holdfast.kafka.offsetguard.internal.memory.GroupMemory;
+import dev.holdfast.kafka.offsetguard.internal.partition.Holds;
 import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import dev.holdfast.kafka.offsetguard.policy.MoveLimits;
 import dev.holdfast.kafka.offsetguard.policy.OffsetGuardSettings;
@@ -168,6 +169,7 @@ public final class OffsetGuard {
 		return context.consumers()
 			.stream()
 			.flatMap((consumer) -> consumer.holds().visible().values().stream())
+			.map(Holds.Shown::decision)
 			.toList();
 	}
 
@@ -202,12 +204,29 @@ public final class OffsetGuard {
 	 */
 	public CompletableFuture<ResolutionResult> resolve(@Nullable String groupId, TopicPartition partition,
 			Resolution resolution) {
+		return order(groupId, partition, resolution, false);
+	}
+
+	/**
+	 * Finds out what {@link #resolve} would do, and does nothing. Thread-safe.
+	 * @param groupId the consumer group, {@code null} for consumers without one
+	 * @param partition the partition
+	 * @param resolution what to do
+	 * @return completed with what would come of it, never exceptionally
+	 */
+	public CompletableFuture<ResolutionResult> tryOut(@Nullable String groupId, TopicPartition partition,
+			Resolution resolution) {
+		return order(groupId, partition, resolution, true);
+	}
+
+	private CompletableFuture<ResolutionResult> order(@Nullable String groupId, TopicPartition partition,
+			Resolution resolution, boolean trial) {
 		ResolutionResult refusal = new ResolutionResult.NotAssigned();
 		for (PositionGuard<?, ?> consumer : context.consumers()) {
 			if (!Objects.equals(groupId, consumer.groupId()) || !consumer.isAssigned(partition)) {
 				continue;
 			}
-			Decision hold = consumer.holds().visible().get(partition);
+			Decision hold = consumer.holds().visible(partition);
 			if (hold == null) {
 				refusal = new ResolutionResult.NotHeld();
 			}
@@ -216,7 +235,7 @@ public final class OffsetGuard {
 					.completedFuture(new ResolutionResult.NotAllowed(hold.cause(), hold.cause().resolutions()));
 			}
 			else {
-				Resolutions.Order order = new Resolutions.Order(partition, resolution);
+				Resolutions.Order order = new Resolutions.Order(partition, resolution, trial);
 				consumer.resolutions().add(order);
 				return order;
 			}
@@ -255,7 +274,10 @@ public final class OffsetGuard {
 	 * @param groupId the consumer group
 	 * @param partition the partition
 	 * @param timeout how long to wait for the answer
-	 * @return the client id and the host; empty if brokers do not tell them
+	 * @return the client id and the host; empty if no member of the group has it, or if
+	 * this guard has no consumer that could ask
+	 * @throws org.apache.kafka.common.KafkaException if brokers do not answer, or refuse
+	 * to tell it
 	 */
 	public Optional<String> owner(String groupId, TopicPartition partition, Duration timeout) {
 		// A consumer of the same group surely knows the group's cluster.

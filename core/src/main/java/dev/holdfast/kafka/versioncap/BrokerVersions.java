@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.OptionalInt;
 
 import dev.holdfast.kafka.versioncap.internal.CappedVersions;
+import dev.holdfast.kafka.versioncap.internal.NodeId;
 import dev.holdfast.kafka.versioncap.rules.KafkaApi;
 import dev.holdfast.kafka.versioncap.rules.VersionCap;
 import org.apache.kafka.clients.NodeApiVersions;
@@ -61,6 +62,16 @@ public record BrokerVersions(String node, List<Line> apis, String releaseGuess) 
 			}
 		}
 		return new BrokerVersions(node, List.copyOf(lines), ReleaseGuess.of(lines));
+	}
+
+	/**
+	 * What the connection's id stands for. Clients number bootstrap servers in their
+	 * order from -1 down, and connect to a group's coordinator under an id of its own.
+	 * @return such as {@code broker 1}, {@code bootstrap server 1} or
+	 * {@code broker 1, as the group's coordinator}
+	 */
+	public String connection() {
+		return NodeId.of(node).description();
 	}
 
 	/**

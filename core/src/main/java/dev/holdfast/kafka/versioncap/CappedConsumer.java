@@ -7,6 +7,7 @@ package dev.holdfast.kafka.versioncap;
 
 import java.lang.invoke.MethodHandles;
 import java.time.Duration;
+import java.util.List;
 
 import dev.holdfast.kafka.internal.wrapping.ConsumerWrappers;
 import dev.holdfast.kafka.internal.wrapping.Interception;
@@ -45,7 +46,7 @@ final class CappedConsumer<K, V> implements Interception {
 	}
 
 	ConsumerRecords<K, V> poll(Duration timeout) {
-		versions.requireAccepted();
+		versions.requireAccepted(client, List.of());
 		return client.poll(timeout);
 	}
 

@@ -14,6 +14,7 @@ import dev.holdfast.kafka.versioncap.rules.KafkaApi;
 import dev.holdfast.kafka.versioncap.rules.VersionCap;
 import dev.holdfast.kafka.versioncap.rules.VersionCapCheck;
 import org.apache.kafka.clients.NodeApiVersions;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,8 @@ public final class ClientVersions {
 	static final ClientVersions UNKNOWN = new ClientVersions(null);
 
 	private final @Nullable ClientBinding binding;
+
+	private volatile @Nullable String refusedAddress;
 
 	ClientVersions(@Nullable ClientBinding binding) {
 		this.binding = binding;
@@ -104,10 +107,28 @@ public final class ClientVersions {
 	 * @throws RefusedBrokerException if there was one
 	 */
 	public void requireAccepted() {
+		requireAccepted(null, List.of());
+	}
+
+	/**
+	 * Throws if any broker so far has offered less than it has to, and names its host and
+	 * port, as far as they are known.
+	 * @param client the client, which knows its brokers' addresses; called on its own
+	 * thread. {@code null} for none
+	 * @param bootstrapServers the addresses that the client began with, in their order
+	 * @throws RefusedBrokerException if there was one
+	 */
+	public void requireAccepted(@Nullable Consumer<?, ?> client, List<String> bootstrapServers) {
 		RefusedBroker refused = (binding != null) ? binding.refused() : null;
-		if (refused != null) {
-			throw new RefusedBrokerException(refused);
+		if (refused == null) {
+			return;
 		}
+		String known = refusedAddress;
+		if (known == null && client != null) {
+			known = BrokerAddresses.find(refused.id(), client, bootstrapServers);
+			refusedAddress = known;
+		}
+		throw new RefusedBrokerException(refused, known);
 	}
 
 }

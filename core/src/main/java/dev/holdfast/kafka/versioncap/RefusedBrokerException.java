@@ -9,6 +9,7 @@ import java.util.Set;
 
 import dev.holdfast.kafka.versioncap.internal.RefusedBroker;
 import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Thrown from {@code poll}, and again from every later poll, when a broker offers less
@@ -20,9 +21,10 @@ public final class RefusedBrokerException extends NoOffsetForPartitionException 
 
 	private final String problem;
 
-	RefusedBrokerException(RefusedBroker broker) {
+	RefusedBrokerException(RefusedBroker broker, @Nullable String address) {
 		super(Set.of());
-		this.problem = "%s offers %s, but min-versions require %s >= %d: the consumer stops".formatted(broker.name(),
+		this.problem = "%s%s offers %s, but min-versions require %s >= %d: the consumer stops".formatted(broker.name(),
+				(address != null) ? " (" + address + ")" : "",
 				(broker.offered() < 0) ? "no " + broker.api() : broker.api() + " up to version " + broker.offered(),
 				broker.api(), broker.required());
 	}

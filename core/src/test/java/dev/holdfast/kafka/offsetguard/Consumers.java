@@ -6,15 +6,18 @@
 package dev.holdfast.kafka.offsetguard;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 import dev.holdfast.kafka.offsetguard.decision.Assignment;
@@ -61,12 +64,14 @@ public final class Consumers {
 
 	private record Guarded(OffsetGuard guard, @Nullable String group) {
 
-		private boolean isStarting(TopicPartition partition) {
+		private Set<TopicPartition> starting() {
 			return guard.assignments()
 				.stream()
 				.filter((each) -> Objects.equals(each.groupId(), group))
 				.flatMap((each) -> each.partitions().stream())
-				.anyMatch((each) -> each.partition().equals(partition) && each.state() == Assignment.State.STARTING);
+				.filter((each) -> each.state() == Assignment.State.STARTING)
+				.map(Assignment.Partition::partition)
+				.collect(Collectors.toSet());
 		}
 
 	}
@@ -247,9 +252,24 @@ public final class Consumers {
 		return isStarted(consumer, partition) && position(consumer, partition) >= position;
 	}
 
+	/**
+	 * As {@link #isAt}, for many partitions.
+	 */
+	static boolean areAt(Consumer<?, ?> consumer, Collection<TopicPartition> partitions, long position) {
+		if (!consumer.assignment().containsAll(partitions)) {
+			return false;
+		}
+		Set<TopicPartition> starting = starting(consumer);
+		return partitions.stream().allMatch((each) -> !starting.contains(each) && position(consumer, each) == position);
+	}
+
 	private static boolean isStarted(Consumer<?, ?> consumer, TopicPartition partition) {
+		return consumer.assignment().contains(partition) && !starting(consumer).contains(partition);
+	}
+
+	private static Set<TopicPartition> starting(Consumer<?, ?> consumer) {
 		Guarded guarded = GUARDED.get(consumer);
-		return consumer.assignment().contains(partition) && (guarded == null || !guarded.isStarting(partition));
+		return (guarded != null) ? guarded.starting() : Set.of();
 	}
 
 	/**

@@ -235,7 +235,7 @@ class DecisionPropertyTests {
 
 		Ruling ruling = Ruling.rule(cause, action, limits, evidence);
 
-		assertThat(ruling.named()).isEqualTo(action);
+		assertThat(ruling.policyAction()).isEqualTo(action);
 		if (unlimited.outcome() instanceof Outcome.ReadFrom readFrom && cause != Cause.TOPIC_RECREATED
 				&& cause != Cause.CLUSTER_CHANGED && origin(evidence) >= 0 && !isSoughtBelowLogStart(evidence)) {
 			long moved = readFrom.offset() - origin(evidence);

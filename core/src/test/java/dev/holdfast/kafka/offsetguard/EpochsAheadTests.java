@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import dev.holdfast.kafka.offsetguard.decision.Outcome;
+import dev.holdfast.kafka.offsetguard.decision.Reason;
 import dev.holdfast.kafka.offsetguard.decision.Resolution;
 import dev.holdfast.kafka.offsetguard.decision.ResolutionResult;
 import dev.holdfast.kafka.offsetguard.internal.memory.Bookmark;
@@ -103,7 +104,8 @@ class EpochsAheadTests {
 					new Resolution(Action.LATEST, "alice", "looked at it"));
 			Consumers.pollUntil(consumer, result::isDone);
 
-			assertThat(result).isCompletedWithValue(new ResolutionResult.StillHeld(consumers.decisions.get(0)));
+			assertThat(result).isCompletedWithValue(new ResolutionResult.StillHeld(consumers.decisions.get(0),
+					Reason.of(Reason.Kind.EPOCH_NOT_REACHED)));
 			assertThat(consumers.causes()).containsExactly(Cause.ABOVE_LOG_END);
 			assertThat(consumer.position(partition)).isEqualTo(1000);
 		}

@@ -216,6 +216,36 @@ class OutOfRangeTests {
 		}
 	}
 
+	/** One held partition, one line, one count, however long brokers are silent. */
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void outageDoesNotChangeWhatAPartitionIsHeldInVainFor(String protocol) {
+		TopicPartition partition = prepare("outage-" + protocol, 20);
+		ScriptedClock clock = ScriptedClock.running();
+		Consumers consumers = new Consumers(cluster, protocol, partition.topic()).clock(clock);
+		OffsetGuard guard = consumers.oneProcess().process();
+		Fault.Handle claim = cluster.wire().inject(Fault.offsetOutOfRange().forClient(partition.topic()));
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(partition.topic()));
+			Consumers.pollUntil(consumer, () -> !guard.held().isEmpty());
+			List<Decision> held = guard.held();
+			Fault.Handle outage = cluster.wire().inject(Fault.silence(ApiKeys.LIST_OFFSETS));
+			Instant later = clock.instant().plusSeconds(90);
+			Consumers.pollUntil(consumer, clock.advancing(STEP, () -> clock.instant().isAfter(later)));
+			assertThat(consumers.decisions).hasSize(2);
+			assertThat(guard.held()).isEqualTo(held);
+			outage.close();
+			long inspected = inspections();
+			Consumers.pollUntil(consumer, () -> inspections() > inspected + 1);
+			assertThat(guard.held()).isEqualTo(held);
+			claim.close();
+
+			assertThat(Consumers.pollTo(consumer, partition, 100)).isEqualTo(range(20, 100));
+			assertThat(consumers.decisions).hasSize(2);
+		}
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "classic", "consumer" })
 	void whoeverDoesNotWaitForTheClaimToEndCanFail(String protocol) {

@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import dev.holdfast.kafka.test.Fault;
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.LyingKafka;
+import dev.holdfast.kafka.test.Polling;
 import dev.holdfast.kafka.test.WireRequest;
 
 import static dev.holdfast.kafka.offsetguard.Consumers.range;
@@ -118,7 +119,11 @@ class RequestCountTests {
 
 		try (Consumer<String, String> consumer = consumers.guarded()) {
 			consumer.subscribe(List.of(topic.name));
-			assertThat(topic.pollTo(consumer, end)).isEqualTo(topic.each(range(start, end)));
+			// Within one poll the guard collects all that the client has to report.
+			assertThat(Polling.of(consumer)
+				.pollTimeout(Duration.ofSeconds(2))
+				.until(() -> topic.areAt(consumer, end))
+				.offsets()).isEqualTo(topic.each(range(start, end)));
 		}
 
 		assertThat(consumers.causes()).hasSize(topic.partitions.size()).containsOnly(cause);

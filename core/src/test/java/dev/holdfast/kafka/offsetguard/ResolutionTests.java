@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import dev.holdfast.kafka.offsetguard.decision.Assignment;
 import dev.holdfast.kafka.offsetguard.decision.Decision;
 import dev.holdfast.kafka.offsetguard.decision.Outcome;
+import dev.holdfast.kafka.offsetguard.decision.Reason;
 import dev.holdfast.kafka.offsetguard.decision.Resolution;
 import dev.holdfast.kafka.offsetguard.decision.ResolutionResult;
 import dev.holdfast.kafka.offsetguard.policy.Action;
@@ -200,15 +201,16 @@ class ResolutionTests {
 			consumer.subscribe(List.of(partition.topic()));
 			Consumers.pollUntil(consumer, () -> !guard.held().isEmpty());
 			assertThat(guard.resolve(partition.topic(), partition, by("alice", Action.KEEP)))
-				.isCompletedWithValue(new ResolutionResult.NotAllowed(Cause.ABOVE_LOG_END,
-						Set.of(Action.DIVERGENCE, Action.EARLIEST, Action.LATEST, Action.TIMESTAMP, Action.FAIL)));
+				.isCompletedWithValue(new ResolutionResult.NotAllowed(Cause.ABOVE_LOG_END, Set.of(Action.DIVERGENCE,
+						Action.EARLIEST, Action.LATEST, Action.TIMESTAMP, Action.OFFSET, Action.FAIL)));
 			assertThat(guard.resolve("others", partition, by("alice", Action.EARLIEST)))
 				.isCompletedWithValue(new ResolutionResult.NotAssigned());
 			// Nothing was delivered, so there is no timestamp to go to.
 			CompletableFuture<ResolutionResult> nowhere = guard.resolve(partition.topic(), partition,
 					by("alice", Action.TIMESTAMP));
 			Consumers.pollUntil(consumer, nowhere::isDone);
-			assertThat(nowhere).isCompletedWithValue(new ResolutionResult.StillHeld(consumers.decisions.get(0)));
+			assertThat(nowhere).isCompletedWithValue(
+					new ResolutionResult.StillHeld(consumers.decisions.get(0), Reason.of(Reason.Kind.NO_TARGET)));
 			assertThat(consumer.position(partition)).isEqualTo(500);
 			late = guard.resolve(partition.topic(), partition, by("alice", Action.EARLIEST));
 		}
@@ -257,8 +259,12 @@ class ResolutionTests {
 			assertThat(guard.assignments()).singleElement().satisfies((assignment) -> {
 				assertThat(assignment.groupId()).isEqualTo(held.topic());
 				assertThat(assignment.clientId()).isEqualTo("mine-" + protocol);
-				assertThat(assignment.partitions())
-					.containsExactly(new Assignment.Partition(held, Assignment.State.HELD, consumers.decisions.get(0)));
+				assertThat(assignment.partitions()).singleElement().satisfies((partition) -> {
+					assertThat(partition.partition()).isEqualTo(held);
+					assertThat(partition.state()).isEqualTo(Assignment.State.HELD);
+					assertThat(partition.hold()).isEqualTo(consumers.decisions.get(0));
+					assertThat(partition.position()).isEqualTo(500);
+				});
 			});
 			assertThat(guard.owner(held.topic(), held, Duration.ofSeconds(10)))
 				.hasValueSatisfying((owner) -> assertThat(owner).startsWith("mine-" + protocol + " on /127.0.0.1"));

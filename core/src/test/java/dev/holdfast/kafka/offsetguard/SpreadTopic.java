@@ -128,8 +128,7 @@ final class SpreadTopic {
 	}
 
 	boolean areAt(Consumer<?, ?> consumer, long position) {
-		return consumer.assignment().containsAll(partitions)
-				&& partitions.stream().allMatch((partition) -> Consumers.isAt(consumer, partition, position));
+		return Consumers.areAt(consumer, partitions, position);
 	}
 
 	private static <T> T get(KafkaFuture<T> future) {

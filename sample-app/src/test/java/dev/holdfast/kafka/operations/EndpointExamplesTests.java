@@ -75,6 +75,8 @@ class EndpointExamplesTests {
 			compare("not-allowed", 400, shop.resolve("orders", "keep"));
 			compare("not-here", 404, shop.resolve("payments", "earliest"));
 			compare("still-held", 409, shop.resolve("orders", "timestamp"));
+			compare("dry-run", 200, shop.post(ENDPOINT, order("earliest", "\"dryRun\": true")));
+			compare("outside", 400, shop.post(ENDPOINT, order("offset", "\"offset\": 500")));
 			shop.shut();
 			cluster.produce(read, 1);
 			shop.awaitOffset(0);
@@ -82,9 +84,17 @@ class EndpointExamplesTests {
 			shop.reopen();
 			compare("resolved", 200, shop.resolve("orders", "earliest"));
 			compare("not-held", 409, shop.resolve("orders", "latest"));
+			await().atMost(Shop.PATIENCE)
+				.until(() -> shop.get(ENDPOINT)
+					.<List<?>>json("$.consumers[*].partitions[?(@.lag == 0 && @.lastCommit > 0)]")
+					.size() == 2);
 			compare("group", 200, shop.get(ENDPOINT + "/orders"));
 		}
 		assertThat(compared).containsExactlyInAnyOrderElementsOf(examples());
+	}
+
+	private static String order(String action, String more) {
+		return Shop.order("orders", action).replace("}", ", " + more + "}");
 	}
 
 	private static List<String> examples() throws IOException {
@@ -108,7 +118,7 @@ class EndpointExamplesTests {
 		if (value instanceof Map<?, ?> map) {
 			Map<Object, Object> result = new LinkedHashMap<>();
 			map.forEach((key, each) -> result.put(key, switch (key.toString()) {
-				case "at", "since" -> "2026-01-31T12:00:00.000Z";
+				case "at", "since", "heldSince" -> "2026-01-31T12:00:00.000Z";
 				case "brokers" -> brokers((List<?>) each);
 				default -> normalize(each);
 			}));
@@ -122,6 +132,7 @@ class EndpointExamplesTests {
 		assertThat(brokers).isNotEmpty().doesNotHaveDuplicates();
 		Map<Object, Object> broker = new LinkedHashMap<>((Map<?, ?>) brokers.get(0));
 		assertThat((String) broker.put("node", "1")).isNotEmpty();
+		assertThat((String) broker.put("connection", "broker 1")).isNotEmpty();
 		Map<Object, Object> speaks = new LinkedHashMap<>((Map<?, ?>) broker.get("speaks"));
 		assertThat(speaks).hasSizeGreaterThan(20);
 		speaks.keySet().retainAll(List.of("Fetch", "Metadata", "OffsetForLeaderEpoch"));

@@ -162,14 +162,14 @@ class EndpointTests {
 			for (Shop.Answer answer : List.of(unknown, senseless)) {
 				assertThat(answer.status()).isEqualTo(400);
 				assertThat((List<?>) answer.json("$.allowed"))
-					.isEqualTo(List.of("divergence", "earliest", "latest", "timestamp", "fail"));
+					.isEqualTo(List.of("divergence", "earliest", "latest", "timestamp", "offset", "fail"));
 			}
 			assertThat((String) unknown.json("$.message")).isEqualTo("There is no action 'sideways'");
 			assertThat((String) senseless.json("$.message"))
 				.isEqualTo("'keep' makes no sense for actions-0, which is held for 'above-log-end'");
 			assertThat(elsewhere.status()).isEqualTo(400);
 			assertThat((List<?>) elsewhere.json("$.allowed")).isEqualTo(List.of("keep", "divergence", "earliest",
-					"latest", "timestamp", "latest-known", "auto-offset-reset", "fail"));
+					"latest", "timestamp", "latest-known", "offset", "auto-offset-reset", "fail"));
 			// Nothing was delivered, so there is no timestamp to go to.
 			Shop.Answer nowhere = shop.resolve(topic, "timestamp");
 			assertThat(nowhere.status()).isEqualTo(409);
@@ -247,7 +247,8 @@ class EndpointTests {
 		try (Shop shop = Shop.open(cluster, topic, List.of(Identified.class), WRITABLE,
 				"spring.autoconfigure.exclude=" + AuditAutoConfiguration.class.getName())) {
 			shop.awaitHeld(1);
-			Shop.Answer answer = shop.resolve(topic, "earliest");
+			// The principal counts, not what the order claims.
+			Shop.Answer answer = shop.post(ENDPOINT, Shop.order(topic, "earliest").replace("}", ", \"by\": \"bob\"}"));
 
 			assertThat((String) answer.json("$.decision.by")).isEqualTo("alice?of \"sales\"");
 			assertThat((String) answer.json("$.decision.reason")).isEqualTo("looked at it");
@@ -273,20 +274,24 @@ class EndpointTests {
 			shop.awaitHeld(1);
 			MBeanServer server = shop.context().getBean(MBeanServer.class);
 			ObjectName name = new ObjectName("shop.jmx:type=Endpoint,name=Holdfast");
-			String[] types = new String[5];
+			String[] types = new String[9];
 			Arrays.fill(types, String.class.getName());
 
 			assertThat(server.invoke(name, "report", new Object[0], new String[0])).asString()
 				.contains("cause=above-log-end");
 			assertThat(server.invoke(name, "group", new Object[] { topic }, new String[] { types[0] })).asString()
 				.contains("cause=above-log-end");
-			assertThat(server.invoke(name, "resolve", new Object[] { topic, topic, "0", "sideways", "because" }, types))
-				.asString()
+			assertThat(server.invoke(name, "resolve", order(topic, "sideways", null), types)).asString()
 				.contains("status=400", "There is no action 'sideways'");
-			assertThat(server.invoke(name, "resolve", new Object[] { topic, topic, "0", "latest", "because" }, types))
-				.asString()
+			assertThat(server.invoke(name, "resolve", order(topic, "latest", "true"), types)).asString()
+				.contains("status=200", "dryRun=true", "continueAt=100");
+			assertThat(server.invoke(name, "resolve", order(topic, "latest", null), types)).asString()
 				.contains("status=200", "continueAt=100", "by=jmx", "reason=because");
 		}
+	}
+
+	private static Object[] order(String topic, String action, String dryRun) {
+		return new Object[] { topic, topic, "0", action, "because", null, null, dryRun, null };
 	}
 
 	@Test

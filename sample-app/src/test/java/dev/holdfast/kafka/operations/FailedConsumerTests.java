@@ -100,7 +100,8 @@ class FailedConsumerTests {
 			assertThat(refused).containsEntry("group", topic)
 				.containsEntry("state", "refused")
 				.doesNotContainKey("cause");
-			assertThat((String) refused.get("problem")).contains("min-versions require Fetch >= 18");
+			assertThat((String) refused.get("problem")).contains("min-versions require Fetch >= 18")
+				.containsPattern("(Bootstrap server|Broker) [0-9]+ \\((localhost|127.0.0.1):[0-9]+\\) offers");
 			assertThat(shop.get(HEALTH).status()).isEqualTo(503);
 			assertThat((String) shop.get(HEALTH).json("$.status")).isEqualTo("DOWN");
 			assertThat(gauge(shop, topic)).isEqualTo("1.0");

@@ -75,7 +75,7 @@ class HeldPartitionTests {
 			assertThat(endpoint.single("$.consumers[*].partitions[*]")).containsEntry("state", "held")
 				.containsEntry("cause", "above-log-end")
 				.containsEntry("since", held.get("since"))
-				.containsEntry("resolutions", List.of("divergence", "earliest", "latest", "timestamp", "fail"));
+				.containsEntry("resolutions", List.of("earliest", "latest", "offset", "fail"));
 			assertThat(endpoint.single("$.decisions[*]")).containsEntry("action", "hold")
 				.containsEntry("position", 500);
 		}

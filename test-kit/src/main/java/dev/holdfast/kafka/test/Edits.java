@@ -42,6 +42,9 @@ final class Edits {
 		if (edit instanceof Effect.ErrorCode lie) {
 			return ErrorAnswers.apply(lie.api(), answer, lie.error(), context);
 		}
+		if (edit instanceof Effect.Scrambled scrambled) {
+			return Scrambler.apply(answer, scrambled.random());
+		}
 		if (edit instanceof Effect.Advertise lie) {
 			return advertise((ApiVersionsResponseData) answer, lie);
 		}

@@ -6,6 +6,7 @@
 package dev.holdfast.kafka.test;
 
 import java.time.Duration;
+import java.util.Random;
 import java.util.Set;
 
 import org.apache.kafka.common.Uuid;
@@ -111,6 +112,16 @@ sealed interface Effect {
 		@Override
 		public boolean concerns(RequestHeader header) {
 			return header.apiKey() == ApiKeys.API_VERSIONS;
+		}
+
+	}
+
+	/** Answers have values at random; no APIs means all but ApiVersions. */
+	record Scrambled(Random random, Set<ApiKeys> apis) implements Edit {
+
+		@Override
+		public boolean concerns(RequestHeader header) {
+			return this.apis.isEmpty() ? header.apiKey() != ApiKeys.API_VERSIONS : this.apis.contains(header.apiKey());
 		}
 
 	}

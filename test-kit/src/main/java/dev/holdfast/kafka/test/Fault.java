@@ -7,6 +7,7 @@ package dev.holdfast.kafka.test;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Random;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -114,6 +115,19 @@ public final class Fault {
 	 */
 	public static Fault offsetOutOfRange() {
 		return error(ApiKeys.FETCH, Errors.OFFSET_OUT_OF_RANGE);
+	}
+
+	/**
+	 * Answers have one to three values at random: offsets, epochs, ids, error codes, and
+	 * lists that are empty or repeat an element. Clients can read them. Addresses,
+	 * records and throttle times stay as they are.
+	 * @param seed the same seed gives the same values to the same answers in the same
+	 * order
+	 * @param apis the APIs whose answers are scrambled; none means all but ApiVersions
+	 * @return the fault
+	 */
+	public static Fault scrambled(long seed, ApiKeys... apis) {
+		return of(new Effect.Scrambled(new Random(seed), Set.of(apis)));
 	}
 
 	/**

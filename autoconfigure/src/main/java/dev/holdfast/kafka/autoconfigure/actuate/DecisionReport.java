@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param cause why the position was in question
  * @param action the action taken
  * @param policy the policy's action, where the guard took another one
+ * @param obstacle what was in the way of the policy's action
  * @param position where the consumer was
  * @param continueAt where it reads on: an offset, or the end of the log that the client
  * looks up
@@ -41,9 +42,10 @@ import org.jspecify.annotations.Nullable;
  * @param reason why
  */
 record DecisionReport(Instant at, String factory, @Nullable String group, String clientId, String topic, int partition,
-		String cause, String action, @Nullable String policy, @Nullable Long position, @Nullable Object continueAt,
-		@Nullable Long logStart, @Nullable Long logEnd, @Nullable Long claimedDivergentOffset,
-		Map<String, Long> records, boolean observed, @Nullable String by, @Nullable String reason) {
+		String cause, String action, @Nullable String policy, @Nullable ObstacleReport obstacle,
+		@Nullable Long position, @Nullable Object continueAt, @Nullable Long logStart, @Nullable Long logEnd,
+		@Nullable Long claimedDivergentOffset, Map<String, Long> records, boolean observed, @Nullable String by,
+		@Nullable String reason) {
 
 	static DecisionReport of(GuardedFactories.Made made) {
 		return of(made.factory(), made.decision());
@@ -58,10 +60,11 @@ record DecisionReport(Instant at, String factory, @Nullable String group, String
 				decision.partition().topic(), decision.partition().partition(), decision.cause().id(),
 				decision.action().id(),
 				(decision.policyAction() != decision.action()) ? decision.policyAction().id() : null,
-				(evidence.position() >= 0) ? evidence.position() : null, continueAt(decision.outcome()),
-				(bounds != null) ? bounds.logStartOffset() : null, (bounds != null) ? bounds.logEndOffset() : null,
-				(claim != null) ? claim.divergentOffset() : null, records(decision.impact()), decision.observed(),
-				(resolution != null) ? resolution.by() : null, (resolution != null) ? resolution.reason() : null);
+				ObstacleReport.of(decision.reason()), (evidence.position() >= 0) ? evidence.position() : null,
+				continueAt(decision.outcome()), (bounds != null) ? bounds.logStartOffset() : null,
+				(bounds != null) ? bounds.logEndOffset() : null, (claim != null) ? claim.divergentOffset() : null,
+				records(decision.impact()), decision.observed(), (resolution != null) ? resolution.by() : null,
+				(resolution != null) ? resolution.reason() : null);
 	}
 
 	private static Map<String, Long> records(Decision.Impact impact) {

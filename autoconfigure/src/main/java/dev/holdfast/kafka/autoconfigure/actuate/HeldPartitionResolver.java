@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -19,10 +20,14 @@ import java.util.function.Consumer;
 
 import dev.holdfast.kafka.autoconfigure.GuardedFactories;
 import dev.holdfast.kafka.offsetguard.OffsetGuard;
+import dev.holdfast.kafka.offsetguard.decision.Decision;
+import dev.holdfast.kafka.offsetguard.decision.Outcome;
+import dev.holdfast.kafka.offsetguard.decision.Reason;
 import dev.holdfast.kafka.offsetguard.decision.Resolution;
 import dev.holdfast.kafka.offsetguard.decision.ResolutionResult;
 import dev.holdfast.kafka.offsetguard.policy.Action;
 import dev.holdfast.kafka.offsetguard.policy.Cause;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -35,9 +40,6 @@ final class HeldPartitionResolver {
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
 	private static final Duration OWNER_TIMEOUT = Duration.ofSeconds(3);
-
-	/** A request to brokers about the group has to have room for its name. */
-	private static final int MAX_NAME_LENGTH = 1024;
 
 	private final GuardedFactories factories;
 
@@ -54,9 +56,20 @@ final class HeldPartitionResolver {
 
 	/**
 	 * An order as the operator gave it.
+	 *
+	 * @param by the operator
+	 * @param claimed whether only the order itself says who that is
 	 */
 	record Order(@Nullable String group, @Nullable String topic, @Nullable String partition, @Nullable String action,
-			@Nullable String reason, String by) {
+			@Nullable String reason, @Nullable String offset, @Nullable String timestamp, @Nullable String dryRun,
+			String by, boolean claimed) {
+
+		/**
+		 * The operator's name as it is recorded.
+		 */
+		String named() {
+			return claimed ? "claimed: " + by : by;
+		}
 
 	}
 
@@ -67,61 +80,21 @@ final class HeldPartitionResolver {
 	 */
 	ResolutionReport resolve(Order order, Consumer<DecisionReport> onLateDecision) {
 		List<String> mistakes = new ArrayList<>();
-		String group = name("group", order.group(), mistakes);
-		String topic = name("topic", order.topic(), mistakes);
-		int partition = partition(order.partition(), mistakes);
-		String reason = required("reason", order.reason(), mistakes);
-		String named = required("action", order.action(), mistakes);
+		String group = OrderFields.name("group", order.group(), mistakes);
+		String topic = OrderFields.name("topic", order.topic(), mistakes);
+		int partition = OrderFields.partition(order.partition(), mistakes);
+		String reason = OrderFields.required("reason", order.reason(), mistakes);
+		String named = OrderFields.required("action", order.action(), mistakes);
 		Action action = action(named);
-		Resolution resolution = null;
-		if (mistakes.isEmpty()) {
-			try {
-				resolution = new Resolution((action != null) ? action : Action.HOLD, order.by(), reason);
-			}
-			catch (IllegalArgumentException ex) {
-				mistakes.add(ex.getMessage());
-			}
-		}
+		boolean isTrial = OrderFields.flag("dryRun", order.dryRun(), mistakes);
+		Resolution resolution = OrderFields.resolution(order, (action != null) ? action : Action.HOLD, reason,
+				mistakes);
 		if (resolution == null) {
 			return ResolutionReport.refused(400, String.join("; ", mistakes));
 		}
 		TopicPartition held = new TopicPartition(topic, partition);
-		return (action != null) ? handOver(group, held, resolution, onLateDecision)
+		return (action != null) ? handOver(new HandedOver(group, held, resolution, isTrial), onLateDecision)
 				: ResolutionReport.notAllowed("There is no action '%s'".formatted(named), allowed(group, held));
-	}
-
-	private static String required(String name, @Nullable String value, List<String> mistakes) {
-		if (value == null || value.isBlank()) {
-			mistakes.add("'%s' is missing".formatted(name));
-			return "";
-		}
-		return value;
-	}
-
-	private static String name(String name, @Nullable String value, List<String> mistakes) {
-		String text = required(name, value, mistakes);
-		if (text.length() > MAX_NAME_LENGTH || text.chars().anyMatch(Character::isISOControl)) {
-			mistakes.add("'%s' is no name of a %s".formatted(name, name));
-		}
-		return text;
-	}
-
-	private static int partition(@Nullable String value, List<String> mistakes) {
-		String text = required("partition", value, mistakes);
-		if (text.isEmpty()) {
-			return -1;
-		}
-		try {
-			int partition = Integer.parseInt(text);
-			if (partition >= 0) {
-				return partition;
-			}
-		}
-		catch (NumberFormatException ex) {
-			// Reported below.
-		}
-		mistakes.add("'partition' is no number of a partition");
-		return -1;
 	}
 
 	private static @Nullable Action action(String id) {
@@ -146,23 +119,56 @@ final class HeldPartitionResolver {
 				.toList());
 	}
 
-	private ResolutionReport handOver(String group, TopicPartition partition, Resolution resolution,
-			Consumer<DecisionReport> onLateDecision) {
+	/**
+	 * An order that makes sense.
+	 */
+	private record HandedOver(String group, TopicPartition partition, Resolution resolution, boolean isTrial) {
+
+		CompletableFuture<ResolutionResult> to(OffsetGuard guard) {
+			String groupId = groupId(guard, group, partition);
+			return isTrial ? guard.tryOut(groupId, partition, resolution)
+					: guard.resolve(groupId, partition, resolution);
+		}
+
+	}
+
+	private ResolutionReport handOver(HandedOver order, Consumer<DecisionReport> onLateDecision) {
 		ResolutionResult result = new ResolutionResult.NotAssigned();
-		String factory = "";
 		for (Map.Entry<String, OffsetGuard> each : guards().entrySet()) {
-			CompletableFuture<ResolutionResult> pending = each.getValue()
-				.resolve(groupId(each.getValue(), group, partition), partition, resolution);
+			CompletableFuture<ResolutionResult> pending = order.to(each.getValue());
 			if (!pending.isDone() || !(pending.join() instanceof ResolutionResult.NotAssigned)) {
-				factory = each.getKey();
-				ResolutionResult own = await(factory, pending, onLateDecision);
+				ResolutionResult own = await(each.getKey(), pending, onLateDecision);
+				if (own instanceof ResolutionResult.Resolved resolved) {
+					return ResolutionReport.resolved(DecisionReport.of(each.getKey(), resolved.decision()),
+							committed(each.getValue(), resolved.decision()));
+				}
+				if (own instanceof ResolutionResult.TriedOut tried) {
+					return ResolutionReport.triedOut(DecisionReport.of(each.getKey(), tried.decision()));
+				}
 				if (!(own instanceof ResolutionResult.NotHeld)) {
-					return report(factory, group, partition, resolution, own);
+					return refused(order, own);
 				}
 				result = own;
 			}
 		}
-		return report(factory, group, partition, resolution, result);
+		return refused(order, result);
+	}
+
+	/**
+	 * Whether the group's last commit is where a decision leads, so that it outlasts the
+	 * consumer. The guard commits it after the consumer's next poll.
+	 * @return {@code null} if it leads nowhere
+	 */
+	private static @Nullable Boolean committed(OffsetGuard guard, Decision decision) {
+		if (!decision.isMove()) {
+			return null;
+		}
+		long target = (decision.outcome() instanceof Outcome.ReadFrom readFrom) ? readFrom.offset() : -1;
+		return target >= 0 && guard.assignments()
+			.stream()
+			.filter((assignment) -> Objects.equals(assignment.groupId(), decision.groupId()))
+			.flatMap((assignment) -> assignment.partitions().stream())
+			.anyMatch((each) -> each.partition().equals(decision.partition()) && each.committedOffset() == target);
 	}
 
 	/**
@@ -220,34 +226,45 @@ final class HeldPartitionResolver {
 		}
 	}
 
-	private ResolutionReport report(String factory, String group, TopicPartition partition, Resolution resolution,
-			@Nullable ResolutionResult result) {
+	private ResolutionReport refused(HandedOver order, @Nullable ResolutionResult result) {
+		TopicPartition partition = order.partition();
+		Action action = order.resolution().action();
 		if (result == null) {
 			return ResolutionReport
 				.refused(503, ("The consumer of group '%s' that holds %s did not begin within %d ms: its "
 						+ "listener is busy, other orders come first, or brokers do not answer. Nothing was done, try again")
-					.formatted(group, partition, patience.toMillis()));
-		}
-		if (result instanceof ResolutionResult.Resolved resolved) {
-			return ResolutionReport.resolved(DecisionReport.of(factory, resolved.decision()));
+					.formatted(order.group(), partition, patience.toMillis()));
 		}
 		if (result instanceof ResolutionResult.NotAllowed refused) {
-			return ResolutionReport.notAllowed("'%s' makes no sense for %s, which is held for '%s'"
-				.formatted(resolution.action(), partition, refused.cause()), refused.allowed());
+			return ResolutionReport.notAllowed(
+					"'%s' makes no sense for %s, which is held for '%s'".formatted(action, partition, refused.cause()),
+					refused.allowed());
+		}
+		if (result instanceof ResolutionResult.OutsideLog outside) {
+			return ResolutionReport.refused(400, "The log of %s goes from %d to %d, and '%s' leads outside"
+				.formatted(partition, outside.bounds().logStartOffset(), outside.bounds().logEndOffset(), action));
 		}
 		if (result instanceof ResolutionResult.NotAssigned) {
-			return ResolutionReport.refused(404, "No consumer of group '%s' in this process has %s. %s".formatted(group,
-					partition, owner(group, partition)));
+			return ResolutionReport.refused(404, "No consumer of group '%s' in this process has %s. %s"
+				.formatted(order.group(), partition, owner(order.group(), partition)));
 		}
-		if (result instanceof ResolutionResult.StillHeld) {
-			return ResolutionReport.refused(409,
-					"%s is still held: the evidence, gathered again, does not tell where '%s' leads"
-						.formatted(partition, resolution.action()));
+		if (result instanceof ResolutionResult.StillHeld stillHeld) {
+			return ResolutionReport.refused(409, "%s is still held: %s".formatted(partition,
+					obstacle(action, (stillHeld.reason() != null) ? stillHeld.reason().kind() : null)));
 		}
 		if (result instanceof ResolutionResult.Failed failed) {
 			return ResolutionReport.refused(503, failed.reason());
 		}
-		return ResolutionReport.refused(409, notHeld(group, partition));
+		return ResolutionReport.refused(409, notHeld(order.group(), partition));
+	}
+
+	private static String obstacle(Action action, Reason.@Nullable Kind kind) {
+		if (kind == Reason.Kind.EPOCH_NOT_REACHED) {
+			return "the client waits for a leader with the committed epoch, wherever the guard seeks it to";
+		}
+		return (kind == Reason.Kind.UNPROVEN)
+				? "the log, looked at again, does not prove what '%s' needs".formatted(action)
+				: "the evidence, gathered again, does not tell where '%s' leads".formatted(action);
 	}
 
 	private String notHeld(String group, TopicPartition partition) {
@@ -262,14 +279,26 @@ final class HeldPartitionResolver {
 
 	private String owner(String group, TopicPartition partition) {
 		long end = System.nanoTime() + OWNER_TIMEOUT.toNanos();
+		boolean isAsked = false;
+		String problem = "no consumer of this process can ask";
 		for (OffsetGuard guard : guards().values()) {
 			Duration left = Duration.ofNanos(end - System.nanoTime());
-			Optional<String> owner = left.isNegative() ? Optional.empty() : guard.owner(group, partition, left);
-			if (owner.isPresent()) {
-				return "It is assigned to " + owner.get();
+			if (left.isNegative() || guard.assignments().isEmpty()) {
+				continue;
+			}
+			try {
+				Optional<String> owner = guard.owner(group, partition, left);
+				if (owner.isPresent()) {
+					return "It is assigned to " + owner.get();
+				}
+				isAsked = true;
+			}
+			catch (KafkaException ex) {
+				problem = String.valueOf(ex.getMessage());
 			}
 		}
-		return "Nobody here knows who has it";
+		return isAsked ? "No member of the group has it, as far as the brokers tell"
+				: "Nobody could be asked who has it: " + problem;
 	}
 
 }

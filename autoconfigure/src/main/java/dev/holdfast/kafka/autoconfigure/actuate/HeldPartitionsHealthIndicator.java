@@ -7,10 +7,12 @@ package dev.holdfast.kafka.autoconfigure.actuate;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 import dev.holdfast.kafka.autoconfigure.GuardedFactories;
 import dev.holdfast.kafka.offsetguard.OffsetGuard;
+import dev.holdfast.kafka.offsetguard.decision.Assignment;
 import dev.holdfast.kafka.offsetguard.decision.Decision;
 import org.jspecify.annotations.Nullable;
 
@@ -49,13 +51,16 @@ final class HeldPartitionsHealthIndicator extends AbstractHealthIndicator {
 	 * @param topic the topic
 	 * @param partition the partition's number
 	 * @param cause why it is held
-	 * @param since when the guard decided to hold it
+	 * @param since since when it is held for that cause
+	 * @param heldSince since when it is held
 	 */
-	record Held(String factory, @Nullable String group, String topic, int partition, String cause, Instant since) {
+	record Held(String factory, @Nullable String group, String topic, int partition, String cause, Instant since,
+			Instant heldSince) {
 
-		static Held of(String factory, Decision decision) {
+		static Held of(String factory, Assignment.Held held) {
+			Decision decision = held.decision();
 			return new Held(factory, decision.groupId(), decision.partition().topic(), decision.partition().partition(),
-					decision.cause().id(), decision.at());
+					decision.cause().id(), decision.at(), held.since());
 		}
 
 	}
@@ -64,9 +69,13 @@ final class HeldPartitionsHealthIndicator extends AbstractHealthIndicator {
 	protected void doHealthCheck(Health.Builder builder) {
 		List<Held> held = factories.factories().stream().flatMap((factory) -> {
 			OffsetGuard guard = factory.guard();
-			List<Decision> holds = (guard != null) ? guard.held() : List.of();
-			return holds.stream().map((decision) -> Held.of(factory.name(), decision));
-		}).sorted(Comparator.comparing(Held::since)).toList();
+			List<Assignment> assignments = (guard != null) ? guard.assignments() : List.of();
+			return assignments.stream()
+				.flatMap((assignment) -> assignment.partitions().stream())
+				.map(Assignment.Partition::held)
+				.filter(Objects::nonNull)
+				.map((hold) -> Held.of(factory.name(), hold));
+		}).sorted(Comparator.comparing(Held::heldSince)).toList();
 		List<FailedConsumer> failed = FailedConsumer.of(factories);
 		Status status = held.isEmpty() ? Status.UP : heldStatus;
 		builder.status(failed.isEmpty() ? status : failedStatus).withDetail("held", held).withDetail("failed", failed);

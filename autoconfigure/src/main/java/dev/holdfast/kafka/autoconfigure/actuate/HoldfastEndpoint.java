@@ -60,8 +60,10 @@ final class HoldfastEndpoint {
 
 	@WriteOperation
 	ResolutionReport resolve(@Nullable String group, @Nullable String topic, @Nullable String partition,
-			@Nullable String action, @Nullable String reason) {
-		return resolve(new HeldPartitionResolver.Order(group, topic, partition, action, reason, "jmx"));
+			@Nullable String action, @Nullable String reason, @Nullable String offset, @Nullable String timestamp,
+			@Nullable String dryRun, @Nullable String by) {
+		return resolve(new HeldPartitionResolver.Order(group, topic, partition, action, reason, offset, timestamp,
+				dryRun, (by != null) ? by : "jmx", by != null));
 	}
 
 	@WriteOperation
@@ -86,15 +88,15 @@ final class HoldfastEndpoint {
 	 * Carries out an order, and publishes an event for the audit.
 	 */
 	ResolutionReport resolve(HeldPartitionResolver.Order order) {
-		ResolutionReport report = resolver.resolve(order, (decision) -> audit(order.by(), decision));
-		if (report.decision() != null) {
-			audit(order.by(), report.decision());
+		ResolutionReport report = resolver.resolve(order, (decision) -> audit(order, decision));
+		if (report.decision() != null && report.dryRun() == null) {
+			audit(order, report.decision());
 		}
 		return report;
 	}
 
-	private void audit(String by, DecisionReport decision) {
-		audit(by, AUDIT_EVENT_TYPE,
+	private void audit(HeldPartitionResolver.Order order, DecisionReport decision) {
+		audit(order.named(), AUDIT_EVENT_TYPE,
 				Map.of("group", String.valueOf(decision.group()), "topic", decision.topic(), "partition",
 						decision.partition(), "cause", decision.cause(), "action", decision.action(), "reason",
 						String.valueOf(decision.reason())));

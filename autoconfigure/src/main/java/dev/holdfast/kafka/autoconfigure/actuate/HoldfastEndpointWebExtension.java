@@ -23,6 +23,8 @@ import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExten
 @EndpointWebExtension(endpoint = HoldfastEndpoint.class)
 final class HoldfastEndpointWebExtension {
 
+	private static final String ANONYMOUS = "anonymous";
+
 	private final HoldfastEndpoint endpoint;
 
 	HoldfastEndpointWebExtension(HoldfastEndpoint endpoint) {
@@ -40,26 +42,33 @@ final class HoldfastEndpointWebExtension {
 
 	@WriteOperation
 	WebEndpointResponse<ResolutionReport> resolve(SecurityContext securityContext, @Nullable String group,
-			@Nullable String topic, @Nullable String partition, @Nullable String action, @Nullable String reason) {
-		ResolutionReport report = endpoint.resolve(new HeldPartitionResolver.Order(group, topic, partition, action,
-				reason, name(securityContext.getPrincipal())));
+			@Nullable String topic, @Nullable String partition, @Nullable String action, @Nullable String reason,
+			@Nullable String offset, @Nullable String timestamp, @Nullable String dryRun, @Nullable String by) {
+		String principal = name(securityContext.getPrincipal());
+		String name = (by != null) ? by : ANONYMOUS;
+		ResolutionReport report = endpoint
+			.resolve(new HeldPartitionResolver.Order(group, topic, partition, action, reason, offset, timestamp, dryRun,
+					(principal != null) ? principal : name, principal == null && by != null));
 		return new WebEndpointResponse<>(report, report.status());
 	}
 
 	@WriteOperation
 	WebEndpointResponse<ModeSwitches.Answer> switchMode(SecurityContext securityContext, @Selector String factory,
 			@Nullable String mode, @Nullable String reason) {
-		ModeSwitches.Answer answer = endpoint.switchMode(factory, mode, reason, name(securityContext.getPrincipal()));
+		String principal = name(securityContext.getPrincipal());
+		ModeSwitches.Answer answer = endpoint.switchMode(factory, mode, reason,
+				(principal != null) ? principal : ANONYMOUS);
 		return new WebEndpointResponse<>(answer, answer.status());
 	}
 
 	/**
 	 * The principal's name, made to fit into a line.
+	 * @return {@code null} if there is none
 	 */
-	private static String name(@Nullable Principal principal) {
+	private static @Nullable String name(@Nullable Principal principal) {
 		String name = (principal != null) ? principal.getName() : null;
 		if (name == null || name.isBlank()) {
-			return "anonymous";
+			return null;
 		}
 		String printable = name.replaceAll("[\\p{Cc}\\u2028\\u2029]", "?");
 		return printable.substring(0, Math.min(printable.length(), Resolution.MAX_LENGTH));

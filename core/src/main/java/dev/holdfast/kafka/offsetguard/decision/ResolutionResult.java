@@ -7,8 +7,10 @@ package dev.holdfast.kafka.offsetguard.decision;
 
 import java.util.Set;
 
+import dev.holdfast.kafka.offsetguard.evidence.LogBounds;
 import dev.holdfast.kafka.offsetguard.policy.Action;
 import dev.holdfast.kafka.offsetguard.policy.Cause;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What came of a {@link Resolution}.
@@ -48,12 +50,32 @@ public sealed interface ResolutionResult {
 	}
 
 	/**
+	 * The guard would carry it out, and has done nothing.
+	 *
+	 * @param decision what the guard would decide
+	 */
+	record TriedOut(Decision decision) implements ResolutionResult {
+
+	}
+
+	/**
+	 * The log does not have the offset to which an operator wants to go. The guard has
+	 * done nothing.
+	 *
+	 * @param bounds the bounds of the log
+	 */
+	record OutsideLog(LogBounds bounds) implements ResolutionResult {
+
+	}
+
+	/**
 	 * The guard still holds the partition: the evidence, gathered again, does not tell
 	 * where the action leads.
 	 *
 	 * @param hold the decision to hold it
+	 * @param reason what is in the way of the action, {@code null} if that is not known
 	 */
-	record StillHeld(Decision hold) implements ResolutionResult {
+	record StillHeld(Decision hold, @Nullable Reason reason) implements ResolutionResult {
 
 	}
 

@@ -44,6 +44,9 @@ public enum Action {
 	 */
 	LATEST_KNOWN,
 
+	/** Go to the offset that an operator names. No policy can. */
+	OFFSET,
+
 	/** Do what the consumer's own {@code auto.offset.reset} says. */
 	AUTO_OFFSET_RESET,
 

@@ -20,6 +20,7 @@ import static dev.holdfast.kafka.offsetguard.policy.Action.HOLD;
 import static dev.holdfast.kafka.offsetguard.policy.Action.KEEP;
 import static dev.holdfast.kafka.offsetguard.policy.Action.LATEST;
 import static dev.holdfast.kafka.offsetguard.policy.Action.LATEST_KNOWN;
+import static dev.holdfast.kafka.offsetguard.policy.Action.OFFSET;
 import static dev.holdfast.kafka.offsetguard.policy.Action.TIMESTAMP;
 
 /**
@@ -141,12 +142,26 @@ public enum Cause {
 	}
 
 	/**
+	 * Whether an operator may move the position to anywhere in the log. A policy cannot
+	 * tell where a hole in the log ends, but an operator can.
+	 * @return {@code false} if the position is good, or its only alternative is the
+	 * latest known commit
+	 */
+	public boolean isAnyMoveOpen() {
+		return allowedActions.contains(EARLIEST) || this == SPURIOUS_OUT_OF_RANGE;
+	}
+
+	/**
 	 * What an operator may decide about a partition that the guard holds for this cause.
-	 * @return the allowed actions, without {@link Action#HOLD}
+	 * @return the allowed actions, without {@link Action#HOLD}, and all moves where
+	 * {@link #isAnyMoveOpen()}
 	 */
 	public Set<Action> resolutions() {
 		EnumSet<Action> resolutions = EnumSet.copyOf(allowedActions);
 		resolutions.remove(HOLD);
+		if (isAnyMoveOpen()) {
+			resolutions.addAll(EnumSet.of(EARLIEST, LATEST, TIMESTAMP, OFFSET));
+		}
 		return Collections.unmodifiableSet(resolutions);
 	}
 

@@ -34,17 +34,16 @@ public record RefusedBroker(String node, KafkaApi api, int offered, int required
 		return null;
 	}
 
+	public NodeId id() {
+		return NodeId.of(node);
+	}
+
 	/**
-	 * The name that people know it by. Clients number bootstrap servers in their order
-	 * from -1 down. They number the connection to a group's coordinator from the largest
-	 * integer down, by the broker's id.
+	 * The name that people know it by.
 	 */
 	public String name() {
-		int id = Integer.parseInt(node);
-		if (id < 0) {
-			return "Bootstrap server " + -id;
-		}
-		return "Broker " + Math.min(id, Integer.MAX_VALUE - id);
+		NodeId id = id();
+		return (id.isBootstrap() ? "Bootstrap server " : "Broker ") + id.number();
 	}
 
 }

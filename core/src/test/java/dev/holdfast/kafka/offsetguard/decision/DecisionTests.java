@@ -36,7 +36,7 @@ class DecisionTests {
 
 		assertThat(decision.summary()).isEqualTo("group=g client=c topic=orders partition=0 cause=above-log-end "
 				+ "action=hold position=500 lost=0 rewound=0 protected=0 "
-				+ "resolutions=divergence,earliest,latest,timestamp,fail next=docs/runbook.md#2-why");
+				+ "resolutions=divergence,earliest,latest,timestamp,offset,fail next=docs/runbook.md#2-why");
 		assertThat(Files.readAllLines(RUNBOOK)).contains("## 2. Why");
 	}
 

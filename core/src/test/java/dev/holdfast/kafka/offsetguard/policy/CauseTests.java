@@ -5,7 +5,9 @@
 
 package dev.holdfast.kafka.offsetguard.policy;
 
+import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -37,7 +39,23 @@ class CauseTests {
 	@EnumSource(Cause.class)
 	void operatorMayDecideAllThatIsAllowedExceptToHold(Cause cause) {
 		assertThat(cause.resolutions()).doesNotContain(Action.HOLD).contains(Action.FAIL);
-		assertThat(cause.allowedActions()).containsAll(cause.resolutions()).hasSize(cause.resolutions().size() + 1);
+		assertThat(cause.resolutions())
+			.containsAll(cause.allowedActions().stream().filter((action) -> action != Action.HOLD).toList());
+	}
+
+	/** A policy knows no offset, and does not skip where the position is good. */
+	@ParameterizedTest
+	@EnumSource(Cause.class)
+	void operatorMayMoveAnywhereUnlessThePositionIsGood(Cause cause) {
+		Set<Cause> good = EnumSet.of(Cause.FALSE_TRUNCATION, Cause.EPOCH_AHEAD, Cause.COMMITTED_OFFSET_REGRESSED);
+		Set<Action> moves = EnumSet.of(Action.EARLIEST, Action.LATEST, Action.TIMESTAMP, Action.OFFSET);
+		if (good.contains(cause)) {
+			assertThat(cause.resolutions()).doesNotContainAnyElementsOf(moves);
+		}
+		else {
+			assertThat(cause.resolutions()).containsAll(moves);
+		}
+		assertThat(cause.allowedActions()).doesNotContain(Action.OFFSET);
 	}
 
 	@Test

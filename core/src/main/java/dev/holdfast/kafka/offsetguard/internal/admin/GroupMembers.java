@@ -20,16 +20,13 @@ import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.DescribeConsumerGroupsOptions;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.InterruptException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Finds the member of a group that a partition is assigned to.
  */
 public final class GroupMembers {
-
-	private static final Logger logger = LoggerFactory.getLogger(GroupMembers.class);
 
 	private GroupMembers() {
 	}
@@ -48,9 +45,14 @@ public final class GroupMembers {
 		catch (InterruptedException ex) {
 			throw new InterruptException(ex);
 		}
-		catch (ExecutionException | TimeoutException | KafkaException ex) {
-			logger.debug("Nobody knows who has {}", partition, ex);
-			return Optional.empty();
+		catch (ExecutionException ex) {
+			if (ex.getCause() instanceof GroupIdNotFoundException) {
+				return Optional.empty();
+			}
+			throw new KafkaException(String.valueOf(ex.getCause()), ex.getCause());
+		}
+		catch (TimeoutException ex) {
+			throw new KafkaException("No answer within " + timeout.toMillis() + " ms", ex);
 		}
 		finally {
 			if (admin != null) {

@@ -7,6 +7,7 @@ package dev.holdfast.kafka.offsetguard.internal.admin;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -30,6 +31,8 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One admin client for all consumers of a guard that connect alike, to the same brokers.
@@ -38,11 +41,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SharedAdmins {
 
+	private static final Logger logger = LoggerFactory.getLogger(SharedAdmins.class);
+
 	/**
 	 * Short, as the thread of the admin client ends by itself. Not 0: then
 	 * {@code Admin.close} would wait for the thread for ever (Thread.join).
 	 */
 	private static final Duration CLOSE_TIMEOUT = Duration.ofMillis(1);
+
+	/** How Kafka names the threads of admin clients. */
+	private static final String ADMIN_THREAD = "kafka-admin-client-thread | ";
 
 	private static final String OFFSETS_TOPIC = "__consumer_offsets";
 
@@ -56,6 +64,8 @@ public final class SharedAdmins {
 
 	private final ClientCap cap;
 
+	private final HelperClients clients;
+
 	private final GuardClock clock;
 
 	private final KnownClusters clusters = new KnownClusters();
@@ -63,7 +73,12 @@ public final class SharedAdmins {
 	private final Map<Map<String, Object>, List<Shared>> open = new HashMap<>();
 
 	public SharedAdmins(ClientCap cap, GuardClock clock) {
+		this(cap, HelperClients.real(), clock);
+	}
+
+	public SharedAdmins(ClientCap cap, HelperClients clients, GuardClock clock) {
 		this.cap = cap;
+		this.clients = clients;
 		this.clock = clock;
 	}
 
@@ -75,14 +90,46 @@ public final class SharedAdmins {
 	 * @throws org.apache.kafka.common.KafkaException if it cannot be opened
 	 */
 	public Admin open(ClientConfiguration client, Collection<String> endpoints, int requestTimeout) {
+		return start(client, endpoints, requestTimeout).admin();
+	}
+
+	private Opened start(ClientConfiguration client, Collection<String> endpoints, int requestTimeout) {
 		Map<String, Object> own = new HashMap<>(AdminConfiguration.derive(client, requestTimeout));
 		if (!endpoints.isEmpty()) {
 			own.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, List.copyOf(endpoints));
 		}
 		return HelperIds.construct("kafka.admin.client", "holdfast-admin-" + client.clientId(), (id) -> {
 			own.put(CommonClientConfigs.CLIENT_ID_CONFIG, id);
-			return cap.construct(() -> Admin.create(own)).client();
+			return new Opened(cap.construct(() -> clients.admin(own)).client(), thread(id));
 		});
+	}
+
+	/**
+	 * An admin client.
+	 *
+	 * @param thread its thread, {@code null} if it is not known
+	 */
+	private record Opened(Admin admin, @Nullable Thread thread) {
+
+		/**
+		 * Whether its thread has ended by an exception: it never answers again.
+		 */
+		private boolean isDead() {
+			return thread != null && !thread.isAlive();
+		}
+
+	}
+
+	/**
+	 * The thread of an admin client that this thread has just made.
+	 */
+	private static @Nullable Thread thread(String clientId) {
+		Thread[] threads = new Thread[2 * Thread.activeCount() + 10];
+		int count = Thread.enumerate(threads);
+		return Arrays.stream(threads, 0, count)
+			.filter((each) -> each.getName().equals(ADMIN_THREAD + clientId))
+			.findFirst()
+			.orElse(null);
 	}
 
 	/**
@@ -130,7 +177,7 @@ public final class SharedAdmins {
 		/** Guarded by {@link SharedAdmins#open}. */
 		private int leases;
 
-		private @Nullable Admin admin;
+		private @Nullable Opened opened;
 
 		private @Nullable KafkaFuture<String> described;
 
@@ -163,14 +210,23 @@ public final class SharedAdmins {
 			}
 		}
 
-		/** Only consumers that need it wait for its construction. */
+		/**
+		 * Only consumers that need it wait for its construction. Another one takes the
+		 * place of a dead one.
+		 */
 		public synchronized Admin admin() {
-			Admin present = admin;
-			if (present == null) {
-				present = open(client, endpoints(), requestTimeout);
-				admin = present;
+			Opened present = opened;
+			if (present != null && present.isDead() && !closed) {
+				logger.warn("The admin client of consumer {} has died, and is opened anew", client.clientId());
+				SharedAdmins.close(present.admin);
+				forgetCluster();
+				present = null;
 			}
-			return present;
+			if (present == null) {
+				present = start(client, endpoints(), requestTimeout);
+				opened = present;
+			}
+			return present.admin;
 		}
 
 		synchronized KafkaFuture<String> described() {
@@ -226,8 +282,8 @@ public final class SharedAdmins {
 		}
 
 		synchronized void close() {
-			if (!closed && admin != null) {
-				SharedAdmins.close(admin);
+			if (!closed && opened != null) {
+				SharedAdmins.close(opened.admin);
 			}
 			closed = true;
 		}

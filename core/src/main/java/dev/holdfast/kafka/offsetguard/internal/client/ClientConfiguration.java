@@ -6,9 +6,11 @@
 package dev.holdfast.kafka.offsetguard.internal.client;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +76,16 @@ public record ClientConfiguration(Map<String, ?> values, @Nullable String groupI
 	 */
 	public Duration requestTimeout() {
 		return millis(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG);
+	}
+
+	/**
+	 * The addresses that the client begins with, in their order.
+	 */
+	public List<String> bootstrapServers() {
+		Object value = values.get(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG);
+		Object parsed = (value != null)
+				? ConfigDef.parseType(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, value, ConfigDef.Type.LIST) : null;
+		return (parsed instanceof List<?> list) ? list.stream().map(Object::toString).toList() : List.of();
 	}
 
 	private Duration millis(String name) {

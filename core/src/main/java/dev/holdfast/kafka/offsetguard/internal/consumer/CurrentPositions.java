@@ -8,7 +8,6 @@ package dev.holdfast.kafka.offsetguard.internal.consumer;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 
 import dev.holdfast.kafka.offsetguard.internal.client.AutoOffsetReset;
 import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
@@ -161,7 +160,7 @@ final class CurrentPositions {
 				resolveQuietly();
 			}
 			// A client may report the same again and again, without any wait.
-			LockSupport.parkNanos(PAUSE.toNanos());
+			clock.pause(PAUSE);
 			position = look(partition, deadline, patience);
 		}
 		return position;
@@ -183,11 +182,19 @@ final class CurrentPositions {
 		budget.renew(left);
 		startingPositions.decidePending();
 		if (states.undecided().contains(partition)) {
-			if (startingPositions.takeWakeup()) {
+			OptionalLong known = states.undecided().position(partition);
+			boolean isWokenUp = startingPositions.takeWakeup();
+			if (known.isPresent()) {
+				return known;
+			}
+			// The client has been woken up, too, and throws from its next call that
+			// waits.
+			// If the guard threw instead, the application would hear of it twice.
+			OptionalLong start = plainStart(partition, deadline.left(SHARE_OF_CALLER));
+			if (isWokenUp && start.isEmpty()) {
 				throw new WakeupException();
 			}
-			OptionalLong known = states.undecided().position(partition);
-			return known.isPresent() ? known : plainStart(partition, deadline.left(SHARE_OF_CALLER));
+			return start;
 		}
 		// The client reads commits, too, and the coordinator may answer it sooner.
 		return state.isPositioned() ? OptionalLong.empty() : positions.within(partition, deadline.left(budget.whole()));

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 
 import dev.holdfast.kafka.offsetguard.decision.DecisionListener;
+import dev.holdfast.kafka.offsetguard.internal.admin.HelperClients;
 import dev.holdfast.kafka.offsetguard.internal.admin.SharedAdmins;
 import dev.holdfast.kafka.offsetguard.internal.enforcement.Listeners;
 import dev.holdfast.kafka.offsetguard.internal.inspection.InspectionService;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param admins their admin clients
  * @param memory what the guard knows of their groups
  * @param goneTopics the topics that are gone
+ * @param helpers makes the guard's own clients
  * @param inspections the threads that look into logs for them
  * @param consumers the consumers that are not closed
  * @param stopped the consumers whose {@code poll} throws for good
@@ -40,8 +42,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record GuardContext(OffsetGuardSettings settings, AtomicReference<OffsetGuardSettings.Mode> mode,
 		@Nullable OffsetResetPolicy ownPolicy, List<DecisionListener> listeners, SharedAdmins admins,
-		GroupMemory memory, GoneTopics goneTopics, InspectionService inspections, Set<PositionGuard<?, ?>> consumers,
-		StoppedConsumers stopped, ClientCap inspectorCap, GuardClock clock) {
+		GroupMemory memory, GoneTopics goneTopics, HelperClients helpers, InspectionService inspections,
+		Set<PositionGuard<?, ?>> consumers, StoppedConsumers stopped, ClientCap inspectorCap, GuardClock clock) {
 
 	public static GuardContext of(OffsetGuardSettings settings, @Nullable OffsetResetPolicy ownPolicy,
 			List<DecisionListener> listeners, ClientCap cap) {
@@ -50,17 +52,23 @@ public record GuardContext(OffsetGuardSettings settings, AtomicReference<OffsetG
 
 	public static GuardContext of(OffsetGuardSettings settings, @Nullable OffsetResetPolicy ownPolicy,
 			List<DecisionListener> listeners, ClientCap cap, GuardClock clock) {
+		return of(settings, ownPolicy, listeners, cap, HelperClients.real(), new InspectionService(), clock);
+	}
+
+	public static GuardContext of(OffsetGuardSettings settings, @Nullable OffsetResetPolicy ownPolicy,
+			List<DecisionListener> listeners, ClientCap cap, HelperClients helpers, InspectionService inspections,
+			GuardClock clock) {
 		return new GuardContext(settings, new AtomicReference<>(settings.mode()), ownPolicy, listeners,
-				new SharedAdmins(cap, clock),
-				new GroupMemory(clock, (groupId) -> Listeners.forgotten(listeners, groupId)), new GoneTopics(),
-				new InspectionService(), ConcurrentHashMap.newKeySet(), new StoppedConsumers(), cap, clock);
+				new SharedAdmins(cap, helpers, clock),
+				new GroupMemory(clock, (groupId) -> Listeners.forgotten(listeners, groupId)), new GoneTopics(), helpers,
+				inspections, ConcurrentHashMap.newKeySet(), new StoppedConsumers(), cap, clock);
 	}
 
 	public GuardContext alsoTelling(DecisionListener listener) {
 		List<DecisionListener> all = new ArrayList<>(listeners);
 		all.add(listener);
-		return new GuardContext(settings, mode, ownPolicy, List.copyOf(all), admins, memory, goneTopics, inspections,
-				consumers, stopped, inspectorCap, clock);
+		return new GuardContext(settings, mode, ownPolicy, List.copyOf(all), admins, memory, goneTopics, helpers,
+				inspections, consumers, stopped, inspectorCap, clock);
 	}
 
 }

@@ -6,6 +6,7 @@
 package dev.holdfast.kafka.offsetguard.internal.consumer;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 
@@ -49,6 +50,10 @@ final class PollLoop<K, V> {
 
 	private static final Duration SHORTEST_PIECE = Duration.ofMillis(50);
 
+	private final Consumer<K, V> client;
+
+	private final List<String> bootstrapServers;
+
 	private final ClientVersions versions;
 
 	private final GuardClock clock;
@@ -82,7 +87,9 @@ final class PollLoop<K, V> {
 	PollLoop(Consumer<K, V> client, GroupMemory memory, ClientVersions versions, StoppedConsumers.Own stops,
 			Wiring wiring) {
 		this.stops = stops;
+		this.client = client;
 		this.versions = versions;
+		this.bootstrapServers = wiring.basics().configuration().bootstrapServers();
 		this.memory = memory;
 		this.clock = wiring.basics().clock();
 		this.budget = wiring.basics().budget();
@@ -165,6 +172,9 @@ final class PollLoop<K, V> {
 			commits.heldBack().commitDue();
 			commits.moved().commitDue();
 			commits.first().polling();
+			// A partition without a position may have had a provisional one so far: the
+			// client must not deliver from there.
+			throwFailure();
 			ConsumerRecords<K, V> records = polls.poll(timeout, now, budget.isUsed());
 			holds.forgetThoseNotInVain(records.isEmpty());
 			stops.polled(states);
@@ -215,7 +225,7 @@ final class PollLoop<K, V> {
 
 	private void requireAccepted() {
 		try {
-			versions.requireAccepted();
+			versions.requireAccepted(client, bootstrapServers);
 		}
 		catch (RefusedBrokerException ex) {
 			stops.refused(ex);

@@ -7,7 +7,6 @@ package dev.holdfast.kafka.offsetguard.internal.consumer;
 
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Set;
 
@@ -17,6 +16,7 @@ import dev.holdfast.kafka.offsetguard.internal.client.Pauses;
 import dev.holdfast.kafka.offsetguard.internal.cluster.ToldCluster;
 import dev.holdfast.kafka.offsetguard.internal.commit.ApplicationCommits;
 import dev.holdfast.kafka.offsetguard.internal.commit.ClientCommits;
+import dev.holdfast.kafka.offsetguard.internal.enforcement.AssignmentView;
 import dev.holdfast.kafka.offsetguard.internal.enforcement.Decisions;
 import dev.holdfast.kafka.offsetguard.internal.enforcement.Listeners;
 import dev.holdfast.kafka.offsetguard.internal.incident.Resolutions;
@@ -81,6 +81,8 @@ public final class PositionGuard<K, V> {
 
 	private final CurrentPositions currentPositions;
 
+	private final AssignmentView view;
+
 	/** A wakeup holds this while it wakes up all that may block. */
 	private final Object wakeups = new Object();
 
@@ -110,6 +112,8 @@ public final class PositionGuard<K, V> {
 		this.decisions = wiring.enforcement().decisions();
 		this.commits = wiring.commits();
 		this.triggers = wiring.triggers();
+		this.view = new AssignmentView(client, configuration, states, holds, wiring.lookups().commitMemory(),
+				wiring.enforcement().maker(), versions);
 		this.polls = new PollLoop<>(client, memory, versions,
 				context.stopped().of(configuration, basics.clock(), basics.listeners()), wiring);
 		this.currentPositions = new CurrentPositions(client, configuration, states, holds, triggers.starts(),
@@ -152,8 +156,7 @@ public final class PositionGuard<K, V> {
 	 * Thread-safe.
 	 */
 	public Assignment assignment() {
-		return new Assignment(configuration.groupId(), configuration.clientId(),
-				states.describe(new HashMap<>(holds.visible())), versions);
+		return view.assignment();
 	}
 
 	/**

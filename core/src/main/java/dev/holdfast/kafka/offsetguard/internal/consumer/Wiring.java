@@ -49,6 +49,7 @@ import dev.holdfast.kafka.offsetguard.internal.ruling.ActionChooser;
 import dev.holdfast.kafka.offsetguard.internal.ruling.DecisionMaker;
 import dev.holdfast.kafka.offsetguard.internal.start.CommittedPositions;
 import dev.holdfast.kafka.offsetguard.internal.start.FirstPositions;
+import dev.holdfast.kafka.offsetguard.internal.start.HeldLogs;
 import dev.holdfast.kafka.offsetguard.internal.start.StartLookup;
 import dev.holdfast.kafka.offsetguard.internal.start.StartRules;
 import dev.holdfast.kafka.offsetguard.internal.start.StartingPositions;
@@ -151,22 +152,23 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 	}
 
 	/** What decides, and carries decisions out. */
-	record Enforcement(ResetOffsets resetOffsets, Decisions decisions, Inspector inspector, Inquiry inquiry) {
+	record Enforcement(ResetOffsets resetOffsets, DecisionMaker maker, Decisions decisions, Inspector inspector,
+			Inquiry inquiry) {
 
 		private static Enforcement of(Basics basics, Lookups lookups, Commits commits, GuardContext context) {
 			ResetOffsets resetOffsets = new ResetOffsets(basics.client, basics.states,
 					basics.configuration.autoOffsetReset(), basics.budget, basics::isPatient, basics.reports::add,
 					basics.clock);
-			Decisions decisions = new Decisions(basics.client, basics.configuration,
-					new DecisionMaker(basics.chooser, basics.configuration), basics.states, basics.pauses, basics.holds,
-					commits.heldBack, commits.moved, resetOffsets, lookups.commitMemory, basics.listeners, basics.mode,
-					basics.clock);
+			DecisionMaker maker = new DecisionMaker(basics.chooser, basics.configuration);
+			Decisions decisions = new Decisions(basics.client, basics.configuration, maker, basics.states,
+					basics.pauses, basics.holds, commits.heldBack, commits.moved, resetOffsets, lookups.commitMemory,
+					basics.listeners, basics.mode, basics.clock);
 			Inspector inspector = new Inspector(basics.configuration, basics.cluster, basics.chooser,
-					context.inspectorCap(), context.inspections(), basics.clock);
+					context.inspectorCap(), context.helpers(), context.inspections(), basics.clock);
 			Inquiry inquiry = new Inquiry(basics.client, basics.cluster, basics.states, decisions, commits.sender,
 					inspector, new LatestOffsets(basics.client, basics.configuration, basics.chooser, lookups.lookup),
 					basics.budget, basics.listeners, basics.clock);
-			return new Enforcement(resetOffsets, decisions, inspector, inquiry);
+			return new Enforcement(resetOffsets, maker, decisions, inspector, inquiry);
 		}
 
 	}
@@ -209,8 +211,9 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 					starts, inquiry, topicChecks, leaderEpochs, clusterChanges, basics.budget, mode, basics.clock);
 			HoldRechecks rechecks = new HoldRechecks(basics.states, basics.holds, enforcement.decisions, starts,
 					inquiry, leaderEpochs, basics.budget, basics.clock);
-			return new Triggers(starts, clusterChanges, incident, rechecks, topicChecks, new Resolutions(client,
-					basics.states, basics.holds, starts, inquiry, leaderEpochs, basics.budget.whole(), basics.clock));
+			return new Triggers(starts, clusterChanges, incident, rechecks, topicChecks,
+					new Resolutions(client, basics.states, basics.holds, starts, inquiry, leaderEpochs, lookups.lookup,
+							basics.configuration.readCommitted(), basics.budget.whole(), basics.clock));
 		}
 
 		private static StartingPositions starts(Basics basics, Lookups lookups, Commits commits,
@@ -223,7 +226,8 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 					lookups.commitMemory, lookups.bookmarks, lookups.topics, lookups.lookup, unanswered, rules,
 					basics.clock);
 			FirstPositions firstPositions = new FirstPositions(basics.states, enforcement.decisions,
-					lookups.commitMemory, lookups.topics, enforcement.resetOffsets, basics.mode);
+					lookups.commitMemory, lookups.topics, enforcement.resetOffsets,
+					new HeldLogs(lookups.lookup, basics.configuration.readCommitted()), basics.mode);
 			CommittedPositions committedPositions = new CommittedPositions(basics.client, basics.budget, basics.states,
 					enforcement.decisions, lookups.commitMemory, lookups.bookmarks, lookup, enforcement.inquiry,
 					commits.sender, basics.mode, basics.clock);

@@ -139,7 +139,7 @@ public final class Decisions {
 	 * @param opening the chosen action
 	 * @param outcome what that comes to
 	 * @param plain what a client without a guard does, {@code null} if the guard is not
-	 * just mode.isObserving()
+	 * just observing
 	 * @return what it has done to the client
 	 */
 	public Outcome decideFirst(DecisionMaker.Opening opening, Outcome outcome, @Nullable Outcome plain) {
@@ -182,19 +182,25 @@ public final class Decisions {
 
 	private Outcome enforce(DecisionMaker.Opening opening, Ruling ruling) {
 		Hold hold = holds.find(opening.partition());
-		if (hold != null && !hold.isRetry() && opening.cause() == Cause.UNVERIFIABLE
-				&& !opening.evidence().isAnswered()) {
-			// The guard has established what it holds the partition for: no answer
-			// changes nothing.
-			holds.postponeRecheck(opening.partition());
+		Ordered ordered = states.get(opening.partition()).ordered();
+		if (hold != null && ordered != null && ordered.isTrial()) {
+			ordered.decided(maker.decision(opening, ruling, false, clock.instant()));
 			return hold.decision().outcome();
 		}
+		if (opening.cause() == Cause.UNVERIFIABLE && isEstablished(opening, ruling, hold)) {
+			return new Outcome.Held();
+		}
 		if (hold != null && hold.decision().cause() == opening.cause() && ruling.outcome() instanceof Outcome.Held) {
+			if (ordered != null) {
+				ordered.refused(ruling.reason());
+			}
+			found(opening);
 			holds.postponeRecheck(opening.partition());
 			return ruling.outcome();
 		}
 		Decision decision = decision(opening, ruling);
 		boolean telling = apply(decision);
+		found(opening);
 		lose(decision);
 		if (telling) {
 			listeners.decided(decision);
@@ -202,12 +208,42 @@ public final class Decisions {
 		return ruling.outcome();
 	}
 
+	/**
+	 * Whether the guard has established before what it holds a partition for: an outage
+	 * of brokers changes nothing about that, even if they have answered in part.
+	 */
+	private boolean isEstablished(DecisionMaker.Opening opening, Ruling ruling, @Nullable Hold hold) {
+		TopicPartition partition = opening.partition();
+		boolean isAnswered = opening.evidence().isAnswered();
+		if (hold != null && !hold.isRetry()) {
+			boolean isOther = hold.decision().cause() != Cause.UNVERIFIABLE && opening.order() == null
+					&& ruling.outcome() instanceof Outcome.Held;
+			if (!isAnswered || isOther) {
+				holds.postponeRecheck(partition);
+			}
+			return !isAnswered || isOther;
+		}
+		boolean isInVain = !isAnswered && holds.holdInVainStill(partition, FIRST_RETRY.multipliedBy(32));
+		if (isInVain) {
+			states.get(partition).retries().unanswered();
+		}
+		return isInVain;
+	}
+
+	/**
+	 * Takes note of what operators see of a partition, if the guard holds it.
+	 */
+	private void found(DecisionMaker.Opening opening) {
+		holds.found(opening.partition(), opening.evidence(), awaitedEpoch(opening.partition()));
+	}
+
 	private Decision decision(DecisionMaker.Opening opening, Ruling ruling) {
 		if (opening.cause() == Cause.TOPIC_RECREATED && (mode.isObserving() || ruling.isMove())) {
 			states.get(opening.partition()).topicId(opening.evidence().topicId());
 			commits.leave(opening.partition(), opening.evidence());
 		}
-		if (opening.cause() == Cause.COMMITTED_OFFSET_REGRESSED && ruling.named() == Action.KEEP && ruling.isMove()) {
+		if (opening.cause() == Cause.COMMITTED_OFFSET_REGRESSED && ruling.policyAction() == Action.KEEP
+				&& ruling.isMove()) {
 			commits.believe(opening.partition());
 		}
 		Decision decision = maker.decision(opening, ruling, mode.isObserving(), clock.instant());

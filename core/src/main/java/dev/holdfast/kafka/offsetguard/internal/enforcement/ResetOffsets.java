@@ -96,7 +96,7 @@ public final class ResetOffsets {
 			case TIMESTAMP -> at(timestamps, partitions);
 			case FAIL -> all(partitions, new Outcome.Failed());
 			// A partition that never had a position has nothing to keep.
-			case HOLD, KEEP, DIVERGENCE, LATEST_KNOWN -> all(partitions, new Outcome.Held());
+			case HOLD, KEEP, DIVERGENCE, LATEST_KNOWN, OFFSET -> all(partitions, new Outcome.Held());
 		};
 	}
 

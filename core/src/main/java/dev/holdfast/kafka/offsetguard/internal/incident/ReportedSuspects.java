@@ -101,7 +101,7 @@ final class ReportedSuspects {
 			// the partition starts.
 			reports.forget(Set.of(partition));
 		}
-		else if (!dropLate(partition, state, report) && !hasPosition(partition, state, report, isAllSaid)) {
+		else if (!dropLate(suspects, partition, state, report) && !hasPosition(partition, state, report, isAllSaid)) {
 			suspects.put(partition,
 					Suspect.reported(partition, report.trigger(), report.position(), state, report.claim()));
 		}
@@ -112,16 +112,25 @@ final class ReportedSuspects {
 	 * client validates the position that it has now, and reports anew. The claim is not
 	 * late if the client has read only markers since the seek. Then the client would
 	 * validate its position again only after {@code request.timeout.ms}, so the guard
-	 * seeks it to the same offset again.
+	 * seeks it to the same offset again. But if the leader does not know the epoch, as in
+	 * a topic that was created anew, the client would wait for that epoch for ever: then
+	 * the guard looks into the log instead.
 	 * @return whether the guard has dropped the claim
 	 */
-	private boolean dropLate(TopicPartition partition, PartitionState state, ClientReports.Report report) {
+	private boolean dropLate(Map<TopicPartition, Suspect> suspects, TopicPartition partition, PartitionState state,
+			ClientReports.Report report) {
 		boolean isLate = (states.isSought(partition) && state.position() < 0) || state.doubts(report.position());
 		if (isLate) {
 			reports.forget(Set.of(partition));
 			OffsetAndMetadata sought = state.sought();
 			if (sought != null && positions.now(partition).isEmpty()) {
-				WhileAssigned.seek(client, partition, sought);
+				if (report.claim() == null || report.claim().isDefined()) {
+					WhileAssigned.seek(client, partition, sought);
+				}
+				else {
+					suspects.put(partition,
+							Suspect.reported(partition, report.trigger(), sought.offset(), state, report.claim()));
+				}
 			}
 		}
 		return isLate;

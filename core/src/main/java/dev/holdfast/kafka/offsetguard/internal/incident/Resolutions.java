@@ -20,6 +20,7 @@ import dev.holdfast.kafka.offsetguard.decision.ResolutionResult;
 import dev.holdfast.kafka.offsetguard.internal.enforcement.Decisions;
 import dev.holdfast.kafka.offsetguard.internal.enforcement.Inquiry;
 import dev.holdfast.kafka.offsetguard.internal.inspection.InspectionService;
+import dev.holdfast.kafka.offsetguard.internal.lookup.TopicLookup;
 import dev.holdfast.kafka.offsetguard.internal.partition.Holds;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
 import dev.holdfast.kafka.offsetguard.internal.start.StartingPositions;
@@ -56,10 +57,12 @@ public final class Resolutions {
 	private volatile @Nullable String closed;
 
 	public Resolutions(Consumer<?, ?> client, PartitionStates states, Holds holds, StartingPositions startingPositions,
-			Inquiry inquiry, LeaderEpochs leaderEpochs, Duration timeout, GuardClock clock) {
+			Inquiry inquiry, LeaderEpochs leaderEpochs, TopicLookup lookup, boolean readCommitted, Duration timeout,
+			GuardClock clock) {
 		this.client = client;
 		this.holds = holds;
-		this.parts = new OrderInProgress.Parts(states, holds, startingPositions, inquiry, leaderEpochs, timeout, clock);
+		this.parts = new OrderInProgress.Parts(states, holds, startingPositions, inquiry, leaderEpochs, lookup,
+				readCommitted, timeout, clock);
 	}
 
 	/**
@@ -74,9 +77,16 @@ public final class Resolutions {
 
 		private final AtomicBoolean taken = new AtomicBoolean();
 
-		public Order(TopicPartition partition, Resolution resolution) {
+		private final boolean trial;
+
+		/**
+		 * Creates an order.
+		 * @param trial whether the operator only wants to know what the guard would do
+		 */
+		public Order(TopicPartition partition, Resolution resolution, boolean trial) {
 			this.partition = partition;
 			this.resolution = resolution;
+			this.trial = trial;
 		}
 
 		private boolean begin() {
@@ -139,13 +149,13 @@ public final class Resolutions {
 		if (!order.begin()) {
 			return;
 		}
-		Decision hold = holds.visible().get(order.partition);
+		Decision hold = holds.visible(order.partition);
 		ResolutionResult refusal = refusal(order, hold);
 		if (refusal != null || hold == null) {
 			order.complete((refusal != null) ? refusal : new ResolutionResult.NotHeld());
 		}
 		else {
-			running.put(order, new OrderInProgress(parts, order.partition, order.resolution, hold));
+			running.put(order, new OrderInProgress(parts, order.partition, order.resolution, order.trial, hold));
 		}
 	}
 

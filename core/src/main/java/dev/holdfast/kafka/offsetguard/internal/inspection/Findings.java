@@ -118,10 +118,21 @@ public final class Findings {
 		int leaderEpoch = (validation != Evidence.Validation.NOT_ASKED) ? suspect.reachedEpoch()
 				: suspect.leaderEpoch();
 		return new Evidence(suspect.trigger(), suspect.position(), leaderEpoch, suspect.claim(), validation,
-				repeatedClaim, bounds(logStartBefore, logEndBefore),
-				bounds(isTruncation() ? logStartBefore : logStartAfter, logEndAfter), beforeDivergence, atDivergence,
+				repeatedClaim, bounds(logStartBefore, logEndBefore), boundsAfter(), beforeDivergence, atDivergence,
 				(delivered != null) ? new Witness(delivered, atWitness) : null, latestOffset, timestampOffset,
 				remembered, topicId, suspect.currentLeaderEpoch());
+	}
+
+	/**
+	 * The bounds as the inspector has read them last. It may have asked for the epoch of
+	 * a topic that is gone. Then it waits for a leader of that epoch, and reads nothing
+	 * more of the new topic, whose epochs begin with 0: what it has read before has to
+	 * do.
+	 */
+	private @Nullable LogBounds boundsAfter() {
+		LogBounds after = bounds(isTruncation() ? logStartBefore : logStartAfter, logEndAfter);
+		boolean isOtherTopic = topicId != null && remembered.topicId() != null && !topicId.equals(remembered.topicId());
+		return (after == null && isOtherTopic) ? bounds(logStartBefore, logEndBefore) : after;
 	}
 
 	private static @Nullable LogBounds bounds(long start, long end) {

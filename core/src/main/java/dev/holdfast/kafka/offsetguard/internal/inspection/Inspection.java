@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 import dev.holdfast.kafka.offsetguard.evidence.TruncationClaim;
+import dev.holdfast.kafka.offsetguard.internal.admin.HelperClients;
 import dev.holdfast.kafka.offsetguard.internal.admin.HelperIds;
 import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
 import dev.holdfast.kafka.offsetguard.internal.client.ClientPositions;
@@ -29,10 +30,10 @@ import dev.holdfast.kafka.versioncap.ClientVersions;
 import dev.holdfast.kafka.versioncap.rules.VersionCap;
 import dev.holdfast.kafka.versioncap.rules.VersionCapCheck;
 import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
@@ -64,7 +65,7 @@ final class Inspection implements AutoCloseable {
 	 */
 	private static final Duration PATIENCE = Duration.ofMillis(50);
 
-	private final KafkaConsumer<byte[], byte[]> inspector;
+	private final Consumer<byte[], byte[]> inspector;
 
 	private final VersionCap cap;
 
@@ -81,14 +82,14 @@ final class Inspection implements AutoCloseable {
 
 	private final Map<TopicPartition, Examination> open = new LinkedHashMap<>();
 
-	Inspection(ClientConfiguration client, Set<String> endpoints, Duration timeout, ClientCap cap, GuardClock clock) {
+	Inspection(ClientConfiguration client, Set<String> endpoints, Duration timeout, ClientCap cap,
+			HelperClients clients, GuardClock clock) {
 		this.clock = clock;
 		this.deadline = Deadline.after(timeout, clock);
 		this.stragglerPatience = timeout.dividedBy(4);
-		ClientCap.Construction<KafkaConsumer<byte[], byte[]>> constructed = HelperIds.construct("kafka.consumer",
-				"holdfast-inspector-" + client.clientId(),
-				(id) -> cap.construct(() -> new KafkaConsumer<byte[], byte[]>(
-						InspectorConfiguration.derive(client, id, endpoints, timeout))));
+		ClientCap.Construction<Consumer<byte[], byte[]>> constructed = HelperIds.construct("kafka.consumer",
+				"holdfast-inspector-" + client.clientId(), (id) -> cap
+					.construct(() -> clients.inspector(InspectorConfiguration.derive(client, id, endpoints, timeout))));
 		this.inspector = constructed.client();
 		this.cap = cap.cap();
 		this.versions = constructed.versions();

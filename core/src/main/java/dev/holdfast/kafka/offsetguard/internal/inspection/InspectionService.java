@@ -5,6 +5,7 @@
 
 package dev.holdfast.kafka.offsetguard.internal.inspection;
 
+import java.util.concurrent.Executor;
 import java.util.concurrent.PriorityBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -29,7 +30,7 @@ public final class InspectionService {
 
 	private final AtomicLong orders = new AtomicLong();
 
-	private final ThreadPoolExecutor threads;
+	private final Executor threads;
 
 	/**
 	 * Work for a thread.
@@ -52,9 +53,17 @@ public final class InspectionService {
 	}
 
 	public InspectionService() {
-		this.threads = new ThreadPoolExecutor(THREADS, THREADS, KEEP_ALIVE_SECONDS, TimeUnit.SECONDS,
+		ThreadPoolExecutor pool = new ThreadPoolExecutor(THREADS, THREADS, KEEP_ALIVE_SECONDS, TimeUnit.SECONDS,
 				new PriorityBlockingQueue<>(), this::thread);
-		this.threads.allowCoreThreadTimeOut(true);
+		pool.allowCoreThreadTimeOut(true);
+		this.threads = pool;
+	}
+
+	/**
+	 * Lets the given executor do the work instead.
+	 */
+	public InspectionService(Executor threads) {
+		this.threads = threads;
 	}
 
 	private Thread thread(Runnable work) {

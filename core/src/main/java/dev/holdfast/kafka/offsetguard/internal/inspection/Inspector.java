@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
+import dev.holdfast.kafka.offsetguard.internal.admin.HelperClients;
 import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
 import dev.holdfast.kafka.offsetguard.internal.cluster.ClientCluster;
 import dev.holdfast.kafka.offsetguard.internal.lookup.Topics;
@@ -43,6 +44,8 @@ public final class Inspector {
 
 	private final ClientCap cap;
 
+	private final HelperClients clients;
+
 	private final InspectionService service;
 
 	private final GuardClock clock;
@@ -54,11 +57,12 @@ public final class Inspector {
 	private volatile boolean wokenUp;
 
 	public Inspector(ClientConfiguration configuration, ClientCluster cluster, ActionChooser chooser, ClientCap cap,
-			InspectionService service, GuardClock clock) {
+			HelperClients clients, InspectionService service, GuardClock clock) {
 		this.configuration = configuration;
 		this.cluster = cluster;
 		this.chooser = chooser;
 		this.cap = cap;
+		this.clients = clients;
 		this.service = service;
 		this.clock = clock;
 	}
@@ -106,7 +110,7 @@ public final class Inspector {
 		timestampTopics.removeIf((topic) -> !occasion.isAnyActionOpen() && !chooser.mayChoose(topic, Action.TIMESTAMP));
 		Look look = new Look(suspects, clock);
 		service.begin(
-				() -> look.make(() -> new Inspection(configuration, endpoints, timeout, cap, clock),
+				() -> look.make(() -> new Inspection(configuration, endpoints, timeout, cap, clients, clock),
 						(inspection) -> List.copyOf(inspection.inspect(suspects, timestampTopics::contains))),
 				occasion.isWaitedFor());
 		return look;
@@ -115,7 +119,7 @@ public final class Inspector {
 	private Inspection open(List<Suspect> suspects, Duration timeout) {
 		Set<String> topics = Topics.names(suspects.stream().map(Suspect::partition).toList());
 		return new Inspection(configuration, cluster.endpoints(topics, timeout.dividedBy(ENDPOINTS_SHARE)), timeout,
-				cap, clock);
+				cap, clients, clock);
 	}
 
 	/**

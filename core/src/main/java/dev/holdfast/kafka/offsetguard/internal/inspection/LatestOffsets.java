@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 import dev.holdfast.kafka.offsetguard.internal.admin.Reply;
 import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
@@ -18,7 +19,9 @@ import dev.holdfast.kafka.offsetguard.internal.lookup.TopicLookup;
 import dev.holdfast.kafka.offsetguard.internal.ruling.ActionChooser;
 import dev.holdfast.kafka.offsetguard.policy.Action;
 import org.apache.kafka.clients.admin.ListOffsetsResult;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
@@ -78,7 +81,10 @@ public final class LatestOffsets {
 				wanted.add(each.partition());
 			}
 		}
-		ListOffsetsResult answer = wanted.isEmpty() ? null : lookup.startLastStable(wanted);
+		ListOffsetsResult answer = wanted.isEmpty() ? null
+				: lookup.startOffsets(
+						wanted.stream().collect(Collectors.toMap((each) -> each, (each) -> OffsetSpec.latest())),
+						IsolationLevel.READ_COMMITTED);
 		return (answer != null) ? new Question(wanted, answer) : null;
 	}
 

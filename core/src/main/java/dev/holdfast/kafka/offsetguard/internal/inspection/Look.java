@@ -160,10 +160,11 @@ public final class Look {
 		}
 
 		/**
-		 * Whether an action may be chosen that the policy does not name for any cause.
+		 * Whether the evidence has to tell where actions lead that the policy does not
+		 * name for any cause: an operator may choose them.
 		 */
 		boolean isAnyActionOpen() {
-			return this == ORDER;
+			return this != QUESTION;
 		}
 
 	}

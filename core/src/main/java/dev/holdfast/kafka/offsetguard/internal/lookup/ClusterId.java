@@ -25,9 +25,9 @@ public final class ClusterId {
 
 	private final TopicLookup lookup;
 
-	private @Nullable Cluster named;
+	private volatile @Nullable Cluster named;
 
-	private ToldCluster.@Nullable Told namedFor;
+	private volatile ToldCluster.@Nullable Told namedFor;
 
 	private boolean asked;
 
@@ -44,19 +44,22 @@ public final class ClusterId {
 		if (told != null && told.id() != null) {
 			return told.id();
 		}
-		return (named != null) ? named.id() : null;
+		Cluster cluster = named;
+		return (cluster != null) ? cluster.id() : null;
 	}
 
 	/**
 	 * The cluster, if the guard has asked for it and brokers have not told the client of
-	 * another one since. Never waits.
+	 * another one since. Never waits. Thread-safe.
 	 */
 	public @Nullable Cluster known() {
 		ToldCluster.Told told = client.told();
-		boolean same = namedFor == null || told == null || namedFor.changes() == told.changes();
-		boolean equal = named == null || named.id() == null || told == null || told.id() == null
-				|| named.id().equals(told.id());
-		return (same && equal) ? named : null;
+		Cluster cluster = named;
+		ToldCluster.Told at = namedFor;
+		boolean same = at == null || told == null || at.changes() == told.changes();
+		boolean equal = cluster == null || cluster.id() == null || told == null || told.id() == null
+				|| cluster.id().equals(told.id());
+		return (same && equal) ? cluster : null;
 	}
 
 	/**

@@ -14,9 +14,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Collectors;
 
 import dev.holdfast.kafka.offsetguard.internal.admin.Patience;
 import dev.holdfast.kafka.offsetguard.internal.admin.Reply;
@@ -280,15 +278,14 @@ public final class TopicLookup implements AutoCloseable {
 	}
 
 	/**
-	 * Asks for the last stable offsets: the ends of partitions' logs as an application
-	 * with {@code isolation.level=read_committed} sees them. Does not wait.
+	 * Asks for offsets in partitions' logs. Does not wait.
+	 * @param level with {@code READ_COMMITTED} the end is the last stable offset, as an
+	 * application with {@code isolation.level=read_committed} sees it
 	 * @return {@code null} if there is no admin client
 	 */
-	public @Nullable ListOffsetsResult startLastStable(Collection<TopicPartition> partitions) {
+	public @Nullable ListOffsetsResult startOffsets(Map<TopicPartition, OffsetSpec> wanted, IsolationLevel level) {
 		try {
-			return admin(Topics.names(partitions)).listOffsets(
-					partitions.stream().collect(Collectors.toMap((each) -> each, (each) -> OffsetSpec.latest())),
-					new ListOffsetsOptions(IsolationLevel.READ_COMMITTED));
+			return admin(Topics.names(wanted.keySet())).listOffsets(wanted, new ListOffsetsOptions(level));
 		}
 		catch (KafkaException ex) {
 			unopened(ex);
@@ -393,7 +390,7 @@ public final class TopicLookup implements AutoCloseable {
 			if (wokenUp) {
 				throw new WakeupException();
 			}
-			waiting.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+			clock.await(waiting, timeout);
 		}
 		catch (TimeoutException ex) {
 			logger.debug("No whole answer within {}", timeout);

@@ -79,6 +79,13 @@ public final class CommitHistory {
 		return null;
 	}
 
+	/**
+	 * The offset of the last commit, -1 if there is none.
+	 */
+	synchronized long latestOffset() {
+		return latestOffset;
+	}
+
 	private long newest() {
 		return fingerprints[(next + fingerprints.length - 1) % fingerprints.length];
 	}

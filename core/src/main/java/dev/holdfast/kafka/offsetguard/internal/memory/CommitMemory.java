@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What this process and the group's bookmarks know of the group's commits. Belongs to the
- * consumer's thread, except for {@link #order()}.
+ * consumer's thread, except for methods that are marked as thread-safe.
  */
 public final class CommitMemory {
 
@@ -81,6 +81,15 @@ public final class CommitMemory {
 	public long committedOffset(TopicPartition partition) {
 		GroupMemory.Entry entry = entry(partition);
 		return (entry != null) ? entry.offset() : -1;
+	}
+
+	/**
+	 * The group's last commit that was seen to succeed. Thread-safe.
+	 * @return the offset, -1 if there was none
+	 */
+	public long confirmedOffset(TopicPartition partition) {
+		GroupMemory.Entry entry = entry(partition);
+		return (entry != null) ? entry.history().latestOffset() : -1;
 	}
 
 	/**

@@ -6,6 +6,7 @@
 package dev.holdfast.kafka.offsetguard.internal.partition;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -18,8 +19,10 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import dev.holdfast.kafka.offsetguard.decision.Decision;
 import dev.holdfast.kafka.offsetguard.decision.Outcome;
+import dev.holdfast.kafka.offsetguard.evidence.Evidence;
 import dev.holdfast.kafka.offsetguard.internal.client.Pauses;
 import dev.holdfast.kafka.offsetguard.internal.client.WhileAssigned;
+import dev.holdfast.kafka.offsetguard.internal.ruling.Remedies;
 import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -54,7 +57,18 @@ public final class Holds {
 	private final Map<TopicPartition, Decision> inVain = new HashMap<>();
 
 	/** For other threads. */
-	private final Map<TopicPartition, Decision> visible = new ConcurrentHashMap<>();
+	private final Map<TopicPartition, Shown> visible = new ConcurrentHashMap<>();
+
+	/**
+	 * What other threads see of a held partition.
+	 *
+	 * @param decision what the guard holds it for
+	 * @param since since when the guard has held it, whatever for
+	 * @param evidence what the guard has found out last
+	 * @param awaitedEpoch the committed epoch that the client waits for, -1 for none
+	 */
+	public record Shown(Decision decision, Instant since, Evidence evidence, int awaitedEpoch) {
+	}
 
 	public Holds(Consumer<?, ?> client, Pauses pauses, PartitionStates states, Duration recheckInterval,
 			GuardClock clock) {
@@ -70,10 +84,19 @@ public final class Holds {
 	}
 
 	/**
+	 * What the guard holds a partition for. Thread-safe.
+	 * @return {@code null} if {@link #visible()} leaves it out
+	 */
+	public @Nullable Decision visible(TopicPartition partition) {
+		Shown shown = visible.get(partition);
+		return (shown != null) ? shown.decision : null;
+	}
+
+	/**
 	 * What the guard holds, and why. Leaves out positions that the client only tries
 	 * again, as long as that is not in vain. Thread-safe.
 	 */
-	public Map<TopicPartition, Decision> visible() {
+	public Map<TopicPartition, Shown> visible() {
 		return Collections.unmodifiableMap(visible);
 	}
 
@@ -81,11 +104,22 @@ public final class Holds {
 		Hold hold = held.contains(partition) ? find(partition) : null;
 		Decision shown = (hold != null && !hold.isRetry()) ? hold.decision() : inVain.get(partition);
 		if (shown != null) {
-			visible.put(partition, shown);
+			Shown before = visible.get(partition);
+			visible.put(partition, new Shown(shown, (before != null) ? before.since : shown.at(), shown.evidence(),
+					(before != null) ? before.awaitedEpoch : -1));
 		}
 		else {
 			visible.remove(partition);
 		}
+	}
+
+	/**
+	 * Takes note of what the guard has found out about a partition that it holds.
+	 * @param awaitedEpoch the committed epoch that the client waits for, -1 for none
+	 */
+	public void found(TopicPartition partition, Evidence evidence, int awaitedEpoch) {
+		visible.computeIfPresent(partition,
+				(key, shown) -> new Shown(shown.decision, shown.since, evidence, awaitedEpoch));
 	}
 
 	/**
@@ -94,6 +128,29 @@ public final class Holds {
 	public void heldInVain(Decision told) {
 		inVain.put(told.partition(), told);
 		publish(told.partition());
+	}
+
+	/**
+	 * Holds a partition until the client tries its position once more, if it tries that
+	 * in vain.
+	 * @return whether it does
+	 */
+	public boolean holdInVainStill(TopicPartition partition, Duration recheckAfter) {
+		Decision told = inVain.get(partition);
+		if (told == null) {
+			return false;
+		}
+		hold(keeping(told), recheckAfter);
+		return true;
+	}
+
+	/**
+	 * The decision to keep the position that the client tries in vain.
+	 */
+	private static Decision keeping(Decision told) {
+		return new Decision(told.at(), told.groupId(), told.clientId(), told.partition(), told.cause(),
+				told.policyAction(), told.policyAction(), null, new Outcome.ReadFrom(told.evidence().position()),
+				Decision.Impact.NONE, told.evidence(), told.observed(), told.resolution());
 	}
 
 	/**
@@ -238,7 +295,10 @@ public final class Holds {
 	 * it at growing intervals, up to the configured one.
 	 */
 	private Duration untilRecheck(Decision decision, int rechecks) {
-		return (decision.cause().isWorthAskingSoon() || !decision.evidence().isAnswered())
+		Shown shown = visible.get(decision.partition());
+		Evidence evidence = (shown != null && shown.decision == decision) ? shown.evidence : decision.evidence();
+		boolean isComplete = decision.evidence().isAnswered() && Remedies.isComplete(decision.cause(), evidence);
+		return (decision.cause().isWorthAskingSoon() || !isComplete)
 				? shorter(FIRST_RECHECK.multipliedBy(1L << Math.min(rechecks, 20))) : recheckInterval;
 	}
 

@@ -6,6 +6,7 @@
 package dev.holdfast.kafka.offsetguard.internal.partition;
 
 import dev.holdfast.kafka.offsetguard.decision.Decision;
+import dev.holdfast.kafka.offsetguard.decision.Reason;
 import dev.holdfast.kafka.offsetguard.decision.Resolution;
 import org.jspecify.annotations.Nullable;
 
@@ -17,10 +18,41 @@ public final class Ordered {
 
 	private final Resolution resolution;
 
+	private final boolean trial;
+
 	private @Nullable Decision decision;
 
-	public Ordered(Resolution resolution) {
+	private @Nullable Reason refusal;
+
+	/**
+	 * Creates it.
+	 * @param trial whether the operator only wants to know what the guard would do
+	 */
+	public Ordered(Resolution resolution, boolean trial) {
 		this.resolution = resolution;
+		this.trial = trial;
+	}
+
+	/**
+	 * Whether the operator only wants to know what the guard would do.
+	 */
+	public boolean isTrial() {
+		return trial;
+	}
+
+	/**
+	 * The guard still holds the partition.
+	 * @param reason what is in the way of the order
+	 */
+	public void refused(@Nullable Reason reason) {
+		refusal = reason;
+	}
+
+	/**
+	 * What is in the way of the order.
+	 */
+	public @Nullable Reason refusal() {
+		return refusal;
 	}
 
 	public Resolution resolution() {

@@ -5,6 +5,8 @@
 
 package dev.holdfast.kafka.offsetguard.internal.partition;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * primitive fields only. Belongs to the consumer's thread.
  */
 public final class PartitionState {
+
+	/** In the field itself: each poll writes it for each partition that has records. */
+	private static final VarHandle POSITION = positionHandle();
 
 	private final GuardClock clock;
 
@@ -68,6 +73,15 @@ public final class PartitionState {
 		this.plainStart = new PlainStart(clock.instant());
 	}
 
+	private static VarHandle positionHandle() {
+		try {
+			return MethodHandles.lookup().findVarHandle(PartitionState.class, "position", long.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
 	/**
 	 * Whether the client has delivered records, the position was set or confirmed, or the
 	 * guard has held the partition since the group or the application assigned it.
@@ -85,13 +99,20 @@ public final class PartitionState {
 	}
 
 	/**
+	 * The same, for other threads. Thread-safe.
+	 */
+	long visiblePosition() {
+		return (long) POSITION.getAcquire(this);
+	}
+
+	/**
 	 * Looks whether a position that the client reports may be one from before the last
 	 * seek. The client may also have gone past markers since then, and delivered nothing.
 	 * So the guard does not doubt the position a second time, as a client reports only
 	 * once what it found out before.
 	 */
 	public boolean doubts(long reported) {
-		if (position < 0 || reported == position || (reported > position && !delivered.isEmpty())
+		if (position() < 0 || reported == position() || (reported > position() && !delivered.isEmpty())
 				|| reported == doubted) {
 			return false;
 		}
@@ -104,8 +125,8 @@ public final class PartitionState {
 	 * it gave. {@code null} if the client has delivered records since.
 	 */
 	public @Nullable OffsetAndMetadata sought() {
-		return (position < 0 || !delivered.isEmpty()) ? null
-				: new OffsetAndMetadata(position, (soughtEpoch >= 0) ? Optional.of(soughtEpoch) : Optional.empty(), "");
+		return (position() < 0 || !delivered.isEmpty()) ? null : new OffsetAndMetadata(position(),
+				(soughtEpoch >= 0) ? Optional.of(soughtEpoch) : Optional.empty(), "");
 	}
 
 	/**
@@ -250,9 +271,9 @@ public final class PartitionState {
 		delivered.deliver(records.get(0), last);
 		batchStart = records.get(0).offset();
 		batchPoll = poll;
-		position = last.offset() + 1;
+		POSITION.setRelease(this, last.offset() + 1);
 		firstPosition = -1;
-		lost = (lost != null) ? lost.delivered(position) : null;
+		lost = (lost != null) ? lost.delivered(position()) : null;
 		positioned = true;
 		retries.forget();
 		soughtByApplication = false;
@@ -280,7 +301,7 @@ public final class PartitionState {
 	 */
 	public int keep(long confirmed) {
 		positioned = true;
-		position = confirmed;
+		POSITION.setRelease(this, confirmed);
 		soughtEpoch = -1;
 		return retries.confirmed();
 	}
@@ -292,7 +313,7 @@ public final class PartitionState {
 	public void seek(OffsetAndMetadata offset) {
 		positioned = true;
 		retries.forget();
-		position = offset.offset();
+		POSITION.setRelease(this, offset.offset());
 		firstPosition = -1;
 		doubted = -1;
 		soughtEpoch = offset.leaderEpoch().orElse(-1);
@@ -321,7 +342,7 @@ public final class PartitionState {
 	public void seekToUnknown() {
 		positioned = true;
 		retries.forget();
-		position = -1;
+		POSITION.setRelease(this, -1L);
 		firstPosition = -1;
 		leaderEpoch = -1;
 		ownEpoch = -1;
@@ -334,7 +355,7 @@ public final class PartitionState {
 	 * there on. If it has sought back to records that it has in hand, it means those.
 	 */
 	public void meant() {
-		soughtByApplication = batchStart < 0 || position < batchStart;
+		soughtByApplication = batchStart < 0 || position() < batchStart;
 		topicId = recreatedAs;
 		lost = null;
 	}
@@ -396,7 +417,7 @@ public final class PartitionState {
 	 * Whether a commit is one of records of a log that is gone.
 	 */
 	public boolean isStale(long offset) {
-		return lost != null && offset > position && offset <= lost.staleTo();
+		return lost != null && offset > position() && offset <= lost.staleTo();
 	}
 
 }

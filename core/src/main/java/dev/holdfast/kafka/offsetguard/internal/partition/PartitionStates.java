@@ -6,7 +6,6 @@
 package dev.holdfast.kafka.offsetguard.internal.partition;
 
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -16,8 +15,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
-import dev.holdfast.kafka.offsetguard.decision.Assignment;
-import dev.holdfast.kafka.offsetguard.decision.Decision;
 import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -72,24 +69,22 @@ public final class PartitionStates {
 	}
 
 	/**
-	 * The partitions, by topic and number. Thread-safe.
-	 * @param held those that are held
+	 * The last position of a partition that the guard knows, -1 if it knows none.
+	 * Thread-safe.
 	 */
-	public List<Assignment.Partition> describe(Map<TopicPartition, Decision> held) {
-		return states.keySet()
-			.stream()
-			.sorted(Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition))
-			.map((partition) -> new Assignment.Partition(partition, state(partition, held), held.get(partition)))
-			.toList();
+	public long visiblePosition(TopicPartition partition) {
+		PartitionState state = states.get(partition);
+		return (state != null) ? state.visiblePosition() : -1;
 	}
 
-	private Assignment.State state(TopicPartition partition, Map<TopicPartition, Decision> held) {
-		if (held.containsKey(partition)) {
-			return Assignment.State.HELD;
-		}
-		return starting.contains(partition) ? Assignment.State.STARTING : Assignment.State.READING;
+	/**
+	 * Whether the guard has yet to decide where a partition starts. Thread-safe.
+	 */
+	public boolean isVisiblyStarting(TopicPartition partition) {
+		return starting.contains(partition);
 	}
 
+	/** Thread-safe. */
 	public Set<TopicPartition> partitions() {
 		return Set.copyOf(states.keySet());
 	}

@@ -54,6 +54,16 @@ public final class Retries {
 	}
 
 	/**
+	 * Brokers refuse the position still, and do not tell why.
+	 */
+	public void unanswered() {
+		if (times > 0) {
+			keptAt = clock.nanoTime();
+			tried();
+		}
+	}
+
+	/**
 	 * Counts anew: the position is another one, or a good one, or an operator wants the
 	 * client to try it again.
 	 */

@@ -6,7 +6,9 @@
 package dev.holdfast.kafka.offsetguard.internal.ruling;
 
 import java.time.Instant;
+import java.util.List;
 
+import dev.holdfast.kafka.offsetguard.decision.Assignment;
 import dev.holdfast.kafka.offsetguard.decision.Decision;
 import dev.holdfast.kafka.offsetguard.decision.Outcome;
 import dev.holdfast.kafka.offsetguard.decision.Reason;
@@ -57,9 +59,10 @@ public final class DecisionMaker {
 				return ruling;
 			}
 			if (choice.reason() != null) {
-				return Ruling.hold(ruling.named(), choice.reason());
+				return Ruling.hold(ruling.policyAction(), choice.reason());
 			}
-			return (ruling.named() != Action.HOLD) ? Ruling.hold(ruling.named(), Reason.Kind.NO_TARGET) : ruling;
+			return (ruling.policyAction() != Action.HOLD) ? Ruling.hold(ruling.policyAction(), Reason.Kind.NO_TARGET)
+					: ruling;
 		}
 
 	}
@@ -85,7 +88,7 @@ public final class DecisionMaker {
 		if (order == null) {
 			return chooser.choose(partition, cause, evidence);
 		}
-		return cause.allowedActions().contains(order.action()) ? ActionChooser.Choice.of(order.action())
+		return cause.resolutions().contains(order.action()) ? ActionChooser.Choice.of(order.action())
 				: new ActionChooser.Choice(Action.HOLD, Reason.Kind.NOT_ALLOWED);
 	}
 
@@ -117,7 +120,11 @@ public final class DecisionMaker {
 	 * @param awaitedEpoch the committed epoch that the client waits for, -1 for none
 	 */
 	public Ruling rule(Opening opening, int awaitedEpoch) {
-		return possible(opening, Ruling.rule(opening.cause(), opening.action(), limits(opening), opening.evidence()),
+		Resolution order = opening.order();
+		return possible(opening,
+				(order != null && order.action() == opening.action())
+						? Ruling.rule(opening.cause(), order, opening.evidence())
+						: Ruling.rule(opening.cause(), opening.action(), limits(opening), opening.evidence()),
 				awaitedEpoch);
 	}
 
@@ -141,13 +148,24 @@ public final class DecisionMaker {
 	 */
 	private Ruling possible(Opening opening, Ruling ruling, int awaitedEpoch) {
 		Evidence evidence = opening.evidence();
-		boolean isWaiting = opening.cause() != Cause.TOPIC_RECREATED && evidence.currentLeaderEpoch() < awaitedEpoch;
-		if (isWaiting && ruling.isMove()) {
-			return Ruling.hold(ruling.named(), Reason.Kind.EPOCH_NOT_REACHED);
+		if (isWaiting(opening.cause(), evidence, awaitedEpoch) && ruling.isMove()) {
+			return Ruling.hold(ruling.policyAction(), Reason.Kind.EPOCH_NOT_REACHED);
 		}
 		boolean impossible = ruling.outcome() instanceof Outcome.Held && evidence.position() < 0
 				&& configuration.autoCommit();
-		return impossible ? Ruling.fail(ruling.named(), Reason.Kind.CANNOT_HOLD) : opening.explained(ruling);
+		return impossible ? Ruling.fail(ruling.policyAction(), Reason.Kind.CANNOT_HOLD) : opening.explained(ruling);
+	}
+
+	private static boolean isWaiting(Cause cause, Evidence evidence, int awaitedEpoch) {
+		return cause != Cause.TOPIC_RECREATED && evidence.currentLeaderEpoch() < awaitedEpoch;
+	}
+
+	/**
+	 * What can resolve a held partition, and what that comes to. Thread-safe.
+	 * @param awaitedEpoch the committed epoch that the client waits for, -1 for none
+	 */
+	public List<Assignment.Cost> costs(Cause cause, Evidence evidence, int awaitedEpoch) {
+		return Remedies.of(cause, evidence, configuration.autoOffsetReset(), isWaiting(cause, evidence, awaitedEpoch));
 	}
 
 	/**
@@ -159,7 +177,7 @@ public final class DecisionMaker {
 		Decision.Impact impact = PlainKafka.impact(opening.evidence(), ruling.outcome(),
 				configuration.autoOffsetReset());
 		return new Decision(at, configuration.groupId(), configuration.clientId(), opening.partition(), opening.cause(),
-				ruling.named(), ruling.action(), ruling.reason(), ruling.outcome(), impact, opening.evidence(),
+				ruling.policyAction(), ruling.action(), ruling.reason(), ruling.outcome(), impact, opening.evidence(),
 				observed, resolution(opening, ruling));
 	}
 
@@ -169,7 +187,7 @@ public final class DecisionMaker {
 	 */
 	private static @Nullable Resolution resolution(Opening opening, Ruling ruling) {
 		Resolution order = opening.order();
-		return (order != null && order.action() == ruling.named()) ? order : null;
+		return (order != null && order.action() == ruling.policyAction()) ? order : null;
 	}
 
 }

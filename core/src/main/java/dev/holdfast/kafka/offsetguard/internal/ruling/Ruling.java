@@ -7,6 +7,7 @@ package dev.holdfast.kafka.offsetguard.internal.ruling;
 
 import dev.holdfast.kafka.offsetguard.decision.Outcome;
 import dev.holdfast.kafka.offsetguard.decision.Reason;
+import dev.holdfast.kafka.offsetguard.decision.Resolution;
 import dev.holdfast.kafka.offsetguard.evidence.Evidence;
 import dev.holdfast.kafka.offsetguard.evidence.LogBounds;
 import dev.holdfast.kafka.offsetguard.evidence.TruncationClaim;
@@ -20,27 +21,27 @@ import org.jspecify.annotations.Nullable;
  * The action that a policy names, and what it comes to. It comes to a hold if the
  * evidence does not give its target, or if it goes further than the limits allow.
  *
- * @param named the action that the policy names
+ * @param policyAction the action that the policy names
  * @param outcome what it comes to
  * @param reason why it comes to something else than the policy names; {@code null} if it
  * comes to just that
  */
-public record Ruling(Action named, Outcome outcome, @Nullable Reason reason) {
+public record Ruling(Action policyAction, Outcome outcome, @Nullable Reason reason) {
 
-	static Ruling readFrom(Action named, long offset) {
-		return new Ruling(named, new Outcome.ReadFrom(offset), null);
+	static Ruling readFrom(Action policyAction, long offset) {
+		return new Ruling(policyAction, new Outcome.ReadFrom(offset), null);
 	}
 
-	public static Ruling hold(Action named, Reason.Kind reason) {
-		return hold(named, Reason.of(reason));
+	public static Ruling hold(Action policyAction, Reason.Kind reason) {
+		return hold(policyAction, Reason.of(reason));
 	}
 
-	public static Ruling hold(Action named, Reason reason) {
-		return new Ruling(named, new Outcome.Held(), reason);
+	public static Ruling hold(Action policyAction, Reason reason) {
+		return new Ruling(policyAction, new Outcome.Held(), reason);
 	}
 
-	static Ruling fail(Action named, Reason.Kind reason) {
-		return new Ruling(named, new Outcome.Failed(), Reason.of(reason));
+	static Ruling fail(Action policyAction, Reason.Kind reason) {
+		return new Ruling(policyAction, new Outcome.Failed(), Reason.of(reason));
 	}
 
 	/**
@@ -57,7 +58,7 @@ public record Ruling(Action named, Outcome outcome, @Nullable Reason reason) {
 		if (outcome instanceof Outcome.Held) {
 			return Action.HOLD;
 		}
-		return (outcome instanceof Outcome.Failed) ? Action.FAIL : named;
+		return (outcome instanceof Outcome.Failed) ? Action.FAIL : policyAction;
 	}
 
 	/**
@@ -78,11 +79,11 @@ public record Ruling(Action named, Outcome outcome, @Nullable Reason reason) {
 			return ruling;
 		}
 		if (ruling.outcome() instanceof Outcome.LookedUp && !limits.equals(MoveLimits.unlimited())) {
-			return hold(ruling.named(), Reason.limit(0, limits));
+			return hold(ruling.policyAction(), Reason.limit(0, limits));
 		}
 		boolean tooFar = ruling.outcome() instanceof Outcome.ReadFrom readFrom
 				&& !limits.allow(evidence.origin(), readFrom.offset());
-		return tooFar ? hold(ruling.named(), Reason.limit(moved(evidence, ruling), limits)) : ruling;
+		return tooFar ? hold(ruling.policyAction(), Reason.limit(moved(evidence, ruling), limits)) : ruling;
 	}
 
 	private static long moved(Evidence evidence, Ruling ruling) {
@@ -100,8 +101,21 @@ public record Ruling(Action named, Outcome outcome, @Nullable Reason reason) {
 			case LATEST_KNOWN -> latestKnown(evidence);
 			case FAIL -> new Ruling(action, new Outcome.Failed(), null);
 			case HOLD -> new Ruling(action, new Outcome.Held(), null);
-			case AUTO_OFFSET_RESET -> hold(action, Reason.Kind.NO_TARGET);
+			case OFFSET, AUTO_OFFSET_RESET -> hold(action, Reason.Kind.NO_TARGET);
 		};
+	}
+
+	/**
+	 * What an operator's order comes to.
+	 */
+	static Ruling rule(Cause cause, Resolution order, Evidence evidence) {
+		Long offset = order.offset();
+		LogBounds bounds = evidence.boundsAfter();
+		if (offset == null) {
+			return rule(cause, order.action(), evidence);
+		}
+		boolean isInLog = bounds == null || bounds.contains(offset);
+		return isInLog ? readFrom(order.action(), offset) : hold(order.action(), Reason.Kind.NO_TARGET);
 	}
 
 	private static Ruling to(Action action, long offset) {

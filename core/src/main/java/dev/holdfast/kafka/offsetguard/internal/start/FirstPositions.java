@@ -14,7 +14,9 @@ import java.util.Objects;
 import java.util.Set;
 
 import dev.holdfast.kafka.offsetguard.decision.Outcome;
+import dev.holdfast.kafka.offsetguard.decision.Resolution;
 import dev.holdfast.kafka.offsetguard.evidence.Evidence;
+import dev.holdfast.kafka.offsetguard.evidence.Remembered;
 import dev.holdfast.kafka.offsetguard.internal.client.CurrentMode;
 import dev.holdfast.kafka.offsetguard.internal.enforcement.Decisions;
 import dev.holdfast.kafka.offsetguard.internal.enforcement.ResetOffsets;
@@ -46,22 +48,32 @@ public final class FirstPositions {
 
 	private final ResetOffsets resetOffsets;
 
+	private final HeldLogs heldLogs;
+
 	private final CurrentMode mode;
 
 	private final Set<TopicPartition> leftToClient = new HashSet<>();
 
 	public FirstPositions(PartitionStates states, Decisions decisions, CommitMemory commits, Topics topics,
-			ResetOffsets resetOffsets, CurrentMode mode) {
+			ResetOffsets resetOffsets, HeldLogs heldLogs, CurrentMode mode) {
 		this.states = states;
 		this.decisions = decisions;
 		this.commits = commits;
 		this.topics = topics;
 		this.resetOffsets = resetOffsets;
+		this.heldLogs = heldLogs;
 		this.mode = mode;
 	}
 
 	boolean isLeftToClient(TopicPartition partition) {
 		return leftToClient.contains(partition);
+	}
+
+	/**
+	 * Forgets what held logs looked like: the assignment is another one.
+	 */
+	void forgetLogs() {
+		heldLogs.forget();
 	}
 
 	/**
@@ -83,7 +95,7 @@ public final class FirstPositions {
 		Map<TopicPartition, Long> timestamps = new HashMap<>();
 		commits.rememberedWithoutCommit(missing, others).forEach((partition, remembered) -> {
 			DecisionMaker.Opening opening = decisions.open(partition,
-					Evidence.noCommittedOffset(remembered, topics.id(partition.topic())));
+					heldLogs.addTo(Evidence.noCommittedOffset(remembered, topics.id(partition.topic())), partition));
 			openings.put(partition, opening);
 			byAction.computeIfAbsent(opening.action(), (key) -> new HashSet<>()).add(partition);
 			if (opening.action() == Action.TIMESTAMP && remembered.timestamp() >= 0) {
@@ -92,15 +104,37 @@ public final class FirstPositions {
 		});
 		Map<TopicPartition, Outcome> plain = mode.isObserving() ? resetOffsets.reset(missing) : Map.of();
 		Map<TopicPartition, Long> started = new HashMap<>();
-		outcomes(byAction, timestamps).forEach((partition, outcome) -> {
-			Outcome applied = decisions.decideFirst(Objects.requireNonNull(openings.get(partition)), outcome,
-					plain.get(partition));
+		Map<TopicPartition, Remembered> held = new HashMap<>();
+		Map<TopicPartition, Outcome> outcomes = outcomes(byAction, timestamps);
+		outcomes.putAll(ordered(openings));
+		outcomes.forEach((partition, outcome) -> {
+			DecisionMaker.Opening opening = Objects.requireNonNull(openings.get(partition));
+			Outcome applied = decisions.decideFirst(opening, outcome, plain.get(partition));
 			note(partition, applied);
+			if (applied instanceof Outcome.Held) {
+				held.put(partition, opening.evidence().remembered());
+			}
 			if (applied instanceof Outcome.ReadFrom readFrom) {
 				started.put(partition, readFrom.offset());
 			}
 		});
+		heldLogs.ask(held);
 		return started;
+	}
+
+	/**
+	 * Where operators have told by themselves.
+	 */
+	private static Map<TopicPartition, Outcome> ordered(Map<TopicPartition, DecisionMaker.Opening> openings) {
+		Map<TopicPartition, Outcome> outcomes = new HashMap<>();
+		openings.forEach((partition, opening) -> {
+			Resolution order = opening.order();
+			Long offset = (order != null && order.action() == opening.action()) ? order.offset() : null;
+			if (offset != null) {
+				outcomes.put(partition, new Outcome.ReadFrom(offset));
+			}
+		});
+		return outcomes;
 	}
 
 	/**

@@ -181,6 +181,7 @@ public final class StartingPositions {
 	 */
 	public void forgetQuestions() {
 		lookup.forgetQuestions();
+		firstPositions.forgetLogs();
 		unanswered.end();
 	}
 

@@ -74,6 +74,35 @@ class HoldsTests {
 		assertThat(delays(3)).containsExactly(30, 30, 30);
 	}
 
+	/** Operators want to see what each answer costs. */
+	@Test
+	void whatDoesNotTellWhereAnActionLeadsIsLookedAtAgainSoon() {
+		Decision decision = decision(Cause.BELOW_LOG_START, ANSWERED, -1);
+		holds.hold(decision);
+		assertThat(delays(2)).containsExactly(1, 2);
+
+		holds.found(PARTITION, decision(Cause.BELOW_LOG_START, ANSWERED).evidence(), -1);
+		delays(1);
+
+		assertThat(delays(2)).containsExactly(30, 30);
+	}
+
+	@Test
+	void partitionIsHeldSinceTheFirstOfItsCauses() {
+		Decision first = decision(Cause.UNVERIFIABLE, null);
+		holds.hold(first);
+		Decision later = new Decision(Instant.EPOCH.plusSeconds(60), first.groupId(), first.clientId(), PARTITION,
+				Cause.ABOVE_LOG_END, Action.HOLD, Action.HOLD, null, new Outcome.Held(), Decision.Impact.NONE,
+				first.evidence(), false, null);
+		holds.hold(later);
+
+		assertThat(holds.visible(PARTITION)).isEqualTo(later);
+		assertThat(holds.visible().get(PARTITION).since()).isEqualTo(Instant.EPOCH);
+		holds.release(PARTITION);
+		holds.hold(later);
+		assertThat(holds.visible().get(PARTITION).since()).isEqualTo(later.at());
+	}
+
 	@Test
 	void anotherDecisionBeginsAnew() {
 		holds.hold(decision(Cause.UNVERIFIABLE, null));
@@ -120,8 +149,12 @@ class HoldsTests {
 	}
 
 	private static Decision decision(Cause cause, @Nullable LogBounds bounds) {
+		return decision(cause, bounds, (bounds != null) ? bounds.logEndOffset() : -1);
+	}
+
+	private static Decision decision(Cause cause, @Nullable LogBounds bounds, long latestOffset) {
 		Evidence evidence = new Evidence(Evidence.Trigger.OUT_OF_RANGE, 50, -1, null, Evidence.Validation.NOT_ASKED,
-				null, bounds, bounds, null, null, null, -1, -1, Remembered.NOTHING, null, -1);
+				null, bounds, bounds, null, null, null, latestOffset, -1, Remembered.NOTHING, null, -1);
 		return new Decision(Instant.EPOCH, "group", "client", PARTITION, cause, Action.HOLD, Action.HOLD, null,
 				new Outcome.Held(), Decision.Impact.NONE, evidence, false, null);
 	}

@@ -1,0 +1,360 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.simulation;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+import dev.holdfast.kafka.offsetguard.decision.Decision;
+import dev.holdfast.kafka.offsetguard.decision.OffsetDecisionException;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.WakeupException;
+
+/**
+ * One history: a script, brokers, and an application with or without a guard.
+ */
+final class Run {
+
+	static final String TOPIC = "orders";
+
+	private final Script script;
+
+	private final boolean guarded;
+
+	private final SimulatedTime time = new SimulatedTime();
+
+	private final ModelCluster cluster = new ModelCluster(time, "cluster-1");
+
+	private final Ledger ledger;
+
+	private final Truth truth;
+
+	private final List<Decision> decisions = new ArrayList<>();
+
+	private final Map<TopicPartition, OffsetAndMetadata> processed = new HashMap<>();
+
+	private final Trace trace;
+
+	private Process process;
+
+	private Consumer<String, String> consumer;
+
+	private Set<TopicPartition> assigned = new LinkedHashSet<>();
+
+	private int wakeups;
+
+	private int wokenUp;
+
+	private boolean failed;
+
+	private long compared;
+
+	private final Set<TopicPartition> stalled = new HashSet<>();
+
+	private Violation untrue;
+
+	private final List<String> happenings = new ArrayList<>();
+
+	Run(Script script, boolean guarded, Trace trace) {
+		this.script = script;
+		this.guarded = guarded;
+		this.trace = trace;
+		this.ledger = new Ledger(cluster, guarded);
+		this.truth = new Truth(cluster, ledger, script);
+	}
+
+	Ledger ledger() {
+		return ledger;
+	}
+
+	List<Decision> decisions() {
+		return decisions;
+	}
+
+	boolean hasFailed() {
+		return failed;
+	}
+
+	/**
+	 * Lets it happen.
+	 * @throws Violation if an invariant does not hold
+	 */
+	Run happen() {
+		cluster.create(TOPIC, script.partitions());
+		cluster.onCommit = this::committed;
+		cluster.onStored = ledger::stored;
+		assigned = all();
+		process = new Process(time, cluster, script, this::decided);
+		begin();
+		for (Step step : script.steps()) {
+			trace.step(step, time.millis());
+			perform(step);
+			throwUntrue();
+		}
+		Endings.end(this, new Step.Honest());
+		throwUntrue();
+		return this;
+	}
+
+	private void throwUntrue() {
+		if (untrue != null) {
+			throw untrue;
+		}
+	}
+
+	Script script() {
+		return script;
+	}
+
+	Set<TopicPartition> all() {
+		Set<TopicPartition> all = new LinkedHashSet<>();
+		for (int i = 0; i < script.partitions(); i++) {
+			all.add(partition(i));
+		}
+		return all;
+	}
+
+	TopicPartition partition(int index) {
+		return new TopicPartition(TOPIC, index % script.partitions());
+	}
+
+	private void begin() {
+		consumer = guarded ? process.guarded() : process.plain();
+		processed.clear();
+		ledger.left(all());
+		if (script.subscribed()) {
+			consumer.subscribe(List.of(TOPIC), listener());
+			process.client().group().target(assigned, false);
+		}
+		else {
+			consumer.assign(assigned);
+		}
+	}
+
+	private ConsumerRebalanceListener listener() {
+		return new ConsumerRebalanceListener() {
+
+			@Override
+			public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+				trace.say("revoked " + partitions);
+				leave(partitions);
+			}
+
+			@Override
+			public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+				trace.say("assigned " + partitions);
+			}
+		};
+	}
+
+	private void leave(Collection<TopicPartition> partitions) {
+		processed.keySet().removeAll(partitions);
+		ledger.left(new HashSet<>(partitions));
+	}
+
+	private void decided(Decision decision) {
+		trace.say("decided " + decision.summary());
+		decisions.add(decision);
+		ledger.decided(decision);
+		try {
+			truth.check(decision);
+		}
+		catch (Violation ex) {
+			// The guard catches what its listeners throw.
+			untrue = (untrue != null) ? untrue : ex;
+		}
+	}
+
+	private void committed(TopicPartition partition, OffsetAndMetadata offset) {
+		trace.say("commits " + partition + " at " + offset.offset() + " " + offset.leaderEpoch());
+		if (guarded) {
+			ledger.checkCommit(partition, offset);
+		}
+	}
+
+	void perform(Step step) {
+		if (step instanceof Step.Poll poll) {
+			poll(poll.millis());
+		}
+		else if (!BrokerSteps.perform(cluster, time, script, step, ledger)) {
+			performByApplication(step);
+		}
+	}
+
+	private void performByApplication(Step step) {
+		try {
+			ApplicationSteps.perform(this, step);
+		}
+		catch (WakeupException ex) {
+			woken();
+		}
+		catch (TimeoutException ex) {
+			trace.say("timeout " + ex.getMessage());
+			happenings.add("timeout");
+			mayThrow(ex);
+		}
+		catch (InvalidOffsetException ex) {
+			thrown(ex);
+		}
+	}
+
+	void reopen(boolean otherProcess) {
+		consumer.close();
+		if (otherProcess) {
+			process = new Process(time, cluster, script, this::decided);
+		}
+		begin();
+	}
+
+	void poll(int millis) {
+		ledger.begin();
+		long begin = time.nanos();
+		long looked = process.looked();
+		Set<TopicPartition> held = new HashSet<>(all());
+		held.removeIf((each) -> !process.isHeld(each));
+		try {
+			ConsumerRecords<String, String> records = consumer.poll(Duration.ofMillis(millis));
+			for (TopicPartition partition : records.partitions()) {
+				if (held.contains(partition) && process.isHeld(partition)) {
+					throw new Violation("held", partition + " is held, and delivers");
+				}
+				trace.say("got " + partition + " " + records.records(partition).get(0).offset() + ".."
+						+ records.records(partition).get(records.records(partition).size() - 1).offset());
+				ledger.delivered(partition, records.records(partition));
+				processed.put(partition, new OffsetAndMetadata(ledger.next(partition)));
+			}
+		}
+		catch (WakeupException ex) {
+			woken();
+		}
+		catch (InvalidOffsetException ex) {
+			thrown(ex);
+		}
+		long took = (time.nanos() - begin - (process.looked() - looked)) / 1_000_000;
+		if (guarded && took > millis + longest()) {
+			throw new Violation("blocked", "a poll of " + millis + " ms took " + took + " ms");
+		}
+	}
+
+	/**
+	 * By the guard's bounds; a client that commits by itself may wait for its
+	 * coordinator.
+	 */
+	private long longest() {
+		return script.autoCommit() || script.isAny(Step.Silence.class, Step.Delay.class) ? 30_000 : 6_000;
+	}
+
+	private void woken() {
+		trace.say("woken up");
+		happenings.add("woken up");
+		if (++wokenUp > wakeups) {
+			throw new Violation("wakeup", "woken up " + wokenUp + " times of " + wakeups);
+		}
+	}
+
+	private void mayThrow(RuntimeException ex) {
+		if (guarded && !script.isAny(Step.Silence.class, Step.Delay.class, Step.StaleMetadata.class,
+				Step.ForeignCommit.class, Step.LieAboutRange.class, Step.Lie.class)) {
+			throw new Violation("thrown", ex.toString());
+		}
+	}
+
+	private void thrown(InvalidOffsetException ex) {
+		trace.say("thrown " + ex.getClass().getSimpleName() + " " + ex.getMessage());
+		failed = true;
+		happenings.add(ex.getClass().getSimpleName());
+		if (!guarded || script.reset().equals("none")) {
+			return;
+		}
+		if (ex instanceof OffsetDecisionException decided && truth.mayFail(decided.decision())) {
+			return;
+		}
+		throw new Violation("thrown", ex.toString());
+	}
+
+	Map<TopicPartition, OffsetAndMetadata> processed() {
+		return processed;
+	}
+
+	void assigned(Set<TopicPartition> target) {
+		assigned = target;
+	}
+
+	void countWakeup() {
+		wakeups++;
+	}
+
+	boolean isAllAssigned() {
+		return assigned.equals(all());
+	}
+
+	boolean isGuarded() {
+		return guarded;
+	}
+
+	List<String> happenings() {
+		return happenings;
+	}
+
+	/**
+	 * The records so far are there with the guard and without.
+	 */
+	void compareUpToHere() {
+		compared = cluster.values();
+	}
+
+	Set<String> comparable() {
+		Set<String> values = new HashSet<>(ledger.delivered());
+		values.removeIf((each) -> Long.parseLong(each.substring(1)) > compared);
+		return values;
+	}
+
+	Set<TopicPartition> stalled() {
+		return stalled;
+	}
+
+	/** The client does not go on. */
+	void stall(TopicPartition partition) {
+		stalled.add(partition);
+		happenings.add("stalled");
+		trace.say("stalled " + partition);
+	}
+
+	SimulatedTime time() {
+		return time;
+	}
+
+	ModelCluster cluster() {
+		return cluster;
+	}
+
+	Consumer<String, String> consumer() {
+		return consumer;
+	}
+
+	Process process() {
+		return process;
+	}
+
+	Trace trace() {
+		return trace;
+	}
+
+}

