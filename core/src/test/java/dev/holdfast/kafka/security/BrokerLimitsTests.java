@@ -6,11 +6,14 @@
 package dev.holdfast.kafka.security;
 
 import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 import javax.management.JMException;
+import javax.management.MBeanInfo;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
 
@@ -27,9 +30,9 @@ import org.apache.kafka.common.quota.ClientQuotaEntity;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static dev.holdfast.kafka.offsetguard.Consumers.range;
@@ -47,6 +50,8 @@ class BrokerLimitsTests {
 	private static final String LIMIT = "max.connections.per.ip";
 
 	private static final ClientQuotaEntity USER = new ClientQuotaEntity(Map.of(ClientQuotaEntity.USER, "alice"));
+
+	private static final String COUNT = "connection-count";
 
 	private static KafkaCluster cluster;
 
@@ -94,22 +99,36 @@ class BrokerLimitsTests {
 		assertThat(consumers.decisions).isEmpty();
 	}
 
-	@ParameterizedTest
-	@CsvSource({ "classic, false", "classic, true", "consumer, false", "consumer, true" })
-	void brokersThrottle(String protocol, boolean guarded) throws Exception {
-		TopicPartition partition = topic("throttled-%s-%s".formatted(protocol, guarded));
+	/**
+	 * A request takes a second more then, and all of them have to share.
+	 */
+	@Test
+	void brokersThrottle() throws Exception {
+		Map<SecuredRun, Consumers> runs = new LinkedHashMap<>();
 		quota(0.5);
-		Consumers consumers = consumers(protocol, partition);
+		try {
+			for (String protocol : List.of("classic", "consumer")) {
+				for (boolean guarded : new boolean[] { false, true }) {
+					TopicPartition partition = topic("throttled-%s-%s".formatted(protocol, guarded));
+					Consumers consumers = consumers(protocol, partition);
+					runs.put(SecuredRun.of(consumers, guarded, partition), consumers);
+				}
+			}
 
-		try (SecuredRun run = SecuredRun.of(consumers, guarded, partition)) {
-			run.readTo(50);
+			SecuredRun.pollUntil(runs.keySet(), () -> runs.keySet().stream().allMatch((each) -> each.hasRead(50)));
+			SecuredRun.pollUntil(runs.keySet(),
+					() -> runs.keySet().stream().anyMatch((each) -> each.metric("fetch-throttle-time-max") > 0));
 
-			assertThat(run.offsets()).isEqualTo(range(20, 50));
-			assertThat(run.refusals()).isEmpty();
+			assertThat(runs).allSatisfy((run, consumers) -> {
+				assertThat(run.offsets()).isEqualTo(range(20, 50));
+				assertThat(run.refusals()).isEmpty();
+				assertThat(consumers.decisions).isEmpty();
+			});
 		}
-
-		assertThat(cluster.committed(partition.topic()).get(partition).offset()).isEqualTo(50);
-		assertThat(consumers.decisions).isEmpty();
+		finally {
+			quota(null);
+			runs.keySet().forEach(SecuredRun::close);
+		}
 	}
 
 	private static Consumers consumers(String protocol, TopicPartition partition) {
@@ -142,13 +161,16 @@ class BrokerLimitsTests {
 	private static long brokerConnections() throws JMException {
 		MBeanServer server = ManagementFactory.getPlatformMBeanServer();
 		double connections = 0;
-		for (ObjectName name : server
-			.queryNames(new ObjectName("kafka.server:type=socket-server-metrics,networkProcessor=*,*"), null)) {
-			if (!"CONTROLLER".equals(name.getKeyProperty("listener"))) {
-				connections += (Double) server.getAttribute(name, "connection-count");
+		for (ObjectName name : server.queryNames(new ObjectName("kafka.server:type=socket-server-metrics,*"), null)) {
+			if (!"CONTROLLER".equals(name.getKeyProperty("listener")) && hasCount(server.getMBeanInfo(name))) {
+				connections += (Double) server.getAttribute(name, COUNT);
 			}
 		}
 		return Math.round(connections);
+	}
+
+	private static boolean hasCount(MBeanInfo info) {
+		return Arrays.stream(info.getAttributes()).anyMatch((each) -> each.getName().equals(COUNT));
 	}
 
 	private static TopicPartition topic(String name) {

@@ -5,11 +5,15 @@
 
 package dev.holdfast.kafka.security;
 
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+
+import javax.management.ObjectName;
 
 import dev.holdfast.kafka.offsetguard.Consumers;
 import dev.holdfast.kafka.offsetguard.policy.Cause;
@@ -43,7 +47,7 @@ class SecuredRestartsTests {
 
 	@BeforeAll
 	static void start() {
-		cluster = KafkaCluster.builder().security(Security.saslScram().user("alice", "alice's").encrypted()).start();
+		cluster = KafkaCluster.builder().security(Security.saslOauthBearer(Duration.ofHours(1)).encrypted()).start();
 	}
 
 	@AfterAll
@@ -70,13 +74,24 @@ class SecuredRestartsTests {
 			}
 		}
 
-		assertThat(consumers.causes()).contains(Cause.FALSE_TRUNCATION);
+		assertThat(consumers.causes()).hasSize(RESTARTS).containsOnly(Cause.FALSE_TRUNCATION);
 		assertThat(cluster.wire().count("holdfast-inspector-" + partition.topic(), ApiKeys.SASL_AUTHENTICATE))
 			.isPositive();
 		await().atMost(PATIENCE).untilAsserted(() -> {
 			assertThat(cluster.wire().connections()).isZero();
 			assertThat(clientThreads()).isEqualTo(before);
+			assertThat(clientMBeans(partition.topic())).isEmpty();
 		});
+	}
+
+	private static List<String> clientMBeans(String name) {
+		return ManagementFactory.getPlatformMBeanServer()
+			.queryNames(null, null)
+			.stream()
+			.map(ObjectName::getCanonicalName)
+			.filter((each) -> each.contains("holdfast-admin-" + name) || each.contains("holdfast-inspector-" + name)
+					|| (each.startsWith("kafka.consumer:") && each.contains(name)))
+			.toList();
 	}
 
 	/**

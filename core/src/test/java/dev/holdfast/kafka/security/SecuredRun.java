@@ -7,6 +7,7 @@ package dev.holdfast.kafka.security;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
@@ -16,6 +17,7 @@ import dev.holdfast.kafka.test.KafkaCluster;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -57,9 +59,14 @@ final class SecuredRun implements AutoCloseable {
 	 * Polls until the record before the offset was delivered, and commits.
 	 */
 	SecuredRun readTo(long offset) {
-		pollUntil(() -> offsets.contains(offset - 1));
+		pollUntil(() -> hasRead(offset));
 		consumer.commitSync();
 		return this;
+	}
+
+	/** Whether the record before the offset was delivered. */
+	boolean hasRead(long offset) {
+		return offsets.contains(offset - 1);
 	}
 
 	/**
@@ -72,23 +79,38 @@ final class SecuredRun implements AutoCloseable {
 	}
 
 	void pollUntil(BooleanSupplier condition) {
+		pollUntil(List.of(this), condition);
+	}
+
+	/**
+	 * Polls them in turns.
+	 */
+	static void pollUntil(Collection<SecuredRun> runs, BooleanSupplier condition) {
 		long start = System.nanoTime();
 		while (!condition.getAsBoolean()) {
 			if (System.nanoTime() - start > PATIENCE.toNanos()) {
-				throw new AssertionError("Not within %s. Delivered: %s. Refused: %s".formatted(PATIENCE, offsets,
-						refusals.stream().distinct().toList()));
+				throw new AssertionError("Not within %s: %s".formatted(PATIENCE, runs));
 			}
-			try {
-				for (ConsumerRecord<?, ?> each : consumer.poll(Duration.ofMillis(50))) {
-					offsets.add(each.offset());
-				}
-			}
-			catch (AuthorizationException | AuthenticationException ex) {
-				refusals.add(ex.getClass());
-			}
+			runs.forEach(SecuredRun::poll);
 		}
 	}
 
+	private void poll() {
+		try {
+			for (ConsumerRecord<?, ?> each : consumer.poll(Duration.ofMillis(50))) {
+				offsets.add(each.offset());
+			}
+		}
+		catch (AuthorizationException | AuthenticationException ex) {
+			refusals.add(ex.getClass());
+		}
+	}
+
+	void commit() {
+		consumer.commitSync();
+	}
+
+	/** By offset, as Spring does. */
 	void commit(long offset) {
 		consumer.commitSync(Map.of(partition, new OffsetAndMetadata(offset)));
 	}
@@ -102,8 +124,22 @@ final class SecuredRun implements AutoCloseable {
 		return refusals.stream().distinct().<Class<?>>map((each) -> each).toList();
 	}
 
-	Consumer<String, String> consumer() {
-		return consumer;
+	/** The greatest value that a metric of the client has, 0 if it has none. */
+	double metric(String name) {
+		return consumer.metrics()
+			.values()
+			.stream()
+			.filter((each) -> each.metricName().name().equals(name))
+			.map(Metric::metricValue)
+			.filter(Double.class::isInstance)
+			.mapToDouble((value) -> Double.isNaN((Double) value) ? 0 : (Double) value)
+			.max()
+			.orElse(0);
+	}
+
+	@Override
+	public String toString() {
+		return "%s: delivered %s, refused %s".formatted(partition, offsets, refusals());
 	}
 
 	@Override

@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
+import dev.holdfast.kafka.offsetguard.internal.client.NameInLog;
 import dev.holdfast.kafka.offsetguard.internal.cluster.Cluster;
 import dev.holdfast.kafka.offsetguard.internal.cluster.KnownClusters;
 import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
@@ -217,7 +218,8 @@ public final class SharedAdmins {
 		public synchronized Admin admin() {
 			Opened present = opened;
 			if (present != null && present.isDead() && !closed) {
-				logger.warn("The admin client of consumer {} has died, and is opened anew", client.clientId());
+				logger.warn("The admin client of consumer {} has died, and is opened anew",
+						NameInLog.of(client.clientId()));
 				SharedAdmins.close(present.admin);
 				forgetCluster();
 				present = null;

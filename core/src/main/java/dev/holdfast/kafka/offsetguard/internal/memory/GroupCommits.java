@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 import dev.holdfast.kafka.offsetguard.internal.admin.Reply;
+import dev.holdfast.kafka.offsetguard.internal.client.NameInLog;
 import dev.holdfast.kafka.offsetguard.internal.lookup.CommitQuery;
 import dev.holdfast.kafka.offsetguard.internal.lookup.TopicLookup;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
@@ -139,8 +140,8 @@ public final class GroupCommits {
 			Duration timeout, String reason) {
 		if (!told) {
 			told = true;
-			logger.warn("Group {} cannot be asked for its commits by an admin client, so the consumer asks: {}", group,
-					reason);
+			logger.warn("Group {} cannot be asked for its commits by an admin client, so the consumer asks: {}",
+					NameInLog.of(group), NameInLog.of(reason));
 		}
 		consumerAsks = true;
 		states.commitsRead();
