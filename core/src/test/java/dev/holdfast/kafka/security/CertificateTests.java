@@ -31,7 +31,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The guard's own clients show the consumer's certificate.
  */
-@Timeout(value = 120, unit = TimeUnit.SECONDS)
+@Timeout(value = 300, unit = TimeUnit.SECONDS)
 class CertificateTests {
 
 	private static final Duration JITTER = Duration.ofSeconds(3);

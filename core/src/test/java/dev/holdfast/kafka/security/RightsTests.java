@@ -40,7 +40,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * What a guarded consumer does with the rights that a plain one needs, and with fewer.
  */
-@Timeout(value = 120, unit = TimeUnit.SECONDS)
+@Timeout(value = 300, unit = TimeUnit.SECONDS)
 class RightsTests {
 
 	private static final String USER = "alice";

@@ -28,7 +28,7 @@ import org.apache.kafka.common.errors.AuthorizationException;
  */
 final class SecuredRun implements AutoCloseable {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(60);
+	private static final Duration PATIENCE = Duration.ofSeconds(120);
 
 	private final TopicPartition partition;
 

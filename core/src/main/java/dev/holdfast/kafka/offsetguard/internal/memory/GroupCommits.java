@@ -133,7 +133,7 @@ public final class GroupCommits {
 			return askConsumer(groupId, partitions, budget.longest().dividedBy(2), "no answer");
 		}
 		unansweredSince = (unansweredSince != 0) ? unansweredSince : clock.nanoTime();
-		throw new TimeoutException("No commits of group %s in time".formatted(groupId));
+		throw new TimeoutException("No commits of group %s in time".formatted(NameInLog.of(groupId)));
 	}
 
 	private Map<TopicPartition, @Nullable OffsetAndMetadata> askConsumer(String group, Set<TopicPartition> partitions,
@@ -176,7 +176,7 @@ public final class GroupCommits {
 			lookup.forgetCommits(question);
 			return answered.value();
 		}
-		throw new TimeoutException("No commits of group %s in time".formatted(group));
+		throw new TimeoutException("No commits of group %s in time".formatted(NameInLog.of(group)));
 	}
 
 }
