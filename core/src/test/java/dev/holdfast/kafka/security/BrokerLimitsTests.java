@@ -114,8 +114,9 @@ class BrokerLimitsTests {
 		});
 		broken.close();
 		withoutLimit();
-		assertThat(members).allSatisfy((each) -> assertThat(
-				cluster.committed(each.partition.topic()).get(each.partition).offset()).isEqualTo(80));
+		assertThat(members)
+			.allSatisfy((each) -> assertThat(cluster.committed(each.partition.topic()).get(each.partition).offset())
+				.isEqualTo(80));
 		pollUntil(() -> members.stream()
 			.filter(Member::guarded)
 			.allMatch((each) -> admins(each, ApiKeys.DESCRIBE_TOPIC_PARTITIONS) > 0));
