@@ -45,6 +45,10 @@ class LargeCommitTests {
 	@BeforeAll
 	static void start() {
 		cluster = KafkaCluster.builder().brokerProperty("message.max.bytes", "55000").start();
+		// Brokers make the topic of commits now, while they have little else to make.
+		TopicPartition first = new TopicPartition("first", 0);
+		cluster.createTopic(first.topic(), 1);
+		cluster.commit("first", first, new OffsetAndMetadata(0));
 		cluster.createTopic(TOPIC, PARTITIONS);
 	}
 

@@ -169,12 +169,16 @@ class RegressedCommitTests {
 		Consumers consumers = consumers(protocol, partition, new OffsetPolicy(
 				Map.of(Cause.COMMITTED_OFFSET_REGRESSED, Action.HOLD), MoveLimits.unlimited(), List.of()))
 			.with("metadata.max.age.ms", 500);
-		consumers.with("heartbeat.interval.ms", 100)
-			.with("partition.assignment.strategy", RangeAssignor.class.getName());
+		consumers.with("partition.assignment.strategy", RangeAssignor.class.getName());
 		List<OffsetAndMetadata> answers = new ArrayList<>();
 
-		try (Consumer<String, String> next = consumers.with("client.id", partition.topic() + "-next").create(guarded);
+		// A client sends nothing more to a broker that owes it a hundred answers: with a
+		// heartbeat every 100 ms that is so after ten seconds.
+		try (Consumer<String, String> next = consumers.with("client.id", partition.topic() + "-next")
+			.with("heartbeat.interval.ms", 100)
+			.create(guarded);
 				Consumer<String, String> last = consumers.with("client.id", partition.topic() + "-last")
+					.with("heartbeat.interval.ms", 1_000)
 					.with("max.poll.interval.ms", (loser == Loser.IS_SLOW) ? 3_000 : 300_000)
 					.create(guarded)) {
 			next.subscribe(List.of(others));

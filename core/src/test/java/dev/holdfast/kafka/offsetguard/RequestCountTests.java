@@ -10,6 +10,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 import dev.holdfast.kafka.offsetguard.policy.Cause;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -69,13 +70,19 @@ class RequestCountTests {
 		assertThat(about1000).isEqualTo(about1);
 	}
 
+	/**
+	 * Each broker's answer tells of the partitions that it leads. On a busy machine these
+	 * answers come in different polls, and the guard looks once for each.
+	 */
 	@ParameterizedTest
 	@ValueSource(strings = { "classic", "consumer" })
 	void hundredPartitionsBelowLogStartCostAsMuchAsOne(String protocol) {
 		Map<ApiKeys, Integer> one = requestsAboutRetention("expired-1-" + protocol, protocol, 1);
 		Map<ApiKeys, Integer> hundred = requestsAboutRetention("expired-100-" + protocol, protocol, 100);
 
-		assertThat(hundred).isEqualTo(one);
+		assertThat(hundred).isIn(IntStream.rangeClosed(1, cluster.brokerIds().size())
+			.mapToObj((answers) -> times(answers, one))
+			.toList());
 	}
 
 	/**
@@ -92,6 +99,12 @@ class RequestCountTests {
 
 		int needed = (int) Math.ceil(partitions * 60_000 / (16.0 * 1024 * 1024));
 		assertThat(fetches).isBetween(needed, needed + 2);
+	}
+
+	private static Map<ApiKeys, Integer> times(int factor, Map<ApiKeys, Integer> counts) {
+		Map<ApiKeys, Integer> all = new EnumMap<>(counts);
+		all.replaceAll((api, count) -> factor * count);
+		return all;
 	}
 
 	private Map<ApiKeys, Integer> requestsAboutFalseTruncations(SpreadTopic topic, String protocol) {

@@ -34,7 +34,8 @@ class ActuatorAndPrometheusTests {
 		try (Shop shop = Shop.open(cluster, "everything")) {
 			ClassPaths.assertGuarded(shop, "everything");
 			assertThat(ClassPaths.beans(shop)).containsExactly("holdfastDecisionMeters", "holdfastEndpoint",
-					"holdfastEndpointWebExtension", "holdfastHealthIndicator", "holdfastModeSwitches");
+					"holdfastEndpointWebExtension", "holdfastHealthIndicator", "holdfastModeSwitches",
+					"holdfastUnreadableBodies");
 			assertThat(shop.get("/actuator/prometheus").body()).contains(
 					"holdfast_kafka_records_protected_total" + "{group=\"everything\",topic=\"everything\"} 200.0");
 			assertThat(shop.get("/actuator/metrics/holdfast.kafka.decisions").status()).isEqualTo(200);

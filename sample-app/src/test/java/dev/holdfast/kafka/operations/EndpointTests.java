@@ -89,21 +89,30 @@ class EndpointTests {
 	 */
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', textBlock = """
-			application/json                  | action=earliest | 400 | Bad Request
-			application/json                  | []              | 400 | Bad Request
-			application/json                  | {"group": {}}   | 400 | Bad Request
-			text/plain                        | {}              | 415 | Unsupported Media Type
-			application/x-www-form-urlencoded | action=earliest | 415 | Unsupported Media Type
+			application/json                  | action=earliest |              | 400
+			application/json                  | []              |              | 400
+			application/json                  | {"group": {}}   |              | 400
+			application/json                  | mode            | /someFactory | 400
+			text/plain                        | {}              |              | 415
+			application/x-www-form-urlencoded | action=earliest |              | 415
 			""")
-	void bodyThatIsNoJsonObjectIsRefusedBySpring(String contentType, String body, int status, String error) {
+	void bodyThatIsNoJsonObjectGetsAMessage(String contentType, String body, String factory, int status) {
 		String topic = prepare("no-json-" + (contentType + body).hashCode());
-		try (Shop shop = Shop.open(cluster, topic, WRITABLE)) {
+		try (Shop shop = Shop.open(cluster, topic, WRITABLE,
+				"management.endpoints.web.exposure.include=holdfast,loggers")) {
 			shop.awaitHeld(1);
-			Shop.Answer answer = shop.post(ENDPOINT, contentType, body);
+			Shop.Answer answer = shop.post(ENDPOINT + ((factory != null) ? factory : ""), contentType, body);
 
 			assertThat(answer.status()).as(answer.body()).isEqualTo(status);
-			assertThat((String) answer.json("$.error")).isEqualTo(error);
+			assertThat((Integer) answer.json("$.status")).isEqualTo(status);
+			assertThat((String) answer.json("$.message"))
+				.isEqualTo("The body has to be a JSON object whose fields are texts, numbers or booleans, and the "
+						+ "Content-Type has to be application/json");
 			assertStillHeld(shop);
+			// Another endpoint's answer is Spring's.
+			Shop.Answer other = shop.post("/actuator/loggers/dev.holdfast", contentType, body);
+			assertThat(other.status()).isEqualTo(status);
+			assertThat(other.body()).doesNotContain("has to be");
 		}
 	}
 

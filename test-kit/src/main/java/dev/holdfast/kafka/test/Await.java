@@ -21,7 +21,7 @@ import org.apache.kafka.common.KafkaException;
  */
 final class Await {
 
-	private static final Duration TIMEOUT = Duration.ofSeconds(30);
+	private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
 	private static final long POLL_INTERVAL_MILLIS = 10;
 

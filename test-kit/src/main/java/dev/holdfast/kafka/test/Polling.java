@@ -45,7 +45,7 @@ public final class Polling<K, V> {
 
 	private Supplier<?> state = () -> "";
 
-	private Duration patience = Duration.ofSeconds(30);
+	private Duration patience = Duration.ofSeconds(60);
 
 	private Duration pollTimeout = Duration.ofMillis(50);
 
@@ -81,7 +81,7 @@ public final class Polling<K, V> {
 
 	/**
 	 * Set how long each call of {@link #until(BooleanSupplier)} goes on.
-	 * @param patience the time after which it fails; default 30 seconds
+	 * @param patience the time after which it fails; default 60 seconds
 	 * @return this loop
 	 */
 	public Polling<K, V> patience(Duration patience) {

@@ -13,10 +13,12 @@ import java.util.Locale;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -25,6 +27,7 @@ import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
+import org.springframework.web.servlet.HandlerExceptionResolver;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} of the health contributor and the
@@ -77,6 +80,20 @@ public final class HoldfastActuatorAutoConfiguration {
 		@ConditionalOnAvailableEndpoint(HoldfastEndpoint.class)
 		HoldfastEndpointWebExtension holdfastEndpointWebExtension(HoldfastEndpoint endpoint) {
 			return new HoldfastEndpointWebExtension(endpoint);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+	@ConditionalOnClass({ HandlerExceptionResolver.class, PathMappedEndpoints.class,
+			ConditionalOnAvailableEndpoint.class })
+	static class UnreadableBodiesConfiguration {
+
+		@Bean
+		@ConditionalOnAvailableEndpoint(HoldfastEndpoint.class)
+		UnreadableBodies holdfastUnreadableBodies(ObjectProvider<PathMappedEndpoints> endpoints) {
+			return new UnreadableBodies(endpoints);
 		}
 
 	}

@@ -242,8 +242,7 @@ public final class Decisions {
 			states.get(opening.partition()).topicId(opening.evidence().topicId());
 			commits.leave(opening.partition(), opening.evidence());
 		}
-		if (opening.cause() == Cause.COMMITTED_OFFSET_REGRESSED && ruling.policyAction() == Action.KEEP
-				&& ruling.isMove()) {
+		if (opening.cause() == Cause.COMMITTED_OFFSET_REGRESSED && ruling.isKeep()) {
 			commits.believe(opening.partition());
 		}
 		Decision decision = maker.decision(opening, ruling, mode.isObserving(), clock.instant());

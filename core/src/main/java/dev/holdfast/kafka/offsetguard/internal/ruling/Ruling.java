@@ -52,6 +52,13 @@ public record Ruling(Action policyAction, Outcome outcome, @Nullable Reason reas
 	}
 
 	/**
+	 * Whether the client reads on since the policy says {@code keep}.
+	 */
+	public boolean isKeep() {
+		return policyAction == Action.KEEP && isMove();
+	}
+
+	/**
 	 * The action that the guard takes in fact: the policy's may be impossible.
 	 */
 	Action action() {
