@@ -91,9 +91,9 @@ class WorksWithSecurityTests {
 				orders.lie();
 				cluster.wire().forget();
 
-				application.bean(DefaultKafkaConsumerFactory.class)
-					.updateConfigs(
-							Map.of("sasl.jaas.config", cluster.users().configuration(USER).get("sasl.jaas.config")));
+				DefaultKafkaConsumerFactory<?, ?> factory = application.bean(DefaultKafkaConsumerFactory.class);
+				factory.updateConfigs(
+						Map.of("sasl.jaas.config", cluster.users().configuration(USER).get("sasl.jaas.config")));
 				application.container().start();
 				orders.awaitCommitted(Orders.END + 10);
 
