@@ -28,6 +28,7 @@ import dev.holdfast.kafka.test.NumberedRecords;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 /**
  * Two groups, one of each protocol, read numbered records for a while in which everything
@@ -68,9 +69,15 @@ class SoakTests {
 		assertThat(ChaosScript.of(42)).isEqualTo(ChaosScript.of(42)).isNotEqualTo(ChaosScript.of(43));
 	}
 
+	/** Has a shorter timeout of its own, which knows how long this is to take. */
 	@Test
-	void everyRecordIsDeliveredAndEveryRepeatExplained() throws Exception {
+	@Timeout(value = 7, unit = TimeUnit.DAYS)
+	void everyRecordIsDeliveredAndEveryRepeatExplained() {
 		Duration duration = Duration.parse(System.getProperty("holdfast.soak.duration", "PT30S"));
+		assertTimeoutPreemptively(duration.plusMinutes(15), () -> soak(duration));
+	}
+
+	private void soak(Duration duration) throws Exception {
 		ChaosScript script = ChaosScript.of(Long.getLong("holdfast.soak.seed", new Random().nextInt()));
 		logger.info("Soaking for {} with -Dholdfast.soak.seed={}", duration, script.seed());
 		cluster.createTopic(TOPIC, PARTITIONS, 3, Map.of());

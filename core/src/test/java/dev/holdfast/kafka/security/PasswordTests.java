@@ -78,6 +78,10 @@ class PasswordTests {
 		TopicPartition partition = topic("rotated-%s-%s".formatted(protocol, guarded), true);
 		String user = protocol.equals("classic") ? "alice" : "bob";
 		Consumers consumers = SecuredRun.consumers(cluster, protocol, partition.topic(), user).oneProcess();
+		if (protocol.equals("classic")) {
+			// Without a login a member cannot leave its group.
+			consumers.with("heartbeat.interval.ms", 500).with("session.timeout.ms", 4000);
+		}
 		SecuredRun old = SecuredRun.of(consumers, guarded, partition);
 		try (old) {
 			old.readTo(50);

@@ -78,8 +78,9 @@ final class ClientGroup {
 
 	/**
 	 * Does what is due at a poll.
+	 * @param untilNanos how long the classic client waits for its coordinator
 	 */
-	void poll() {
+	void poll(long untilNanos) {
 		runCallbacks();
 		if (client.settings().autoCommit() && client.time().millis() >= nextAutoCommit) {
 			nextAutoCommit = client.time().millis() + AUTO_COMMIT_INTERVAL;
@@ -95,8 +96,7 @@ final class ClientGroup {
 				lost = false;
 				lose();
 			}
-			rebalance(wanted);
-			if (target == wanted) {
+			if (rebalance(wanted, untilNanos) && target == wanted) {
 				target = null;
 			}
 		}
@@ -115,13 +115,25 @@ final class ClientGroup {
 		}
 	}
 
-	private void rebalance(Set<TopicPartition> wanted) {
+	/**
+	 * Gives partitions up, and takes others. In between, the client asks its coordinator,
+	 * on the connection on which it has sent its commits: they are answered first. The
+	 * classic client calls their callbacks only at its next poll.
+	 * @return whether the coordinator has answered
+	 */
+	private boolean rebalance(Set<TopicPartition> wanted, long untilNanos) {
 		Set<TopicPartition> revoked = new LinkedHashSet<>(client.assigned().keySet());
 		boolean isEager = client.settings().protocol() == ClientSettings.Protocol.EAGER;
 		if (!isEager) {
 			revoked.removeAll(wanted);
 		}
 		revoke(revoked);
+		if (pending > 0 && !client.settings().isAsync()) {
+			client.pollNetwork(() -> pending == 0, untilNanos);
+		}
+		if (pending > 0) {
+			return false;
+		}
 		Set<TopicPartition> added = new LinkedHashSet<>(wanted);
 		added.removeAll(client.assigned().keySet());
 		for (TopicPartition each : added) {
@@ -140,6 +152,7 @@ final class ClientGroup {
 				state.pendingCallback = false;
 			}
 		});
+		return true;
 	}
 
 	private void revoke(Set<TopicPartition> revoked) {

@@ -63,6 +63,114 @@ class FoundBySimulationTests {
 				List.of(new Step.Wakeup(10), new Step.Position(0))));
 	}
 
+	/**
+	 * The client tried a position again and again in vain. The application sought another
+	 * one, and the guard put the client back to the old one.
+	 */
+	@Test
+	void seekEndsThatAPositionIsTriedInVain() {
+		check(new Script(ClientSettings.Protocol.CONSUMER, "latest", false, true, 1, Map.of(), 1,
+				List.of(new Step.LieAboutRange(), new Step.Poll(3000), new Step.Append(0, 3, false),
+						new Step.Seek(0, 952, 0), new Step.Delay(1000), new Step.Poll(3000))));
+	}
+
+	/**
+	 * The guard did not let the client fetch again after a seek, if brokers had left a
+	 * question about the partition open before.
+	 */
+	@Test
+	void seekEndsAPauseForAnOpenQuestion() {
+		check(new Script(ClientSettings.Protocol.CONSUMER, "earliest", false, true, 1, Map.of(), 1,
+				List.of(new Step.Move(0), new Step.Append(0, 35, true), new Step.Poll(500),
+						new Step.CommitProcessed(true), new Step.Reopen(false), new Step.Poll(3000),
+						new Step.Recreate(51), new Step.Poll(100), new Step.Seek(0, 991, 0))));
+	}
+
+	/**
+	 * A broker that lies did not say that it does not know the epoch. The guard sought
+	 * the client with that epoch, and the client waited for it for ever.
+	 */
+	@Test
+	void lieAboutAPositionBehindAMarkerDoesNotMakeTheClientWaitForAnEpoch() {
+		check(new Script(ClientSettings.Protocol.CONSUMER, "earliest", false, true, 1, Map.of(), 1,
+				List.of(new Step.Append(0, 43, false), new Step.Move(0), new Step.Poll(3000),
+						new Step.Append(0, 35, true), new Step.Poll(500), new Step.CommitProcessed(true),
+						new Step.Lie(0, 37), new Step.Reopen(false), new Step.Poll(3000), new Step.Recreate(51),
+						new Step.Poll(100))));
+	}
+
+	/**
+	 * A classic client got its partitions anew before it told that it had committed, and
+	 * the guard took its own last commit for an older one.
+	 */
+	@Test
+	void lastCommitOfTheConsumerItselfIsNotAnOlderOne() {
+		check(new Script(ClientSettings.Protocol.EAGER, "earliest", false, true, 2, Map.of(), 1,
+				List.of(new Step.Append(1, 44, true), new Step.Append(2, 11, false), new Step.Poll(100),
+						new Step.Poll(0), new Step.Poll(100), new Step.CommitProcessed(true), new Step.CommitCurrent(),
+						new Step.Rebalance(7, false), new Step.CommitProcessed(false))));
+	}
+
+	/**
+	 * The decision to fail came inside a poll of the client, and the client delivered
+	 * from a provisional position.
+	 */
+	@Test
+	void partitionsOfAFailedConsumerDeliverNothingFromProvisionalPositions() {
+		check(new Script(ClientSettings.Protocol.CONSUMER, "earliest", false, true, 2,
+				Map.of(Cause.NO_COMMITTED_OFFSET, Action.FAIL), 1, List.of(new Step.Rebalance(6, false),
+						new Step.Silence(-2), new Step.Append(1, 32, false), new Step.Poll(1000))));
+	}
+
+	/**
+	 * The guard had seen another record where the last one delivered was. A look for an
+	 * operator's order ended before it came there, and the guard took the truncation for
+	 * a false one.
+	 */
+	@Test
+	void anotherRecordOnceSeenIsNotForgotten() {
+		check(new Script(ClientSettings.Protocol.CONSUMER, "earliest", false, true, 1, Map.of(), 1,
+				List.of(new Step.Append(0, 12, true), new Step.Append(0, 13, true), new Step.Lie(-1, 13),
+						new Step.Poll(100), new Step.Truncate(0, 8, 26), new Step.Poll(1000), new Step.Delay(500),
+						new Step.Order(0, 3), new Step.Poll(10))));
+	}
+
+	/**
+	 * The time for an answer was over when the wakeup came. The guard did not ask the
+	 * client, which kept its wakeup for the next poll.
+	 */
+	@Test
+	void wakeupAtTheEndOfTheTimeEndsOneCallOnly() {
+		check(new Script(ClientSettings.Protocol.EAGER, "latest", false, true, 2, Map.of(), 1,
+				List.of(new Step.ForeignCommit(0, 321, -1), new Step.Poll(100), new Step.Append(1, 34, false),
+						new Step.Poll(10), new Step.Delay(1000), new Step.Recreate(14), new Step.CommitProcessed(true),
+						new Step.Rebalance(7, false), new Step.Poll(1000), new Step.Poll(1000), new Step.Poll(10),
+						new Step.Wakeup(100), new Step.Position(2))));
+	}
+
+	/**
+	 * The client told of an earlier commit of its own while the application waited for a
+	 * later one, and the guard took the earlier one for the later.
+	 */
+	@Test
+	void commitThatIsReportedLateIsNotTheLast() {
+		check(new Script(ClientSettings.Protocol.COOPERATIVE, "earliest", true, true, 1, Map.of(), 1,
+				List.of(new Step.Append(2, 31, false), new Step.Append(1, 27, false), new Step.Poll(3000),
+						new Step.Wait(40000), new Step.Poll(10), new Step.CommitProcessed(true),
+						new Step.SeekToEnd(2, false), new Step.Reopen(false))));
+	}
+
+	/**
+	 * The model was wrong: a broker takes the requests of one connection in their order,
+	 * so a consumer finds its own commits after a rebalance.
+	 */
+	@Test
+	void consumerFindsItsOwnCommitAfterARebalance() {
+		check(new Script(ClientSettings.Protocol.EAGER, "earliest", false, true, 1, Map.of(), 1,
+				List.of(new Step.Append(0, 40, false), new Step.Poll(1000), new Step.Delay(3000), new Step.Move(0),
+						new Step.Poll(3000), new Step.CommitProcessed(false), new Step.Rebalance(1, false))));
+	}
+
 	private static void check(Script script) {
 		assertThat(Simulation.check(script)).isNull();
 	}

@@ -43,10 +43,8 @@ final class KnownBugs {
 					"return (false && isOtherTopic)"),
 			new KnownBug("From history: the guard seeks with an epoch that the leader does not know",
 					"internal/incident/ReportedSuspects.java",
-					"if (report.claim() == null || report.claim().isDefined()) {", "if (true) {"),
-			new KnownBug("From history: records are delivered after the decision to fail",
-					"internal/consumer/PollLoop.java", "throwFailure();\n\t\t\tConsumerRecords<K, V> records",
-					"ConsumerRecords<K, V> records"),
+					"if (isDefined && (sought.leaderEpoch().isEmpty() || report.position() < sought.offset())) {",
+					"if (true) {"),
 			new KnownBug("From history: one wakeup ends two calls", "internal/consumer/CurrentPositions.java",
 					"boolean isWokenUp = startingPositions.takeWakeup();",
 					"boolean isWokenUp = startingPositions.takeWakeup();\n\t\t\tif (isWokenUp) {\n"

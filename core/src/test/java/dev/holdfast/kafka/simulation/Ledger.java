@@ -83,6 +83,21 @@ final class Ledger {
 		poll++;
 	}
 
+	/**
+	 * The client may have gone past markers at the end of the log without a record. If
+	 * the log is cut off there afterwards, it is still behind them.
+	 */
+	void polled() {
+		places.forEach((partition, place) -> {
+			ModelLog log = cluster.log(partition);
+			if (place.next >= 0) {
+				place.reached = log.pastMarkers(Math.max(place.next, place.reached));
+			}
+			Map.copyOf(place.allowed).forEach((offset, made) -> place.allowed.put(log.pastMarkers(offset), made));
+			Set.copyOf(place.commits).forEach((offset) -> place.commits.add(log.pastMarkers(offset)));
+		});
+	}
+
 	/** The consumer no longer has them. */
 	void left(Set<TopicPartition> partitions) {
 		partitions.forEach((each) -> {

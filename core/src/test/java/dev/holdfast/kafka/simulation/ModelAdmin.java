@@ -96,7 +96,7 @@ final class ModelAdmin {
 				return () -> future.completeExceptionally(ex);
 			}
 		};
-		cluster.send(-2, arrival, Runnable::run, API_TIMEOUT,
+		cluster.send(-2, new ModelCluster.Connection(), arrival, Runnable::run, API_TIMEOUT,
 				() -> future.completeExceptionally(new TimeoutException("no answer" + (closed ? ", closed" : ""))));
 		return future;
 	}
@@ -143,7 +143,7 @@ final class ModelAdmin {
 
 	private <T> KafkaFuture<T> lost() {
 		KafkaFutureImpl<T> future = new KafkaFutureImpl<>();
-		cluster.send(ModelCluster.NOBODY, () -> null, (value) -> {
+		cluster.send(ModelCluster.NOBODY, new ModelCluster.Connection(), () -> null, (value) -> {
 		}, API_TIMEOUT, () -> future.completeExceptionally(new TimeoutException("no answer")));
 		return future;
 	}

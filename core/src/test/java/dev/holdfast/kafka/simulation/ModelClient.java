@@ -43,6 +43,8 @@ final class ModelClient {
 
 	private final Set<String> topics = new HashSet<>();
 
+	private final Map<Integer, ModelCluster.Connection> connections = new HashMap<>();
+
 	private final Deque<Runnable> inbox = new ArrayDeque<>();
 
 	private final ClientFetches fetches = new ClientFetches(this);
@@ -136,8 +138,9 @@ final class ModelClient {
 	}
 
 	<T> void ask(int node, java.util.function.Supplier<T> broker, Consumer<T> answered, Runnable failed) {
-		cluster.send(node, broker, (answer) -> receive(() -> answered.accept(answer)), settings.requestTimeout(),
-				() -> receive(failed));
+		ModelCluster.Connection connection = connections.computeIfAbsent(node, (key) -> new ModelCluster.Connection());
+		cluster.send(node, connection, broker, (answer) -> receive(() -> answered.accept(answer)),
+				settings.requestTimeout(), () -> receive(failed));
 	}
 
 	/**
@@ -234,7 +237,7 @@ final class ModelClient {
 		do {
 			maybeWakeup();
 			updateMetadata();
-			group.poll();
+			group.poll(until);
 			boolean complete = offsets.update(until, false);
 			ClientFetches.Handed handed = fetches.collect();
 			if (handed.isEmpty()) {

@@ -266,23 +266,38 @@ final class ModelCluster {
 	}
 
 	/**
+	 * A client's connection to a node. A broker takes the requests on it in their order,
+	 * and answers in that order.
+	 */
+	static final class Connection {
+
+		private long arrivedNanos;
+
+		private long answeredNanos;
+
+	}
+
+	/**
 	 * Sends a request to a node, -1 for the coordinator, -2 for any node for an admin
 	 * client.
+	 * @param connection on which it sends it
 	 * @param broker makes the answer, when the request has arrived
 	 * @param answered takes it
 	 * @param timeout when the client gives up, in milliseconds
 	 * @param failed the client has given up
 	 */
-	<T> void send(int node, Supplier<T> broker, java.util.function.Consumer<T> answered, long timeout,
-			Runnable failed) {
+	<T> void send(int node, Connection connection, Supplier<T> broker, java.util.function.Consumer<T> answered,
+			long timeout, Runnable failed) {
 		long delay = faults.delay;
 		if (isSilent(node) || 2 + delay >= timeout) {
 			time.after(timeout, failed);
 			return;
 		}
-		time.after(1 + delay / 2, () -> {
+		connection.arrivedNanos = Math.max(connection.arrivedNanos, time.nanosAfter(1 + delay / 2));
+		time.at(connection.arrivedNanos, () -> {
 			T answer = broker.get();
-			time.after(1 + delay / 2, () -> answered.accept(answer));
+			connection.answeredNanos = Math.max(connection.answeredNanos, time.nanosAfter(1 + delay / 2));
+			time.at(connection.answeredNanos, () -> answered.accept(answer));
 		});
 	}
 

@@ -247,6 +247,7 @@ final class Run {
 		catch (InvalidOffsetException ex) {
 			thrown(ex);
 		}
+		ledger.polled();
 		long took = (time.nanos() - begin - (process.looked() - looked)) / 1_000_000;
 		if (guarded && took > millis + longest()) {
 			throw new Violation("blocked", "a poll of " + millis + " ms took " + took + " ms");
@@ -269,8 +270,13 @@ final class Run {
 		}
 	}
 
+	/**
+	 * A consumer that has failed is at its end: each later poll fails, and the contract
+	 * says nothing of its positions. Its partitions without a commit have none, and while
+	 * one has none the client looks for no other.
+	 */
 	private void mayThrow(RuntimeException ex) {
-		if (guarded && !script.isAny(Step.Silence.class, Step.Delay.class, Step.StaleMetadata.class,
+		if (guarded && !failed && !script.isAny(Step.Silence.class, Step.Delay.class, Step.StaleMetadata.class,
 				Step.ForeignCommit.class, Step.LieAboutRange.class, Step.Lie.class)) {
 			throw new Violation("thrown", ex.toString());
 		}

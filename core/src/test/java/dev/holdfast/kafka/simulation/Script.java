@@ -45,6 +45,15 @@ record Script(ClientSettings.Protocol protocol, String reset, boolean autoCommit
 	}
 
 	/**
+	 * Whether there is such a step after the consumer may have got its partitions.
+	 */
+	boolean isAnyAfterPoll(Class<?> type) {
+		return steps.stream()
+			.dropWhile((step) -> !(step instanceof Step.Poll || step instanceof Step.Position))
+			.anyMatch(type::isInstance);
+	}
+
+	/**
 	 * As Java code, to become a test.
 	 */
 	String code() {

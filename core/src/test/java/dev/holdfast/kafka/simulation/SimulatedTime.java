@@ -45,7 +45,15 @@ final class SimulatedTime implements GuardClock {
 	}
 
 	void after(long millis, Runnable what) {
-		events.add(new Event(nanos + TimeUnit.MILLISECONDS.toNanos(millis), order++, what));
+		at(nanosAfter(millis), what);
+	}
+
+	void at(long dueNanos, Runnable what) {
+		events.add(new Event(dueNanos, order++, what));
+	}
+
+	long nanosAfter(long millis) {
+		return nanos + TimeUnit.MILLISECONDS.toNanos(millis);
 	}
 
 	long millis() {

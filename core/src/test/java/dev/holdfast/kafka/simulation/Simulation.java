@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 
 import dev.holdfast.kafka.offsetguard.policy.Cause;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * Runs histories, and says which of them break an invariant.
@@ -76,11 +77,13 @@ final class Simulation {
 			throw new Violation("progress", guarded.stalled() + " wait for an epoch that no leader has");
 		}
 		// Where the end of a log is the start, moments count, and plain Kafka follows
-		// lies.
+		// lies. A client that asks a leader that has just moved asks the next one after a
+		// backoff.
 		boolean isStartLate = script.reset().equals("latest")
 				&& (script.isAny(Step.Wakeup.class, Step.Lie.class, Step.LieAboutRange.class)
-						|| (script.isAny(Step.Silence.class, Step.Delay.class)
-								&& script.isAny(Step.Reopen.class, Step.Rebalance.class)));
+						|| (script.isAny(Step.Silence.class, Step.Delay.class) && isUnansweredStartLate(script))
+						|| isAnyLeaderSilent(script) || script.isAnyAfterPoll(Step.Move.class)
+						|| isStartedAnew(guarded));
 		boolean isComparable = guarded.decisions().stream().allMatch((each) -> !each.isNotable())
 				&& script.policy().keySet().stream().noneMatch(Cause::isAboutFirstPosition) && !plain.hasFailed()
 				&& !guarded.hasFailed() && !isStartLate && !script.isAny(MOVING);
@@ -95,6 +98,36 @@ final class Simulation {
 		if (!script.isAny(Step.Reopen.class, Step.Rebalance.class)) {
 			twice(guarded.ledger().delivered());
 		}
+	}
+
+	/**
+	 * Whether a partition may start where the log ends once brokers have answered, and
+	 * not where it ended at the assignment. A client that commits by itself must not get
+	 * a provisional position, so all partitions of one assignment start together, at the
+	 * end of the poll.
+	 */
+	private static boolean isUnansweredStartLate(Script script) {
+		return script.autoCommit() || script.isAny(Step.Reopen.class, Step.Rebalance.class);
+	}
+
+	/**
+	 * Whether a client may wait for a leader that does not answer until its request times
+	 * out, and find the end of the log only then. Who asks first waits.
+	 */
+	private static boolean isAnyLeaderSilent(Script script) {
+		return script.steps().stream().anyMatch((step) -> step instanceof Step.Silence silence && silence.node() >= 0);
+	}
+
+	/**
+	 * Whether a partition has started without a commit more than once: the second time it
+	 * skips, at the end of the log, what the consumer had not read by then, with the
+	 * guard or without.
+	 */
+	private static boolean isStartedAnew(Run guarded) {
+		Set<TopicPartition> started = new HashSet<>();
+		return guarded.decisions()
+			.stream()
+			.anyMatch((each) -> each.cause().isAboutFirstPosition() && !started.add(each.partition()));
 	}
 
 	/**

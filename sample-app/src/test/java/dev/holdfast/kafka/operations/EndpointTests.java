@@ -45,9 +45,16 @@ import org.springframework.boot.actuate.autoconfigure.audit.AuditAutoConfigurati
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.kafka.config.KafkaListenerEndpointRegistry;
 import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
 import org.springframework.kafka.listener.MessageListenerContainer;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -113,6 +120,27 @@ class EndpointTests {
 			Shop.Answer other = shop.post("/actuator/loggers/dev.holdfast", contentType, body);
 			assertThat(other.status()).isEqualTo(status);
 			assertThat(other.body()).doesNotContain("has to be");
+		}
+	}
+
+	/**
+	 * A controller of the application may have a path that looks like the endpoint's.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "'', ''", "/shop, ''", "'', /web", "/shop, /web" })
+	void unreadableBodiesOfTheApplicationAreNoConcernOfHoldfast(String context, String servlet) {
+		String topic = prepare("bodies-" + (context + servlet).hashCode());
+		String path = context + servlet;
+		try (Shop shop = Shop.open(cluster, topic, List.of(Orders.class), WRITABLE,
+				"management.endpoints.web.base-path=/", "server.servlet.context-path=" + context,
+				"spring.mvc.servlet.path=" + (servlet.isEmpty() ? "/" : servlet))) {
+			shop.awaitHeld(1);
+
+			assertThat(shop.post(path + "/holdfast", "no json").body()).contains("has to be a JSON object");
+			assertThat(shop.post(path + "/holdfast/factory", "no json").body()).contains("has to be a JSON object");
+			Shop.Answer own = shop.post(path + "/v1/holdfast", "no json");
+			assertThat(own.status()).isEqualTo(400);
+			assertThat(own.body()).isEqualTo("not understood");
 		}
 	}
 
@@ -357,6 +385,23 @@ class EndpointTests {
 		cluster.commit(topic, held, new OffsetAndMetadata(500));
 		cluster.commit(topic, new TopicPartition(topic, 1), new OffsetAndMetadata(0));
 		return topic;
+	}
+
+	/** A part of the application, with its own answer to what it cannot read. */
+	@RestController
+	static class Orders {
+
+		@PostMapping("/v1/holdfast")
+		String order(@RequestBody Map<String, String> order) {
+			return "ordered";
+		}
+
+		@ExceptionHandler(HttpMessageNotReadableException.class)
+		@ResponseStatus(HttpStatus.BAD_REQUEST)
+		String notUnderstood() {
+			return "not understood";
+		}
+
 	}
 
 	/** Somebody is logged in, and wherever they come from allows line breaks. */

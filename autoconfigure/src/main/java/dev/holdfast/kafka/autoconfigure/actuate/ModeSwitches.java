@@ -103,7 +103,9 @@ final class ModeSwitches {
 				switchTo(guard, factory, wanted.get(), order));
 	}
 
-	private Switched switchTo(OffsetGuard guard, String factory, OffsetGuardSettings.Mode mode, Resolution order) {
+	/** One after the other, so that the last order shown is the one in force. */
+	private synchronized Switched switchTo(OffsetGuard guard, String factory, OffsetGuardSettings.Mode mode,
+			Resolution order) {
 		Switched now = new Switched(factory, mode.name().toLowerCase(Locale.ROOT), order.by(), order.reason(),
 				Instant.now());
 		guard.switchTo(mode);

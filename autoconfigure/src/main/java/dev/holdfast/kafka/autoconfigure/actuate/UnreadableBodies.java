@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.MappingMatch;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -74,8 +75,18 @@ final class UnreadableBodies implements HandlerExceptionResolver, Ordered {
 	private boolean isOurs(HttpServletRequest request) {
 		PathMappedEndpoints mapped = endpoints.getIfAvailable();
 		String path = (mapped != null) ? mapped.getPath(ENDPOINT) : null;
-		String requested = request.getRequestURI();
-		return path != null && (requested.endsWith(path) || requested.contains(path + "/"));
+		String requested = withinApplication(request);
+		return path != null && (requested.equals(path) || requested.startsWith(path + "/"));
+	}
+
+	/**
+	 * The path below the context and, if the servlet has a path of its own, below that.
+	 */
+	private static String withinApplication(HttpServletRequest request) {
+		String path = request.getRequestURI().substring(request.getContextPath().length());
+		boolean isServletPrefix = request.getHttpServletMapping().getMappingMatch() == MappingMatch.PATH;
+		String prefix = isServletPrefix ? request.getServletPath() : "";
+		return path.startsWith(prefix) ? path.substring(prefix.length()) : path;
 	}
 
 }

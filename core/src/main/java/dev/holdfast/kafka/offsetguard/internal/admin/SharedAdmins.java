@@ -7,7 +7,6 @@ package dev.holdfast.kafka.offsetguard.internal.admin;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -32,8 +31,6 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One admin client for all consumers of a guard that connect alike, to the same brokers.
@@ -42,16 +39,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class SharedAdmins {
 
-	private static final Logger logger = LoggerFactory.getLogger(SharedAdmins.class);
-
 	/**
 	 * Short, as the thread of the admin client ends by itself. Not 0: then
 	 * {@code Admin.close} would wait for the thread for ever (Thread.join).
 	 */
 	private static final Duration CLOSE_TIMEOUT = Duration.ofMillis(1);
-
-	/** How Kafka names the threads of admin clients. */
-	private static final String ADMIN_THREAD = "kafka-admin-client-thread | ";
 
 	private static final String OFFSETS_TOPIC = "__consumer_offsets";
 
@@ -94,43 +86,15 @@ public final class SharedAdmins {
 		return start(client, endpoints, requestTimeout).admin();
 	}
 
-	private Opened start(ClientConfiguration client, Collection<String> endpoints, int requestTimeout) {
+	private OpenedAdmin start(ClientConfiguration client, Collection<String> endpoints, int requestTimeout) {
 		Map<String, Object> own = new HashMap<>(AdminConfiguration.derive(client, requestTimeout));
 		if (!endpoints.isEmpty()) {
 			own.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, List.copyOf(endpoints));
 		}
 		return HelperIds.construct("kafka.admin.client", "holdfast-admin-" + client.clientId(), (id) -> {
 			own.put(CommonClientConfigs.CLIENT_ID_CONFIG, id);
-			return new Opened(cap.construct(() -> clients.admin(own)).client(), thread(id));
+			return OpenedAdmin.open(id, () -> cap.construct(() -> clients.admin(own)).client());
 		});
-	}
-
-	/**
-	 * An admin client.
-	 *
-	 * @param thread its thread, {@code null} if it is not known
-	 */
-	private record Opened(Admin admin, @Nullable Thread thread) {
-
-		/**
-		 * Whether its thread has ended by an exception: it never answers again.
-		 */
-		private boolean isDead() {
-			return thread != null && !thread.isAlive();
-		}
-
-	}
-
-	/**
-	 * The thread of an admin client that this thread has just made.
-	 */
-	private static @Nullable Thread thread(String clientId) {
-		Thread[] threads = new Thread[2 * Thread.activeCount() + 10];
-		int count = Thread.enumerate(threads);
-		return Arrays.stream(threads, 0, count)
-			.filter((each) -> each.getName().equals(ADMIN_THREAD + clientId))
-			.findFirst()
-			.orElse(null);
 	}
 
 	/**
@@ -178,7 +142,9 @@ public final class SharedAdmins {
 		/** Guarded by {@link SharedAdmins#open}. */
 		private int leases;
 
-		private @Nullable Opened opened;
+		private @Nullable OpenedAdmin opened;
+
+		private final AdminDeaths deaths;
 
 		private @Nullable KafkaFuture<String> described;
 
@@ -198,6 +164,7 @@ public final class SharedAdmins {
 			this.clusterId = clusterId;
 			this.endpoints = new HashSet<>(endpoints);
 			this.requestTimeout = requestTimeout;
+			this.deaths = new AdminDeaths(NameInLog.of(client.clientId()), clock);
 		}
 
 		boolean isFor(@Nullable String otherId, Set<String> others) {
@@ -216,19 +183,18 @@ public final class SharedAdmins {
 		 * place of a dead one.
 		 */
 		public synchronized Admin admin() {
-			Opened present = opened;
-			if (present != null && present.isDead() && !closed) {
-				logger.warn("The admin client of consumer {} has died, and is opened anew",
-						NameInLog.of(client.clientId()));
-				SharedAdmins.close(present.admin);
+			OpenedAdmin present = opened;
+			if (present != null && present.isDead() && !closed && deaths.isToBeReplaced()) {
+				SharedAdmins.close(present.admin());
 				forgetCluster();
 				present = null;
 			}
 			if (present == null) {
 				present = start(client, endpoints(), requestTimeout);
 				opened = present;
+				deaths.opened();
 			}
-			return present.admin;
+			return present.admin();
 		}
 
 		synchronized KafkaFuture<String> described() {
@@ -285,7 +251,7 @@ public final class SharedAdmins {
 
 		synchronized void close() {
 			if (!closed && opened != null) {
-				SharedAdmins.close(opened.admin);
+				SharedAdmins.close(opened.admin());
 			}
 			closed = true;
 		}

@@ -56,7 +56,13 @@ public final class ApplicationCommits {
 			commits.usedByOffsets();
 			commits.overtake(offsets.keySet());
 			Map<TopicPartition, OffsetAndMetadata> committable = committable(offsets);
-			commits.commitSync(committable, timeout);
+			clientCommits.beginWaiting();
+			try {
+				commits.commitSync(committable, timeout);
+			}
+			finally {
+				clientCommits.endWaiting();
+			}
 			firstCommits.committing(committable.keySet());
 		}
 		else if (filter.isAnyInDoubt()) {

@@ -47,6 +47,12 @@ public final class ClientCommits {
 	/** Filled, perhaps, by the thread that sends the client's heartbeats. */
 	private final Queue<Report> reported = new ConcurrentLinkedQueue<>();
 
+	/**
+	 * What a client reports while the application waits for a commit is from before it:
+	 * this is when, see {@link CommitMemory#order()}.
+	 */
+	private volatile long latestOrder = Long.MAX_VALUE;
+
 	private record Report(Map<TopicPartition, OffsetAndMetadata> offsets, long order) {
 	}
 
@@ -71,10 +77,22 @@ public final class ClientCommits {
 		}
 		for (OffsetAndMetadata offset : offsets.values()) {
 			if (!Bookmark.isOne(offset.metadata())) {
-				reported.add(new Report(offsets, commits.order()));
+				reported.add(new Report(offsets, Math.min(commits.order(), latestOrder)));
 				return;
 			}
 		}
+	}
+
+	/**
+	 * The application commits, and waits. The client may have commits of its own on the
+	 * way, which come before.
+	 */
+	void beginWaiting() {
+		latestOrder = commits.order();
+	}
+
+	void endWaiting() {
+		latestOrder = Long.MAX_VALUE;
 	}
 
 	/**

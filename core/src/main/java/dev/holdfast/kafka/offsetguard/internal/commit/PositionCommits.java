@@ -110,6 +110,7 @@ public final class PositionCommits {
 		long order = commits.order();
 		Map<TopicPartition, OffsetAndMetadata> marked = marks.mark(offsets);
 		Map<TopicPartition, OffsetAndMetadata> taken = marked;
+		commits.sending(marked, order);
 		try {
 			send(marked, timeout);
 			marks.taken(marked);
@@ -183,6 +184,7 @@ public final class PositionCommits {
 				: marks.mark(offsets);
 		Map<TopicPartition, Uuid> sentIn = topicIds(offsets.keySet());
 		long order = commits.order();
+		commits.sending(marked, order);
 		client.commitAsync(marked, (committed, failure) -> {
 			if (refusal == null && failure != null && marks.mayBeReason(failure, marked, offsets)) {
 				sendAgain(commit, offsets, failure);

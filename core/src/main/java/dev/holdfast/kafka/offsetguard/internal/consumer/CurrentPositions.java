@@ -188,9 +188,9 @@ final class CurrentPositions {
 				return known;
 			}
 			// The client has been woken up, too, and throws from its next call that
-			// waits.
-			// If the guard threw instead, the application would hear of it twice.
-			OptionalLong start = plainStart(partition, deadline.left(SHARE_OF_CALLER));
+			// waits, even if no time is left. If the guard threw instead, the application
+			// would hear of it twice.
+			OptionalLong start = plainStart(partition, deadline.left(SHARE_OF_CALLER), isWokenUp);
 			if (isWokenUp && start.isEmpty()) {
 				throw new WakeupException();
 			}
@@ -224,8 +224,8 @@ final class CurrentPositions {
 	 * own questions. The coordinator tells the client the commit, or, if there is none,
 	 * the leader tells where to start. The guard asks once, and keeps the answer.
 	 */
-	private OptionalLong plainStart(TopicPartition partition, Duration left) {
-		if (configuration.groupId() == null || left.isZero()) {
+	private OptionalLong plainStart(TopicPartition partition, Duration left, boolean isWokenUp) {
+		if (configuration.groupId() == null || (left.isZero() && !isWokenUp)) {
 			return OptionalLong.empty();
 		}
 		Deadline deadline = Deadline.after(left, clock);

@@ -132,7 +132,7 @@ public final class HoldRechecks {
 
 	/**
 	 * Decides about partitions whose evidence has come, if the guard still holds them by
-	 * the same decision.
+	 * the same decision. An order of an operator has evidence of its own.
 	 */
 	public void collect() {
 		if (running.isEmpty()) {
@@ -143,7 +143,8 @@ public final class HoldRechecks {
 		for (Recheck each : done) {
 			List<Findings> findings = each.investigation.findings().stream().filter((found) -> {
 				Hold hold = holds.find(found.partition());
-				return hold != null && hold.decision() == each.decisions.get(found.partition());
+				boolean isOrdered = states.get(found.partition()).ordered() != null;
+				return hold != null && !isOrdered && hold.decision() == each.decisions.get(found.partition());
 			}).toList();
 			inquiry.judge(findings);
 		}

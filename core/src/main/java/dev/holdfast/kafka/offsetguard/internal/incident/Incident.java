@@ -140,14 +140,13 @@ public final class Incident {
 	public void forget(Collection<TopicPartition> partitions) {
 		reports.forget(partitions);
 		unanswered.removeIf((each) -> partitions.contains(each.partition()));
+		// Those about which brokers left a question open are paused, too.
+		reports.resume(partitions);
 		Doubt present = doubt;
-		if (present != null) {
-			reports.resume(partitions);
-			if (present.forget(partitions)) {
-				present.abandon();
-				doubt = null;
-				conclusion = null;
-			}
+		if (present != null && present.forget(partitions)) {
+			present.abandon();
+			doubt = null;
+			conclusion = null;
 		}
 	}
 

@@ -56,6 +56,7 @@ final class OrderInProgress {
 
 	/**
 	 * What is ordered; a timestamp of the operator's own becomes an offset on the way.
+	 * Nothing else in the guard sees it before the guard knows where it leads.
 	 */
 	private Ordered ordered;
 
@@ -93,7 +94,9 @@ final class OrderInProgress {
 		this.target = target(parts, partition, resolution);
 		this.state = parts.states.get(partition);
 		this.deadline = Deadline.after(parts.timeout, parts.clock);
-		state.ordered(ordered);
+		if (target == null) {
+			state.ordered(ordered);
+		}
 	}
 
 	/**

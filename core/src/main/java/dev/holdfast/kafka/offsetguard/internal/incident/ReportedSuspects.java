@@ -109,12 +109,13 @@ final class ReportedSuspects {
 
 	/**
 	 * Drops a claim that may be about a position from before a seek or an assignment: the
-	 * client validates the position that it has now, and reports anew. The claim is not
-	 * late if the client has read only markers since the seek. Then the client would
-	 * validate its position again only after {@code request.timeout.ms}, so the guard
-	 * seeks it to the same offset again. But if the leader does not know the epoch, as in
-	 * a topic that was created anew, the client would wait for that epoch for ever: then
-	 * the guard looks into the log instead.
+	 * client validates the position that it has now, and reports anew. So the guard seeks
+	 * it to the same offset again: the claim may also be about a higher position, to
+	 * which the client has read only markers since the seek, and it would validate that
+	 * again only after {@code request.timeout.ms}. But the topic may have been created
+	 * anew since, and a client that is sought with an epoch of the old one would wait for
+	 * that epoch for ever. So with an epoch, or if the leader does not know it, the guard
+	 * looks into the log instead.
 	 * @return whether the guard has dropped the claim
 	 */
 	private boolean dropLate(Map<TopicPartition, Suspect> suspects, TopicPartition partition, PartitionState state,
@@ -124,7 +125,8 @@ final class ReportedSuspects {
 			reports.forget(Set.of(partition));
 			OffsetAndMetadata sought = state.sought();
 			if (sought != null && positions.now(partition).isEmpty()) {
-				if (report.claim() == null || report.claim().isDefined()) {
+				boolean isDefined = report.claim() == null || report.claim().isDefined();
+				if (isDefined && (sought.leaderEpoch().isEmpty() || report.position() < sought.offset())) {
 					WhileAssigned.seek(client, partition, sought);
 				}
 				else {

@@ -117,10 +117,11 @@ public final class Findings {
 		RecordIdentity delivered = suspect.delivered();
 		int leaderEpoch = (validation != Evidence.Validation.NOT_ASKED) ? suspect.reachedEpoch()
 				: suspect.leaderEpoch();
-		return new Evidence(suspect.trigger(), suspect.position(), leaderEpoch, suspect.claim(), validation,
-				repeatedClaim, bounds(logStartBefore, logEndBefore), boundsAfter(), beforeDivergence, atDivergence,
-				(delivered != null) ? new Witness(delivered, atWitness) : null, latestOffset, timestampOffset,
-				remembered, topicId, suspect.currentLeaderEpoch());
+		return new Evidence(
+				suspect.trigger(), suspect.position(), leaderEpoch, suspect.claim(), validation, repeatedClaim,
+				bounds(logStartBefore, logEndBefore), boundsAfter(), beforeDivergence, atDivergence, (delivered != null)
+						? new Witness(delivered, (atWitness != null) ? atWitness : suspect.replacedBy()) : null,
+				latestOffset, timestampOffset, remembered, topicId, suspect.currentLeaderEpoch());
 	}
 
 	/**

@@ -12,6 +12,7 @@ import dev.holdfast.kafka.offsetguard.evidence.LogBounds;
 import dev.holdfast.kafka.offsetguard.evidence.RecordIdentity;
 import dev.holdfast.kafka.offsetguard.evidence.Remembered;
 import dev.holdfast.kafka.offsetguard.evidence.TruncationClaim;
+import dev.holdfast.kafka.offsetguard.evidence.Witness;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionState;
 import dev.holdfast.kafka.offsetguard.internal.ruling.Classifier;
 import dev.holdfast.kafka.offsetguard.policy.Cause;
@@ -36,10 +37,19 @@ import org.jspecify.annotations.Nullable;
  * @param remembered what was known about the partition and its topic before
  * @param topicId the topic's id now, {@code null} if it is not known
  * @param currentLeaderEpoch the leader's epoch now, -1 if it is not known
+ * @param replacedBy the record that the log was seen to hold in place of the last one
+ * delivered, {@code null} if it was seen to hold none or was not looked into
  */
 public record Suspect(TopicPartition partition, Evidence.Trigger trigger, long position, int leaderEpoch, int ownEpoch,
 		@Nullable TruncationClaim claim, @Nullable RecordIdentity delivered, Remembered remembered,
-		@Nullable Uuid topicId, int currentLeaderEpoch) {
+		@Nullable Uuid topicId, int currentLeaderEpoch, @Nullable RecordIdentity replacedBy) {
+
+	public Suspect(TopicPartition partition, Evidence.Trigger trigger, long position, int leaderEpoch, int ownEpoch,
+			@Nullable TruncationClaim claim, @Nullable RecordIdentity delivered, Remembered remembered,
+			@Nullable Uuid topicId, int currentLeaderEpoch) {
+		this(partition, trigger, position, leaderEpoch, ownEpoch, claim, delivered, remembered, topicId,
+				currentLeaderEpoch, null);
+	}
 
 	/**
 	 * A position that is held already: what the guard has established about it stays.
@@ -57,7 +67,18 @@ public record Suspect(TopicPartition partition, Evidence.Trigger trigger, long p
 				wasAboveLogEnd(evidence) ? Evidence.Trigger.HELD_ABOVE_LOG_END : evidence.trigger(),
 				evidence.position(), Math.max(state.leaderEpoch(), evidence.leaderEpoch()),
 				Math.max(state.ownEpoch(), validated ? evidence.leaderEpoch() : -1), evidence.lastClaim(), delivered,
-				evidence.remembered(), evidence.topicId(), -1);
+				evidence.remembered(), evidence.topicId(), -1, replacedBy(evidence.witness(), delivered));
+	}
+
+	/**
+	 * What another look has shown already, and this one may not come to. A log that has
+	 * lost a record does not get it back.
+	 */
+	private static @Nullable RecordIdentity replacedBy(@Nullable Witness before, @Nullable RecordIdentity delivered) {
+		if (before == null || before.verdict() != Witness.Verdict.DIFFERENT) {
+			return null;
+		}
+		return before.delivered().equals(delivered) ? before.found() : null;
 	}
 
 	/**
@@ -93,7 +114,7 @@ public record Suspect(TopicPartition partition, Evidence.Trigger trigger, long p
 	 */
 	public Suspect on(Remembered before, @Nullable Uuid topicIdNow) {
 		return new Suspect(partition, trigger, position, leaderEpoch, ownEpoch, claim, delivered, before, topicIdNow,
-				currentLeaderEpoch);
+				currentLeaderEpoch, replacedBy);
 	}
 
 	/**
@@ -101,7 +122,7 @@ public record Suspect(TopicPartition partition, Evidence.Trigger trigger, long p
 	 */
 	public Suspect under(int leaderEpochNow) {
 		return new Suspect(partition, trigger, position, leaderEpoch, ownEpoch, claim, delivered, remembered, topicId,
-				leaderEpochNow);
+				leaderEpochNow, replacedBy);
 	}
 
 	/**

@@ -97,15 +97,15 @@ public final class LogQuery {
 	}
 
 	/**
-	 * Where a timestamp leads.
+	 * Where a timestamp leads: to the end of the log if no record is as young.
 	 * @return -1 if leaders have not told it
 	 */
 	public long timestampOffset(TopicPartition partition) {
-		if (times == null || !timestamps.containsKey(partition) || reply(times, partition).isPending()) {
+		if (times == null || !timestamps.containsKey(partition)
+				|| !(reply(times, partition) instanceof Reply.Answered<Long> answered)) {
 			return -1;
 		}
-		long offset = offset(times, partition);
-		return (offset >= 0) ? offset : offset(ends, partition);
+		return (answered.value() >= 0) ? answered.value() : offset(ends, partition);
 	}
 
 	/**

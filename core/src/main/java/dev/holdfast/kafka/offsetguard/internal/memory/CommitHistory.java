@@ -24,6 +24,8 @@ public final class CommitHistory {
 
 	private static final int FIRST = 4;
 
+	private static final long NONE = -1;
+
 	/** A ring once it has reached its full length. */
 	private long[] fingerprints = new long[FIRST];
 
@@ -35,6 +37,11 @@ public final class CommitHistory {
 
 	private @Nullable RecordIdentity latestWitness;
 
+	/** The last commit that this process has sent, whether or not it has an answer. */
+	private long sent;
+
+	private long sentOrder = NONE;
+
 	/**
 	 * The last commit.
 	 *
@@ -45,9 +52,22 @@ public final class CommitHistory {
 	}
 
 	/**
-	 * Adds a commit that was made or seen after all others.
+	 * Takes note of a commit that this process is about to send. A client may get its
+	 * partitions anew, and their commits, before it tells that it has the answer.
 	 */
-	synchronized void add(OffsetAndMetadata commit, @Nullable RecordIdentity witness) {
+	synchronized void sending(OffsetAndMetadata commit, long order) {
+		sent = fingerprint(commit);
+		sentOrder = order;
+	}
+
+	/**
+	 * Adds a commit that was made or seen after all others.
+	 * @param order when it was sent or seen
+	 */
+	synchronized void add(OffsetAndMetadata commit, @Nullable RecordIdentity witness, long order) {
+		if (order >= sentOrder) {
+			sentOrder = NONE;
+		}
 		long fingerprint = fingerprint(commit);
 		if (latestOffset != commit.offset() || fingerprint != newest()) {
 			if (size == fingerprints.length && size < MOST) {
@@ -64,11 +84,12 @@ public final class CommitHistory {
 
 	/**
 	 * The last commit, if it certainly came after this one.
-	 * @return {@code null} if this commit is the last one, or is not known
+	 * @return {@code null} if this commit is the last one, or may be, or is not known
 	 */
 	synchronized @Nullable Latest laterThan(OffsetAndMetadata commit) {
 		long fingerprint = fingerprint(commit);
-		if (size == 0 || fingerprint == newest()) {
+		boolean isSent = sentOrder != NONE && fingerprint == sent;
+		if (size == 0 || isSent || fingerprint == newest()) {
 			return null;
 		}
 		for (int i = 0; i < size; i++) {

@@ -172,6 +172,20 @@ public final class CommitMemory {
 	}
 
 	/**
+	 * Takes note of commits that are about to be sent: from now on, the coordinator may
+	 * serve them.
+	 * @param order when, see {@link #order()}
+	 */
+	public void sending(Map<TopicPartition, OffsetAndMetadata> commits, long order) {
+		commits.forEach((partition, commit) -> {
+			GroupMemory.Entry entry = entry(partition);
+			if (entry != null) {
+				entry.history().sending(commit, order);
+			}
+		});
+	}
+
+	/**
 	 * Takes note of commits that the group has.
 	 */
 	public void remember(Map<TopicPartition, OffsetAndMetadata> commits, long order) {
@@ -216,7 +230,7 @@ public final class CommitMemory {
 			boolean confirmedBefore = before != null && before.confirmed() && sameTopic;
 			CommitHistory history = (before != null && sameTopic) ? before.history() : new CommitHistory();
 			if (confirmed) {
-				history.add(commit, witness);
+				history.add(commit, witness, order);
 			}
 			memory.remember(cluster, groupId, partition,
 					new GroupMemory.Entry(commit.offset(), topicId, (witness != null) ? witness.timestamp() : -1,
@@ -262,7 +276,7 @@ public final class CommitMemory {
 		OffsetAndMetadata commit = older.remove(partition);
 		Bookmark bookmark = (commit != null) ? bookmarks.in(commit) : null;
 		if (entry != null && commit != null && bookmark != null) {
-			entry.history().add(commit, bookmark.witness());
+			entry.history().add(commit, bookmark.witness(), memory.order());
 		}
 	}
 

@@ -132,12 +132,13 @@ public final class Holds {
 
 	/**
 	 * Holds a partition until the client tries its position once more, if it tries that
-	 * in vain.
+	 * in vain. What the guard told is about the position then: not if the application has
+	 * sought the partition since, or the client has delivered records.
 	 * @return whether it does
 	 */
 	public boolean holdInVainStill(TopicPartition partition, Duration recheckAfter) {
 		Decision told = inVain.get(partition);
-		if (told == null) {
+		if (told == null || !states.get(partition).retries().isInVain()) {
 			return false;
 		}
 		hold(keeping(told), recheckAfter);
@@ -198,19 +199,17 @@ public final class Holds {
 
 	/**
 	 * Holds a partition until the guard looks again. If the consumer fails, a partition
-	 * without a position gets no provisional one: the guard never polls the client again,
-	 * and the client might commit it on its own.
+	 * without a position gets no provisional one: the client might commit it on its own.
+	 * But it may have one already, from before the decision.
 	 */
 	public void hold(Decision decision, Duration recheckAfter) {
 		TopicPartition partition = decision.partition();
 		Hold present = find(partition);
 		long own = decision.evidence().position();
 		boolean positionless = decision.outcome() instanceof Outcome.Failed && own < 0;
-		if (!positionless) {
-			pauses.pause(Set.of(partition), Pauses.Reason.HELD);
-			if (own >= 0 || present == null) {
-				WhileAssigned.seek(client, partition, new OffsetAndMetadata(Math.max(0, own)));
-			}
+		pauses.pause(Set.of(partition), Pauses.Reason.HELD);
+		if (!positionless && (own >= 0 || present == null)) {
+			WhileAssigned.seek(client, partition, new OffsetAndMetadata(Math.max(0, own)));
 		}
 		long position = (own < 0 && present != null) ? present.position() : own;
 		states.get(partition).hold(new Hold(decision, position, 0, clock.nanoTime() + shorter(recheckAfter).toNanos()));

@@ -97,15 +97,22 @@ public final class Retries {
 
 	/**
 	 * Whether the guard has sent the client to a confirmed position so often in vain that
-	 * the operator should hear of it. Counts anew if the position may count as a good one
-	 * by now.
+	 * the operator should hear of it.
+	 */
+	boolean isInVain() {
+		return times >= UNTIL_HELD;
+	}
+
+	/**
+	 * Whether that is so, and the client has not been quiet since. Counts anew if the
+	 * position may count as a good one by now.
 	 * @param held whether the client may not fetch from it
 	 */
 	boolean isInVainStill(boolean held) {
 		if (times > 0 && !held && isOver()) {
 			forget();
 		}
-		return times >= UNTIL_HELD;
+		return isInVain();
 	}
 
 	/**

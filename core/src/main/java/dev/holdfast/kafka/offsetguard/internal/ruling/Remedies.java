@@ -51,11 +51,17 @@ public final class Remedies {
 	}
 
 	/**
-	 * The timestamp of the last record delivered, -1 if it is not known.
+	 * The timestamp to which the guard can lead a partition, that of the last record
+	 * delivered. -1 if it is not known. A bookmark's timestamp counts only for partitions
+	 * without a position: where there is one, inspectors look for records of this
+	 * process.
 	 */
 	public static long timestamp(Evidence evidence) {
 		Witness witness = evidence.witness();
-		return (witness != null) ? witness.delivered().timestamp() : evidence.remembered().timestamp();
+		if (witness != null) {
+			return witness.delivered().timestamp();
+		}
+		return (evidence.position() < 0) ? evidence.remembered().timestamp() : -1;
 	}
 
 	private static boolean isPossible(Cause cause, Action action, Evidence evidence, AutoOffsetReset autoOffsetReset) {

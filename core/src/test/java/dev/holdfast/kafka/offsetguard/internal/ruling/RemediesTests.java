@@ -53,6 +53,13 @@ class RemediesTests {
 		// Nothing was delivered, and nobody has claimed anything.
 		assertThat(costs(Cause.ABOVE_LOG_END, outOfRange(BOUNDS, null, 100, -1))).extracting(Assignment.Cost::action)
 			.containsExactly(Action.EARLIEST, Action.LATEST, Action.OFFSET, Action.FAIL);
+		// A bookmark has a timestamp, but inspectors look only for records of this
+		// process.
+		assertThat(costs(Cause.ABOVE_LOG_END,
+				new Evidence(Evidence.Trigger.OUT_OF_RANGE, 500, -1, null, Evidence.Validation.NOT_ASKED, null, BOUNDS,
+						BOUNDS, null, null, null, 100, -1, new Remembered(0, 500, -1, false, null, 1000), null, -1)))
+			.extracting(Assignment.Cost::action)
+			.containsExactly(Action.EARLIEST, Action.LATEST, Action.OFFSET, Action.FAIL);
 		// The client waits for a leader wherever it is.
 		assertThat(Remedies.of(Cause.ABOVE_LOG_END, outOfRange(BOUNDS, WITNESS, 100, 60), LATEST, true))
 			.containsExactly(open(Action.FAIL));
