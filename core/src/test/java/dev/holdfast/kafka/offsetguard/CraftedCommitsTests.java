@@ -206,6 +206,8 @@ class CraftedCommitsTests {
 	 */
 	private Map<TopicPartition, String> crafted(String protocol, Map<TopicPartition, Map<Field, String>> claims) {
 		String group = "honest-" + protocol;
+		// With the first commit brokers make the topic whose id bookmarks have as a mark.
+		claims.keySet().forEach((each) -> cluster.commit(group, each, new OffsetAndMetadata(0)));
 		try (Consumer<String, String> consumer = new Consumers(cluster, protocol, group)
 			.with("auto.offset.reset", "earliest")
 			.guarded()) {

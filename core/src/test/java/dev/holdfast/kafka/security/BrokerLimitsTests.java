@@ -160,11 +160,12 @@ class BrokerLimitsTests {
 	 */
 	@Test
 	void brokersThrottle() throws Exception {
-		// Less than any start needs.
-		quota(0.02);
+		quota(0.5);
 		join("throttled");
 
 		readTo(50);
+		// Less than any consumer needs that only polls.
+		quota(0.02);
 		pollUntil(() -> members.stream().anyMatch((each) -> each.run.metric("fetch-throttle-time-max") > 0));
 
 		assertThat(members).hasSize(4).allSatisfy((each) -> {
