@@ -35,7 +35,7 @@ class ActuatorAndPrometheusTests {
 			ClassPaths.assertGuarded(shop, "everything");
 			assertThat(ClassPaths.beans(shop)).containsExactly("holdfastDecisionMeters", "holdfastEndpoint",
 					"holdfastEndpointWebExtension", "holdfastHealthIndicator", "holdfastModeSwitches",
-					"holdfastUnreadableBodies");
+					"holdfastUnknownFields", "holdfastUnreadableBodies");
 			assertThat(shop.get("/actuator/prometheus").body()).contains(
 					"holdfast_kafka_records_protected_total" + "{group=\"everything\",topic=\"everything\"} 200.0");
 			assertThat(shop.get("/actuator/metrics/holdfast.kafka.decisions").status()).isEqualTo(200);

@@ -150,12 +150,24 @@ class EndpointTests {
 		String order = Shop.order(topic, "earliest");
 		Map<String, String> bad = new LinkedHashMap<>();
 		for (String name : List.of("group", "topic", "partition", "action", "reason")) {
-			bad.put(order.replace("\"%s\"".formatted(name), "\"other\""), "'%s' is missing".formatted(name));
+			bad.put(order.replace("\"%s\"".formatted(name), "\"by\""), "'%s' is missing".formatted(name));
 		}
 		bad.put(order.replace("\"group\": \"bad\"", "\"group\": \" \""), "'group' is missing");
 		for (String partition : List.of("-1", "\"x\"", "2147483648", "1.5")) {
 			bad.put(order.replace("\"partition\": 0", "\"partition\": " + partition),
 					"'partition' is no number of a partition");
+		}
+		for (String dryRun : List.of("dryrun", "dry-run", "DryRun")) {
+			bad.put(order.replace("\"partition\"", "\"%s\": true, \"partition\"".formatted(dryRun)),
+					"'%s' is unknown, and nothing was done; did you mean 'dryRun'?".formatted(dryRun));
+		}
+		bad.put(order.replace("\"partition\"", "\"force\": true, \"partition\""),
+				"'force' is unknown, and nothing was done; known are action, by, dryRun, group, offset, partition, "
+						+ "reason, timestamp, topic");
+		for (String time : List.of("1969-12-31T23:59:59.999Z", "1026-01-31T12:00:00Z", "+10000-01-01T00:00:00Z")) {
+			bad.put(order.replace("earliest\"", "timestamp\", \"timestamp\": \"%s\"".formatted(time)),
+					"'timestamp' is %s; allowed are times from 1970-01-01T00:00:00Z to 9999-12-31T23:59:59Z"
+						.formatted(time));
 		}
 		bad.put(order.replace("looked at it", "x".repeat(257)), "'reason' has 257 characters; allowed are at most 256");
 		for (String character : List.of("\\u0007", "\\n", "\\u2028", "\\u0085")) {

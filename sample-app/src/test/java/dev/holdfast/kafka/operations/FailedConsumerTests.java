@@ -54,6 +54,7 @@ class FailedConsumerTests {
 		cluster.produce(partition, 10);
 		cluster.commit(topic, partition, new OffsetAndMetadata(500));
 		try (Shop shop = Shop.open(cluster, topic, List.of(Events.class),
+				"management.endpoint.holdfast.access=unrestricted",
 				"spring.kafka.consumer.properties.group.protocol=" + protocol,
 				"holdfast.kafka.offset-guard.policy.above-log-end=fail")) {
 			awaitStopped(shop);
@@ -76,6 +77,11 @@ class FailedConsumerTests {
 			assertThat(gauge(shop, topic)).isEqualTo("1.0");
 			assertThat(shop.context().getBean(Events.class).seen).singleElement()
 				.satisfies((event) -> assertThat(event.consumer().state()).isEqualTo(StoppedConsumer.State.FAILED));
+
+			Shop.Answer order = shop.post("/actuator/holdfast", Shop.order(topic, "earliest"));
+			assertThat(order.status()).isEqualTo(404);
+			assertThat((String) order.json("$.message"))
+				.endsWith("A consumer of this group has stopped: see 'failed' of this endpoint");
 
 			// The commit is good once the log is that long, and the group has left.
 			cluster.commit(topic, partition, new OffsetAndMetadata(5));

@@ -44,6 +44,9 @@ class ModeSwitchEndpointTests {
 
 	private static final String WRITABLE = "management.endpoint.holdfast.access=unrestricted";
 
+	private static final String ELSEWHERE = "Orders about held partitions go to the endpoint itself, without a name in "
+			+ "the path";
+
 	private static final String OBSERVE = "{\"mode\": \"observe\", \"reason\": \"INC-1\"}";
 
 	private final KafkaCluster cluster;
@@ -76,8 +79,10 @@ class ModeSwitchEndpointTests {
 			assertThat(output.getOut().lines().filter((line) -> line.contains("to mode 'observe'"))).singleElement()
 				.asString()
 				.contains("WARN", "anonymous has switched the guard of 'kafkaConsumerFactory'", "INC-1");
-			assertThat(shop.post(FACTORY, OBSERVE.replace("observe", "enforce")).status()).isEqualTo(200);
-			assertThat(shop.get(ENDPOINT).single("$.switched[*]")).containsEntry("mode", "enforce");
+			String back = OBSERVE.replace("observe", "enforce").replace("{", "{\"by\": \"bob\", ");
+			assertThat(shop.post(FACTORY, back).status()).isEqualTo(200);
+			assertThat(shop.get(ENDPOINT).single("$.switched[*]")).containsEntry("mode", "enforce")
+				.containsEntry("by", "claimed: bob");
 		}
 	}
 
@@ -88,9 +93,12 @@ class ModeSwitchEndpointTests {
 			shop.awaitHeld(1);
 
 			assertRefused(shop.post(FACTORY, OBSERVE.replace("observe", "off")), 400,
-					"'mode' is unknown; allowed are enforce and observe");
-			assertRefused(shop.post(FACTORY, "{}"), 400, "'mode' is missing; allowed are enforce and observe");
+					"'mode' is unknown; allowed are enforce and observe. " + ELSEWHERE);
+			assertRefused(shop.post(FACTORY, "{}"), 400,
+					"'mode' is missing; allowed are enforce and observe. " + ELSEWHERE);
 			assertRefused(shop.post(FACTORY, "{\"mode\": \"observe\"}"), 400, "'reason' is missing");
+			assertRefused(shop.post(FACTORY, OBSERVE.replace("{", "{\"dryRun\": true, ")), 400,
+					"'dryRun' is unknown, and nothing was done; known are by, factory, mode, reason");
 			assertRefused(shop.post(ENDPOINT + "/another", OBSERVE), 404,
 					"No consumer factory of this name is guarded in this process");
 			shop.awaitHeld(1);

@@ -34,7 +34,8 @@ class OnlyActuatorTests {
 		try (Shop shop = Shop.open(cluster, "actuator")) {
 			ClassPaths.assertGuarded(shop, "actuator");
 			assertThat(ClassPaths.beans(shop)).containsExactly("holdfastEndpoint", "holdfastEndpointWebExtension",
-					"holdfastHealthIndicator", "holdfastModeSwitches", "holdfastUnreadableBodies");
+					"holdfastHealthIndicator", "holdfastModeSwitches", "holdfastUnknownFields",
+					"holdfastUnreadableBodies");
 			assertThat(shop.get("/actuator/health/holdfast").status()).isEqualTo(200);
 			assertThat(shop.get("/actuator/holdfast").status()).isEqualTo(200);
 			assertThat(shop.get("/actuator/prometheus").status()).isEqualTo(404);

@@ -54,6 +54,9 @@ final class HeldPartitionResolver {
 		this.patience = patience;
 	}
 
+	/** What is put before a name that only the order itself gives. */
+	static final String CLAIMED = "claimed: ";
+
 	/**
 	 * An order as the operator gave it.
 	 *
@@ -68,7 +71,7 @@ final class HeldPartitionResolver {
 		 * The operator's name as it is recorded.
 		 */
 		String named() {
-			return claimed ? "claimed: " + by : by;
+			return claimed ? CLAIMED + by : by;
 		}
 
 	}
@@ -245,8 +248,8 @@ final class HeldPartitionResolver {
 				.formatted(partition, outside.bounds().logStartOffset(), outside.bounds().logEndOffset(), action));
 		}
 		if (result instanceof ResolutionResult.NotAssigned) {
-			return ResolutionReport.refused(404, "No consumer of group '%s' in this process has %s. %s"
-				.formatted(order.group(), partition, owner(order.group(), partition)));
+			return ResolutionReport.refused(404, "No consumer of group '%s' in this process has %s. %s%s"
+				.formatted(order.group(), partition, owner(order.group(), partition), stopped(order.group())));
 		}
 		if (result instanceof ResolutionResult.StillHeld stillHeld) {
 			return ResolutionReport.refused(409, "%s is still held: %s".formatted(partition,
@@ -275,6 +278,14 @@ final class HeldPartitionResolver {
 			.findFirst()
 			.map((made) -> "%s is not held. The last decision: %s".formatted(partition, made.decision().summary()))
 			.orElse("%s is not held".formatted(partition));
+	}
+
+	private String stopped(String group) {
+		boolean isStopped = guards().values()
+			.stream()
+			.flatMap((guard) -> guard.stopped().stream())
+			.anyMatch((each) -> GroupName.matches(group, each.groupId()));
+		return isStopped ? ". A consumer of this group has stopped: see 'failed' of this endpoint" : "";
 	}
 
 	private String owner(String group, TopicPartition partition) {

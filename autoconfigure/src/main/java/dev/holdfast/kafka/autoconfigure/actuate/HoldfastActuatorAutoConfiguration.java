@@ -76,6 +76,12 @@ public final class HoldfastActuatorAutoConfiguration {
 		}
 
 		@Bean
+		@ConditionalOnAvailableEndpoint(HoldfastEndpoint.class)
+		UnknownFields holdfastUnknownFields() {
+			return new UnknownFields();
+		}
+
+		@Bean
 		@ConditionalOnBean(HoldfastEndpoint.class)
 		@ConditionalOnAvailableEndpoint(HoldfastEndpoint.class)
 		HoldfastEndpointWebExtension holdfastEndpointWebExtension(HoldfastEndpoint endpoint) {

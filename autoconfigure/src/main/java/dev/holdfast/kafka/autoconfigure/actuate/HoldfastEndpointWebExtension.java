@@ -45,20 +45,28 @@ final class HoldfastEndpointWebExtension {
 			@Nullable String topic, @Nullable String partition, @Nullable String action, @Nullable String reason,
 			@Nullable String offset, @Nullable String timestamp, @Nullable String dryRun, @Nullable String by) {
 		String principal = name(securityContext.getPrincipal());
-		String name = (by != null) ? by : ANONYMOUS;
-		ResolutionReport report = endpoint
-			.resolve(new HeldPartitionResolver.Order(group, topic, partition, action, reason, offset, timestamp, dryRun,
-					(principal != null) ? principal : name, principal == null && by != null));
+		boolean isClaimed = principal == null && by != null && !by.isBlank();
+		ResolutionReport report = endpoint.resolve(new HeldPartitionResolver.Order(group, topic, partition, action,
+				reason, offset, timestamp, dryRun, operator(principal, by), isClaimed));
 		return new WebEndpointResponse<>(report, report.status());
 	}
 
 	@WriteOperation
 	WebEndpointResponse<ModeSwitches.Answer> switchMode(SecurityContext securityContext, @Selector String factory,
-			@Nullable String mode, @Nullable String reason) {
+			@Nullable String mode, @Nullable String reason, @Nullable String by) {
 		String principal = name(securityContext.getPrincipal());
+		boolean isClaimed = principal == null && by != null && !by.isBlank();
+		String operator = operator(principal, by);
 		ModeSwitches.Answer answer = endpoint.switchMode(factory, mode, reason,
-				(principal != null) ? principal : ANONYMOUS);
+				isClaimed ? HeldPartitionResolver.CLAIMED + operator : operator);
 		return new WebEndpointResponse<>(answer, answer.status());
+	}
+
+	private static String operator(@Nullable String principal, @Nullable String by) {
+		if (principal != null) {
+			return principal;
+		}
+		return (by != null && !by.isBlank()) ? by : ANONYMOUS;
 	}
 
 	/**

@@ -79,8 +79,10 @@ final class ModeSwitches {
 	Answer switchTo(String factory, @Nullable String mode, @Nullable String reason, String by) {
 		Optional<OffsetGuardSettings.Mode> wanted = mode(mode);
 		if (wanted.isEmpty()) {
-			return Answer.refused(400, "'mode' is %s; allowed are enforce and observe"
-				.formatted((mode == null || mode.isBlank()) ? "missing" : "unknown"));
+			return Answer.refused(400,
+					("'mode' is %s; allowed are enforce and observe. Orders about held partitions go to the "
+							+ "endpoint itself, without a name in the path")
+						.formatted((mode == null || mode.isBlank()) ? "missing" : "unknown"));
 		}
 		Resolution order;
 		try {

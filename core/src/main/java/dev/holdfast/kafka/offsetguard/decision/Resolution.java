@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record Resolution(Action action, String by, String reason, @Nullable Long offset, @Nullable Instant timestamp) {
 
+	private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
+
 	/** How many characters a reason, or a name, has at most. */
 	public static final int MAX_LENGTH = 256;
 
@@ -30,7 +32,7 @@ public record Resolution(Action action, String by, String reason, @Nullable Long
 	 * Creates a resolution.
 	 * @throws IllegalArgumentException if the name or the reason is blank, too long, or
 	 * has control characters in it; or if an offset or a timestamp is missing, negative,
-	 * or not for this action
+	 * or not for this action; or if a timestamp is after the year 9999
 	 */
 	public Resolution {
 		require("by", by);
@@ -66,6 +68,11 @@ public record Resolution(Action action, String by, String reason, @Nullable Long
 		}
 		if (offset != null && action != Action.OFFSET && timestamp == null) {
 			throw new IllegalArgumentException("'offset' is for the action 'offset' only");
+		}
+		// Below 0 Kafka has numbers with meanings of their own, and above a long none.
+		if (timestamp != null && (timestamp.isBefore(Instant.EPOCH) || timestamp.isAfter(LATEST))) {
+			throw new IllegalArgumentException(
+					"'timestamp' is %s; allowed are times from %s to %s".formatted(timestamp, Instant.EPOCH, LATEST));
 		}
 		if (timestamp != null && action != Action.TIMESTAMP) {
 			throw new IllegalArgumentException("'timestamp' is for the action 'timestamp' only");

@@ -114,14 +114,17 @@ public final class Findings {
 	}
 
 	public Evidence toEvidence() {
-		RecordIdentity delivered = suspect.delivered();
 		int leaderEpoch = (validation != Evidence.Validation.NOT_ASKED) ? suspect.reachedEpoch()
 				: suspect.leaderEpoch();
-		return new Evidence(
-				suspect.trigger(), suspect.position(), leaderEpoch, suspect.claim(), validation, repeatedClaim,
-				bounds(logStartBefore, logEndBefore), boundsAfter(), beforeDivergence, atDivergence, (delivered != null)
-						? new Witness(delivered, (atWitness != null) ? atWitness : suspect.replacedBy()) : null,
-				latestOffset, timestampOffset, remembered, topicId, suspect.currentLeaderEpoch());
+		return new Evidence(suspect.trigger(), suspect.position(), leaderEpoch, suspect.claim(), validation,
+				repeatedClaim, bounds(logStartBefore, logEndBefore), boundsAfter(), beforeDivergence, atDivergence,
+				witness(), latestOffset, timestampOffset, remembered, topicId, suspect.currentLeaderEpoch());
+	}
+
+	private @Nullable Witness witness() {
+		RecordIdentity delivered = suspect.delivered();
+		RecordIdentity found = (atWitness != null) ? atWitness : suspect.replacedBy();
+		return (delivered != null) ? new Witness(delivered, found) : null;
 	}
 
 	/**
