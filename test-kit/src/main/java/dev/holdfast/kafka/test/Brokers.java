@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
 import kafka.server.BrokerServer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.network.ListenerName;
 import org.apache.kafka.common.test.KafkaClusterTestKit;
 import org.apache.kafka.common.test.TestKitNodes;
@@ -39,26 +40,39 @@ final class Brokers implements AutoCloseable {
 
 	private final KafkaClusterTestKit kit;
 
+	private final @Nullable Secured secured;
+
 	private final Map<Integer, InetSocketAddress> addresses = new TreeMap<>();
+
+	/** Where clients find the brokers; the same without security. */
+	private final Map<Integer, InetSocketAddress> clientAddresses = new TreeMap<>();
 
 	private final Set<Integer> running = new ConcurrentSkipListSet<>();
 
-	private Brokers(KafkaClusterTestKit kit) {
+	private Brokers(KafkaClusterTestKit kit, @Nullable Secured secured) {
 		this.kit = kit;
+		this.secured = secured;
 	}
 
-	static Brokers start(int count, @Nullable String clusterId, Map<String, String> properties) {
+	static Brokers start(int count, @Nullable String clusterId, Map<String, String> properties,
+			@Nullable Secured secured) {
 		// Separate controller: a broker can then be stopped without the cluster.
 		TestKitNodes.Builder nodes = new TestKitNodes.Builder(released()).setNumBrokerNodes(count)
 			.setNumControllerNodes(1);
 		if (clusterId != null) {
 			nodes.setClusterId(clusterId);
 		}
+		if (secured != null) {
+			nodes.setPerServerProperties(FreePorts.forEach(count, secured::brokerProperties));
+		}
 		KafkaClusterTestKit.Builder builder = new KafkaClusterTestKit.Builder(nodes.build());
 		defaults(count).forEach(builder::setConfigProp);
+		if (secured != null) {
+			secured.properties().forEach(builder::setConfigProp);
+		}
 		properties.forEach(builder::setConfigProp);
 		try {
-			Brokers brokers = new Brokers(builder.build());
+			Brokers brokers = new Brokers(builder.build(), secured);
 			try {
 				brokers.start();
 				return brokers;
@@ -119,12 +133,17 @@ final class Brokers implements AutoCloseable {
 		this.kit.format();
 		this.kit.startup();
 		this.kit.waitForReadyBrokers();
-		ListenerName listener = this.kit.nodes().brokerListenerName();
+		String own = this.kit.nodes().brokerListenerName().value();
 		this.kit.brokers().forEach((id, broker) -> {
-			int port = broker.boundPort(ListenerName.normalised(listener.value()));
-			this.addresses.put(id, new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+			this.addresses.put(id, address(broker, (this.secured != null) ? Secured.CLEAR_LISTENER : own));
+			this.clientAddresses.put(id, address(broker, (this.secured != null) ? Secured.LISTENER : own));
 			this.running.add(id);
 		});
+	}
+
+	private static InetSocketAddress address(BrokerServer broker, String listener) {
+		return new InetSocketAddress(InetAddress.getLoopbackAddress(),
+				broker.boundPort(ListenerName.normalised(listener)));
 	}
 
 	void closeAfter(Exception failure) {
@@ -136,8 +155,9 @@ final class Brokers implements AutoCloseable {
 		}
 	}
 
-	Map<Integer, InetSocketAddress> addresses() {
-		return this.addresses;
+	/** Where clients find the brokers. */
+	Map<Integer, InetSocketAddress> clientAddresses() {
+		return this.clientAddresses;
 	}
 
 	String bootstrapServers() {
@@ -192,6 +212,16 @@ final class Brokers implements AutoCloseable {
 	 */
 	void awaitKnown(String what, Predicate<MetadataCache> condition) {
 		Await.until(what, () -> caches().stream().allMatch(condition));
+	}
+
+	/**
+	 * Wait until every running broker's authorizer has a rule, or has it no more.
+	 */
+	void awaitAcl(AclBinding binding, boolean there) {
+		Await.until((there ? "there: " : "gone: ") + binding, () -> this.running.stream().allMatch((id) -> {
+			Iterable<AclBinding> found = broker(id).authorizerPlugin().get().get().acls(binding.toFilter());
+			return found.iterator().hasNext() == there;
+		}));
 	}
 
 	/**

@@ -46,14 +46,20 @@ public final class KafkaCluster implements AutoCloseable {
 
 	private final Logs logs;
 
+	private final @Nullable Secured secured;
+
+	private final @Nullable Users users;
+
 	private final AtomicBoolean closed = new AtomicBoolean();
 
-	private KafkaCluster(Brokers brokers, Wire wire, Admin admin) {
+	private KafkaCluster(Brokers brokers, Wire wire, Admin admin, @Nullable Secured secured) {
 		this.brokers = brokers;
 		this.wire = wire;
 		this.admin = admin;
 		this.topology = new Topology(brokers, admin);
 		this.logs = new Logs(brokers.bootstrapServers());
+		this.secured = secured;
+		this.users = (secured != null) ? new Users(brokers, admin, wire.bootstrapServers(), secured) : null;
 	}
 
 	/**
@@ -93,7 +99,7 @@ public final class KafkaCluster implements AutoCloseable {
 
 	/**
 	 * Return the bootstrap servers for clients that want no lies.
-	 * @return the brokers' own addresses
+	 * @return the brokers' own addresses, where they demand no {@link Security}
 	 */
 	public String directBootstrapServers() {
 		return this.brokers.bootstrapServers();
@@ -105,6 +111,18 @@ public final class KafkaCluster implements AutoCloseable {
 	 */
 	public Wire wire() {
 		return this.wire;
+	}
+
+	/**
+	 * Return the users of a cluster with {@link Security}.
+	 * @return the users
+	 * @throws IllegalStateException if the cluster has no security
+	 */
+	public Users users() {
+		if (this.users == null) {
+			throw new IllegalStateException("The cluster was started without security, and has no users");
+		}
+		return this.users;
 	}
 
 	/**
@@ -336,7 +354,7 @@ public final class KafkaCluster implements AutoCloseable {
 		if (!this.closed.compareAndSet(false, true)) {
 			return;
 		}
-		try (this.brokers; this.admin) {
+		try (this.secured; this.brokers; this.admin) {
 			this.wire.close();
 		}
 	}
@@ -351,6 +369,8 @@ public final class KafkaCluster implements AutoCloseable {
 		private int brokers = 1;
 
 		private @Nullable String clusterId;
+
+		private @Nullable Security security;
 
 		private Builder() {
 		}
@@ -391,17 +411,43 @@ public final class KafkaCluster implements AutoCloseable {
 		}
 
 		/**
+		 * Set what the brokers demand of clients; nothing by default. With TLS, the wire
+		 * itself speaks TLS with both sides, so that it can lie there, too.
+		 * @param security the demand
+		 * @return this builder
+		 */
+		public Builder security(Security security) {
+			this.security = security;
+			return this;
+		}
+
+		/**
 		 * Start the cluster.
 		 * @return the cluster, ready to use
 		 * @throws IllegalStateException if it does not start
 		 */
 		public KafkaCluster start() {
-			Brokers brokers = Brokers.start(this.brokers, this.clusterId, this.properties);
+			if (this.security == null) {
+				return start(null);
+			}
+			Secured secured = Secured.of(this.security);
 			try {
-				Wire wire = new Wire(brokers.addresses(), brokers::topicName);
+				return start(secured);
+			}
+			catch (RuntimeException ex) {
+				secured.close();
+				throw ex;
+			}
+		}
+
+		private KafkaCluster start(@Nullable Secured secured) {
+			Brokers brokers = Brokers.start(this.brokers, this.clusterId, this.properties, secured);
+			try {
+				Wire wire = new Wire(brokers.clientAddresses(), brokers::topicName,
+						(secured != null) ? secured.wireTls() : null);
 				Admin admin = Admin.create(Map.of("bootstrap.servers", brokers.bootstrapServers(), "client.id",
 						CLIENT_ID, "reconnect.backoff.max.ms", 200, "retry.backoff.ms", 20));
-				return new KafkaCluster(brokers, wire, admin);
+				return new KafkaCluster(brokers, wire, admin, secured);
 			}
 			catch (IOException | RuntimeException ex) {
 				brokers.closeAfter(ex);

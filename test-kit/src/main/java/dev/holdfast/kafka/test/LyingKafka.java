@@ -11,6 +11,7 @@ import java.lang.annotation.Inherited;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import java.util.function.Supplier;
 
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -33,5 +34,12 @@ public @interface LyingKafka {
 	 * @return at least 1
 	 */
 	int brokers() default 1;
+
+	/**
+	 * What the brokers demand of clients: a class with a constructor without parameters,
+	 * which gives the {@link Security}. Nothing by default.
+	 * @return the class
+	 */
+	Class<? extends Supplier<Security>> security() default Unsecured.class;
 
 }

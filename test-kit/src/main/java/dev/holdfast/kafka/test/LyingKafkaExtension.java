@@ -14,6 +14,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.platform.commons.support.AnnotationSupport;
+import org.junit.platform.commons.support.ReflectionSupport;
 
 /**
  * Keeps the cluster of a {@link LyingKafka} class.
@@ -63,10 +64,18 @@ final class LyingKafkaExtension implements BeforeAllCallback, BeforeEachCallback
 		if (cluster == null) {
 			// Starts it here, too, as JUnit may ask for a constructor's parameter before
 			// beforeAll.
-			cluster = KafkaCluster.start(annotation(owner).orElseThrow().brokers());
+			cluster = start(annotation(owner).orElseThrow());
 			store.put(KafkaCluster.class, cluster);
 		}
 		return cluster;
+	}
+
+	private static KafkaCluster start(LyingKafka annotation) {
+		KafkaCluster.Builder builder = KafkaCluster.builder().brokers(annotation.brokers());
+		if (annotation.security() != Unsecured.class) {
+			builder.security(ReflectionSupport.newInstance(annotation.security()).get());
+		}
+		return builder.start();
 	}
 
 	/** The nearest class with the annotation. */

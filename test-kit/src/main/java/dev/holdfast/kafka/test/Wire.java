@@ -51,12 +51,14 @@ public final class Wire {
 	 * Open a wire.
 	 * @param brokers where each broker listens
 	 * @param topicNames what the brokers call the topic with an id
+	 * @param tls lets the wire read what is encrypted, {@code null} without encryption
 	 */
-	Wire(Map<Integer, InetSocketAddress> brokers, Function<Uuid, @Nullable String> topicNames) throws IOException {
+	Wire(Map<Integer, InetSocketAddress> brokers, Function<Uuid, @Nullable String> topicNames, @Nullable WireTls tls)
+			throws IOException {
 		this.topicNames = topicNames;
 		Map<Integer, Integer> ports = new TreeMap<>();
 		for (Map.Entry<Integer, InetSocketAddress> broker : brokers.entrySet()) {
-			WireListener listener = new WireListener(broker.getKey(), HOST, broker.getValue());
+			WireListener listener = new WireListener(broker.getKey(), HOST, broker.getValue(), tls);
 			this.listeners.put(broker.getKey(), listener);
 			ports.put(broker.getKey(), listener.port());
 		}
@@ -118,6 +120,14 @@ public final class Wire {
 	 */
 	public void forget() {
 		this.requests.clear();
+	}
+
+	/**
+	 * Count the connections that are open now.
+	 * @return how many connections clients have to all brokers through this wire
+	 */
+	public int connections() {
+		return this.listeners.values().stream().mapToInt(WireListener::connections).sum();
 	}
 
 	/**

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
+import javax.net.ssl.SSLSocket;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,13 +29,16 @@ final class WireListener {
 
 	private final ServerSocket server;
 
+	private final @Nullable WireTls tls;
+
 	private final Set<WireConnection> connections = ConcurrentHashMap.newKeySet();
 
 	private @Nullable Thread acceptor;
 
-	WireListener(int broker, String host, InetSocketAddress target) throws IOException {
+	WireListener(int broker, String host, InetSocketAddress target, @Nullable WireTls tls) throws IOException {
 		this.broker = broker;
 		this.target = target;
+		this.tls = tls;
 		this.server = new ServerSocket(0, 0, InetAddress.getByName(host));
 	}
 
@@ -50,12 +55,32 @@ final class WireListener {
 	private void accept(Wire wire) {
 		while (!this.server.isClosed()) {
 			try {
-				connect(wire, this.server.accept());
+				accepted(wire, this.server.accept());
 			}
 			catch (IOException ex) {
 				// The listener is closed, or the client has gone already: the loop's
 				// condition tells.
 			}
+		}
+	}
+
+	private void accepted(Wire wire, Socket client) throws IOException {
+		if (this.tls == null) {
+			connect(wire, client);
+			return;
+		}
+		// A handshake takes as long as the client likes.
+		Thread thread = new Thread(() -> connectQuietly(wire, client), "holdfast-wire-" + this.broker + "-handshake");
+		thread.setDaemon(true);
+		thread.start();
+	}
+
+	private void connectQuietly(Wire wire, Socket client) {
+		try {
+			connect(wire, client);
+		}
+		catch (IOException ex) {
+			// One side has refused the other, or has gone: connect has closed both.
 		}
 	}
 
@@ -71,13 +96,34 @@ final class WireListener {
 			client.close();
 			return;
 		}
-		WireConnection connection = new WireConnection(this.broker, wire, client, upstream, this.connections::remove);
+		WireConnection connection = connection(wire, client, upstream);
 		this.connections.add(connection);
 		connection.start();
 		if (this.server.isClosed()) {
 			// close() has not seen this connection.
 			connection.close();
 		}
+	}
+
+	private WireConnection connection(Wire wire, Socket client, Socket upstream) throws IOException {
+		try {
+			if (this.tls == null) {
+				return new WireConnection(this.broker, wire, client, upstream, this.connections::remove);
+			}
+			SSLSocket secure = this.tls.accept(client);
+			return new WireConnection(this.broker, wire, secure, this.tls.connect(upstream, secure),
+					this.connections::remove);
+		}
+		catch (IOException | RuntimeException ex) {
+			client.close();
+			upstream.close();
+			throw ex;
+		}
+	}
+
+	/** How many connections clients have now. */
+	int connections() {
+		return this.connections.size();
 	}
 
 	void disconnectAll() {

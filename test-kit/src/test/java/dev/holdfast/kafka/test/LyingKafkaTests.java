@@ -7,6 +7,7 @@ package dev.holdfast.kafka.test;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,6 +58,12 @@ class LyingKafkaTests {
 		run(Inherited.class, 1);
 		assertThat(SEEN.get(4).cluster()).isNotSameAs(SEEN.get(0).cluster());
 		assertThat(SEEN).extracting(Seen::cluster).allMatch(KafkaCluster::isClosed);
+	}
+
+	@Test
+	void brokersDemandWhatTheAnnotationSays() {
+		run(WithPasswords.class, 1);
+		assertThat(SEEN).hasSize(1);
 	}
 
 	private static void run(Class<?> type, int tests) {
@@ -113,6 +120,27 @@ class LyingKafkaTests {
 				assertThat(cluster.isClosed()).isFalse();
 			}
 
+		}
+
+	}
+
+	@LyingKafka(security = Passwords.class)
+	static class WithPasswords {
+
+		@Test
+		void only(KafkaCluster cluster) {
+			assertThat(cluster.users().configuration("alice")).containsEntry("security.protocol", "SASL_PLAINTEXT")
+				.containsEntry("sasl.mechanism", "PLAIN");
+			SEEN.add(new Seen(cluster, 1, true, 0, true));
+		}
+
+	}
+
+	static class Passwords implements Supplier<Security> {
+
+		@Override
+		public Security get() {
+			return Security.saslPlain().user("alice", "secret");
 		}
 
 	}

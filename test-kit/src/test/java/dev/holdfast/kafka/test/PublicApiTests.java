@@ -29,8 +29,8 @@ class PublicApiTests {
 				.map(PublicApiTests::type)
 				.filter(PublicApiTests::isPublic)).containsExactlyInAnyOrder(KafkaCluster.class,
 						KafkaCluster.Builder.class, Wire.class, WireRequest.class, Fault.class, Fault.Handle.class,
-						LyingKafka.class, MovableAddress.class, NumberedRecords.class, Polling.class,
-						VersionCapSessionListener.class);
+						LyingKafka.class, MovableAddress.class, NumberedRecords.class, PlainPasswords.class,
+						Polling.class, Security.class, Users.class, VersionCapSessionListener.class);
 		}
 	}
 

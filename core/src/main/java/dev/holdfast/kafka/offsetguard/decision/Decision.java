@@ -95,8 +95,8 @@ public record Decision(Instant at, @Nullable String groupId, String clientId, To
 	 */
 	public String summary() {
 		StringBuilder line = new StringBuilder(256);
-		line.append("group=").append(groupId);
-		line.append(" client=").append(clientId);
+		line.append("group=").append(word(groupId));
+		line.append(" client=").append(word(clientId));
 		line.append(" topic=").append(partition.topic());
 		line.append(" partition=").append(partition.partition());
 		line.append(" cause=").append(cause.id());
@@ -167,8 +167,38 @@ public record Decision(Instant at, @Nullable String groupId, String clientId, To
 		}
 	}
 
+	/**
+	 * A name that could break the line, or pass for another pair of it, in quotes:
+	 * brokers take any text for the names of groups and clients.
+	 */
+	private static @Nullable String word(@Nullable String name) {
+		return (name != null && name.codePoints().anyMatch(Decision::isNoPartOfAWord)) ? quoted(name) : name;
+	}
+
+	private static boolean isNoPartOfAWord(int each) {
+		return Character.isWhitespace(each) || Character.isSpaceChar(each) || isControl(each) || each == '"';
+	}
+
 	private static String quoted(String text) {
-		return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+		StringBuilder quoted = new StringBuilder(text.length() + 2).append('"');
+		text.codePoints().forEach((each) -> {
+			if (isControl(each)) {
+				quoted.append("\\u%04x".formatted(each));
+				return;
+			}
+			if (each == '"' || each == '\\') {
+				quoted.append('\\');
+			}
+			quoted.appendCodePoint(each);
+		});
+		return quoted.append('"').toString();
+	}
+
+	/**
+	 * Line separators would break a line in two as well.
+	 */
+	private static boolean isControl(int each) {
+		return Character.isISOControl(each) || each == 0x2028 || each == 0x2029;
 	}
 
 }

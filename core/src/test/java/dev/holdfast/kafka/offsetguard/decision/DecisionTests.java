@@ -40,6 +40,37 @@ class DecisionTests {
 		assertThat(Files.readAllLines(RUNBOOK)).contains("## 2. Why");
 	}
 
+	/**
+	 * Whoever names a group or a client cannot make up a line of the log, or a pair of
+	 * it.
+	 */
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', quoteCharacter = '\'', textBlock = """
+			orders-1             | orders-1
+			größe/é              | größe/é
+			back\\slash          | back\\slash
+			a cause=keep         | "a cause=keep"
+			a"b\\c               | "a\\"b\\\\c"
+			a<LF>WARN forged     | "a\\u000aWARN forged"
+			a<ESC>[2K<CR>b       | "a\\u001b[2K\\u000db"
+			a<NEL>b<LS>c         | "a\\u0085b\\u2028c"
+			""")
+	void namesStayInTheirPlace(String name, String expected) {
+		String spoken = name.replace("<LF>", "\n")
+			.replace("<CR>", "\r")
+			.replace("<ESC>", "\u001b")
+			.replace("<NEL>", "\u0085")
+			.replace("<LS>", "\u2028");
+		Decision decision = decision(Cause.ABOVE_LOG_END, new Outcome.Held(), 500, null, false, null);
+
+		String line = new Decision(decision.at(), spoken, spoken, decision.partition(), decision.cause(),
+				decision.policyAction(), decision.action(), null, decision.outcome(), decision.impact(),
+				decision.evidence(), false, null)
+			.summary();
+
+		assertThat(line).startsWith("group=%s client=%s topic=orders ".formatted(expected, expected));
+	}
+
 	@ParameterizedTest
 	@EnumSource(Cause.class)
 	void everyHoldCanBeResolvedInSomeWay(Cause cause) {

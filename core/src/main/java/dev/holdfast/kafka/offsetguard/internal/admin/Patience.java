@@ -8,6 +8,7 @@ package dev.holdfast.kafka.offsetguard.internal.admin;
 import java.util.concurrent.TimeUnit;
 
 import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
+import dev.holdfast.kafka.offsetguard.internal.client.NameInLog;
 import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,7 +50,7 @@ public final class Patience {
 	private long grownAt;
 
 	public Patience(ClientConfiguration client, GuardClock clock) {
-		this.clientId = client.clientId();
+		this.clientId = NameInLog.of(client.clientId());
 		this.most = (int) Math.max(LEAST_MILLIS, Math.min(MOST_MILLIS, client.requestTimeout().toMillis()));
 		this.clock = clock;
 	}

@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
+import dev.holdfast.kafka.offsetguard.internal.client.NameInLog;
 import dev.holdfast.kafka.offsetguard.internal.cluster.Cluster;
 import dev.holdfast.kafka.offsetguard.internal.cluster.KnownClusters;
 import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
@@ -163,7 +164,7 @@ public final class SharedAdmins {
 			this.clusterId = clusterId;
 			this.endpoints = new HashSet<>(endpoints);
 			this.requestTimeout = requestTimeout;
-			this.deaths = new AdminDeaths(client.clientId(), clock);
+			this.deaths = new AdminDeaths(NameInLog.of(client.clientId()), clock);
 		}
 
 		boolean isFor(@Nullable String otherId, Set<String> others) {

@@ -59,8 +59,8 @@ public record ClientConfiguration(Map<String, ?> values, @Nullable String groupI
 			return inspectionTimeout;
 		}
 		logger.warn("The inspection timeout of {} leaves consumer {} too little of its {}={}: {} ms are used",
-				inspectionTimeout, clientId, ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, maxPollInterval.toMillis(),
-				limit.toMillis());
+				inspectionTimeout, NameInLog.of(clientId), ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG,
+				maxPollInterval.toMillis(), limit.toMillis());
 		return limit;
 	}
 

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 
 import dev.holdfast.kafka.offsetguard.evidence.RecordIdentity;
+import dev.holdfast.kafka.offsetguard.internal.client.NameInLog;
 import dev.holdfast.kafka.offsetguard.internal.cluster.Cluster;
 import dev.holdfast.kafka.offsetguard.internal.lookup.ClusterId;
 import dev.holdfast.kafka.offsetguard.internal.lookup.Topics;
@@ -66,7 +67,7 @@ final class CommitMarks {
 
 	CommitMarks(String clientId, OffsetGuardSettings.Commits settings, ClusterId clusterId, PartitionStates states,
 			Topics topics, Coverage coverage) {
-		this.clientId = clientId;
+		this.clientId = NameInLog.of(clientId);
 		this.settings = settings;
 		this.clusterId = clusterId;
 		this.states = states;

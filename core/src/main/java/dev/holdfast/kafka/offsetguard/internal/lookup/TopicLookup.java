@@ -20,6 +20,7 @@ import dev.holdfast.kafka.offsetguard.internal.admin.Patience;
 import dev.holdfast.kafka.offsetguard.internal.admin.Reply;
 import dev.holdfast.kafka.offsetguard.internal.admin.SharedAdmins;
 import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
+import dev.holdfast.kafka.offsetguard.internal.client.NameInLog;
 import dev.holdfast.kafka.offsetguard.internal.cluster.ClientCluster;
 import dev.holdfast.kafka.offsetguard.internal.cluster.Cluster;
 import dev.holdfast.kafka.offsetguard.internal.cluster.ToldCluster;
@@ -170,7 +171,8 @@ public final class TopicLookup implements AutoCloseable {
 		}
 		if (!told) {
 			told = true;
-			logger.warn("Consumer {} has no admin client yet: {}", configuration.clientId(), failure.toString());
+			logger.warn("Consumer {} has no admin client yet: {}", NameInLog.of(configuration.clientId()),
+					failure.toString());
 		}
 		boolean isRefused = failure instanceof ConfigException
 				|| !configuration.values().containsKey(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG);

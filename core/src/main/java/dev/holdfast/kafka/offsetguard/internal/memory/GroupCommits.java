@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 import dev.holdfast.kafka.offsetguard.internal.admin.Reply;
+import dev.holdfast.kafka.offsetguard.internal.client.NameInLog;
 import dev.holdfast.kafka.offsetguard.internal.lookup.CommitQuery;
 import dev.holdfast.kafka.offsetguard.internal.lookup.TopicLookup;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
@@ -132,15 +133,15 @@ public final class GroupCommits {
 			return askConsumer(groupId, partitions, budget.longest().dividedBy(2), "no answer");
 		}
 		unansweredSince = (unansweredSince != 0) ? unansweredSince : clock.nanoTime();
-		throw new TimeoutException("No commits of group %s in time".formatted(groupId));
+		throw new TimeoutException("No commits of group %s in time".formatted(NameInLog.of(groupId)));
 	}
 
 	private Map<TopicPartition, @Nullable OffsetAndMetadata> askConsumer(String group, Set<TopicPartition> partitions,
 			Duration timeout, String reason) {
 		if (!told) {
 			told = true;
-			logger.warn("Group {} cannot be asked for its commits by an admin client, so the consumer asks: {}", group,
-					reason);
+			logger.warn("Group {} cannot be asked for its commits by an admin client, so the consumer asks: {}",
+					NameInLog.of(group), NameInLog.of(reason));
 		}
 		consumerAsks = true;
 		states.commitsRead();
@@ -175,7 +176,7 @@ public final class GroupCommits {
 			lookup.forgetCommits(question);
 			return answered.value();
 		}
-		throw new TimeoutException("No commits of group %s in time".formatted(group));
+		throw new TimeoutException("No commits of group %s in time".formatted(NameInLog.of(group)));
 	}
 
 }

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.concurrent.TimeUnit;
 
 import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
+import dev.holdfast.kafka.offsetguard.internal.client.NameInLog;
 import dev.holdfast.kafka.offsetguard.internal.client.SomePartitions;
 import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import org.apache.kafka.common.TopicPartition;
@@ -57,7 +58,7 @@ public final class UnansweredStarts {
 			logger.warn(
 					"{} partition(s) of group {} do not start on consumer {}, since brokers have not answered for {} s "
 							+ "about commits, topics or leaders: {}",
-					partitions.size(), configuration.groupId(), configuration.clientId(),
+					partitions.size(), NameInLog.of(configuration.groupId()), NameInLog.of(configuration.clientId()),
 					TimeUnit.NANOSECONDS.toSeconds(now - since), SomePartitions.of(partitions));
 		}
 	}
