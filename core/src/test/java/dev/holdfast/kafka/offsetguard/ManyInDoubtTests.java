@@ -47,7 +47,7 @@ class ManyInDoubtTests {
 	private static final Duration POLL = Duration.ofMillis(10);
 
 	/** As far as a busy machine knows what that is. */
-	private static final Duration MARGIN = Duration.ofSeconds(1);
+	private static final Duration MARGIN = Duration.ofMillis(1_800);
 
 	private final KafkaCluster cluster;
 
