@@ -323,7 +323,7 @@ class ModeSwitchTests {
 	 * up where the client goes on.
 	 */
 	@ParameterizedTest
-	@CsvSource({ "classic, false", "consumer, false", "classic, true", "consumer, true" })
+	@CsvSource({ "consumer, false", "classic, true", "consumer, true" })
 	void lettingGoIsRepeatedUntilNothingIsHeld(String protocol, boolean wokenUp) {
 		String topic = "again-%s-%s".formatted(protocol, wokenUp);
 		List<TopicPartition> partitions = List.of(new TopicPartition(topic, 0), new TopicPartition(topic, 1));
