@@ -69,7 +69,7 @@ public record Resolution(Action action, String by, String reason, @Nullable Long
 		if (offset != null && action != Action.OFFSET && timestamp == null) {
 			throw new IllegalArgumentException("'offset' is for the action 'offset' only");
 		}
-		// Below 0 Kafka has numbers with meanings of their own, and above a long none.
+		// Kafka gives numbers below 0 other meanings, and later times do not fit a long.
 		if (timestamp != null && (timestamp.isBefore(Instant.EPOCH) || timestamp.isAfter(LATEST))) {
 			throw new IllegalArgumentException(
 					"'timestamp' is %s; allowed are times from %s to %s".formatted(timestamp, Instant.EPOCH, LATEST));

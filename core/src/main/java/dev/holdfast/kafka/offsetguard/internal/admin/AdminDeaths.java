@@ -63,6 +63,9 @@ final class AdminDeaths {
 		boolean isDue = reopening.isDue();
 		if (isDue) {
 			reopening.note(true);
+			// Also if the next one cannot be opened: else each try would be a first one
+			// after a while.
+			openedAt = clock.nanoTime();
 		}
 		return isDue;
 	}
