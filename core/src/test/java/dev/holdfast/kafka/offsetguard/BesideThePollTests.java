@@ -19,6 +19,7 @@ import java.util.function.BooleanSupplier;
 
 import dev.holdfast.kafka.offsetguard.decision.Decision;
 import dev.holdfast.kafka.offsetguard.decision.Outcome;
+import dev.holdfast.kafka.offsetguard.policy.OffsetGuardSettings;
 import dev.holdfast.kafka.offsetguard.decision.Resolution;
 import dev.holdfast.kafka.offsetguard.decision.ResolutionResult;
 import dev.holdfast.kafka.offsetguard.internal.inspection.InspectionService;
@@ -259,15 +260,17 @@ class BesideThePollTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "classic, earliest, 0", "classic, latest, 30", "consumer, earliest, 0", "consumer, latest, 30" })
+	@CsvSource({ "classic, earliest, 0", "classic, latest, 30", "classic, by_duration:PT1H, 0", "consumer, earliest, 0",
+			"consumer, latest, 30", "consumer, by_duration:PT1H, 0" })
 	void othersStartWhileALeaderIsSilent(String protocol, String reset, long start) {
-		String group = "silent-leader-%s-%s".formatted(protocol, reset);
+		String group = "silent-leader-%s-%s".formatted(protocol, reset.substring(0, 6));
 		List<Integer> brokers = cluster.brokerIds();
-		cluster.createTopic(group, Map.of(0, List.of(brokers.get(0)), 1, List.of(brokers.get(1))), Map.of());
+		cluster.createTopic(group,
+				Map.of(0, List.of(brokers.get(0)), 1, List.of(brokers.get(1)), 2, List.of(brokers.get(2))), Map.of());
 		TopicPartition silent = new TopicPartition(group, 0);
 		TopicPartition read = new TopicPartition(group, 1);
-		cluster.produce(silent, 30);
-		cluster.produce(read, 30);
+		TopicPartition fresh = new TopicPartition(group, 2);
+		List.of(silent, read, fresh).forEach((partition) -> cluster.produce(partition, 30));
 		cluster.commit(group, read, new OffsetAndMetadata(20));
 		Consumers consumers = consumers(group, protocol).with("auto.offset.reset", reset);
 		Fault.Handle silence = cluster.wire()
@@ -275,17 +278,53 @@ class BesideThePollTests {
 
 		try (Consumer<String, String> consumer = consumers.guarded()) {
 			consumer.subscribe(List.of(group));
-			poll(consumer, () -> silence.hits() > 0 && delivered.containsKey(read));
-			assertThat(delivered).isEqualTo(Map.of(read, range(20, 30)));
-			assertThat(consumers.decisions).isEmpty();
+			poll(consumer, () -> silence.hits() > 0 && delivered.containsKey(read)
+					&& Consumers.isAtLeast(consumer, fresh, 30));
+			assertThat(delivered.get(read)).isEqualTo(range(20, 30));
+			assertThat(delivered.getOrDefault(fresh, List.of())).isEqualTo(range(start, 30));
+			assertThat(consumers.decisions).extracting(Decision::partition).containsExactly(fresh);
 
 			silence.close();
-			poll(consumer, () -> Consumers.isAtLeast(consumer, silent, 30) && !consumers.decisions.isEmpty());
+			poll(consumer, () -> Consumers.isAtLeast(consumer, silent, 30) && consumers.decisions.size() == 2);
 		}
 
 		assertThat(delivered.getOrDefault(silent, List.of())).isEqualTo(range(start, 30));
-		assertThat(consumers.decisions).extracting(Decision::outcome).containsExactly(new Outcome.ReadFrom(start));
+		assertThat(consumers.decisions).extracting(Decision::outcome)
+			.containsExactly(new Outcome.ReadFrom(start), new Outcome.ReadFrom(start));
 		assertThat(longestPoll).isLessThan(POLL.plus(MARGIN));
+	}
+
+	/**
+	 * Kafka alone looks for the start of the log beside the poll, and neither throws nor
+	 * lets the other partition wait.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void observedClientWaitsForItsLeaderAsPlain(String protocol) {
+		String topic = "silent-observed-" + protocol;
+		List<Integer> brokers = cluster.brokerIds();
+		cluster.createTopic(topic, Map.of(0, List.of(brokers.get(0)), 1, List.of(brokers.get(1))), Map.of());
+		List<TopicPartition> partitions = List.of(new TopicPartition(topic, 0), new TopicPartition(topic, 1));
+		partitions.forEach((partition) -> cluster.produce(partition, 30));
+		for (String role : List.of("plain", "guarded")) {
+			String group = "%s-%s".formatted(topic, role);
+			partitions.forEach((partition) -> cluster.commit(group, partition, new OffsetAndMetadata(500)));
+			Consumers consumers = new Consumers(cluster, protocol, group).with("auto.offset.reset", "by_duration:PT1H")
+				.mode(OffsetGuardSettings.Mode.OBSERVE);
+			Fault.Handle silence = cluster.wire()
+				.inject(Fault.silence(ApiKeys.LIST_OFFSETS).forClient(group).onBroker(brokers.get(0)));
+			delivered.clear();
+
+			try (Consumer<String, String> consumer = role.equals("plain") ? consumers.plain() : consumers.guarded()) {
+				consumer.subscribe(List.of(topic));
+				poll(consumer, () -> silence.hits() > 0 && delivered.containsKey(partitions.get(1)));
+				assertThat(delivered).isEqualTo(Map.of(partitions.get(1), range(0, 30)));
+
+				silence.close();
+				poll(consumer, () -> delivered.size() == 2);
+			}
+			assertThat(delivered).isEqualTo(Map.of(partitions.get(0), range(0, 30), partitions.get(1), range(0, 30)));
+		}
 	}
 
 	/**

@@ -74,7 +74,7 @@ class ObserveTests {
 			// Plain Kafka follows the lie to where there is no log any more.
 			List<Cause> causes = (cause == null) ? List.of()
 					: (lie && logStart > 0) ? List.of(cause, Cause.BELOW_LOG_START) : List.of(cause);
-			assertThat(observing.causes()).isEqualTo(causes);
+			assertThat(observing.causes()).as("%s", observing.decisions).isEqualTo(causes);
 			assertThat(observing.decisions).allSatisfy((decision) -> assertThat(decision.observed()).isTrue());
 			observing.decisions.stream()
 				.limit(1)

@@ -27,6 +27,7 @@ import dev.holdfast.kafka.offsetguard.internal.enforcement.Decisions;
 import dev.holdfast.kafka.offsetguard.internal.enforcement.Inquiry;
 import dev.holdfast.kafka.offsetguard.internal.enforcement.Listeners;
 import dev.holdfast.kafka.offsetguard.internal.enforcement.ResetOffsets;
+import dev.holdfast.kafka.offsetguard.internal.enforcement.TimestampOffsets;
 import dev.holdfast.kafka.offsetguard.internal.incident.ClusterChanges;
 import dev.holdfast.kafka.offsetguard.internal.incident.HoldRechecks;
 import dev.holdfast.kafka.offsetguard.internal.incident.Incident;
@@ -157,8 +158,10 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 
 		private static Enforcement of(Basics basics, Lookups lookups, Commits commits, GuardContext context) {
 			ResetOffsets resetOffsets = new ResetOffsets(basics.client, basics.states,
-					basics.configuration.autoOffsetReset(), basics.budget, basics::isPatient, basics.reports::add,
-					basics.clock);
+					basics.configuration.autoOffsetReset(),
+					new TimestampOffsets(basics.client, basics.cluster, lookups.lookup,
+							basics.configuration.readCommitted(), basics.budget, basics.clock),
+					basics.budget, basics::isPatient, basics.reports::add, basics.clock);
 			DecisionMaker maker = new DecisionMaker(basics.chooser, basics.configuration);
 			Decisions decisions = new Decisions(basics.client, basics.configuration, maker, basics.states,
 					basics.pauses, basics.holds, commits.heldBack, commits.moved, resetOffsets, lookups.commitMemory,

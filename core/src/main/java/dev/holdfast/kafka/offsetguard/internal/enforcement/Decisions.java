@@ -155,14 +155,16 @@ public final class Decisions {
 	}
 
 	private @Nullable Outcome observe(DecisionMaker.Opening opening, Ruling ruling, @Nullable Outcome plain) {
+		Runnable lookUp = resetOffsets.lookUp(opening.partition(), plain);
 		states.started(opening.partition());
 		if (plain instanceof Outcome.ReadFrom readFrom) {
 			OffsetAndMetadata position = new OffsetAndMetadata(readFrom.offset(), claimedEpoch(opening), "");
 			WhileAssigned.seek(client, opening.partition(), position);
 			states.get(opening.partition()).seek(position);
 		}
-		else if (plain instanceof Outcome.LookedUp lookedUp) {
-			lookUp(opening.partition(), lookedUp.end());
+		else if (plain instanceof Outcome.LookedUp) {
+			lookUp.run();
+			holds.release(opening.partition());
 		}
 		listeners.decided(decision(opening, ruling, true));
 		return plain;
@@ -204,8 +206,9 @@ public final class Decisions {
 			holds.postponeRecheck(opening.partition());
 			return ruling.outcome();
 		}
+		Runnable lookUp = resetOffsets.lookUp(opening.partition(), ruling.outcome());
 		Decision decision = decision(opening, ruling, false);
-		boolean telling = apply(decision);
+		boolean telling = apply(decision, lookUp);
 		found(opening);
 		lose(decision);
 		if (telling) {
@@ -282,9 +285,10 @@ public final class Decisions {
 
 	/**
 	 * Applies a decision.
+	 * @param lookUp lets the client look up where it goes on
 	 * @return whether listeners have to hear of it
 	 */
-	private boolean apply(Decision decision) {
+	private boolean apply(Decision decision, Runnable lookUp) {
 		// After any decision the guard need not find out any more where the partition
 		// starts.
 		states.started(decision.partition());
@@ -294,8 +298,9 @@ public final class Decisions {
 		if (decision.outcome() instanceof Outcome.ReadFrom readFrom) {
 			return readFrom(decision, readFrom.offset());
 		}
-		if (decision.outcome() instanceof Outcome.LookedUp lookedUp) {
-			lookUp(decision.partition(), lookedUp.end());
+		if (decision.outcome() instanceof Outcome.LookedUp) {
+			lookUp.run();
+			holds.release(decision.partition());
 			heldBack.forget(decision.partition());
 			return true;
 		}
@@ -375,12 +380,6 @@ public final class Decisions {
 		return new Decision(kept.at(), kept.groupId(), kept.clientId(), kept.partition(), kept.cause(),
 				kept.policyAction(), Action.HOLD, Reason.of(Reason.Kind.IN_VAIN), new Outcome.Held(),
 				Decision.Impact.NONE, kept.evidence(), kept.observed(), kept.resolution());
-	}
-
-	private void lookUp(TopicPartition partition, Action end) {
-		resetOffsets.seekTo(end, partition);
-		states.get(partition).seekToUnknown();
-		holds.release(partition);
 	}
 
 	private void seekAndRelease(TopicPartition partition, long offset) {

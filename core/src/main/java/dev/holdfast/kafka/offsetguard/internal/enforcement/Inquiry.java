@@ -7,6 +7,8 @@ package dev.holdfast.kafka.offsetguard.internal.enforcement;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -30,13 +32,18 @@ import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import dev.holdfast.kafka.offsetguard.policy.Cause;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * From partitions in question to decisions. Gathers the evidence about all of them
  * together.
  */
 public final class Inquiry {
+
+	private static final Logger logger = LoggerFactory.getLogger(Inquiry.class);
 
 	/**
 	 * After how many times its timeout the guard gives an inspection up.
@@ -96,7 +103,7 @@ public final class Inquiry {
 		return open(findings);
 	}
 
-	private static Set<TopicPartition> partitions(List<Findings> findings) {
+	private static Set<TopicPartition> partitions(Collection<Findings> findings) {
 		Set<TopicPartition> partitions = new HashSet<>();
 		findings.forEach((each) -> partitions.add(each.partition()));
 		return partitions;
@@ -206,29 +213,34 @@ public final class Inquiry {
 	 * @return the partitions about which brokers have answered enough
 	 */
 	public Set<TopicPartition> settle(List<Findings> findings) {
-		judge(findings);
 		Set<TopicPartition> settled = partitions(findings);
 		settled.removeAll(open(findings));
+		settled.removeAll(judge(findings));
 		return settled;
 	}
 
 	/**
 	 * Decides about partitions that are still assigned and have enough evidence.
-	 * @return whether any decision is to let the client's own exception through
+	 * @return the partitions for which leaders have not told in time where the decision
+	 * leads
 	 */
-	public boolean judge(List<Findings> findings) {
-		return judge(new ArrayDeque<>(findings));
+	public Set<TopicPartition> judge(List<Findings> findings) {
+		Queue<Findings> left = new ArrayDeque<>(findings);
+		judge(left);
+		return partitions(left);
 	}
 
 	/**
 	 * Decides about partitions that are still assigned and have enough evidence.
 	 * @param findings those about which the guard has decided are taken out, so that the
-	 * others are left if anything is thrown
+	 * others are left if anything is thrown. Left are also those for which leaders have
+	 * not told in time where the decision leads.
 	 * @return whether any decision is to let the client's own exception through
 	 */
 	public boolean judge(Queue<Findings> findings) {
 		boolean rethrow = false;
 		Map<TopicPartition, Long> recreated = new HashMap<>();
+		Deque<Findings> untold = new ArrayDeque<>();
 		// Clients copy their assignment at each call.
 		Set<TopicPartition> assigned = client.assignment();
 		for (Findings each = findings.peek(); each != null; each = findings.peek()) {
@@ -236,7 +248,7 @@ public final class Inquiry {
 			if (!mereBystander && !each.isOpen() && assigned.contains(each.partition())
 					&& !states.isRevoked(each.partition())) {
 				Evidence evidence = each.toEvidence();
-				Outcome outcome = decisions.decide(each.partition(), evidence);
+				Outcome outcome = decide(each, evidence, untold);
 				rethrow |= outcome instanceof Outcome.Rethrown;
 				if (outcome instanceof Outcome.ReadFrom readFrom
 						&& Classifier.classify(evidence) == Cause.TOPIC_RECREATED) {
@@ -245,8 +257,30 @@ public final class Inquiry {
 			}
 			findings.remove();
 		}
+		findings.addAll(untold);
 		commits.commitRecreated(recreated);
 		return rethrow;
+	}
+
+	/**
+	 * Decides, unless the leader does not tell in time where the decision leads. Those
+	 * for which there was no time left come first the next time.
+	 */
+	private @Nullable Outcome decide(Findings findings, Evidence evidence, Deque<Findings> untold) {
+		boolean isAsked = !budget.longest().isZero();
+		try {
+			return decisions.decide(findings.partition(), evidence);
+		}
+		catch (RetriableException ex) {
+			logger.debug("Not known yet where {} goes on", findings.partition(), ex);
+			if (isAsked) {
+				untold.addLast(findings);
+			}
+			else {
+				untold.addFirst(findings);
+			}
+			return null;
+		}
 	}
 
 }

@@ -23,7 +23,6 @@ import dev.holdfast.kafka.offsetguard.internal.client.WhileAssigned;
 import dev.holdfast.kafka.offsetguard.internal.partition.Hold;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionState;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
-import dev.holdfast.kafka.offsetguard.internal.time.Deadline;
 import dev.holdfast.kafka.offsetguard.internal.time.EvidenceBudget;
 import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import dev.holdfast.kafka.offsetguard.internal.time.Retry;
@@ -31,7 +30,6 @@ import dev.holdfast.kafka.offsetguard.policy.Action;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
@@ -62,7 +60,7 @@ public final class ResetOffsets {
 
 	private final java.util.function.Consumer<InvalidOffsetException> reports;
 
-	private final GuardClock clock;
+	private final TimestampOffsets timestampOffsets;
 
 	/** The client does not take answers that come after the time it was given. */
 	private final Retry ends;
@@ -74,7 +72,7 @@ public final class ResetOffsets {
 	 * @param reports takes what the client reports instead of an answer
 	 */
 	public ResetOffsets(Consumer<?, ?> client, PartitionStates states, AutoOffsetReset autoOffsetReset,
-			EvidenceBudget budget, BooleanSupplier undecidable,
+			TimestampOffsets timestampOffsets, EvidenceBudget budget, BooleanSupplier undecidable,
 			java.util.function.Consumer<InvalidOffsetException> reports, GuardClock clock) {
 		this.client = client;
 		this.states = states;
@@ -82,8 +80,15 @@ public final class ResetOffsets {
 		this.budget = budget;
 		this.undecidable = undecidable;
 		this.reports = reports;
-		this.clock = clock;
+		this.timestampOffsets = timestampOffsets;
 		this.ends = new Retry(clock);
+	}
+
+	/**
+	 * Forgets what it has asked about the last assignment.
+	 */
+	public void forgetQuestions() {
+		timestampOffsets.forget();
 	}
 
 	/**
@@ -165,19 +170,35 @@ public final class ResetOffsets {
 	}
 
 	/**
-	 * Lets the client look up an end of the log, or seeks it where its own
-	 * {@code auto.offset.reset} leads.
+	 * Prepares to let the client look up an end of the log, or to seek it where its own
+	 * {@code auto.offset.reset} leads. The guard does nothing about a partition before it
+	 * knows that it can.
+	 * @return what seeks the client, nothing if the outcome is another one
+	 * @throws RetriableException if the leader has not told yet where that leads
 	 */
-	void seekTo(Action end, TopicPartition partition) {
+	Runnable lookUp(TopicPartition partition, @Nullable Outcome outcome) {
+		if (!(outcome instanceof Outcome.LookedUp lookedUp)) {
+			return () -> {
+			};
+		}
+		Runnable seek = seekTo(lookedUp.end(), partition);
+		return () -> {
+			seek.run();
+			states.get(partition).seekToUnknown();
+		};
+	}
+
+	private Runnable seekTo(Action end, TopicPartition partition) {
 		if (end == Action.EARLIEST) {
-			WhileAssigned.act(client, Set.of(partition), client::seekToBeginning);
+			return () -> WhileAssigned.act(client, Set.of(partition), client::seekToBeginning);
 		}
-		else if (end == Action.LATEST) {
-			WhileAssigned.act(client, Set.of(partition), client::seekToEnd);
+		if (end == Action.LATEST) {
+			return () -> WhileAssigned.act(client, Set.of(partition), client::seekToEnd);
 		}
-		else if (reset(Set.of(partition)).get(partition) instanceof Outcome.ReadFrom readFrom) {
-			WhileAssigned.seek(client, partition, new OffsetAndMetadata(readFrom.offset()));
+		if (!(reset(Set.of(partition)).get(partition) instanceof Outcome.ReadFrom readFrom)) {
+			throw new TimeoutException("Not told yet where '%s' leads for %s".formatted(end, partition));
 		}
+		return () -> WhileAssigned.seek(client, partition, new OffsetAndMetadata(readFrom.offset()));
 	}
 
 	/**
@@ -236,7 +257,7 @@ public final class ResetOffsets {
 		return switch (autoOffsetReset.strategy()) {
 			case EARLIEST -> client.beginningOffsets(Set.of(partition), timeout);
 			case LATEST -> client.endOffsets(Set.of(partition), timeout);
-			case BY_DURATION -> offsetsFor(Map.of(partition, before(at)), timeout);
+			case BY_DURATION -> timestampOffsets.all(Map.of(partition, before(at)), timeout);
 			case NONE -> Map.of();
 		};
 	}
@@ -323,7 +344,7 @@ public final class ResetOffsets {
 		if (!unknown.isEmpty()) {
 			Map<TopicPartition, Long> timestamps = new HashMap<>();
 			unknown.forEach((partition) -> timestamps.put(partition, before(states.get(partition).resetAt())));
-			outcomes.putAll(readFrom(offsetsFor(timestamps, budget.longest())));
+			outcomes.putAll(readFrom(timestampOffsets.known(timestamps)));
 		}
 		return outcomes;
 	}
@@ -335,26 +356,11 @@ public final class ResetOffsets {
 	private Map<TopicPartition, Outcome> at(Map<TopicPartition, Long> timestamps,
 			Collection<TopicPartition> partitions) {
 		Map<TopicPartition, Outcome> outcomes = all(partitions, new Outcome.Held());
+		outcomes.keySet().removeAll(timestamps.keySet());
 		if (!timestamps.isEmpty()) {
-			outcomes.putAll(readFrom(offsetsFor(timestamps, budget.longest())));
+			outcomes.putAll(readFrom(timestampOffsets.known(timestamps)));
 		}
 		return outcomes;
-	}
-
-	/**
-	 * Where no record is young enough, Kafka gives no offset. The end, which the guard
-	 * has read before, is where the first young record will come.
-	 */
-	private Map<TopicPartition, Long> offsetsFor(Map<TopicPartition, Long> timestamps, Duration timeout) {
-		Deadline deadline = Deadline.after(timeout, clock);
-		Map<TopicPartition, Long> offsets = new HashMap<>(client.endOffsets(timestamps.keySet(), timeout));
-		Map<TopicPartition, OffsetAndTimestamp> found = client.offsetsForTimes(timestamps, deadline.left(timeout));
-		found.forEach((partition, offset) -> {
-			if (offset != null) {
-				offsets.put(partition, offset.offset());
-			}
-		});
-		return offsets;
 	}
 
 	private static Map<TopicPartition, Outcome> readFrom(Map<TopicPartition, Long> offsets) {

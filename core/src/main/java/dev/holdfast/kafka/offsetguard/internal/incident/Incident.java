@@ -338,11 +338,24 @@ public final class Incident {
 			if (inquiry.judge(left)) {
 				conclusion.ownIsAnswer();
 			}
+			askAgain(left);
 		}
 		finally {
 			// What is left stays in doubt if a decision throws.
 			conclusion.putBack(left);
 			reports.pause(left.stream().map(Findings::partition).toList());
+		}
+	}
+
+	/**
+	 * Takes note that leaders have not told in time where decisions lead.
+	 */
+	private void askAgain(Queue<Findings> untold) {
+		if (!untold.isEmpty()) {
+			unanswered.addAll(untold.stream().map((each) -> each.suspect).toList());
+			reports.pause(untold.stream().map(Findings::partition).toList());
+			retry.note(true);
+			untold.clear();
 		}
 	}
 

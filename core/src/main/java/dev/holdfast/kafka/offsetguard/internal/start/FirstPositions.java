@@ -27,7 +27,7 @@ import dev.holdfast.kafka.offsetguard.internal.ruling.DecisionMaker;
 import dev.holdfast.kafka.offsetguard.policy.Action;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,9 +70,11 @@ public final class FirstPositions {
 	}
 
 	/**
-	 * Forgets what held logs looked like: the assignment is another one.
+	 * Forgets what it has asked leaders, and what held logs looked like: the assignment
+	 * is another one.
 	 */
-	void forgetLogs() {
+	void forgetQuestions() {
+		resetOffsets.forgetQuestions();
 		heldLogs.forget();
 	}
 
@@ -107,6 +109,10 @@ public final class FirstPositions {
 		Map<TopicPartition, Remembered> held = new HashMap<>();
 		Map<TopicPartition, Outcome> outcomes = outcomes(byAction, timestamps);
 		outcomes.putAll(ordered(openings));
+		if (mode.isObserving()) {
+			// A client without a guard waits for its leader, too.
+			outcomes.keySet().retainAll(plain.keySet());
+		}
 		outcomes.forEach((partition, outcome) -> {
 			DecisionMaker.Opening opening = Objects.requireNonNull(openings.get(partition));
 			Outcome applied = decisions.decideFirst(opening, outcome, plain.get(partition));
@@ -148,7 +154,8 @@ public final class FirstPositions {
 			try {
 				outcomes.putAll(resetOffsets.outcomes(action, partitions, timestamps));
 			}
-			catch (TimeoutException ex) {
+			catch (RetriableException ex) {
+				// The async client also tells of connections that it has lost on the way.
 				logger.debug("No answer yet about where '{}' leads for {}", action, partitions, ex);
 			}
 		});

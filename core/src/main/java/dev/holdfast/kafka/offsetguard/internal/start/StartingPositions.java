@@ -181,7 +181,7 @@ public final class StartingPositions {
 	 */
 	public void forgetQuestions() {
 		lookup.forgetQuestions();
-		firstPositions.forgetLogs();
+		firstPositions.forgetQuestions();
 		unanswered.end();
 	}
 
