@@ -33,6 +33,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static dev.holdfast.kafka.offsetguard.Consumers.range;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -122,6 +124,30 @@ class BrokerLimitsTests {
 			.allMatch((each) -> admins(each, ApiKeys.DESCRIBE_TOPIC_PARTITIONS) > 0));
 	}
 
+	/**
+	 * The admin client takes the last connection, and the consumer can open no more.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void onlyTheConsumersOwnConnectionsFit(String protocol) throws Exception {
+		Member plain = member("plain-fits", protocol, false);
+		members.add(plain);
+		int limit = 1;
+		while (!plain.run.hasRead(50)) {
+			limitConnections(limit++);
+			plain.run.poll(Duration.ofSeconds(3));
+		}
+		plain.run.close();
+		members.clear();
+		Member guarded = member("guarded-fits", protocol, true);
+		members.add(guarded);
+
+		readTo(50);
+
+		assertThat(guarded.run.offsets()).isEqualTo(plain.run.offsets()).isEqualTo(range(20, 50));
+		assertThat(guarded.consumers.decisions).isEmpty();
+	}
+
 	private static long admins(Member member, ApiKeys api) {
 		return cluster.wire().count("holdfast-admin-" + member.partition.topic(), api);
 	}
@@ -191,12 +217,7 @@ class BrokerLimitsTests {
 	private void join(String name) {
 		for (String protocol : PROTOCOLS) {
 			for (boolean guarded : new boolean[] { false, true }) {
-				TopicPartition partition = topic("%s-%s-%s".formatted(name, protocol, guarded));
-				Consumers consumers = SecuredRun
-					.consumers(cluster, protocol, partition.topic(), user(protocol, guarded))
-					.timing(new OffsetGuardSettings.Timing(Duration.ofSeconds(2), Duration.ofMillis(500),
-							Duration.ofMillis(500)));
-				members.add(new Member(partition, guarded, consumers, SecuredRun.of(consumers, guarded, partition)));
+				members.add(member(name, protocol, guarded));
 			}
 		}
 	}
@@ -204,8 +225,21 @@ class BrokerLimitsTests {
 	/**
 	 * Connections that are open stay open.
 	 */
+	private static Member member(String name, String protocol, boolean guarded) {
+		TopicPartition partition = topic("%s-%s-%s".formatted(name, protocol, guarded));
+		Consumers consumers = SecuredRun.consumers(cluster, protocol, partition.topic(), user(protocol, guarded))
+			.timing(new OffsetGuardSettings.Timing(Duration.ofSeconds(2), Duration.ofMillis(500),
+					Duration.ofMillis(500)));
+		return new Member(partition, guarded, consumers, SecuredRun.of(consumers, guarded, partition));
+	}
+
 	private static void limitConnections() throws Exception {
-		alter(new AlterConfigOp(new ConfigEntry(LIMIT, "1"), AlterConfigOp.OpType.SET), "1");
+		limitConnections(1);
+	}
+
+	private static void limitConnections(int limit) throws Exception {
+		alter(new AlterConfigOp(new ConfigEntry(LIMIT, Integer.toString(limit)), AlterConfigOp.OpType.SET),
+				Integer.toString(limit));
 	}
 
 	private static void withoutLimit() throws Exception {

@@ -92,13 +92,13 @@ final class SecuredRun implements AutoCloseable {
 			if (System.nanoTime() - start > PATIENCE.toNanos()) {
 				throw new AssertionError("Not within %s: %s".formatted(PATIENCE, runs));
 			}
-			runs.forEach(SecuredRun::poll);
+			runs.forEach((each) -> each.poll(Duration.ofMillis(50)));
 		}
 	}
 
-	private void poll() {
+	void poll(Duration timeout) {
 		try {
-			for (ConsumerRecord<?, ?> each : consumer.poll(Duration.ofMillis(50))) {
+			for (ConsumerRecord<?, ?> each : consumer.poll(timeout)) {
 				offsets.add(each.offset());
 			}
 		}

@@ -22,11 +22,13 @@ import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
 import dev.holdfast.kafka.offsetguard.internal.client.NameInLog;
 import dev.holdfast.kafka.offsetguard.internal.cluster.Cluster;
 import dev.holdfast.kafka.offsetguard.internal.cluster.KnownClusters;
+import dev.holdfast.kafka.offsetguard.internal.time.Deadline;
 import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import dev.holdfast.kafka.versioncap.ClientCap;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -52,6 +54,9 @@ public final class SharedAdmins {
 	 * they have told the client.
 	 */
 	private static final long UNTIL_BROKERS_TELL = TimeUnit.SECONDS.toNanos(10);
+
+	/** Enough for a consumer to connect, as clients try at least once a second. */
+	private static final Duration REST = Duration.ofSeconds(15);
 
 	private static final long UNTIL_ASKED_AGAIN = TimeUnit.SECONDS.toNanos(1);
 
@@ -80,7 +85,7 @@ public final class SharedAdmins {
 	 * {@link #close}.
 	 * @param endpoints the brokers to start from; if empty, the configured ones
 	 * @param requestTimeout how long it waits for a broker, in milliseconds
-	 * @throws org.apache.kafka.common.KafkaException if it cannot be opened
+	 * @throws KafkaException if it cannot be opened
 	 */
 	public Admin open(ClientConfiguration client, Collection<String> endpoints, int requestTimeout) {
 		return start(client, endpoints, requestTimeout).admin();
@@ -159,6 +164,8 @@ public final class SharedAdmins {
 
 		private long askedAt;
 
+		private @Nullable Deadline rest;
+
 		Shared(ClientConfiguration client, @Nullable String clusterId, Set<String> endpoints, int requestTimeout) {
 			this.client = client;
 			this.clusterId = clusterId;
@@ -190,11 +197,27 @@ public final class SharedAdmins {
 				present = null;
 			}
 			if (present == null) {
+				requireRested();
 				present = start(client, endpoints(), requestTimeout);
 				opened = present;
 				deaths.opened();
 			}
 			return present.admin();
+		}
+
+		private void requireRested() {
+			Deadline until = rest;
+			if (until != null && !until.isOver()) {
+				throw new KafkaException("It leaves its connections to a consumer whose own are closed by brokers");
+			}
+		}
+
+		synchronized void makeRoom() {
+			if (!closed && opened != null) {
+				SharedAdmins.close(opened.admin());
+				opened = null;
+				rest = Deadline.after(REST, clock);
+			}
 		}
 
 		synchronized KafkaFuture<String> described() {
@@ -301,7 +324,7 @@ public final class SharedAdmins {
 
 		/**
 		 * The admin client.
-		 * @throws org.apache.kafka.common.KafkaException if it cannot be opened
+		 * @throws KafkaException if it cannot be opened
 		 */
 		public Admin admin() {
 			return shared.admin();
@@ -311,7 +334,7 @@ public final class SharedAdmins {
 		 * Asks which cluster the admin client speaks to, unless a consumer has asked
 		 * before.
 		 * @return completed when {@link #cluster()} knows all there is to know
-		 * @throws org.apache.kafka.common.KafkaException if it cannot be opened
+		 * @throws KafkaException if it cannot be opened
 		 */
 		public CompletableFuture<?> askCluster() {
 			return CompletableFuture.allOf(Reply.completable(shared.described()),
@@ -320,7 +343,7 @@ public final class SharedAdmins {
 
 		/**
 		 * The cluster that the admin client speaks to, without waiting.
-		 * @throws org.apache.kafka.common.KafkaException if it cannot be opened
+		 * @throws KafkaException if it cannot be opened
 		 */
 		public Reply<Cluster> cluster() {
 			Reply<Optional<String>> id = Reply.of(shared.described(), Optional::ofNullable);
@@ -361,6 +384,14 @@ public final class SharedAdmins {
 		 */
 		public void forgetCluster() {
 			shared.forgetCluster();
+		}
+
+		/**
+		 * Closes the admin client, and opens none for a while. The consumers that share
+		 * it ask again.
+		 */
+		public void makeRoom() {
+			shared.makeRoom();
 		}
 
 		/**

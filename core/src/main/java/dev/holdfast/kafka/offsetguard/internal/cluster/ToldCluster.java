@@ -26,6 +26,15 @@ public interface ToldCluster {
 	 * @param changes how often it was another one than before
 	 */
 	record Told(@Nullable String id, int changes) {
+
+		/**
+		 * Whether brokers have told an admin client of another cluster. They may have
+		 * told a capped client no id.
+		 */
+		public boolean isOther(Cluster cluster) {
+			return id != null && cluster.id() != null && !id.equals(cluster.id());
+		}
+
 	}
 
 }

@@ -14,7 +14,9 @@ import dev.holdfast.kafka.offsetguard.decision.OffsetDecisionException;
 import dev.holdfast.kafka.offsetguard.internal.client.ConsumerConfigurationCapture;
 import dev.holdfast.kafka.offsetguard.internal.client.Pauses;
 import dev.holdfast.kafka.offsetguard.internal.client.SomePartitions;
+import dev.holdfast.kafka.offsetguard.internal.cluster.Reconnects;
 import dev.holdfast.kafka.offsetguard.internal.enforcement.Decisions;
+import dev.holdfast.kafka.offsetguard.internal.lookup.TopicLookup;
 import dev.holdfast.kafka.offsetguard.internal.lookup.Topics;
 import dev.holdfast.kafka.offsetguard.internal.memory.GroupMemory;
 import dev.holdfast.kafka.offsetguard.internal.partition.Holds;
@@ -82,6 +84,10 @@ final class PollLoop<K, V> {
 
 	private final StoppedConsumers.Own stops;
 
+	private final Reconnects reconnects;
+
+	private final TopicLookup lookup;
+
 	private boolean polling;
 
 	PollLoop(Consumer<K, V> client, GroupMemory memory, ClientVersions versions, StoppedConsumers.Own stops,
@@ -100,6 +106,8 @@ final class PollLoop<K, V> {
 		this.decisions = wiring.enforcement().decisions();
 		this.commits = wiring.commits();
 		this.triggers = wiring.triggers();
+		this.reconnects = new Reconnects(client, clock);
+		this.lookup = wiring.lookups().lookup();
 		this.modeSwitch = new ModeSwitch(wiring);
 		this.polls = new DecidingPolls<>(client, pauses, states, wiring.basics().reports(), triggers.incident(),
 				triggers.clusterChanges(), () -> !states.isAnyStarting() && !budget.isNearlySpent(), this::piece,
@@ -193,6 +201,9 @@ final class PollLoop<K, V> {
 	 * Does what is due before the guard polls the client.
 	 */
 	private void lookAround(long now) {
+		if (reconnects.areMany(now)) {
+			lookup.makeRoom();
+		}
 		if (triggers.clusterChanges().isDue()) {
 			if (triggers.clusterChanges().isNew()) {
 				triggers.incident().forgetAll();

@@ -106,7 +106,7 @@ public final class TopicLookup implements AutoCloseable {
 			if (reply.isPending()) {
 				patience.growAfter(current.waitedForCluster());
 			}
-			if (reply instanceof Reply.Answered<Cluster> answered && isOther(now, answered.value())) {
+			if (reply instanceof Reply.Answered<Cluster> answered && now != null && now.isOther(answered.value())) {
 				current.forgetCluster();
 				return new Reply.NotYet<>();
 			}
@@ -118,13 +118,6 @@ public final class TopicLookup implements AutoCloseable {
 		catch (KafkaException ex) {
 			return unopened(ex);
 		}
-	}
-
-	/**
-	 * Brokers may have told a capped client no id.
-	 */
-	private static boolean isOther(ToldCluster.@Nullable Told told, Cluster cluster) {
-		return told != null && told.id() != null && cluster.id() != null && !told.id().equals(cluster.id());
 	}
 
 	/**
@@ -427,6 +420,16 @@ public final class TopicLookup implements AutoCloseable {
 		CompletableFuture<?> current = running;
 		if (current != null) {
 			current.completeExceptionally(new WakeupException());
+		}
+	}
+
+	/**
+	 * Closes the admin client for a while: brokers take no more connections, and the
+	 * consumer needs them. Keeps what brokers have answered.
+	 */
+	public void makeRoom() {
+		if (lease != null) {
+			lease.makeRoom();
 		}
 	}
 
