@@ -32,7 +32,7 @@ import dev.holdfast.kafka.versioncap.rules.VersionCap;
 final class FloorsSurvey {
 
 	/** Probes mostly wait: for the broker, or in vain. */
-	private static final int AT_A_TIME = 6;
+	private static final int AT_A_TIME = 12;
 
 	private static final Duration SHORT_STAY = Duration.ofMillis(300);
 
