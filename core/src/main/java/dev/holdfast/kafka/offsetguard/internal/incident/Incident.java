@@ -320,7 +320,10 @@ public final class Incident {
 		findings.forEach((each) -> open.remove(each.partition()));
 		open.addAll(untold);
 		open.addAll(Inquiry.open(findings));
-		unanswered.addAll(suspects.stream().filter((each) -> open.contains(each.partition())).toList());
+		// The doubt may be about a position that the consumer has left since.
+		unanswered.addAll(suspects.stream()
+			.filter((each) -> open.contains(each.partition()) && isStill(before, each.partition()))
+			.toList());
 		retry.note(!unanswered.isEmpty());
 		List<Findings> complete = findings.stream().filter((each) -> !open.contains(each.partition())).toList();
 		Conclusion conclusion = new Conclusion(complete, reports.positionsReport());
