@@ -209,6 +209,32 @@ class FoundBySimulationTests {
 						new Step.Recreate(24), new Step.Rebalance(1, false))));
 	}
 
+	/**
+	 * The guard had asked for the commit and the leader's epoch before the topic was
+	 * created anew, and sought the client with the old topic's epoch when the client knew
+	 * the new one.
+	 */
+	@Test
+	void answersFromBeforeTheNewTopicDoNotMakeTheClientWaitForAnEpoch() {
+		check(new Script(ClientSettings.Protocol.EAGER, "earliest", false, true, 2, Map.of(), 1,
+				List.of(new Step.Append(1, 56, false), new Step.Move(2), new Step.Append(2, 20, false),
+						new Step.ForeignCommit(2, 791, 0), new Step.Delay(100), new Step.Poll(10), new Step.Poll(500),
+						new Step.Recreate(39), new Step.Poll(100))));
+	}
+
+	/**
+	 * The comparison was wrong: a client that commits where it is believes its own epoch
+	 * once more, and waits for that, with the guard or without.
+	 */
+	@Test
+	void clientThatCommitsWhereItIsMayWaitForItsOwnEpoch() {
+		check(new Script(ClientSettings.Protocol.CONSUMER, "earliest", false, true, 2, Map.of(), 1,
+				List.of(new Step.Append(0, 11, true), new Step.Move(0), new Step.Poll(500), new Step.Poll(100),
+						new Step.Append(0, 13, false), new Step.Recreate(59), new Step.Poll(10), new Step.Delay(1000),
+						new Step.CommitProcessed(false), new Step.Poll(100), new Step.CommitProcessed(true),
+						new Step.CommitCurrent())));
+	}
+
 	private static void check(Script script) {
 		assertThat(Simulation.check(script)).isNull();
 	}
