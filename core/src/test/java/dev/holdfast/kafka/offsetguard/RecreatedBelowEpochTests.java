@@ -14,6 +14,7 @@ import dev.holdfast.kafka.offsetguard.policy.Cause;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
@@ -89,19 +90,20 @@ class RecreatedBelowEpochTests {
 		Consumers consumers = new Consumers(cluster, protocol, group).with("auto.offset.reset", "earliest")
 			.with("metadata.max.age.ms", 200)
 			.timing(Duration.ofSeconds(60), Duration.ofSeconds(30));
-		Fault.Handle silence = cluster.wire()
-			.inject(Fault.silence(ApiKeys.DESCRIBE_TOPIC_PARTITIONS).forClient("holdfast-admin-" + group));
+		Fault.Handle fault = cluster.wire()
+			.inject(Fault.error(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, Errors.LEADER_NOT_AVAILABLE)
+				.forClient("holdfast-admin-" + group));
 
 		try (Consumer<String, String> consumer = consumers.guarded()) {
 			consumer.assign(List.of(partition));
-			Consumers.pollUntil(consumer, () -> silence.hits() > 0
+			Consumers.pollUntil(consumer, () -> fault.hits() > 0
 					&& cluster.wire().count("holdfast-admin-" + group, ApiKeys.LIST_OFFSETS) > 0);
 			pollFor(Duration.ofSeconds(1), consumer);
 			cluster.deleteTopic(partition.topic());
 			create(partition);
 			cluster.produce(partition, 20);
 			pollFor(Duration.ofSeconds(3), consumer);
-			silence.close();
+			fault.close();
 
 			List<Long> offsets = Consumers.pollUntil(consumer, () -> Consumers.isAt(consumer, partition, 20))
 				.getOrDefault(partition, List.of());

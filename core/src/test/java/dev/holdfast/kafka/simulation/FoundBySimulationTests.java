@@ -235,6 +235,20 @@ class FoundBySimulationTests {
 						new Step.CommitCurrent())));
 	}
 
+	/**
+	 * The client had found a partition's position to be valid while the guard looked into
+	 * the claim about another one, and had read on. The guard decided about the position
+	 * that the client had left.
+	 */
+	@Test
+	void clientThatHasReadOnIsNotPutBack() {
+		check(new Script(ClientSettings.Protocol.CONSUMER, "earliest", false, true, 3, Map.of(), 100,
+				List.of(new Step.Append(0, 29, true), new Step.Append(2, 44, true), new Step.Append(2, 8, false),
+						new Step.Poll(1000), new Step.Poll(3000), new Step.Poll(1000), new Step.CommitProcessed(true),
+						new Step.Move(1), new Step.Lie(-1, 46), new Step.Reopen(false), new Step.Poll(0),
+						new Step.Truncate(0, 6, 14), new Step.Poll(1000))));
+	}
+
 	private static void check(Script script) {
 		assertThat(Simulation.check(script)).isNull();
 	}

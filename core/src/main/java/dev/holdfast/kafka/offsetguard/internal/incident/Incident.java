@@ -336,7 +336,7 @@ public final class Incident {
 		List<Findings> few = conclusion.next();
 		letGo(few.stream().map((each) -> each.suspect).toList(), Set.of());
 		Queue<Findings> left = new ArrayDeque<>(few);
-		left.removeIf((each) -> !isStill(before, each.partition()));
+		left.removeIf((each) -> !isStill(before, each.partition()) || hasReadOn(each.suspect));
 		try {
 			if (inquiry.judge(left)) {
 				conclusion.ownIsAnswer();
@@ -347,6 +347,15 @@ public final class Incident {
 			conclusion.putBack(left);
 			reports.pause(left.stream().map(Findings::partition).toList());
 		}
+	}
+
+	/**
+	 * Whether the client has validated a bystander's position by itself, and has read on:
+	 * what the guard knows is about a position that it has left.
+	 */
+	private boolean hasReadOn(Suspect suspect) {
+		PartitionState state = states.find(suspect.partition());
+		return suspect.isBystander() && state != null && state.position() != suspect.position();
 	}
 
 	private boolean isStill(Map<TopicPartition, PartitionState> before, TopicPartition partition) {
