@@ -136,8 +136,7 @@ public final class OffsetGuard {
 		ClientConfiguration clientConfiguration = ClientConfiguration.of(captured, autoOffsetReset);
 		capture.onCluster(constructed.versions()::cluster);
 		PositionGuard<K, V> guard = new PositionGuard<>(client, clientConfiguration,
-				context.alsoTelling(new LyingBrokers(capture, cap.learned())), capture::cluster,
-				constructed.versions());
+				context.alsoTelling(new LyingBrokers(capture, cap.learned())), capture, constructed.versions());
 		capture.onCommits(guard.clientCommits()::committed);
 		context.consumers().add(guard);
 		try {

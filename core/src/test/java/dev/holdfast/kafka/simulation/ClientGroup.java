@@ -53,6 +53,8 @@ final class ClientGroup {
 
 	private int pending;
 
+	private int generation;
+
 	ClientGroup(ModelClient client, Consumer<Map<TopicPartition, OffsetAndMetadata>> committed) {
 		this.client = client;
 		this.committed = committed;
@@ -134,6 +136,7 @@ final class ClientGroup {
 		if (pending > 0) {
 			return false;
 		}
+		generation++;
 		Set<TopicPartition> added = new LinkedHashSet<>(wanted);
 		added.removeAll(client.assigned().keySet());
 		for (TopicPartition each : added) {
@@ -153,6 +156,11 @@ final class ClientGroup {
 			}
 		});
 		return true;
+	}
+
+	/** Each rebalance makes another one. */
+	int generation() {
+		return generation;
 	}
 
 	private void revoke(Set<TopicPartition> revoked) {

@@ -36,6 +36,8 @@ final class ClientOffsets {
 
 	private Set<TopicPartition> askedCommits;
 
+	private int askedGeneration;
+
 	private Map<TopicPartition, OffsetAndMetadata> toldCommits;
 
 	ClientOffsets(ModelClient client) {
@@ -111,8 +113,9 @@ final class ClientOffsets {
 	 * @return whether they are there, and the positions are set
 	 */
 	private boolean readCommits(Set<TopicPartition> initializing, long untilNanos, boolean isForPosition) {
-		if (askedCommits == null || !askedCommits.equals(initializing)) {
+		if (askedCommits == null || !askedCommits.equals(initializing) || isOfEarlierGeneration()) {
 			askedCommits = initializing;
+			askedGeneration = client.group().generation();
 			toldCommits = null;
 			Set<TopicPartition> asked = initializing;
 			client.ask(-1, () -> client.cluster().commits(), (commits) -> {
@@ -133,6 +136,14 @@ final class ClientOffsets {
 		}
 		takeCommits(initializing);
 		return true;
+	}
+
+	/**
+	 * The classic client does not use an answer to a question that it has asked before a
+	 * rebalance. The async client does, if it is about the same partitions.
+	 */
+	private boolean isOfEarlierGeneration() {
+		return !client.settings().isAsync() && askedGeneration != client.group().generation();
 	}
 
 	private void takeCommits(Set<TopicPartition> asked) {

@@ -171,6 +171,84 @@ class FoundBySimulationTests {
 						new Step.Poll(3000), new Step.CommitProcessed(false), new Step.Rebalance(1, false))));
 	}
 
+	/**
+	 * The guard had asked about a position, the group took the partition away and gave it
+	 * back, and then the guard put the client to the old position once more.
+	 */
+	@Test
+	void openQuestionAboutAPositionEndsWithTheAssignment() {
+		check(new Script(ClientSettings.Protocol.CONSUMER, "earliest", true, true, 3, Map.of(), 1,
+				List.of(new Step.Append(0, 25, false), new Step.Append(1, 37, false), new Step.Append(2, 29, true),
+						new Step.Move(2), new Step.Append(2, 13, false), new Step.ForeignCommit(0, 500, 0),
+						new Step.Poll(100), new Step.Silence(-2), new Step.Recreate(35), new Step.Poll(1000),
+						new Step.Poll(500), new Step.Rebalance(3, false), new Step.Poll(500))));
+	}
+
+	/**
+	 * The same after a seek of the application.
+	 */
+	@ParameterizedTest
+	@EnumSource
+	void openQuestionAboutAPositionEndsWithASeek(ClientSettings.Protocol protocol) {
+		check(new Script(protocol, "earliest", false, true, 2, Map.of(), 1,
+				List.of(new Step.Append(0, 30, false), new Step.Append(1, 30, false), new Step.Poll(100),
+						new Step.Poll(100), new Step.CommitProcessed(true), new Step.Silence(-2), new Step.Lie(-1, 5),
+						new Step.Move(0), new Step.Move(1), new Step.Append(0, 30, false),
+						new Step.Append(1, 30, false), new Step.Poll(1000), new Step.Seek(0, 500, -1),
+						new Step.Poll(3000), new Step.Poll(3000), new Step.Append(0, 10, false), new Step.Poll(3000))));
+	}
+
+	/**
+	 * The model was wrong: the classic client asks for commits anew after a rebalance,
+	 * also if it has asked for those of the same partitions before.
+	 */
+	@Test
+	void answerFromBeforeARebalanceIsNoCommit() {
+		check(new Script(ClientSettings.Protocol.EAGER, "none", false, true, 1, Map.of(), 1,
+				List.of(new Step.Delay(3000), new Step.ForeignCommit(0, 809, -1), new Step.Poll(10), new Step.Poll(500),
+						new Step.Recreate(24), new Step.Rebalance(1, false))));
+	}
+
+	/**
+	 * The guard had asked for the commit and the leader's epoch before the topic was
+	 * created anew, and sought the client with the old topic's epoch when the client knew
+	 * the new one.
+	 */
+	@Test
+	void answersFromBeforeTheNewTopicDoNotMakeTheClientWaitForAnEpoch() {
+		check(new Script(ClientSettings.Protocol.EAGER, "earliest", false, true, 2, Map.of(), 1,
+				List.of(new Step.Append(1, 56, false), new Step.Move(2), new Step.Append(2, 20, false),
+						new Step.ForeignCommit(2, 791, 0), new Step.Delay(100), new Step.Poll(10), new Step.Poll(500),
+						new Step.Recreate(39), new Step.Poll(100))));
+	}
+
+	/**
+	 * The comparison was wrong: a client that commits where it is believes its own epoch
+	 * once more, and waits for that, with the guard or without.
+	 */
+	@Test
+	void clientThatCommitsWhereItIsMayWaitForItsOwnEpoch() {
+		check(new Script(ClientSettings.Protocol.CONSUMER, "earliest", false, true, 2, Map.of(), 1,
+				List.of(new Step.Append(0, 11, true), new Step.Move(0), new Step.Poll(500), new Step.Poll(100),
+						new Step.Append(0, 13, false), new Step.Recreate(59), new Step.Poll(10), new Step.Delay(1000),
+						new Step.CommitProcessed(false), new Step.Poll(100), new Step.CommitProcessed(true),
+						new Step.CommitCurrent())));
+	}
+
+	/**
+	 * The client had found a partition's position to be valid while the guard looked into
+	 * the claim about another one, and had read on. The guard decided about the position
+	 * that the client had left.
+	 */
+	@Test
+	void clientThatHasReadOnIsNotPutBack() {
+		check(new Script(ClientSettings.Protocol.CONSUMER, "earliest", false, true, 3, Map.of(), 100,
+				List.of(new Step.Append(0, 29, true), new Step.Append(2, 44, true), new Step.Append(2, 8, false),
+						new Step.Poll(1000), new Step.Poll(3000), new Step.Poll(1000), new Step.CommitProcessed(true),
+						new Step.Move(1), new Step.Lie(-1, 46), new Step.Reopen(false), new Step.Poll(0),
+						new Step.Truncate(0, 6, 14), new Step.Poll(1000))));
+	}
+
 	private static void check(Script script) {
 		assertThat(Simulation.check(script)).isNull();
 	}

@@ -45,6 +45,10 @@ final class KnownBugs {
 					"internal/incident/ReportedSuspects.java",
 					"if (isDefined && (sought.leaderEpoch().isEmpty() || report.position() < sought.offset())) {",
 					"if (true) {"),
+			new KnownBug("From history: an open question about a position outlives a seek",
+					"internal/incident/Incident.java",
+					"open.contains(each.partition()) && isStill(before, each.partition()))",
+					"open.contains(each.partition()))"),
 			new KnownBug("From history: one wakeup ends two calls", "internal/consumer/CurrentPositions.java",
 					"boolean isWokenUp = startingPositions.takeWakeup();",
 					"boolean isWokenUp = startingPositions.takeWakeup();\n\t\t\tif (isWokenUp) {\n"

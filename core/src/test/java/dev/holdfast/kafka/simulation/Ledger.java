@@ -223,6 +223,16 @@ final class Ledger {
 		return (place.next >= 0) ? log.at(place.next) : last;
 	}
 
+	/**
+	 * Whether the application may be at a position, when the guard decides about that.
+	 */
+	boolean mayBeAt(TopicPartition partition, long position) {
+		Place place = place(partition);
+		return place.next < 0 || (position >= place.next && position <= Math.max(place.next, place.reached))
+				|| place.allowed.containsKey(ANYWHERE) || place.allowed.containsKey(position)
+				|| place.commits.contains(position);
+	}
+
 	ConsumerRecord<?, String> last(TopicPartition partition) {
 		return place(partition).last;
 	}

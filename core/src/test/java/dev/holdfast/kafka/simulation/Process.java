@@ -135,7 +135,7 @@ final class Process {
 		values.put("value.deserializer", "org.apache.kafka.common.serialization.StringDeserializer");
 		Consumer<String, String> inner = new ModelConsumer<>(client, Function.identity());
 		guard = new PositionGuard<>(inner, ClientConfiguration.of(values, AutoOffsetReset.parse(script.reset())),
-				context, capture::cluster, ClientCap.none().construct(() -> "").versions());
+				context, capture, ClientCap.none().construct(() -> "").versions());
 		capture.onCommits(guard.clientCommits()::committed);
 		context.consumers().add(guard);
 		consumer = GuardedConsumer.wrap(inner, guard);

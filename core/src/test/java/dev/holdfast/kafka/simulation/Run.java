@@ -172,7 +172,6 @@ final class Run {
 	private void decided(Decision decision) {
 		trace.say("decided " + decision.summary());
 		decisions.add(decision);
-		ledger.decided(decision);
 		try {
 			truth.check(decision);
 		}
@@ -180,6 +179,7 @@ final class Run {
 			// The guard catches what its listeners throw.
 			untrue = (untrue != null) ? untrue : ex;
 		}
+		ledger.decided(decision);
 	}
 
 	private void committed(TopicPartition partition, OffsetAndMetadata offset) {

@@ -41,6 +41,9 @@ final class Truth {
 		TopicPartition partition = decision.partition();
 		ModelLog log = cluster.log(partition);
 		long position = decision.evidence().position();
+		if (position >= 0 && !ledger.mayBeAt(partition, position)) {
+			throw new Violation("elsewhere", decision.summary() + ", delivered up to " + ledger.next(partition));
+		}
 		boolean isTrue = switch (decision.cause()) {
 			case LOG_TRUNCATED ->
 				log.lowestTruncation() <= position || position > log.end() || script.isAny(Step.Recreate.class);

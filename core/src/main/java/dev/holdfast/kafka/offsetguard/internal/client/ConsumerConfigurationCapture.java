@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 import dev.holdfast.kafka.offsetguard.internal.cluster.ToldCluster;
@@ -29,13 +30,15 @@ import org.jspecify.annotations.Nullable;
  * every record and commit through untouched.
  */
 public final class ConsumerConfigurationCapture
-		implements ConsumerInterceptor<Object, Object>, ClusterResourceListener {
+		implements ConsumerInterceptor<Object, Object>, ClusterResourceListener, ToldCluster {
 
 	private static final ThreadLocal<@Nullable Scope> CURRENT = new ThreadLocal<>();
 
 	private @Nullable Map<String, ?> configuration;
 
 	private volatile ToldCluster.@Nullable Told told;
+
+	private final AtomicLong answers = new AtomicLong();
 
 	private volatile @Nullable Consumer<@Nullable String> clusterObserver;
 
@@ -58,6 +61,7 @@ public final class ConsumerConfigurationCapture
 	 */
 	@Override
 	public void onUpdate(ClusterResource cluster) {
+		answers.incrementAndGet();
 		String id = cluster.clusterId();
 		ToldCluster.Told before = told;
 		if (before != null && Objects.equals(id, before.id())) {
@@ -79,8 +83,14 @@ public final class ConsumerConfigurationCapture
 	 * The cluster that the client speaks to.
 	 * @return {@code null} if the client has not asked yet
 	 */
-	public ToldCluster.@Nullable Told cluster() {
+	@Override
+	public ToldCluster.@Nullable Told now() {
 		return told;
+	}
+
+	@Override
+	public long answers() {
+		return answers.get();
 	}
 
 	/**

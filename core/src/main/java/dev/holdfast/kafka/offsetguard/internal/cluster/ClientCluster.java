@@ -61,6 +61,13 @@ public final class ClientCluster {
 	}
 
 	/**
+	 * How often brokers have told the client about themselves and their topics so far.
+	 */
+	public long answers() {
+		return told.answers();
+	}
+
+	/**
 	 * The addresses of brokers that the client itself uses. The bootstrap servers may
 	 * lead to another cluster by now.
 	 * @param topics topics of which the client knows, or will ask for, the partitions

@@ -20,6 +20,14 @@ public interface ToldCluster {
 	@Nullable Told now();
 
 	/**
+	 * How often brokers have told the client about their cluster so far: each time it may
+	 * have learned of other leaders, or of another topic. Thread-safe.
+	 */
+	default long answers() {
+		return 0;
+	}
+
+	/**
 	 * A cluster.
 	 *
 	 * @param id its id, {@code null} where brokers have none

@@ -320,7 +320,10 @@ public final class Incident {
 		findings.forEach((each) -> open.remove(each.partition()));
 		open.addAll(untold);
 		open.addAll(Inquiry.open(findings));
-		unanswered.addAll(suspects.stream().filter((each) -> open.contains(each.partition())).toList());
+		// The doubt may be about a position that the consumer has left since.
+		unanswered.addAll(suspects.stream()
+			.filter((each) -> open.contains(each.partition()) && isStill(before, each.partition()))
+			.toList());
 		retry.note(!unanswered.isEmpty());
 		List<Findings> complete = findings.stream().filter((each) -> !open.contains(each.partition())).toList();
 		Conclusion conclusion = new Conclusion(complete, reports.positionsReport());
@@ -333,7 +336,7 @@ public final class Incident {
 		List<Findings> few = conclusion.next();
 		letGo(few.stream().map((each) -> each.suspect).toList(), Set.of());
 		Queue<Findings> left = new ArrayDeque<>(few);
-		left.removeIf((each) -> !isStill(before, each.partition()));
+		left.removeIf((each) -> !isStill(before, each.partition()) || hasReadOn(each.suspect));
 		try {
 			if (inquiry.judge(left)) {
 				conclusion.ownIsAnswer();
@@ -357,6 +360,15 @@ public final class Incident {
 			retry.note(true);
 			untold.clear();
 		}
+	}
+
+	/**
+	 * Whether the client has validated a bystander's position by itself, and has read on:
+	 * what the guard knows is about a position that it has left.
+	 */
+	private boolean hasReadOn(Suspect suspect) {
+		PartitionState state = states.find(suspect.partition());
+		return suspect.isBystander() && state != null && state.position() != suspect.position();
 	}
 
 	private boolean isStill(Map<TopicPartition, PartitionState> before, TopicPartition partition) {

@@ -132,6 +132,11 @@ public final class StartLookup {
 				.removeIf((partition) -> untold.contains(partition.topic())
 						|| answer.topic(partition.topic()).isPending());
 		}
+		boolean isAnyUsed = !ready.isEmpty() || !missing.isEmpty();
+		if (isAnyUsed && lookup.forgetAnswersOlderThanTheClients()) {
+			committed.clear();
+			return ask(partitions, committed);
+		}
 		return new StartAnswers(ready, missing, all, untold, answer);
 	}
 
