@@ -102,8 +102,8 @@ final class PollLoop<K, V> {
 		this.triggers = wiring.triggers();
 		this.modeSwitch = new ModeSwitch(wiring);
 		this.polls = new DecidingPolls<>(client, pauses, states, wiring.basics().reports(), triggers.incident(),
-				triggers.clusterChanges(), () -> !states.isAnyStarting() && !budget.isNearlySpent(), this::piece,
-				this::throwFailure, clock);
+				triggers.clusterChanges(), triggers.firstAssignments(),
+				() -> !states.isAnyStarting() && !budget.isNearlySpent(), this::piece, this::throwFailure, clock);
 	}
 
 	/**

@@ -244,6 +244,7 @@ public final class PositionGuard<K, V> {
 		triggers.incident().forgetAll();
 		triggers.rechecks().forgetAll();
 		triggers.starts().forgetAll();
+		triggers.firstAssignments().left();
 		triggers.topicChecks().forgetAll();
 		holds.retain(Set.of());
 		commits.heldBack().retain(Set.of());
@@ -309,12 +310,19 @@ public final class PositionGuard<K, V> {
 			commits.first().assignedByHand(false);
 			commits.moved().assignedByHand(false);
 			states.start(partitions);
+			Set<TopicPartition> provisional = triggers.firstAssignments().assigned(partitions);
 			listeners.assigned(partitions);
-			triggers.starts().decidePending();
+			try {
+				triggers.starts().decidePending();
+			}
+			finally {
+				triggers.firstAssignments().holdUndecided(provisional);
+			}
 		}
 	}
 
 	void onUnassigned(Collection<TopicPartition> partitions) {
+		triggers.firstAssignments().forget();
 		pauses.forget(partitions);
 		triggers.incident().forget(partitions);
 		holds.forget(partitions);
@@ -331,6 +339,7 @@ public final class PositionGuard<K, V> {
 	void wakeup() {
 		synchronized (wakeups) {
 			client.wakeup();
+			triggers.firstAssignments().wakeup();
 			inspector.wakeup();
 			lookup.wakeup();
 		}

@@ -118,8 +118,8 @@ public final class Decisions {
 	 * is none.
 	 */
 	private int awaitedEpoch(TopicPartition partition) {
-		boolean isRead = configuration.readsCommitsFirst() || states.isCommitsRead();
-		return isRead ? states.get(partition).committedEpoch() : -1;
+		PartitionState state = states.get(partition);
+		return (state.plainStart().isCommitRead() || states.isCommitsRead()) ? state.committedEpoch() : -1;
 	}
 
 	/**

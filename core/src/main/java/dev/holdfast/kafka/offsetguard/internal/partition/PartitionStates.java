@@ -36,6 +36,9 @@ public final class PartitionStates {
 
 	private boolean commitsRead;
 
+	/** How often the client was to look for positions. */
+	private int looks;
+
 	private boolean delivering;
 
 	private final UndecidedStarts undecided;
@@ -105,6 +108,30 @@ public final class PartitionStates {
 
 	public boolean isCommitsRead() {
 		return commitsRead;
+	}
+
+	/**
+	 * The client is about to look for the positions that it lacks. It reads the commits
+	 * of those partitions, and believes the epochs in them.
+	 */
+	public void clientLooks() {
+		looks++;
+		if (!starting.isEmpty()) {
+			starting.stream()
+				.filter((partition) -> !undecided.contains(partition))
+				.forEach((partition) -> get(partition).plainStart().commitRead());
+		}
+	}
+
+	/**
+	 * How often the client was to look for positions.
+	 */
+	public int looks() {
+		return looks;
+	}
+
+	public boolean isEmpty() {
+		return states.isEmpty();
 	}
 
 	public @Nullable PartitionState find(TopicPartition partition) {
