@@ -113,6 +113,44 @@ class EpochsAheadTests {
 		}
 	}
 
+	/**
+	 * A client does not forget an epoch when it gives a partition up, and gets it back.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void clientThatWaitsForTheEpochIsHeldAgainAfterARebalance(String protocol) {
+		String topic = "back-" + protocol;
+		cluster.createTopic(topic, 2);
+		Set<TopicPartition> partitions = Set.of(new TopicPartition(topic, 0), new TopicPartition(topic, 1));
+		for (TopicPartition partition : partitions) {
+			cluster.produce(partition, 100);
+			cluster.commit(topic, partition, new OffsetAndMetadata(50, Optional.of(7), ""));
+		}
+		Consumers consumers = new Consumers(cluster, protocol, topic).timing(Duration.ofSeconds(20),
+				Duration.ofMillis(300));
+		OffsetGuard guard = consumers.oneProcess().process();
+		Consumers others = new Consumers(cluster, protocol, topic).with("client.id", topic + "-other");
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(topic));
+			consumer.committed(partitions);
+			Consumers.pollUntil(consumer, () -> guard.held().size() == 2);
+			try (Consumer<String, String> other = others.guarded()) {
+				other.subscribe(List.of(topic));
+				Consumers.pollUntil(consumer, () -> {
+					other.poll(Duration.ofMillis(50));
+					return other.assignment().size() == 1 && Consumers.areAt(other, other.assignment(), 100);
+				});
+			}
+			assertThat(Consumers.pollUntil(consumer,
+					() -> consumer.assignment().equals(partitions) && guard.held().size() == 2))
+				.isEmpty();
+
+			assertThat(consumers.causes()).containsOnly(Cause.EPOCH_AHEAD);
+		}
+		assertThat(others.causes()).isEmpty();
+	}
+
 	@ParameterizedTest
 	@CsvSource({ "classic, 999", "consumer, 999", "classic, 990", "consumer, 990" })
 	void epochInABookmarkDoesNotHoldWhatThePolicyMoves(String protocol, long witness) throws Exception {

@@ -6,6 +6,7 @@
 package dev.holdfast.kafka.offsetguard.causes;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -46,7 +47,14 @@ class EpochAheadTests {
 		Consumers consumers = new Consumers(cluster, protocol, partition.topic());
 
 		assertThatPlainConsumerWaits(consumers, partition);
-		assertThat(Consumers.readTo(consumers.guarded(), partition, 100)).isEqualTo(range(50, 100));
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(partition.topic()));
+			Map<TopicPartition, List<Long>> delivered = Consumers.pollUntil(consumer,
+					() -> !consumers.decisions.isEmpty());
+			Consumers.pollInto(consumer, delivered, () -> Consumers.isAt(consumer, partition, 100)
+					|| consumers.decisions.get(0).action() == Action.HOLD);
+			assertThat(delivered).isEqualTo(Map.of(partition, range(50, 100)));
+		}
 		assertThat(consumers.decisions).singleElement().satisfies((decision) -> {
 			assertThat(decision.cause()).isEqualTo(Cause.EPOCH_AHEAD);
 			assertThat(decision.action()).isEqualTo(Action.KEEP);

@@ -104,6 +104,20 @@ public final class FirstAssignments {
 			states.clientLooks();
 			return polled.poll(timeout);
 		}
+		try {
+			return pollUntilAssigned(polled, timeout);
+		}
+		finally {
+			if (!sought.isEmpty()) {
+				// The listener is not called yet: nobody may take where they are for a
+				// position.
+				states.start(sought);
+				holdUndecided(sought);
+			}
+		}
+	}
+
+	private <K, V> ConsumerRecords<K, V> pollUntilAssigned(Consumer<K, V> polled, Duration timeout) {
 		long start = clock.nanoTime();
 		ConsumerRecords<K, V> records = ConsumerRecords.empty();
 		Duration left = timeout;
