@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -25,7 +26,6 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.ApiKeys;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -65,11 +65,11 @@ class EpochsAheadTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "LATEST, 270", "EARLIEST, 0" })
-	void commitAboveTheLogEndIsResolvedAsSuch(Action action, long first) {
-		TopicPartition partition = topicOf270("resolve-" + action);
+	@CsvSource({ "classic, LATEST, 270", "classic, EARLIEST, 0", "consumer, LATEST, 270", "consumer, EARLIEST, 0" })
+	void commitAboveTheLogEndIsResolvedAsSuch(String protocol, Action action, long first) {
+		TopicPartition partition = topicOf270("resolve-%s-%s".formatted(protocol, action));
 		cluster.commit(partition.topic(), partition, new OffsetAndMetadata(1000, Optional.of(7), ""));
-		Consumers consumers = consumers("classic", partition);
+		Consumers consumers = consumers(protocol, partition);
 		OffsetGuard guard = consumers.oneProcess().process();
 
 		try (Consumer<String, String> consumer = consumers.guarded()) {
@@ -87,18 +87,20 @@ class EpochsAheadTests {
 	}
 
 	/**
-	 * This client has believed the commit before anybody could look at it: it would read
+	 * The client has read the commit for the application, and believes it: it would read
 	 * nothing, wherever it is sent.
 	 */
-	@Test
-	void asyncConsumerIsNotSentWhereItWouldWait() {
-		TopicPartition partition = topicOf270("resolve-async");
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void clientThatHasReadTheCommitIsNotSentWhereItWouldWait(String protocol) {
+		TopicPartition partition = topicOf270("resolve-read-" + protocol);
 		cluster.commit(partition.topic(), partition, new OffsetAndMetadata(1000, Optional.of(7), ""));
-		Consumers consumers = consumers("consumer", partition);
+		Consumers consumers = consumers(protocol, partition);
 		OffsetGuard guard = consumers.oneProcess().process();
 
 		try (Consumer<String, String> consumer = consumers.guarded()) {
 			consumer.subscribe(List.of(partition.topic()));
+			consumer.committed(Set.of(partition));
 			Consumers.pollUntil(consumer, () -> inspections() >= 2);
 			CompletableFuture<ResolutionResult> result = guard.resolve(partition.topic(), partition,
 					new Resolution(Action.LATEST, "alice", "looked at it"));
@@ -109,6 +111,44 @@ class EpochsAheadTests {
 			assertThat(consumers.causes()).containsExactly(Cause.ABOVE_LOG_END);
 			assertThat(consumer.position(partition)).isEqualTo(1000);
 		}
+	}
+
+	/**
+	 * A client does not forget an epoch when it gives a partition up, and gets it back.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void clientThatWaitsForTheEpochIsHeldAgainAfterARebalance(String protocol) {
+		String topic = "back-" + protocol;
+		cluster.createTopic(topic, 2);
+		Set<TopicPartition> partitions = Set.of(new TopicPartition(topic, 0), new TopicPartition(topic, 1));
+		for (TopicPartition partition : partitions) {
+			cluster.produce(partition, 100);
+			cluster.commit(topic, partition, new OffsetAndMetadata(50, Optional.of(7), ""));
+		}
+		Consumers consumers = new Consumers(cluster, protocol, topic).timing(Duration.ofSeconds(20),
+				Duration.ofMillis(300));
+		OffsetGuard guard = consumers.oneProcess().process();
+		Consumers others = new Consumers(cluster, protocol, topic).with("client.id", topic + "-other");
+
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(topic));
+			consumer.committed(partitions);
+			Consumers.pollUntil(consumer, () -> guard.held().size() == 2);
+			try (Consumer<String, String> other = others.guarded()) {
+				other.subscribe(List.of(topic));
+				Consumers.pollUntil(consumer, () -> {
+					other.poll(Duration.ofMillis(50));
+					return other.assignment().size() == 1 && Consumers.areAt(other, other.assignment(), 100);
+				});
+			}
+			assertThat(Consumers.pollUntil(consumer,
+					() -> consumer.assignment().equals(partitions) && guard.held().size() == 2))
+				.isEmpty();
+
+			assertThat(consumers.causes()).containsOnly(Cause.EPOCH_AHEAD);
+		}
+		assertThat(others.causes()).isEmpty();
 	}
 
 	@ParameterizedTest

@@ -33,8 +33,9 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 /**
  * An answer that does not come in time is no answer: each API that the guard's admin
  * client and inspector use, late or unanswered in each way, in each situation, under both
- * group protocols. The same is decided, delivered and committed as without delay, perhaps
- * later, and never anything else.
+ * group protocols, and with a long inspection timeout where evidence from logs decides.
+ * The same is decided, delivered and committed as without delay, perhaps later, and never
+ * anything else.
  * <p>
  * All run at the same time, as they do little but wait. The APIs are those that a run
  * without delay was seen to use.
@@ -98,12 +99,15 @@ class LateAnswerMatrixTests {
 			List<Cell> cells = new ArrayList<>();
 			for (Lateness how : Lateness.values()) {
 				for (ApiKeys api : reference.completed().askedByHelpers()) {
-					cells.add(reference.with(new LateAnswerRun.Late(api, how, false)));
+					cells.add(reference.with(new LateAnswerRun.Late(api, how, false, false)));
+					if (how.isUnanswered() && !reference.situation.isStart()) {
+						cells.add(reference.with(new LateAnswerRun.Late(api, how, false, true)));
+					}
 				}
 			}
 			for (Lateness how : reference.situation.survivedByConsumer()) {
 				for (ApiKeys api : reference.completed().askedByConsumer()) {
-					cells.add(reference.with(new LateAnswerRun.Late(api, how, true)));
+					cells.add(reference.with(new LateAnswerRun.Late(api, how, true, false)));
 				}
 			}
 			nodes.add(DynamicContainer.dynamicContainer("%s, %s".formatted(reference.situation, reference.protocol),

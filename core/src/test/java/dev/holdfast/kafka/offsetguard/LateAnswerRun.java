@@ -44,7 +44,11 @@ final class LateAnswerRun {
 			ApiKeys.LEAVE_GROUP, ApiKeys.CONSUMER_GROUP_HEARTBEAT, ApiKeys.GET_TELEMETRY_SUBSCRIPTIONS,
 			ApiKeys.PUSH_TELEMETRY);
 
-	private static final Duration PATIENCE = Duration.ofSeconds(45);
+	private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(5);
+
+	private static final Duration LONG_TIMEOUT = Duration.ofSeconds(30);
+
+	private static final Duration PATIENCE = Duration.ofSeconds(90);
 
 	private static final Duration SETTLING = Duration.ofSeconds(2);
 
@@ -73,33 +77,35 @@ final class LateAnswerRun {
 		this.situation = situation;
 		this.protocol = protocol;
 		this.late = late;
-		this.group = (late == null) ? "%s-prompt-%s".formatted(situation, protocol)
-				: "%s-%s-%s-%s-%s".formatted(situation, late.api, late.how.name(), late.everybody, protocol);
+		this.group = (late == null) ? "%s-prompt-%s".formatted(situation, protocol) : "%s-%s-%s-%s-%d-%s".formatted(
+				situation, late.api, late.how.name(), late.everybody, late.inspectionTimeout().toSeconds(), protocol);
 		// Short, so that a consumer that is not answered asks again before long.
 		this.consumers = new Consumers(cluster, protocol, group).with("auto.offset.reset", "latest")
 			.with("request.timeout.ms", 4000)
-			.timing(inspectionTimeout(late), Duration.ofSeconds(1))
+			.timing((late != null) ? late.inspectionTimeout() : DEFAULT_TIMEOUT, Duration.ofSeconds(1))
 			.oneProcess();
-	}
-
-	/**
-	 * An inspection asks for several answers in a row: if all of them are late, it takes
-	 * longer than by default.
-	 */
-	private static Duration inspectionTimeout(@Nullable Late late) {
-		return Duration.ofSeconds((late != null && late.how == Lateness.LATE_ALWAYS) ? 30 : 5);
 	}
 
 	/**
 	 * Which answers are late, and how.
 	 *
 	 * @param everybody whether answers to the consumer itself are late, too
+	 * @param patient whether the guard has a long inspection timeout
 	 */
-	record Late(ApiKeys api, Lateness how, boolean everybody) {
+	record Late(ApiKeys api, Lateness how, boolean everybody, boolean patient) {
+
+		/**
+		 * An inspection asks for several answers in a row: if all of them are late, it
+		 * takes longer than by default.
+		 */
+		Duration inspectionTimeout() {
+			return (patient || how == Lateness.LATE_ALWAYS) ? LONG_TIMEOUT : DEFAULT_TIMEOUT;
+		}
 
 		@Override
 		public String toString() {
-			return api + " " + how + (everybody ? ", for the consumer too" : "");
+			return "%s %s%s, inspection timeout %d s".formatted(api, how, everybody ? ", for the consumer too" : "",
+					inspectionTimeout().toSeconds());
 		}
 
 	}

@@ -57,6 +57,10 @@ enum Lateness {
 
 	abstract Fault fault(ApiKeys api);
 
+	boolean isUnanswered() {
+		return this == UNANSWERED_ONCE || this == UNANSWERED_FOR_A_WHILE;
+	}
+
 	/**
 	 * How long to look at least at what comes of it, from the first answer on that could
 	 * be late.

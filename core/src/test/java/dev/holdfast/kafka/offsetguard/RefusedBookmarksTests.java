@@ -122,6 +122,27 @@ class RefusedBookmarksTests {
 	}
 
 	/**
+	 * The refusal comes when nobody polls any more.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "classic, false, true", "classic, true, true", "classic, true, false", "consumer, false, true",
+			"consumer, true, true", "consumer, true, false" })
+	void lastCommitOfAConsumerIsMade(String protocol, boolean guarded, boolean closed) {
+		TopicPartition partition = prepare("last-%s-%s-%s".formatted(protocol, guarded, closed));
+
+		try (Consumer<String, String> consumer = consumers(protocol, partition).create(guarded)) {
+			consumer.subscribe(List.of(partition.topic()));
+			Consumers.pollTo(consumer, partition, 50);
+			consumer.commitAsync(Map.of(partition, new OffsetAndMetadata(50)), null);
+			if (!closed) {
+				consumer.unsubscribe();
+			}
+		}
+
+		assertThat(committed(partition)).isEqualTo(50);
+	}
+
+	/**
 	 * Clients copy what they are given at once.
 	 */
 	@ParameterizedTest

@@ -203,10 +203,11 @@ class TopicsTests {
 	/**
 	 * Whoever looks at commits has the client believe them.
 	 */
-	@Test
-	void applicationThatHasLookedAtTheCommitHasItHeld() {
-		TopicPartition partition = committedInEpoch(7, "epoch-looked-at");
-		Consumers consumers = new Consumers(cluster, "classic", partition.topic()).timing(NO_CHECK);
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void applicationThatHasLookedAtTheCommitHasItHeld(String protocol) {
+		TopicPartition partition = committedInEpoch(7, "epoch-looked-at-" + protocol);
+		Consumers consumers = new Consumers(cluster, protocol, partition.topic()).timing(NO_CHECK);
 
 		try (Consumer<String, String> consumer = consumers.guarded()) {
 			consumer.assign(List.of(partition));

@@ -6,6 +6,8 @@
 package dev.holdfast.kafka.offsetguard.causes;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 import dev.holdfast.kafka.offsetguard.Consumers;
@@ -16,8 +18,9 @@ import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.LyingKafka;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static dev.holdfast.kafka.offsetguard.Consumers.range;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -37,13 +40,21 @@ class EpochAheadTests {
 		this.cluster = cluster;
 	}
 
-	@Test
-	void classicConsumerReadsOnWithoutTheEpoch() {
-		TopicPartition partition = committedInEpoch7("epoch-classic");
-		Consumers consumers = new Consumers(cluster, "classic", partition.topic());
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void consumerReadsOnWithoutTheEpoch(String protocol) {
+		TopicPartition partition = committedInEpoch7("epoch-" + protocol);
+		Consumers consumers = new Consumers(cluster, protocol, partition.topic());
 
 		assertThatPlainConsumerWaits(consumers, partition);
-		assertThat(Consumers.readTo(consumers.guarded(), partition, 100)).isEqualTo(range(50, 100));
+		try (Consumer<String, String> consumer = consumers.guarded()) {
+			consumer.subscribe(List.of(partition.topic()));
+			Map<TopicPartition, List<Long>> delivered = Consumers.pollUntil(consumer,
+					() -> !consumers.decisions.isEmpty());
+			Consumers.pollInto(consumer, delivered, () -> Consumers.isAt(consumer, partition, 100)
+					|| consumers.decisions.get(0).action() == Action.HOLD);
+			assertThat(delivered).isEqualTo(Map.of(partition, range(50, 100)));
+		}
 		assertThat(consumers.decisions).singleElement().satisfies((decision) -> {
 			assertThat(decision.cause()).isEqualTo(Cause.EPOCH_AHEAD);
 			assertThat(decision.action()).isEqualTo(Action.KEEP);
@@ -54,17 +65,19 @@ class EpochAheadTests {
 	}
 
 	/**
-	 * This client has believed the commit before anybody could look at it; the next one
+	 * This client has read the commit for the application, and believes it; the next one
 	 * finds a sound commit.
 	 */
-	@Test
-	void asyncConsumerIsHeldAndTheNextOneReadsOn() {
-		TopicPartition partition = committedInEpoch7("epoch-async");
-		Consumers consumers = new Consumers(cluster, "consumer", partition.topic());
+	@ParameterizedTest
+	@ValueSource(strings = { "classic", "consumer" })
+	void clientThatHasReadTheCommitIsHeldAndTheNextOneReadsOn(String protocol) {
+		TopicPartition partition = committedInEpoch7("epoch-read-" + protocol);
+		Consumers consumers = new Consumers(cluster, protocol, partition.topic());
 
 		assertThatPlainConsumerWaits(consumers, partition);
 		try (Consumer<String, String> consumer = consumers.guarded()) {
 			consumer.subscribe(List.of(partition.topic()));
+			consumer.committed(Set.of(partition));
 			assertThat(Consumers.pollUntil(consumer, () -> !consumers.decisions.isEmpty())).isEmpty();
 		}
 		assertThat(Consumers.readTo(consumers.guarded(), partition, 100)).isEqualTo(range(50, 100));

@@ -25,9 +25,16 @@ public final class ClientPositions {
 
 	private final ClientReports reports;
 
-	public ClientPositions(Consumer<?, ?> client, ClientReports reports) {
+	private final Runnable looking;
+
+	/**
+	 * Creates it.
+	 * @param looking runs before the client looks for positions that it lacks
+	 */
+	public ClientPositions(Consumer<?, ?> client, ClientReports reports, Runnable looking) {
 		this.client = client;
 		this.reports = reports;
+		this.looking = looking;
 	}
 
 	/**
@@ -54,6 +61,7 @@ public final class ClientPositions {
 	 * @throws WakeupException if the application has woken the consumer up
 	 */
 	public OptionalLong within(TopicPartition partition, Duration timeout) {
+		looking.run();
 		try {
 			return within(client, partition, timeout);
 		}

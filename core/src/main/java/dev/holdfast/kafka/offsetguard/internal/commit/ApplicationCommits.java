@@ -7,6 +7,7 @@ package dev.holdfast.kafka.offsetguard.internal.commit;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.ConcurrentModificationException;
 import java.util.Map;
 
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
@@ -127,6 +128,21 @@ public final class ApplicationCommits {
 		}
 		else {
 			states.committedByApplication();
+		}
+	}
+
+	/**
+	 * Waits before the client gives partitions up, as long as brokers may refuse commits
+	 * for their bookmarks: nobody could send them again afterwards.
+	 */
+	public void leaving(Duration atMost) {
+		if (commits.isUnproven() && !atMost.isZero()) {
+			try {
+				commits.awaitCommits((atMost.compareTo(FirstCommits.LEAVING) < 0) ? atMost : FirstCommits.LEAVING);
+			}
+			catch (IllegalStateException | ConcurrentModificationException ex) {
+				// Nothing may keep a consumer from giving up its partitions.
+			}
 		}
 	}
 

@@ -62,6 +62,11 @@ final class CommitMarks {
 	/** A commit of as many partitions, or of more, has no bookmarks. */
 	private int tooMany = Integer.MAX_VALUE;
 
+	/**
+	 * The most partitions that were in a commit which brokers have taken with bookmarks.
+	 */
+	private int most;
+
 	/** How many partitions were in the commit that brokers have refused, 0 for none. */
 	private int suspected;
 
@@ -76,8 +81,7 @@ final class CommitMarks {
 	}
 
 	Map<TopicPartition, OffsetAndMetadata> mark(Map<TopicPartition, OffsetAndMetadata> offsets) {
-		boolean bookmarks = settings.bookmark() && !tooLarge && offsets.size() < tooMany;
-		return mark(offsets, bookmarks ? clusterId.id() : null);
+		return mark(offsets, isMarking(offsets.size()) ? clusterId.id() : null);
 	}
 
 	Map<TopicPartition, OffsetAndMetadata> withoutBookmarks(Map<TopicPartition, OffsetAndMetadata> offsets) {
@@ -164,9 +168,24 @@ final class CommitMarks {
 	}
 
 	/**
+	 * Whether brokers have taken a commit of as many partitions before with bookmarks, or
+	 * get none.
+	 */
+	boolean isProven(int partitions) {
+		return partitions <= most || !isMarking(partitions);
+	}
+
+	private boolean isMarking(int partitions) {
+		return settings.bookmark() && !tooLarge && partitions < tooMany;
+	}
+
+	/**
 	 * Takes note that brokers took a commit with its marks.
 	 */
 	void taken(Map<TopicPartition, OffsetAndMetadata> marked) {
+		if (marked.values().stream().allMatch((each) -> each != null && Bookmark.isOne(each.metadata()))) {
+			most = Math.max(most, marked.size());
+		}
 		if (suspected > 0 && marked.size() >= suspected && marked.size() < tooMany) {
 			suspected = 0;
 		}

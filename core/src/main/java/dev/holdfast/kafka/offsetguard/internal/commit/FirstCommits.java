@@ -61,7 +61,7 @@ public final class FirstCommits {
 	private static final int MOST_DOUBLINGS = 6;
 
 	/** A consumer that closes, or has to give partitions up, has little time. */
-	private static final Duration LEAVING = Duration.ofMillis(500);
+	static final Duration LEAVING = Duration.ofMillis(500);
 
 	private final Consumer<?, ?> client;
 
@@ -147,12 +147,21 @@ public final class FirstCommits {
 	}
 
 	/**
+	 * As {@link #leaving(Collection, Duration)}, without much time.
+	 */
+	public void leaving(Collection<TopicPartition> partitions) {
+		leaving(partitions, LEAVING);
+	}
+
+	/**
 	 * Commits for the application before the client gives partitions up: where some
 	 * start, it has committed before the guard decided that, and plain Kafka would have
 	 * the commit. The client asks once more, so that the guard overwrites no commit that
 	 * the coordinator has denied before.
+	 * @param atMost how long each of the two questions to the coordinator may take
 	 */
-	public void leaving(Collection<TopicPartition> partitions) {
+	public void leaving(Collection<TopicPartition> partitions, Duration atMost) {
+		Duration step = (atMost.compareTo(LEAVING) < 0) ? atMost : LEAVING;
 		Map<TopicPartition, Long> wanted = states.undecided().wantedCommits(partitions);
 		for (TopicPartition partition : partitions) {
 			if (due.contains(partition) && isPending(partition)
@@ -168,9 +177,9 @@ public final class FirstCommits {
 		states.undecided().forgetCommits(wanted.keySet());
 		try {
 			states.commitsRead();
-			Map<TopicPartition, OffsetAndMetadata> committed = client.committed(wanted.keySet(), LEAVING);
+			Map<TopicPartition, OffsetAndMetadata> committed = client.committed(wanted.keySet(), step);
 			wanted.keySet().removeIf((partition) -> committed.get(partition) != null);
-			positionCommits.commitWanted(wanted, LEAVING);
+			positionCommits.commitWanted(wanted, step);
 		}
 		catch (WakeupException ex) {
 			// The wakeup is meant for a call of the client's that blocks.

@@ -110,6 +110,19 @@ public final class HeldBackCommits {
 		});
 	}
 
+	/**
+	 * Commits what is due before the client gives partitions up.
+	 */
+	public void leaving() {
+		try {
+			commitDue();
+		}
+		catch (RuntimeException ex) {
+			// Nothing may keep a consumer from giving up its partitions.
+			logger.debug("Cannot commit what is due: {}", ex.toString());
+		}
+	}
+
 	private void complete(Map<TopicPartition, OffsetAndMetadata> commits, @Nullable Exception failure) {
 		if (failure != null) {
 			logger.warn("Could not commit {}, which was left out while held: {}", SomePartitions.of(commits.keySet()),

@@ -37,6 +37,13 @@ final class LatestCommits {
 	}
 
 	/**
+	 * Of how many partitions commits are on their way.
+	 */
+	int size() {
+		return latest.size();
+	}
+
+	/**
 	 * Notes another commit of these partitions, or that another consumer may make one.
 	 */
 	void overtake(Collection<TopicPartition> partitions) {

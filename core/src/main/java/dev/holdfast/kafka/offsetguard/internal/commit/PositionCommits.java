@@ -45,10 +45,7 @@ public final class PositionCommits {
 
 	private static final Logger logger = LoggerFactory.getLogger(PositionCommits.class);
 
-	/**
-	 * The share of the time for a commit in a new topic, which the client may not know
-	 * yet.
-	 */
+	/** The share of the time for a commit in a topic that the client may not know yet. */
 	private static final int HURRY = 4;
 
 	/** How many partitions a log line names. */
@@ -326,6 +323,11 @@ public final class PositionCommits {
 		}
 	}
 
+	/** Whether brokers may still refuse a commit for its bookmarks. */
+	boolean isUnproven() {
+		return latest.size() > 0 && !marks.isProven(latest.size());
+	}
+
 	/**
 	 * Takes note that the application has committed by offsets.
 	 */
@@ -333,9 +335,7 @@ public final class PositionCommits {
 		byOffsets = true;
 	}
 
-	/**
-	 * Whether the application has committed by offsets.
-	 */
+	/** Whether the application has committed by offsets. */
 	boolean isByOffsets() {
 		return byOffsets;
 	}

@@ -15,6 +15,7 @@ import dev.holdfast.kafka.offsetguard.internal.client.Pauses;
 import dev.holdfast.kafka.offsetguard.internal.incident.ClusterChanges;
 import dev.holdfast.kafka.offsetguard.internal.incident.Incident;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
+import dev.holdfast.kafka.offsetguard.internal.start.FirstAssignments;
 import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -50,6 +51,8 @@ final class DecidingPolls<K, V> {
 
 	private final ClusterChanges clusterChanges;
 
+	private final FirstAssignments firstAssignments;
+
 	private final BooleanSupplier worthPolling;
 
 	private final UnaryOperator<Duration> piece;
@@ -66,14 +69,15 @@ final class DecidingPolls<K, V> {
 	 * @param throwFailure throws if the guard has decided to fail
 	 */
 	DecidingPolls(Consumer<K, V> client, Pauses pauses, PartitionStates states, ClientReports reports,
-			Incident incident, ClusterChanges clusterChanges, BooleanSupplier worthPolling,
-			UnaryOperator<Duration> piece, Runnable throwFailure, GuardClock clock) {
+			Incident incident, ClusterChanges clusterChanges, FirstAssignments firstAssignments,
+			BooleanSupplier worthPolling, UnaryOperator<Duration> piece, Runnable throwFailure, GuardClock clock) {
 		this.client = client;
 		this.pauses = pauses;
 		this.states = states;
 		this.reports = reports;
 		this.incident = incident;
 		this.clusterChanges = clusterChanges;
+		this.firstAssignments = firstAssignments;
 		this.worthPolling = worthPolling;
 		this.piece = piece;
 		this.throwFailure = throwFailure;
@@ -153,7 +157,7 @@ final class DecidingPolls<K, V> {
 
 	private ConsumerRecords<K, V> pollClient(Duration timeout) {
 		pauses.tellClient();
-		ConsumerRecords<K, V> records = client.poll(timeout);
+		ConsumerRecords<K, V> records = firstAssignments.poll(client, timeout);
 		return (clusterChanges.isNew() && !records.isEmpty()) ? clusterChanges.takeBack(records) : records;
 	}
 

@@ -41,6 +41,12 @@ public final class GuardedConsumer<K, V> implements Interception {
 	private static final ConsumerWrappers WRAPPERS = new ConsumerWrappers(MethodHandles.lookup(),
 			VersionedClient.class);
 
+	/** How long a client may take to close if the application does not say so. */
+	private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
+
+	/** What the guard takes if it does not wait for brokers. */
+	private static final Duration LITTLE = Duration.ofMillis(10);
+
 	private final Consumer<K, V> client;
 
 	private final PositionGuard<K, V> guard;
@@ -217,37 +223,60 @@ public final class GuardedConsumer<K, V> implements Interception {
 	}
 
 	void unsubscribe() {
-		leave(client::unsubscribe, guard::forgetAssignment);
+		leave(CLOSE_TIMEOUT, (left) -> client.unsubscribe(), guard::forgetAssignment);
 	}
 
 	void close() {
-		leave(client::close, guard::close);
+		leave(CLOSE_TIMEOUT, (left) -> {
+			if (left.equals(CLOSE_TIMEOUT)) {
+				client.close();
+			}
+			else {
+				close(client, left);
+			}
+		}, guard::close);
+	}
+
+	void close(Duration timeout) {
+		leave(timeout, (left) -> close(client, left), guard::close);
 	}
 
 	@SuppressWarnings("deprecation")
-	void close(Duration timeout) {
-		leave(() -> client.close(timeout), guard::close);
+	private static void close(Consumer<?, ?> client, Duration timeout) {
+		client.close(timeout);
 	}
 
 	void close(CloseOptions options) {
-		leave(() -> client.close(options), guard::close);
+		Duration timeout = options.timeout().orElse(CLOSE_TIMEOUT);
+		leave(timeout,
+				(left) -> client.close(left.equals(timeout) ? options
+						: CloseOptions.timeout(left).withGroupMembershipOperation(options.groupMembershipOperation())),
+				guard::close);
 	}
 
 	/**
-	 * Forgets the assignment, even if the client fails on the way out. Keeps it if the
-	 * client refuses the calling thread, and goes on.
+	 * Leaves the client the time that the guard has not spent. Forgets the assignment,
+	 * even if the client fails on the way out. Keeps it if the client refuses the calling
+	 * thread, and goes on.
 	 */
-	private void leave(Runnable way, Runnable forget) {
+	private void leave(Duration timeout, java.util.function.Consumer<Duration> way, Runnable forget) {
 		boolean refused = false;
-		guard.leaving(guard.partitions());
+		Duration left = timeout;
+		// The client refuses a negative timeout in its own words.
+		if (timeout != null && !timeout.isNegative()) {
+			Duration spent = guard.leavingAll(timeout);
+			boolean isOver = spent.compareTo(timeout) > 0;
+			left = (spent.compareTo(LITTLE) < 0) ? timeout : isOver ? Duration.ZERO : timeout.minus(spent);
+		}
 		try {
-			way.run();
+			way.accept(left);
 		}
 		catch (ConcurrentModificationException ex) {
 			refused = true;
 			throw ex;
 		}
 		finally {
+			guard.hasLeft();
 			if (!refused) {
 				forget.run();
 			}

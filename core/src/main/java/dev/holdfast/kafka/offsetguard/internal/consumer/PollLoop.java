@@ -110,8 +110,8 @@ final class PollLoop<K, V> {
 		this.lookup = wiring.lookups().lookup();
 		this.modeSwitch = new ModeSwitch(wiring);
 		this.polls = new DecidingPolls<>(client, pauses, states, wiring.basics().reports(), triggers.incident(),
-				triggers.clusterChanges(), () -> !states.isAnyStarting() && !budget.isNearlySpent(), this::piece,
-				this::throwFailure, clock);
+				triggers.clusterChanges(), triggers.firstAssignments(),
+				() -> !states.isAnyStarting() && !budget.isNearlySpent(), this::piece, this::throwFailure, clock);
 	}
 
 	/**

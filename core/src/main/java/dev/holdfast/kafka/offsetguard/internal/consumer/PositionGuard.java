@@ -28,6 +28,7 @@ import dev.holdfast.kafka.offsetguard.internal.memory.GroupMemory;
 import dev.holdfast.kafka.offsetguard.internal.partition.Holds;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionState;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
+import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import dev.holdfast.kafka.versioncap.ClientVersions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -47,7 +48,11 @@ public final class PositionGuard<K, V> {
 
 	private static final Logger logger = LoggerFactory.getLogger(PositionGuard.class);
 
+	private static final Duration ALL_THE_TIME = Duration.ofSeconds(30);
+
 	private final Consumer<K, V> client;
+
+	private final GuardClock clock;
 
 	private final ClientConfiguration configuration;
 
@@ -83,6 +88,8 @@ public final class PositionGuard<K, V> {
 
 	private final AssignmentView view;
 
+	private boolean leaving;
+
 	/** A wakeup holds this while it wakes up all that may block. */
 	private final Object wakeups = new Object();
 
@@ -101,6 +108,7 @@ public final class PositionGuard<K, V> {
 		};
 		Wiring wiring = Wiring.of(client, configuration, context, toldCluster);
 		Wiring.Basics basics = wiring.basics();
+		this.clock = basics.clock();
 		this.pauses = basics.pauses();
 		this.states = basics.states();
 		this.holds = basics.holds();
@@ -221,7 +229,7 @@ public final class PositionGuard<K, V> {
 			.stream()
 			.filter((each) -> partitions != null && !partitions.contains(each))
 			.toList();
-		commitWanted(left);
+		commitWanted(left, ALL_THE_TIME);
 		client.assign(partitions);
 		triggers.starts().forgetQuestions();
 		triggers.clusterChanges().assignedByApplication(partitions);
@@ -244,6 +252,7 @@ public final class PositionGuard<K, V> {
 		triggers.incident().forgetAll();
 		triggers.rechecks().forgetAll();
 		triggers.starts().forgetAll();
+		triggers.firstAssignments().left();
 		triggers.topicChecks().forgetAll();
 		holds.retain(Set.of());
 		commits.heldBack().retain(Set.of());
@@ -283,18 +292,51 @@ public final class PositionGuard<K, V> {
 
 	/**
 	 * The consumer is about to give up partitions, and the client is still open.
+	 * @param timeout how long the application wants that to take
+	 * @return how much of it the guard has spent
+	 */
+	Duration leaving(Collection<TopicPartition> partitions, Duration timeout) {
+		long start = clock.nanoTime();
+		// Most of it is for the client.
+		Duration step = timeout.dividedBy(4);
+		commits.observer().leaving(partitions);
+		commits.heldBack().leaving();
+		commits.application().leaving(step);
+		commitWanted(partitions, step);
+		return Duration.ofNanos(clock.nanoTime() - start);
+	}
+
+	/**
+	 * As {@link #leaving(Collection, Duration)}, for all partitions. The client is going
+	 * to revoke them, and the guard does no more about that.
+	 */
+	Duration leavingAll(Duration timeout) {
+		leaving = true;
+		return leaving(states.partitions(), timeout);
+	}
+
+	/**
+	 * The consumer has left, or has not been able to.
+	 */
+	void hasLeft() {
+		leaving = false;
+	}
+
+	/**
+	 * A rebalance takes partitions away.
 	 */
 	void leaving(Collection<TopicPartition> partitions) {
-		commits.observer().leaving(partitions);
-		commitWanted(partitions);
+		if (!leaving) {
+			leaving(partitions, ALL_THE_TIME);
+		}
 	}
 
 	/**
 	 * What the application has committed in another cluster is no commit in this one.
 	 */
-	private void commitWanted(Collection<TopicPartition> partitions) {
+	private void commitWanted(Collection<TopicPartition> partitions, Duration atMost) {
 		if (!triggers.clusterChanges().isNew()) {
-			commits.first().leaving(partitions);
+			commits.first().leaving(partitions, atMost);
 		}
 	}
 
@@ -309,12 +351,19 @@ public final class PositionGuard<K, V> {
 			commits.first().assignedByHand(false);
 			commits.moved().assignedByHand(false);
 			states.start(partitions);
+			Set<TopicPartition> provisional = triggers.firstAssignments().assigned(partitions);
 			listeners.assigned(partitions);
-			triggers.starts().decidePending();
+			try {
+				triggers.starts().decidePending();
+			}
+			finally {
+				triggers.firstAssignments().holdUndecided(provisional);
+			}
 		}
 	}
 
 	void onUnassigned(Collection<TopicPartition> partitions) {
+		triggers.firstAssignments().forget();
 		pauses.forget(partitions);
 		triggers.incident().forget(partitions);
 		holds.forget(partitions);
@@ -331,6 +380,7 @@ public final class PositionGuard<K, V> {
 	void wakeup() {
 		synchronized (wakeups) {
 			client.wakeup();
+			triggers.firstAssignments().wakeup();
 			inspector.wakeup();
 			lookup.wakeup();
 		}

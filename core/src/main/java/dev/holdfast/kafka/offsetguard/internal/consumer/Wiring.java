@@ -49,6 +49,7 @@ import dev.holdfast.kafka.offsetguard.internal.partition.UndecidedStarts;
 import dev.holdfast.kafka.offsetguard.internal.ruling.ActionChooser;
 import dev.holdfast.kafka.offsetguard.internal.ruling.DecisionMaker;
 import dev.holdfast.kafka.offsetguard.internal.start.CommittedPositions;
+import dev.holdfast.kafka.offsetguard.internal.start.FirstAssignments;
 import dev.holdfast.kafka.offsetguard.internal.start.FirstPositions;
 import dev.holdfast.kafka.offsetguard.internal.start.HeldLogs;
 import dev.holdfast.kafka.offsetguard.internal.start.StartLookup;
@@ -99,8 +100,9 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 			Pauses pauses = new Pauses(client);
 			ClientReports reports = new ClientReports(client, pauses);
 			PartitionStates states = new PartitionStates(UndecidedStarts.of(client, pauses, configuration), clock);
-			return new Basics(client, configuration, settings, pauses, reports, new ClientPositions(client, reports),
-					states, new Holds(client, pauses, states, settings.timing().holdRecheck(), clock),
+			return new Basics(client, configuration, settings, pauses, reports,
+					new ClientPositions(client, reports, states::clientLooks), states,
+					new Holds(client, pauses, states, settings.timing().holdRecheck(), clock),
 					new EvidenceBudget(configuration.shorter(settings.timing().inspection()), clock),
 					new Listeners(context.listeners(), configuration, settings.policy()),
 					new ActionChooser(settings.policy(), ApplicationPolicy.of(context.ownPolicy(), configuration)),
@@ -177,8 +179,8 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 	}
 
 	/** The ways in which a position comes into question. */
-	record Triggers(StartingPositions starts, ClusterChanges clusterChanges, Incident incident, HoldRechecks rechecks,
-			TopicChecks topicChecks, Resolutions resolutions) {
+	record Triggers(StartingPositions starts, FirstAssignments firstAssignments, ClusterChanges clusterChanges,
+			Incident incident, HoldRechecks rechecks, TopicChecks topicChecks, Resolutions resolutions) {
 
 		/**
 		 * The application has sought partitions: the guard drops its questions about
@@ -214,7 +216,9 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 					starts, inquiry, topicChecks, leaderEpochs, clusterChanges, basics.budget, mode, basics.clock);
 			HoldRechecks rechecks = new HoldRechecks(basics.states, basics.holds, enforcement.decisions, starts,
 					inquiry, leaderEpochs, basics.budget, basics.clock);
-			return new Triggers(starts, clusterChanges, incident, rechecks, topicChecks,
+			FirstAssignments firstAssignments = new FirstAssignments(client, basics.configuration, basics.states,
+					basics::isPatient, basics.clock);
+			return new Triggers(starts, firstAssignments, clusterChanges, incident, rechecks, topicChecks,
 					new Resolutions(client, basics.states, basics.holds, starts, inquiry, leaderEpochs, lookups.lookup,
 							basics.configuration.readCommitted(), basics.budget.whole(), basics.clock));
 		}

@@ -114,21 +114,12 @@ public final class Decisions {
 	}
 
 	/**
-	 * The committed epoch above the leader's that the client itself has read, -1 if there
-	 * is none.
-	 */
-	private int awaitedEpoch(TopicPartition partition) {
-		boolean isRead = configuration.readsCommitsFirst() || states.isCommitsRead();
-		return isRead ? states.get(partition).committedEpoch() : -1;
-	}
-
-	/**
 	 * Decides about evidence and applies the decision.
 	 * @return what it has done to the client
 	 */
 	@Nullable Outcome decide(TopicPartition partition, Evidence evidence) {
 		DecisionMaker.Opening opening = open(partition, evidence);
-		Ruling ruling = maker.rule(opening, awaitedEpoch(partition));
+		Ruling ruling = maker.rule(opening, states.awaitedEpoch(partition));
 		return (mode.isObserving() && holds.find(partition) == null)
 				? observe(opening, ruling, PlainKafka.outcome(evidence, configuration.autoOffsetReset()))
 				: enforce(opening, ruling);
@@ -146,7 +137,7 @@ public final class Decisions {
 		if (outcome instanceof Outcome.Rethrown) {
 			return outcome;
 		}
-		Ruling ruling = maker.ruleFirst(opening, outcome, awaitedEpoch(opening.partition()));
+		Ruling ruling = maker.ruleFirst(opening, outcome, states.awaitedEpoch(opening.partition()));
 		if (plain == null || holds.find(opening.partition()) != null) {
 			return enforce(opening, ruling);
 		}
@@ -243,7 +234,7 @@ public final class Decisions {
 	 * Takes note of what operators see of a partition, if the guard holds it.
 	 */
 	private void found(DecisionMaker.Opening opening) {
-		holds.found(opening.partition(), opening.evidence(), awaitedEpoch(opening.partition()));
+		holds.found(opening.partition(), opening.evidence(), states.awaitedEpoch(opening.partition()));
 	}
 
 	private Decision decision(DecisionMaker.Opening opening, Ruling ruling, boolean observed) {
@@ -408,7 +399,7 @@ public final class Decisions {
 			return;
 		}
 		DecisionMaker.Opening opening = open(partition, evidence);
-		int awaited = awaitedEpoch(partition);
+		int awaited = states.awaitedEpoch(partition);
 		Ruling ruling = isFirst ? maker.ruleFirst(opening, new Outcome.Held(), awaited) : maker.rule(opening, awaited);
 		observe(opening, ruling, isFirst ? resetOffsets.plainStart(hold) : PlainKafka.outcome(evidence, reset));
 		// Kafka alone would have committed what the application has dealt with.

@@ -239,7 +239,7 @@ public final class ResetOffsets {
 		boolean isLooking = decision.outcome() instanceof Outcome.Held
 				&& autoOffsetReset.strategy() != AutoOffsetReset.Strategy.BY_DURATION;
 		try {
-			return isLooking ? OptionalLong.of(client.position(partition, timeout))
+			return isLooking ? OptionalLong.of(position(partition, timeout))
 					: lookedUp(partition, states.get(partition).plainStart().assignedAt(), timeout);
 		}
 		catch (RetriableException ex) {
@@ -319,12 +319,17 @@ public final class ResetOffsets {
 		return noted >= 0;
 	}
 
+	private long position(TopicPartition partition, Duration timeout) {
+		states.clientLooks();
+		return client.position(partition, timeout);
+	}
+
 	/**
 	 * What the client has found, looking for where plain Kafka would have started.
 	 */
 	private OptionalLong found(TopicPartition partition, Duration timeout) {
 		try {
-			return OptionalLong.of(client.position(partition, timeout));
+			return OptionalLong.of(position(partition, timeout));
 		}
 		catch (InvalidOffsetException ex) {
 			// The client reports something about other partitions.

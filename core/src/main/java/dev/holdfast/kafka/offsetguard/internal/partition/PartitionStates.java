@@ -36,6 +36,15 @@ public final class PartitionStates {
 
 	private boolean commitsRead;
 
+	/**
+	 * Committed epochs for whose leaders the client waits. It does not forget them when
+	 * it loses the partitions.
+	 */
+	private final Map<TopicPartition, Integer> awaitedEpochs = new HashMap<>();
+
+	/** How often the client was to look for positions. */
+	private int looks;
+
 	private boolean delivering;
 
 	private final UndecidedStarts undecided;
@@ -103,8 +112,37 @@ public final class PartitionStates {
 		commitsRead = true;
 	}
 
-	public boolean isCommitsRead() {
-		return commitsRead;
+	/**
+	 * The committed epoch above the leader's that the client itself has read, -1 if there
+	 * is none.
+	 */
+	public int awaitedEpoch(TopicPartition partition) {
+		PartitionState state = states.get(partition);
+		return (state != null && (commitsRead || state.plainStart().isCommitRead())) ? state.committedEpoch() : -1;
+	}
+
+	/**
+	 * The client is about to look for the positions that it lacks. It reads the commits
+	 * of those partitions, and believes the epochs in them.
+	 */
+	public void clientLooks() {
+		looks++;
+		if (!starting.isEmpty()) {
+			starting.stream()
+				.filter((partition) -> !undecided.contains(partition))
+				.forEach((partition) -> get(partition).plainStart().commitRead());
+		}
+	}
+
+	/**
+	 * How often the client was to look for positions.
+	 */
+	public int looks() {
+		return looks;
+	}
+
+	public boolean isEmpty() {
+		return states.isEmpty();
 	}
 
 	public @Nullable PartitionState find(TopicPartition partition) {
@@ -123,7 +161,17 @@ public final class PartitionStates {
 	public PartitionState get(TopicPartition partition) {
 		// Finds it without a lock, which computeIfAbsent may take.
 		PartitionState state = states.get(partition);
-		return (state != null) ? state : states.computeIfAbsent(partition, (key) -> new PartitionState(clock));
+		return (state != null) ? state : states.computeIfAbsent(partition, this::create);
+	}
+
+	private PartitionState create(TopicPartition partition) {
+		PartitionState state = new PartitionState(clock);
+		Integer awaited = awaitedEpochs.get(partition);
+		if (awaited != null) {
+			state.committedEpoch(awaited);
+			state.plainStart().commitRead();
+		}
+		return state;
 	}
 
 	public Map<TopicPartition, PartitionState> get(Collection<TopicPartition> partitions) {
@@ -158,7 +206,7 @@ public final class PartitionStates {
 	 * hold.
 	 */
 	public void startAnew(TopicPartition partition) {
-		states.put(partition, new PartitionState(clock));
+		states.put(partition, create(partition));
 		starting.add(partition);
 	}
 
@@ -175,9 +223,20 @@ public final class PartitionStates {
 	void forget(Collection<TopicPartition> partitions) {
 		undecided.forget(partitions);
 		for (TopicPartition partition : List.copyOf(partitions)) {
+			noteAwaitedEpoch(partition);
 			states.remove(partition);
 			starting.remove(partition);
 			sought.remove(partition);
+		}
+	}
+
+	private void noteAwaitedEpoch(TopicPartition partition) {
+		int awaited = awaitedEpoch(partition);
+		if (awaited >= 0) {
+			awaitedEpochs.put(partition, awaited);
+		}
+		else if (states.containsKey(partition)) {
+			awaitedEpochs.remove(partition);
 		}
 	}
 
@@ -215,6 +274,7 @@ public final class PartitionStates {
 		undecided.forgetAll();
 		delivering = false;
 		revoked.clear();
+		awaitedEpochs.clear();
 		states.clear();
 		starting.clear();
 		sought.clear();

@@ -22,6 +22,8 @@ public final class PlainStart {
 
 	private boolean committed;
 
+	private boolean commitRead;
+
 	PlainStart(Instant assignedAt) {
 		this.assignedAt = assignedAt;
 	}
@@ -73,6 +75,21 @@ public final class PlainStart {
 	 */
 	public void committed() {
 		committed = true;
+	}
+
+	/**
+	 * Whether the client may have read the commit by itself. It believes the leader epoch
+	 * in it then.
+	 */
+	public boolean isCommitRead() {
+		return commitRead;
+	}
+
+	/**
+	 * The client may have read the commit by itself.
+	 */
+	public void commitRead() {
+		commitRead = true;
 	}
 
 }

@@ -80,7 +80,8 @@ public final class CommittedPositions {
 	 * @param before the partitions' states: a partition that was assigned anew since has
 	 * another
 	 * @param holds the holds of those that the guard holds already
-	 * @param metadata the commits' metadata, with which the guard may commit again
+	 * @param metadata the metadata of commits with an epoch: the guard may commit with it
+	 * again
 	 */
 	private record Doubted(List<Suspect> suspects, Map<TopicPartition, PartitionState> before,
 			Map<TopicPartition, Hold> holds, Map<TopicPartition, String> metadata,
@@ -117,7 +118,7 @@ public final class CommittedPositions {
 			if (suspect != null) {
 				suspects.add(suspect);
 				if (suspect.trigger() == Evidence.Trigger.COMMITTED_EPOCH) {
-					states.get(partition).committedEpoch(commit.leaderEpoch().orElse(-1));
+					states.get(partition).committedEpoch(suspect.leaderEpoch());
 				}
 			}
 			if (suspect == null || mode.isObserving()) {
@@ -141,8 +142,12 @@ public final class CommittedPositions {
 			return;
 		}
 		Map<TopicPartition, String> metadata = new HashMap<>();
-		suspects.forEach((each) -> metadata.put(each.partition(),
-				Objects.requireNonNull(committed.get(each.partition())).metadata()));
+		suspects.forEach((each) -> {
+			OffsetAndMetadata commit = Objects.requireNonNull(committed.get(each.partition()));
+			if (commit.leaderEpoch().isPresent()) {
+				metadata.put(each.partition(), commit.metadata());
+			}
+		});
 		if (mode.isObserving()) {
 			// The client has started there already, as with Kafka alone.
 			if (budget.isEnoughToInspect()) {
@@ -151,7 +156,7 @@ public final class CommittedPositions {
 			}
 		}
 		else if (retry.isDue()) {
-			Map<TopicPartition, PartitionState> before = states.get(metadata.keySet());
+			Map<TopicPartition, PartitionState> before = states.get(suspects.stream().map(Suspect::partition).toList());
 			doubted
 				.add(new Doubted(suspects, before, holds(before), metadata, inquiry.begin(suspects, budget.whole())));
 		}
@@ -251,9 +256,10 @@ public final class CommittedPositions {
 		Map<TopicPartition, OffsetAndMetadata> kept = new HashMap<>();
 		for (Suspect suspect : suspects) {
 			PartitionState state = states.find(suspect.partition());
-			if (suspect.trigger() == Evidence.Trigger.COMMITTED_EPOCH && state != null && isKept(state, suspect)) {
-				kept.put(suspect.partition(),
-						new OffsetAndMetadata(suspect.position(), metadata.getOrDefault(suspect.partition(), "")));
+			String replaced = metadata.get(suspect.partition());
+			if (replaced != null && suspect.trigger() == Evidence.Trigger.COMMITTED_EPOCH && state != null
+					&& isKept(state, suspect)) {
+				kept.put(suspect.partition(), new OffsetAndMetadata(suspect.position(), replaced));
 			}
 		}
 		positionCommits.commitAgain(kept);
@@ -272,7 +278,7 @@ public final class CommittedPositions {
 	private @Nullable Suspect suspect(TopicPartition partition, OffsetAndMetadata commit, TopicAnswer answer) {
 		Remembered remembered = memory.remembered(partition, commit);
 		Uuid topicId = answer.id(partition.topic());
-		int committedEpoch = commit.leaderEpoch().orElse(-1);
+		int committedEpoch = Math.max(commit.leaderEpoch().orElse(-1), states.awaitedEpoch(partition));
 		int leaderEpoch = answer.leaderEpoch(partition).orIfRefused(-1);
 		Evidence.Trigger trigger;
 		if (remembered.topicId() != null && topicId != null && !remembered.topicId().equals(topicId)) {

@@ -189,9 +189,16 @@ public final class StartLookup {
 			TopicAnswer answer) {
 		OffsetAndMetadata commit = Objects.requireNonNull(committed.get(partition));
 		boolean needsId = memory.remembered(partition, commit).topicId() != null;
-		boolean needsEpoch = commit.leaderEpoch().isPresent() || rearmed(commit) >= 0;
+		boolean needsEpoch = needsEpoch(partition, commit);
 		return !(needsId && answer.topic(partition.topic()).isPending())
 				&& !(needsEpoch && answer.leaderEpoch(partition).isPending());
+	}
+
+	/**
+	 * Whether the leader's epoch matters.
+	 */
+	private boolean needsEpoch(TopicPartition partition, OffsetAndMetadata commit) {
+		return commit.leaderEpoch().isPresent() || states.awaitedEpoch(partition) >= 0 || rearmed(commit) >= 0;
 	}
 
 	/**
@@ -262,7 +269,7 @@ public final class StartLookup {
 			if (topicId != null) {
 				before.put(partition, topicId);
 			}
-			if (commit.leaderEpoch().isPresent() || rearmed(commit) >= 0) {
+			if (needsEpoch(partition, commit)) {
 				withEpoch.add(partition);
 			}
 		});

@@ -79,7 +79,8 @@ class HeldBackCommitsTests {
 		commits.makeDue(PARTITION, 200);
 		Holds holds = new Holds(client, pauses, states, OffsetGuardSettings.defaults().timing().holdRecheck(),
 				GuardClock.system());
-		ClientPositions positions = new ClientPositions(client, new ClientReports(client, pauses));
+		ClientPositions positions = new ClientPositions(client, new ClientReports(client, pauses), () -> {
+		});
 		CommitFilter filter = new CommitFilter(client, states, positions, holds, commits, (partition, offset) -> false);
 		Map<TopicPartition, OffsetAndMetadata> later = Map.of(PARTITION, new OffsetAndMetadata(200));
 		assertThat(filter.committable(later)).isEqualTo(later);
