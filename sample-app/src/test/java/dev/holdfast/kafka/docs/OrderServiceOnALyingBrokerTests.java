@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * The README's example for the test kit.
+ * The example of docs/test-kit.md for a lying broker.
  */
 @Timeout(60)
 @LyingKafka

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The README's example for numbered records.
+ * The example of docs/test-kit.md for numbered records.
  */
 @Timeout(60)
 @LyingKafka(brokers = 2)

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * The README's example of a listener to decisions.
+ * The example of docs/decisions.md for a listener to decisions.
  */
 @Component
 class PositionAlarm implements DecisionListener {

@@ -12,9 +12,10 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
- * The README, for tests of what it says.
+ * The README and the pages in docs, for tests of what they say.
  */
 public final class Readme {
 
@@ -37,13 +38,16 @@ public final class Readme {
 	}
 
 	/**
-	 * The cells of the first table below a heading, without the table's headings and
-	 * without backticks.
+	 * The cells of the first table below a heading of a page, without the table's
+	 * headings and without backticks.
 	 */
-	static List<List<String>> table(String heading) {
-		String readme = read();
-		int start = readme.indexOf("\n## " + heading + "\n");
-		return readme.substring(start + 1)
+	static List<List<String>> table(String page, String heading) {
+		String text = read(page);
+		int start = text.indexOf("\n## " + heading + "\n");
+		if (start < 0) {
+			throw new AssertionError("%s has no heading '%s'".formatted(page, heading));
+		}
+		return text.substring(start + 1)
 			.lines()
 			.dropWhile((line) -> !line.startsWith("|"))
 			.takeWhile((line) -> line.startsWith("|"))
@@ -55,10 +59,31 @@ public final class Readme {
 			.toList();
 	}
 
-	/** The code blocks in a language. */
-	static List<String> codeBlocks(String language) {
+	/** The README and all other pages. */
+	static List<String> pages() {
+		try (Stream<Path> files = Files.list(ROOT.resolve("docs"))) {
+			return Stream
+				.concat(Stream.of("README.md", "CONTRIBUTING.md"),
+						files.map((file) -> file.getFileName().toString())
+							.filter((name) -> name.endsWith(".md"))
+							.sorted()
+							.map((name) -> "docs/" + name))
+				.toList();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/** Whether a file or folder is there. */
+	static boolean exists(String path) {
+		return Files.exists(ROOT.resolve(path).normalize());
+	}
+
+	/** The code blocks of a page in a language. */
+	static List<String> codeBlocks(String page, String language) {
 		return Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
-			.matcher(read())
+			.matcher(read(page))
 			.results()
 			.map((result) -> result.group(1))
 			.toList();

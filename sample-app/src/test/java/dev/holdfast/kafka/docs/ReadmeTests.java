@@ -6,6 +6,9 @@
 package dev.holdfast.kafka.docs;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -31,10 +34,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(10)
 class ReadmeTests {
 
+	private static final String CAUSES = "docs/causes.md";
+
+	private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
+
 	@Test
 	void namesEachPropertyWithItsDefault() throws IOException {
 		Map<String, String> documented = new TreeMap<>();
-		Readme.table("Properties").forEach((row) -> documented.put(row.get(0), row.get(1)));
+		Readme.table("docs/properties.md", "All properties").forEach((row) -> documented.put(row.get(0), row.get(1)));
 
 		assertThat(documented).isEqualTo(metadata());
 	}
@@ -42,7 +49,7 @@ class ReadmeTests {
 	@Test
 	void namesEachCauseWithItsActions() {
 		Map<String, List<Object>> documented = new TreeMap<>();
-		Readme.table("Causes and actions")
+		Readme.table(CAUSES, "Causes and actions")
 			.forEach((row) -> documented.put(row.get(0), List.of(row.get(2), Set.of(row.get(3).split(" ")))));
 
 		Map<String, List<Object>> causes = new TreeMap<>();
@@ -55,7 +62,7 @@ class ReadmeTests {
 
 	@Test
 	void comparesEachCauseWithPlainKafka() {
-		assertThat(Readme.table("What plain Kafka does, and Holdfast")).extracting((row) -> row.get(0))
+		assertThat(Readme.table(CAUSES, "What plain Kafka does, and Holdfast")).extracting((row) -> row.get(0))
 			.containsExactlyInAnyOrderElementsOf(Arrays.stream(Cause.values()).map(Cause::id).toList());
 	}
 
@@ -66,15 +73,63 @@ class ReadmeTests {
 			.map((file) -> withoutIndentation(Readme.read(file)))
 			.collect(Collectors.joining());
 
-		assertThat(Readme.codeBlocks("java")).hasSize(3)
-			.allSatisfy((block) -> assertThat(sources).contains(withoutIndentation(block)));
+		List<String> blocks = Stream.of("docs/decisions.md", "docs/test-kit.md")
+			.flatMap((page) -> Readme.codeBlocks(page, "java").stream())
+			.toList();
+		assertThat(blocks).hasSize(3).allSatisfy((block) -> assertThat(sources).contains(withoutIndentation(block)));
 	}
 
 	@Test
 	void namesTheCommandThatTheBuildRuns() {
 		List<String> ci = Readme.read(".ci/run").lines().toList();
 
-		assertThat(Readme.codeBlocks("sh")).contains(ci.get(ci.size() - 1) + "\n");
+		assertThat(Readme.codeBlocks("README.md", "sh")).contains(ci.get(ci.size() - 1) + "\n");
+	}
+
+	@Test
+	void isShort() {
+		assertThat(Readme.read().lines()).hasSizeLessThanOrEqualTo(150);
+	}
+
+	/**
+	 * To files that are there, and to headings that they have.
+	 */
+	@Test
+	void linksLeadSomewhere() {
+		List<String> broken = new ArrayList<>();
+		for (String page : Readme.pages()) {
+			LINK.matcher(Readme.read(page)).results().map((each) -> each.group(1)).forEach((link) -> {
+				if (!link.contains("://") && !isThere(page, link)) {
+					broken.add(page + ": " + link);
+				}
+			});
+		}
+		assertThat(broken).isEmpty();
+	}
+
+	private static boolean isThere(String page, String link) {
+		String file = link.replaceFirst("#.*", "");
+		String folder = page.substring(0, page.lastIndexOf('/') + 1);
+		String target = file.isEmpty() ? page : folder + file;
+		if (!Readme.exists(target)) {
+			return false;
+		}
+		String anchor = link.contains("#") ? link.substring(link.indexOf('#') + 1) : "";
+		return anchor.isEmpty() || Readme.read(target)
+			.lines()
+			.filter((line) -> line.matches("#+ .*"))
+			.map((line) -> line.replaceFirst("#+ ", "").toLowerCase(Locale.ROOT))
+			.map((title) -> title.replaceAll("[^a-z0-9 _-]", "").replace(' ', '-'))
+			.anyMatch(anchor::equals);
+	}
+
+	@Test
+	void indexHasEachPage() {
+		List<String> pages = new ArrayList<>(Readme.pages());
+		pages.removeAll(List.of("README.md", "CONTRIBUTING.md", "docs/README.md"));
+
+		assertThat(pages).allSatisfy(
+				(page) -> assertThat(Readme.read("docs/README.md")).contains("](" + page.substring("docs/".length())));
 	}
 
 	private static String withoutIndentation(String code) {
