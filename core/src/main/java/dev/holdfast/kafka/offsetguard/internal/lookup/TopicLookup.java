@@ -7,15 +7,14 @@ package dev.holdfast.kafka.offsetguard.internal.lookup;
 
 import java.time.Duration;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 
+import dev.holdfast.kafka.offsetguard.internal.admin.AdminConnection;
 import dev.holdfast.kafka.offsetguard.internal.admin.Patience;
 import dev.holdfast.kafka.offsetguard.internal.admin.Reply;
 import dev.holdfast.kafka.offsetguard.internal.admin.SharedAdmins;
@@ -70,12 +69,7 @@ public final class TopicLookup implements AutoCloseable {
 
 	private final Patience patience;
 
-	private SharedAdmins.@Nullable Lease lease;
-
-	private @Nullable String leasedFor;
-
-	/** Whose brokers the admin client was opened with. */
-	private Set<String> leasedTopics = Set.of();
+	private final AdminConnection connection;
 
 	private final Map<Question, TopicQuery> topicQueries = new HashMap<>();
 
@@ -99,6 +93,7 @@ public final class TopicLookup implements AutoCloseable {
 		this.configuration = configuration;
 		this.client = client;
 		this.patience = new Patience(configuration, clock);
+		this.connection = new AdminConnection(admins, configuration, client, patience, this::forgetQuestions);
 		this.clock = clock;
 	}
 
@@ -111,7 +106,7 @@ public final class TopicLookup implements AutoCloseable {
 	Reply<Cluster> cluster(Collection<String> topics, Duration timeout) {
 		ToldCluster.Told now = client.told();
 		try {
-			SharedAdmins.Lease current = connect(now, topics, timeout);
+			SharedAdmins.Lease current = connection.lease(now, topics, timeout);
 			await(current.askCluster(), timeout);
 			Reply<Cluster> reply = current.cluster();
 			if (reply.isPending()) {
@@ -136,33 +131,7 @@ public final class TopicLookup implements AutoCloseable {
 	 * they are.
 	 */
 	public boolean isAtClientsBrokers() {
-		SharedAdmins.Lease present = lease;
-		return present != null && !present.endpoints().isEmpty();
-	}
-
-	private SharedAdmins.Lease connect(ToldCluster.@Nullable Told now, Collection<String> topics, Duration timeout) {
-		Set<String> endpoints = client.endpoints(topics, timeout);
-		String id = (now != null) ? now.id() : null;
-		SharedAdmins.Lease present = lease;
-		if (present != null && Objects.equals(leasedFor, id) && present.requestTimeout() == patience.millis()
-				&& (endpoints.isEmpty() || isAtClients(present, endpoints))) {
-			return present;
-		}
-		close();
-		present = admins.lease(configuration, id, endpoints, patience.millis());
-		lease = present;
-		leasedFor = id;
-		leasedTopics = Set.copyOf(topics);
-		return present;
-	}
-
-	/**
-	 * Whether an admin client asks brokers that the client itself uses. Two topics of one
-	 * cluster may have no broker in common.
-	 */
-	private boolean isAtClients(SharedAdmins.Lease present, Set<String> endpoints) {
-		return !Collections.disjoint(endpoints, present.endpoints())
-				|| !Collections.disjoint(client.endpoints(leasedTopics, Duration.ZERO), present.endpoints());
+		return !connection.endpoints().isEmpty();
 	}
 
 	/**
@@ -224,9 +193,8 @@ public final class TopicLookup implements AutoCloseable {
 		Anew present = asksAnew.get(names);
 		if (present == null) {
 			try {
-				present = Anew.ask(
-						admins.open(configuration, (lease != null) ? lease.endpoints() : Set.of(), patience.millis()),
-						topics, clock);
+				present = Anew.ask(admins.open(configuration, connection.endpoints(), patience.millis()), topics,
+						clock);
 			}
 			catch (KafkaException ex) {
 				return TopicAnswer.of(topics, Set.of(), unopened(ex));
@@ -241,9 +209,7 @@ public final class TopicLookup implements AutoCloseable {
 		SharedAdmins.close(present.admin);
 		if (cluster != null && present.query.isOutside(cluster)) {
 			// Another cluster may have the same addresses now.
-			if (lease != null) {
-				lease.forgetCluster();
-			}
+			connection.forgetCluster();
 			close();
 			return TopicAnswer.of(topics, Set.of(), new Reply.NotYet<>());
 		}
@@ -407,7 +373,7 @@ public final class TopicLookup implements AutoCloseable {
 	 * The admin client. If the client has gone to other brokers since, a new one.
 	 */
 	private Admin admin(Collection<String> topics) {
-		return connect(client.told(), topics, Duration.ZERO).admin();
+		return connection.lease(client.told(), topics, Duration.ZERO).admin();
 	}
 
 	private void await(CompletableFuture<?> done, Duration timeout) {
@@ -461,9 +427,7 @@ public final class TopicLookup implements AutoCloseable {
 	 * consumer needs them. Keeps what brokers have answered.
 	 */
 	public void makeRoom() {
-		if (lease != null) {
-			lease.makeRoom();
-		}
+		connection.makeRoom();
 	}
 
 	/**
@@ -472,10 +436,7 @@ public final class TopicLookup implements AutoCloseable {
 	@Override
 	public void close() {
 		forgetQuestions();
-		if (lease != null) {
-			lease.close();
-			lease = null;
-		}
+		connection.close();
 	}
 
 }
