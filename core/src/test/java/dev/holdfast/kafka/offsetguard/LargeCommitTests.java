@@ -82,6 +82,28 @@ class LargeCommitTests {
 	}
 
 	/**
+	 * What brokers take is learned for each size, from a refusal that the application
+	 * does not notice.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "classic, false", "consumer, false", "classic, true", "consumer, true" })
+	void commitOfFewerPartitionsThatIsStillTooLargeIsMadeWithoutThem(String protocol, boolean guarded) {
+		String group = "fewer-%s-%s".formatted(protocol, guarded);
+
+		try (Consumer<String, String> consumer = consumers(protocol, group).create(guarded)) {
+			consumer.assign(partitions(PARTITIONS));
+			Consumers.pollTo(consumer, new TopicPartition(TOPIC, 0), 0);
+			commit(consumer, true, PARTITIONS, 1);
+			commit(consumer, true, PARTITIONS, 2);
+			for (int fewer = PARTITIONS - 1; fewer > PARTITIONS - 4; fewer--) {
+				commit(consumer, true, fewer, fewer);
+				assertThat(cluster.committed(group)).hasSize(PARTITIONS)
+					.containsEntry(new TopicPartition(TOPIC, 0), new OffsetAndMetadata(fewer));
+			}
+		}
+	}
+
+	/**
 	 * A later one, which is small enough, is taken while the large one is refused.
 	 */
 	@ParameterizedTest
