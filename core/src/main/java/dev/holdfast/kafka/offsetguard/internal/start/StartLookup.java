@@ -121,9 +121,8 @@ public final class StartLookup {
 			// The guard uses what a bookmark says only in the bookmark's cluster.
 			ready.values().removeIf((commit) -> Bookmark.isOne(commit.metadata()));
 		}
-		Set<TopicPartition> missing = new HashSet<>(partitions);
-		missing.removeIf((partition) -> isClusterOpen || !answered.containsKey(partition)
-				|| committed.containsKey(partition) || answer.topic(partition.topic()).isPending());
+		Set<TopicPartition> missing = isClusterOpen ? new HashSet<>() : missing(answered, answer);
+		missing.retainAll(partitions);
 		Map<TopicPartition, OffsetAndMetadata> all = new HashMap<>(committed);
 		Set<String> untold = addOthers(partitions, missing, committed, all);
 		missing.removeIf((partition) -> untold.contains(partition.topic()));
@@ -132,12 +131,25 @@ public final class StartLookup {
 				.removeIf((partition) -> untold.contains(partition.topic())
 						|| answer.topic(partition.topic()).isPending());
 		}
-		boolean isAnyUsed = !ready.isEmpty() || !missing.isEmpty();
-		if (isAnyUsed && lookup.forgetAnswersOlderThanTheClients()) {
+		if (!(ready.isEmpty() && missing.isEmpty()) && lookup.forgetAnswersOlderThanTheClients()) {
 			committed.clear();
 			return ask(partitions, committed);
 		}
 		return new StartAnswers(ready, missing, all, untold, answer);
+	}
+
+	/**
+	 * The partitions that have no commit, as brokers have answered.
+	 */
+	private static Set<TopicPartition> missing(Map<TopicPartition, @Nullable OffsetAndMetadata> answered,
+			TopicAnswer topics) {
+		Set<TopicPartition> missing = new HashSet<>();
+		answered.forEach((partition, commit) -> {
+			if (commit == null && !topics.topic(partition.topic()).isPending()) {
+				missing.add(partition);
+			}
+		});
+		return missing;
 	}
 
 	/**
