@@ -48,6 +48,9 @@ public final class StartLookup {
 	 */
 	private static final int LOOKUP_SHARE = 4;
 
+	/** A client that finds no leader asks brokers all the time. */
+	private static final int MOST_REPEATS = 3;
+
 	/** How long to wait for an answer that was not there in time before. */
 	private static final Duration AGAIN = Duration.ofMillis(50);
 
@@ -75,6 +78,11 @@ public final class StartLookup {
 
 	private @Nullable Deadline patientUntil;
 
+	/** What {@link TopicLookup#clientAnswers} was when the guard asked, -1 before. */
+	private long clientAnswers = -1;
+
+	private int repeats;
+
 	public StartLookup(EvidenceBudget budget, PartitionStates states, ClusterId clusterId, GroupCommits commits,
 			CommitMemory memory, BookmarkReader bookmarks, Topics topics, TopicLookup lookup,
 			UnansweredStarts unanswered, StartRules rules, GuardClock clock) {
@@ -101,6 +109,7 @@ public final class StartLookup {
 	 */
 	StartAnswers ask(Set<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> committed) {
 		bookmarks.remember();
+		clientAnswers = (clientAnswers >= 0) ? clientAnswers : lookup.clientAnswers();
 		boolean isPatient = isPatient();
 		boolean isClusterOpen = rules.grouped()
 				&& clusterId.ask(Topics.names(partitions), patience(budget.left().dividedBy(LOOKUP_SHARE))).isPending();
@@ -133,7 +142,8 @@ public final class StartLookup {
 						|| answer.topic(partition.topic()).isPending());
 		}
 		boolean isAnyUsed = !ready.isEmpty() || !missing.isEmpty();
-		if (isAnyUsed && lookup.forgetAnswersOlderThanTheClients()) {
+		if (isAnyUsed && isClientAhead()) {
+			lookup.forgetQuestions();
 			committed.clear();
 			return ask(partitions, committed);
 		}
@@ -141,10 +151,27 @@ public final class StartLookup {
 	}
 
 	/**
+	 * Whether brokers have told the client about topics since the guard asked: a topic
+	 * may have been created anew. A client that knows the new topic, and is sought with
+	 * an epoch of the old one, waits for that epoch for ever.
+	 */
+	private boolean isClientAhead() {
+		long now = lookup.clientAnswers();
+		if (now == clientAnswers || repeats >= MOST_REPEATS) {
+			return false;
+		}
+		repeats++;
+		clientAnswers = now;
+		return true;
+	}
+
+	/**
 	 * From now on asks for everything anew.
 	 */
 	void forgetQuestions() {
 		patientUntil = null;
+		clientAnswers = -1;
+		repeats = 0;
 		bookmarks.forget();
 		lookup.forgetQuestions();
 	}
