@@ -109,7 +109,6 @@ public final class StartLookup {
 	 */
 	StartAnswers ask(Set<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> committed) {
 		bookmarks.remember();
-		clientAnswers = (clientAnswers >= 0) ? clientAnswers : lookup.clientAnswers();
 		boolean isPatient = isPatient();
 		boolean isClusterOpen = rules.grouped()
 				&& clusterId.ask(Topics.names(partitions), patience(budget.left().dividedBy(LOOKUP_SHARE))).isPending();
@@ -141,8 +140,7 @@ public final class StartLookup {
 				.removeIf((partition) -> untold.contains(partition.topic())
 						|| answer.topic(partition.topic()).isPending());
 		}
-		boolean isAnyUsed = !ready.isEmpty() || !missing.isEmpty();
-		if (isAnyUsed && isClientAhead()) {
+		if (!(ready.isEmpty() && missing.isEmpty()) && isClientAhead()) {
 			lookup.forgetQuestions();
 			committed.clear();
 			return ask(partitions, committed);
@@ -194,6 +192,7 @@ public final class StartLookup {
 	 * Sends the questions that it has in any case, without waiting for answers.
 	 */
 	private void begin(Set<TopicPartition> partitions) {
+		clientAnswers = (clientAnswers >= 0) ? clientAnswers : lookup.clientAnswers();
 		commits.begin(partitions);
 		if (rules.topicIds()) {
 			lookup.ask(Topics.names(partitions), Set.of(), Duration.ZERO);
