@@ -49,7 +49,7 @@ class SoughtWhileInDoubtTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "classic", "consumer" })
+	@ValueSource(strings = "classic")
 	void seekEndsTheQuestion(String protocol) {
 		String group = "sought-in-doubt-" + protocol;
 		TopicPartition sought = new TopicPartition(group, 0);

@@ -149,8 +149,11 @@ final class Simulation {
 	 * know the new topic by then.
 	 */
 	private static boolean mayWaitForEpoch(Script script) {
-		boolean isOwnCommitted = script.autoCommit() || script.isAny(Step.CommitCurrent.class);
-		return (isOwnCommitted && script.isAny(Step.Recreate.class)) || script.steps()
+		boolean isOwnCommitted = script.steps()
+			.stream()
+			.dropWhile((step) -> !(step instanceof Step.Recreate))
+			.anyMatch((step) -> script.autoCommit() || step instanceof Step.CommitCurrent);
+		return isOwnCommitted || script.steps()
 			.stream()
 			.anyMatch((step) -> step instanceof Step.ForeignCommit commit && commit.epoch() > 0);
 	}

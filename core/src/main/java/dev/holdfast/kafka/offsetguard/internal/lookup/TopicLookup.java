@@ -53,12 +53,6 @@ public final class TopicLookup implements AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(TopicLookup.class);
 
-	/**
-	 * How often the guard asks anew because brokers have told the client something since.
-	 * A client that finds no leader asks them all the time.
-	 */
-	private static final int MOST_REPEATS = 3;
-
 	private final SharedAdmins admins;
 
 	private final ClientConfiguration configuration;
@@ -76,11 +70,6 @@ public final class TopicLookup implements AutoCloseable {
 	private final Map<Set<String>, Anew> asksAnew = new HashMap<>();
 
 	private final Map<CommitQuery.Question, CommitQuery> commitQueries = new HashMap<>();
-
-	/** How often brokers had told the client about topics when the guard asked. */
-	private long clientAnswers;
-
-	private int repeats;
 
 	private boolean told;
 
@@ -132,6 +121,11 @@ public final class TopicLookup implements AutoCloseable {
 	 */
 	public boolean isAtClientsBrokers() {
 		return !connection.endpoints().isEmpty();
+	}
+
+	/** How often brokers have told the client about their cluster so far. */
+	public long clientAnswers() {
+		return client.answers();
 	}
 
 	/**
@@ -327,7 +321,6 @@ public final class TopicLookup implements AutoCloseable {
 	 * another assignment.
 	 */
 	public void forgetQuestions() {
-		repeats = 0;
 		topicQueries.clear();
 		forgetAnew();
 		commitQueries.clear();
@@ -340,28 +333,7 @@ public final class TopicLookup implements AutoCloseable {
 		commitQueries.remove(question);
 	}
 
-	/**
-	 * Forgets the answers so far if brokers have told the client about topics since the
-	 * guard asked: a topic may have been created anew. A client that knows the new topic,
-	 * and is sought with an epoch of the old one, waits for that epoch for ever.
-	 * @return whether the guard has to ask anew
-	 */
-	public boolean forgetAnswersOlderThanTheClients() {
-		long now = client.answers();
-		if (now == clientAnswers || repeats >= MOST_REPEATS) {
-			return false;
-		}
-		repeats++;
-		clientAnswers = now;
-		topicQueries.values().removeIf(TopicQuery::isDone);
-		commitQueries.values().removeIf((query) -> query.done().isDone());
-		return true;
-	}
-
 	private void forgetOldQuestions() {
-		if (topicQueries.isEmpty() && commitQueries.isEmpty()) {
-			clientAnswers = client.answers();
-		}
 		topicQueries.values().removeIf((query) -> query.waiting().isOutdated());
 		commitQueries.values().removeIf((query) -> query.waiting().isOutdated());
 		if (asksAnew.values().stream().anyMatch((each) -> each.query.waiting().isOutdated())) {

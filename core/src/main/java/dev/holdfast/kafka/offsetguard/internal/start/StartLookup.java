@@ -48,6 +48,9 @@ public final class StartLookup {
 	 */
 	private static final int LOOKUP_SHARE = 4;
 
+	/** A client that finds no leader asks brokers all the time. */
+	private static final int MOST_REPEATS = 3;
+
 	/** How long to wait for an answer that was not there in time before. */
 	private static final Duration AGAIN = Duration.ofMillis(50);
 
@@ -74,6 +77,11 @@ public final class StartLookup {
 	private final GuardClock clock;
 
 	private @Nullable Deadline patientUntil;
+
+	/** What {@link TopicLookup#clientAnswers} was when the guard asked, -1 before. */
+	private long clientAnswers = -1;
+
+	private int repeats;
 
 	public StartLookup(EvidenceBudget budget, PartitionStates states, ClusterId clusterId, GroupCommits commits,
 			CommitMemory memory, BookmarkReader bookmarks, Topics topics, TopicLookup lookup,
@@ -131,7 +139,8 @@ public final class StartLookup {
 				.removeIf((partition) -> untold.contains(partition.topic())
 						|| answer.topic(partition.topic()).isPending());
 		}
-		if (!(ready.isEmpty() && missing.isEmpty()) && lookup.forgetAnswersOlderThanTheClients()) {
+		if (!(ready.isEmpty() && missing.isEmpty()) && isClientAhead()) {
+			lookup.forgetQuestions();
 			committed.clear();
 			return ask(partitions, committed);
 		}
@@ -153,10 +162,27 @@ public final class StartLookup {
 	}
 
 	/**
+	 * Whether brokers have told the client about topics since the guard asked: a topic
+	 * may have been created anew. A client that knows the new topic, and is sought with
+	 * an epoch of the old one, waits for that epoch for ever.
+	 */
+	private boolean isClientAhead() {
+		long now = lookup.clientAnswers();
+		if (now == clientAnswers || repeats >= MOST_REPEATS) {
+			return false;
+		}
+		repeats++;
+		clientAnswers = now;
+		return true;
+	}
+
+	/**
 	 * From now on asks for everything anew.
 	 */
 	void forgetQuestions() {
 		patientUntil = null;
+		clientAnswers = -1;
+		repeats = 0;
 		bookmarks.forget();
 		lookup.forgetQuestions();
 	}
@@ -179,6 +205,7 @@ public final class StartLookup {
 	 * Sends the questions that it has in any case, without waiting for answers.
 	 */
 	private void begin(Set<TopicPartition> partitions) {
+		clientAnswers = (clientAnswers >= 0) ? clientAnswers : lookup.clientAnswers();
 		commits.begin(partitions);
 		if (rules.topicIds()) {
 			lookup.ask(Topics.names(partitions), Set.of(), Duration.ZERO);
