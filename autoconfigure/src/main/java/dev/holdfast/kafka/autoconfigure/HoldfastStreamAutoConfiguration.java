@@ -30,8 +30,15 @@ public final class HoldfastStreamAutoConfiguration {
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	StreamBinders holdfastStreamBinders(FactoryGuards guards, ConfigurableListableBeanFactory beanFactory) {
-		return new StreamBinders(guards, beanFactory);
+	static StreamBindings holdfastStreamBindings(FactoryGuards guards) {
+		return new StreamBindings(guards);
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static StreamBinders holdfastStreamBinders(FactoryGuards guards, StreamBindings bindings,
+			ConfigurableListableBeanFactory beanFactory) {
+		return new StreamBinders(guards, bindings, beanFactory);
 	}
 
 }

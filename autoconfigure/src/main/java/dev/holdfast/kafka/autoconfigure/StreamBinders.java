@@ -6,12 +6,12 @@
 package dev.holdfast.kafka.autoconfigure;
 
 import java.util.Map;
-import java.util.Objects;
 
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.cloud.stream.binder.DefaultBinderFactory;
 import org.springframework.cloud.stream.binder.PollableMessageSource;
 import org.springframework.cloud.stream.binder.kafka.KafkaMessageChannelBinder;
@@ -22,17 +22,21 @@ import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
 
 /**
- * Guards the consumers of Spring Cloud Stream's Kafka binders. Each binder is in a
- * context of its own, where no post-processor of the application's sees what it makes.
+ * Guards the consumers of Spring Cloud Stream's Kafka binders. Most binders are in a
+ * context of their own, where no post-processor of the application's sees what they make;
+ * some are beans of the application.
  */
-final class StreamBinders implements DefaultBinderFactory.Listener {
+final class StreamBinders implements DefaultBinderFactory.Listener, BeanPostProcessor {
 
 	private final FactoryGuards guards;
 
+	private final StreamBindings bindings;
+
 	private final ListableBeanFactory beanFactory;
 
-	StreamBinders(FactoryGuards guards, ListableBeanFactory beanFactory) {
+	StreamBinders(FactoryGuards guards, StreamBindings bindings, ListableBeanFactory beanFactory) {
 		this.guards = guards;
+		this.bindings = bindings;
 		this.beanFactory = beanFactory;
 	}
 
@@ -42,6 +46,14 @@ final class StreamBinders implements DefaultBinderFactory.Listener {
 	@Override
 	public void afterBinderContextInitialized(String binderName, ConfigurableApplicationContext binderContext) {
 		binderContext.getBeansOfType(KafkaMessageChannelBinder.class).values().forEach(this::guard);
+	}
+
+	@Override
+	public Object postProcessAfterInitialization(Object bean, String beanName) {
+		if (bean instanceof KafkaMessageChannelBinder binder && !Mocks.isMock(bean)) {
+			guard(binder);
+		}
+		return bean;
 	}
 
 	private void guard(KafkaMessageChannelBinder binder) {
@@ -77,23 +89,27 @@ final class StreamBinders implements DefaultBinderFactory.Listener {
 				// What a polled source would do itself, but with a factory of its own.
 				configuration.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
 			}
+			bindings.see(name);
+			bindings.see(destination);
 		}
 
 		@Override
 		public void configure(ConsumerFactory<?, ?> factory) {
-			String name = Objects.requireNonNull(latest.get(), "No name of a binding");
+			String name = latest.get();
 			latest.remove();
-			if (!guards.isEnabled(name)) {
+			if (name == null || !guards.isEnabled(name)) {
 				return;
 			}
 			guards.advisor(name);
 			FactoryGuard guard = guards.guard(name);
-			if (factory instanceof DefaultKafkaConsumerFactory<?, ?> known) {
-				StreamBinding.guard(guard, known, !isPolled(name) && isReadAfterwards(known, name));
-			}
-			else {
-				guard.tolerate(true, "the binder has made a factory of %s".formatted(factory.getClass()), null);
-			}
+			bindings.attempt(() -> {
+				if (factory instanceof DefaultKafkaConsumerFactory<?, ?> known) {
+					StreamBinding.guard(guard, bindings, known, !isPolled(name) && isReadAfterwards(known, name));
+				}
+				else {
+					guard.tolerate(true, "the binder has made a factory of %s".formatted(factory.getClass()), null);
+				}
+			});
 		}
 
 		private boolean isReadAfterwards(DefaultKafkaConsumerFactory<?, ?> factory, String bindingName) {

@@ -38,6 +38,8 @@ final class StreamBinding<K, V> implements ConsumerPostProcessor<K, V> {
 
 	private final FactoryGuard guard;
 
+	private final StreamBindings bindings;
+
 	private final DefaultKafkaConsumerFactory<K, V> factory;
 
 	private final Map<String, Object> original;
@@ -47,8 +49,9 @@ final class StreamBinding<K, V> implements ConsumerPostProcessor<K, V> {
 	/** Whether this thread creates a client that is to be left as it is. */
 	private final ThreadLocal<Boolean> plain = ThreadLocal.withInitial(() -> false);
 
-	private StreamBinding(FactoryGuard guard, DefaultKafkaConsumerFactory<K, V> factory) {
+	private StreamBinding(FactoryGuard guard, StreamBindings bindings, DefaultKafkaConsumerFactory<K, V> factory) {
 		this.guard = guard;
+		this.bindings = bindings;
 		this.factory = factory;
 		this.original = factory.getConfigurationProperties();
 		this.adopted = guard.adoptedClients();
@@ -57,12 +60,14 @@ final class StreamBinding<K, V> implements ConsumerPostProcessor<K, V> {
 	/**
 	 * Guards the consumers that a factory creates from now on.
 	 * @param guard the guard of the binding's name
+	 * @param bindings hears of consumers that are refused
 	 * @param factory the factory
 	 * @param readAfterwards whether Spring reads {@code auto.offset.reset} from the
 	 * factory's configuration
 	 */
-	static <K, V> void guard(FactoryGuard guard, DefaultKafkaConsumerFactory<K, V> factory, boolean readAfterwards) {
-		StreamBinding<K, V> binding = new StreamBinding<>(guard, factory);
+	static <K, V> void guard(FactoryGuard guard, StreamBindings bindings, DefaultKafkaConsumerFactory<K, V> factory,
+			boolean readAfterwards) {
+		StreamBinding<K, V> binding = new StreamBinding<>(guard, bindings, factory);
 		guard.cap().requireUsable(binding.original);
 		Map<String, Object> entries = new HashMap<>(binding.adopted.entries(binding.original));
 		if (guard.isGuarding() && !readAfterwards) {
@@ -90,7 +95,7 @@ final class StreamBinding<K, V> implements ConsumerPostProcessor<K, V> {
 			return taken.guarded(configuration);
 		}
 		catch (UnguardableConsumerException ex) {
-			guard.tolerate(false, ex.getMessage(), ex);
+			bindings.attempt(() -> guard.tolerate(false, ex.getMessage(), ex));
 			return createPlain(taken);
 		}
 	}
@@ -109,7 +114,7 @@ final class StreamBinding<K, V> implements ConsumerPostProcessor<K, V> {
 	 */
 	private @Nullable Consumer<K, V> replace(Consumer<K, V> client, AdoptedClients.Adopted<K, V> taken) {
 		if (taken.configuration().isEmpty()) {
-			guard.tolerate(false, "something has replaced its interceptor.classes", null);
+			bindings.attempt(() -> guard.tolerate(false, "something has replaced its interceptor.classes", null));
 			return null;
 		}
 		client.close();

@@ -83,6 +83,10 @@ final class StreamApplication implements AutoCloseable {
 		await().atMost(PATIENCE).until(condition);
 	}
 
+	String clientId() {
+		return context.getEnvironment().getProperty("spring.kafka.consumer.client-id");
+	}
+
 	<T> T bean(Class<T> type) {
 		return context.getBean(type);
 	}

@@ -5,6 +5,8 @@
 
 package dev.holdfast.kafka.workswith;
 
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,7 +30,9 @@ record StreamOrders(KafkaCluster cluster, String topic, int partitions) {
 
 	static StreamOrders empty(KafkaCluster cluster, int partitions) {
 		StreamOrders orders = new StreamOrders(cluster, "orders-" + UUID.randomUUID(), partitions);
-		cluster.createTopic(orders.topic, partitions);
+		Map<Integer, List<Integer>> replicas = new HashMap<>();
+		IntStream.range(0, partitions).forEach((partition) -> replicas.put(partition, List.of(0, 1)));
+		cluster.createTopic(orders.topic, replicas, Map.of());
 		return orders;
 	}
 
@@ -63,7 +67,7 @@ record StreamOrders(KafkaCluster cluster, String topic, int partitions) {
 	}
 
 	static List<Long> range(long from, long to) {
-		return LongStream.range(from, to).boxed().toList();
+		return new ArrayList<>(LongStream.range(from, to).boxed().toList());
 	}
 
 	long committed(int partition) {
