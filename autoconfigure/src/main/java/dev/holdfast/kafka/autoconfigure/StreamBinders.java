@@ -104,7 +104,8 @@ final class StreamBinders implements DefaultBinderFactory.Listener, BeanPostProc
 			FactoryGuard guard = guards.guard(name);
 			bindings.attempt(() -> {
 				if (factory instanceof DefaultKafkaConsumerFactory<?, ?> known) {
-					StreamBinding.guard(guard, bindings, known, !isPolled(name) && isReadAfterwards(known, name));
+					StreamBinding.guard(guard, bindings, known,
+							bindings.isKeepingReset(name) || (!isPolled(name) && isReadAfterwards(known, name)));
 				}
 				else {
 					guard.tolerate(true, "the binder has made a factory of %s".formatted(factory.getClass()), null);

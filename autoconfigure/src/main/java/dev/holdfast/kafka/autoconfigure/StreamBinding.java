@@ -113,12 +113,23 @@ final class StreamBinding<K, V> implements ConsumerPostProcessor<K, V> {
 	 * @return the guarded client; {@code null} to go on with the one that there is
 	 */
 	private @Nullable Consumer<K, V> replace(Consumer<K, V> client, AdoptedClients.Adopted<K, V> taken) {
-		if (taken.configuration().isEmpty()) {
-			bindings.attempt(() -> guard.tolerate(false, "something has replaced its interceptor.classes", null));
-			return null;
+		if (!taken.configuration().isEmpty()) {
+			client.close();
+			return create(taken, AdoptedClients.RESET);
 		}
-		client.close();
-		return create(taken, AdoptedClients.RESET);
+		String reason = "the container's own interceptor.classes replace those of the factory";
+		bindings.attempt(() -> guard.tolerate(false, reason, null));
+		if (isReset()) {
+			// Such a client moves nowhere, not even to where plain Kafka begins.
+			bindings.keepReset(guard.name());
+			throw new IllegalStateException(
+					"Bind '%s' again, to have it without a guard: %s".formatted(guard.name(), reason));
+		}
+		return null;
+	}
+
+	private boolean isReset() {
+		return factory.getConfigurationProperties().entrySet().containsAll(AdoptedClients.RESET.entrySet());
 	}
 
 	private Consumer<K, V> createPlain(AdoptedClients.Adopted<K, V> taken) {

@@ -29,6 +29,8 @@ final class StreamBindings implements ApplicationListener<BindingCreatedEvent>, 
 
 	private final Set<String> seen = ConcurrentHashMap.newKeySet();
 
+	private final Set<String> keepingReset = ConcurrentHashMap.newKeySet();
+
 	private final AtomicReference<@Nullable RuntimeException> refusal = new AtomicReference<>();
 
 	private volatile boolean running;
@@ -43,6 +45,18 @@ final class StreamBindings implements ApplicationListener<BindingCreatedEvent>, 
 	 */
 	void see(String name) {
 		seen.add(name);
+	}
+
+	/**
+	 * From the next time that the binding is bound, its factory's configuration keeps the
+	 * application's own {@code auto.offset.reset}.
+	 */
+	void keepReset(String name) {
+		keepingReset.add(name);
+	}
+
+	boolean isKeepingReset(String name) {
+		return keepingReset.contains(name);
 	}
 
 	/**
