@@ -84,6 +84,13 @@ public final class HoldfastKafkaAutoConfiguration {
 		return new GuardVerifier(guards, containerFactories, beanFactory);
 	}
 
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	OtherClients holdfastOtherClients(ConfigurableListableBeanFactory beanFactory) {
+		return new OtherClients(beanFactory,
+				Objects.requireNonNull(beanFactory.getBeanClassLoader(), "No class loader"));
+	}
+
 	static class HoldfastKafkaRuntimeHints implements RuntimeHintsRegistrar {
 
 		@Override
