@@ -115,8 +115,8 @@ final class StreamBinders implements DefaultBinderFactory.Listener, BeanPostProc
 
 		private boolean isReadAfterwards(DefaultKafkaConsumerFactory<?, ?> factory, String bindingName) {
 			Object reset = factory.getConfigurationProperties().get(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG);
-			return binder.getExtendedConsumerProperties(bindingName).isResetOffsets()
-					|| ((reset == null || "latest".equals(reset)) && !factory.isAutoCommit());
+			return ((reset == null || "latest".equals(reset)) && !factory.isAutoCommit())
+					|| binder.getExtendedConsumerProperties(bindingName).isResetOffsets();
 		}
 
 	}

@@ -49,6 +49,9 @@ final class StreamBinding<K, V> implements ConsumerPostProcessor<K, V> {
 	/** Whether this thread creates a client that is to be left as it is. */
 	private final ThreadLocal<Boolean> plain = ThreadLocal.withInitial(() -> false);
 
+	/** What the client that this thread replaces would do itself. */
+	private final ThreadLocal<@Nullable Object> replacedReset = new ThreadLocal<>();
+
 	private StreamBinding(FactoryGuard guard, StreamBindings bindings, DefaultKafkaConsumerFactory<K, V> factory) {
 		this.guard = guard;
 		this.bindings = bindings;
@@ -105,7 +108,8 @@ final class StreamBinding<K, V> implements ConsumerPostProcessor<K, V> {
 	}
 
 	private Object ownReset() {
-		return original.getOrDefault(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest");
+		Object replaced = replacedReset.get();
+		return (replaced != null) ? replaced : original.getOrDefault(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest");
 	}
 
 	/**
@@ -115,7 +119,13 @@ final class StreamBinding<K, V> implements ConsumerPostProcessor<K, V> {
 	private @Nullable Consumer<K, V> replace(Consumer<K, V> client, AdoptedClients.Adopted<K, V> taken) {
 		if (!taken.configuration().isEmpty()) {
 			client.close();
-			return create(taken, AdoptedClients.RESET);
+			replacedReset.set(taken.configuration().get(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG));
+			try {
+				return create(taken, AdoptedClients.RESET);
+			}
+			finally {
+				replacedReset.remove();
+			}
 		}
 		String reason = "the container's own interceptor.classes replace those of the factory";
 		bindings.attempt(() -> guard.tolerate(false, reason, null));

@@ -21,6 +21,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.kafka.autoconfigure.KafkaConnectionDetails;
@@ -160,6 +162,20 @@ class StreamBindingRulesTests {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void aResetOfTheContainersOwnHolds(boolean guarded) {
+		StreamOrders orders = StreamOrders.withoutCommits(cluster, 1);
+
+		try (StreamApplication application = run(orders, OwnReset.class, "holdfast.kafka.enabled=" + guarded)) {
+			orders.awaitCommitted(270);
+			cluster.produce(orders.partition(0), 1);
+			orders.awaitCommitted(271);
+
+			assertThat(application.offsets()).isEqualTo(List.of(270L));
+		}
+	}
+
 	@Test
 	void interceptorsThatReplaceTheGuardsAreReported(CapturedOutput output) {
 		StreamOrders orders = StreamOrders.consumedTo200Of270(cluster, 1).lie();
@@ -211,6 +227,19 @@ class StreamBindingRulesTests {
 			return (container, destination, group) -> container.getContainerProperties()
 				.getKafkaConsumerProperties()
 				.put(ConsumerConfig.INTERCEPTOR_CLASSES_CONFIG, Counting.class.getName());
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(StreamApplication.Process.class)
+	static class OwnReset {
+
+		@Bean
+		ListenerContainerCustomizer<AbstractMessageListenerContainer<?, ?>> resetsToTheEnd() {
+			return (container, destination, group) -> container.getContainerProperties()
+				.getKafkaConsumerProperties()
+				.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest");
 		}
 
 	}
