@@ -15,6 +15,8 @@ import dev.holdfast.kafka.autoconfigure.GuardedFactories;
 import dev.holdfast.kafka.offsetguard.decision.Decision;
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.LyingKafka;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -293,6 +295,12 @@ class StreamBindingFeaturesTests {
 
 	@Configuration(proxyBeanMethods = false)
 	static class Two {
+
+		/** The binder demands one, where Micrometer is on the class path. */
+		@Bean
+		MeterRegistry meters() {
+			return new SimpleMeterRegistry();
+		}
 
 		@Bean
 		java.util.function.Consumer<Message<byte[]>> process(StreamApplication.Received received) {
