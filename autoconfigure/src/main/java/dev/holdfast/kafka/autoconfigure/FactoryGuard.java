@@ -17,6 +17,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 import dev.holdfast.kafka.autoconfigure.properties.HoldfastProperties;
+import dev.holdfast.kafka.offsetguard.AdoptedClients;
 import dev.holdfast.kafka.offsetguard.OffsetGuard;
 import dev.holdfast.kafka.offsetguard.UnguardableConsumerException;
 import dev.holdfast.kafka.offsetguard.policy.Action;
@@ -141,6 +142,18 @@ final class FactoryGuard {
 			tolerate(false, ex.getMessage(), ex);
 			return cap.create(() -> creation.apply(original));
 		}
+	}
+
+	/**
+	 * Takes over consumers of a factory that no proxy can be around.
+	 */
+	AdoptedClients adoptedClients() {
+		if (guard == null) {
+			return new AdoptedClients(cap.cap());
+		}
+		OffsetGuard offsetGuard = guard.get();
+		created = offsetGuard;
+		return offsetGuard.adoptedClients();
 	}
 
 	/**

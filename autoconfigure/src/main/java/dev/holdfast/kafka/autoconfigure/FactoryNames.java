@@ -16,7 +16,8 @@ import org.springframework.kafka.core.ConsumerFactory;
 
 /**
  * The names of consumer factories in the properties. A factory has its bean's name. One
- * that is no bean has the name of the container factory that uses it.
+ * that is no bean has the name of the container factory that uses it, or of the binding
+ * of Spring Cloud Stream that it was made for.
  */
 final class FactoryNames {
 

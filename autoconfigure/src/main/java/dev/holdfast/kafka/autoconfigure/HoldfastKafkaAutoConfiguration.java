@@ -51,8 +51,9 @@ public final class HoldfastKafkaAutoConfiguration {
 	static FactoryGuards holdfastFactoryGuards(ConfigurableEnvironment environment,
 			ConfigurableListableBeanFactory beanFactory, ObjectProvider<DecisionListener> listeners,
 			ObjectProvider<OffsetResetPolicy> ownPolicy, ApplicationEventPublisher events) {
-		Set<String> factoryNames = FactoryNames.all(beanFactory);
 		ClassLoader loader = Objects.requireNonNull(beanFactory.getBeanClassLoader(), "No class loader");
+		Set<String> factoryNames = FactoryNames.all(beanFactory);
+		factoryNames.addAll(StreamBindingNames.all(environment, beanFactory, loader));
 		return new FactoryGuards(new HoldfastPropertiesReader(environment, factoryNames, loader), loader,
 				() -> listeners.orderedStream().toList(), ownPolicy::getIfAvailable, events);
 	}
@@ -81,6 +82,13 @@ public final class HoldfastKafkaAutoConfiguration {
 	GuardVerifier holdfastGuardVerifier(FactoryGuards guards, ContainerFactories containerFactories,
 			ConfigurableListableBeanFactory beanFactory) {
 		return new GuardVerifier(guards, containerFactories, beanFactory);
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	OtherClients holdfastOtherClients(ConfigurableListableBeanFactory beanFactory) {
+		return new OtherClients(beanFactory,
+				Objects.requireNonNull(beanFactory.getBeanClassLoader(), "No class loader"));
 	}
 
 	static class HoldfastKafkaRuntimeHints implements RuntimeHintsRegistrar {

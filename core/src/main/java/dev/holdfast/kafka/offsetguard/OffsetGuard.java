@@ -118,8 +118,22 @@ public final class OffsetGuard {
 			constructed = cap.construct(() -> construction.apply(overrides(configuration)));
 			capture = scope.last();
 		}
+		Objects.requireNonNull(constructed.client(), "The construction of a consumer returned null");
+		return guarded(constructed, capture, autoOffsetReset);
+	}
+
+	/**
+	 * Guards clients that others construct. Use it only where {@link #createConsumer}
+	 * cannot be around the construction.
+	 * @return takes over such clients, one after the other
+	 */
+	public AdoptedClients adoptedClients() {
+		return new AdoptedClients(this, cap);
+	}
+
+	<K, V> Consumer<K, V> guarded(ClientCap.Construction<Consumer<K, V>> constructed,
+			@Nullable ConsumerConfigurationCapture capture, AutoOffsetReset autoOffsetReset) {
 		Consumer<K, V> client = constructed.client();
-		Objects.requireNonNull(client, "The construction of a consumer returned null");
 		if (isGuarded(client)) {
 			return client;
 		}
@@ -289,7 +303,7 @@ public final class OffsetGuard {
 					timeout));
 	}
 
-	private static AutoOffsetReset autoOffsetReset(Map<String, Object> configuration) {
+	static AutoOffsetReset autoOffsetReset(Map<String, Object> configuration) {
 		Object value = configuration.getOrDefault(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest");
 		try {
 			return AutoOffsetReset.parse(value.toString());

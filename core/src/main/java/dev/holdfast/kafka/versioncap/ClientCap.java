@@ -82,29 +82,44 @@ public final class ClientCap {
 	 * follow them
 	 */
 	public <T> Construction<T> construct(Supplier<T> construction) {
-		if (!VersionCapInstaller.isInstalled()) {
-			if (!cap.isEmpty() || learned.isLearning()) {
-				VersionCapInstaller.install();
-			}
-			else {
-				return new Construction<>(construction.get(), ClientVersions.UNKNOWN);
-			}
+		if (!installIfNeeded()) {
+			return new Construction<>(construction.get(), ClientVersions.UNKNOWN);
 		}
 		try (CapScope scope = CapScope.open(cap, learned)) {
-			T client = construction.get();
-			if (client instanceof VersionedClient versioned) {
-				return new Construction<>(client, versioned.clientVersions());
-			}
-			ClientBinding binding = scope.mainBinding();
-			if (binding == null && !cap.isEmpty() && !(client instanceof MockConsumer)) {
-				close(client);
-				throw new VersionCapInstallException(
-						"%s does not follow the version cap (%s): it was constructed on another thread, or before, or it is not a client of the kafka-clients on this class path"
-							.formatted(client, cap),
-						null);
-			}
-			return new Construction<>(client, (binding != null) ? new ClientVersions(binding) : ClientVersions.UNKNOWN);
+			return constructed(construction.get(), scope);
 		}
+	}
+
+	/**
+	 * Constructs the next consumer of the calling thread under this cap: for a caller
+	 * that is told when a construction begins, and hears of the client when it has ended.
+	 * @return tells what has become of the client
+	 * @throws VersionCapInstallException if there are rules, and they cannot be installed
+	 */
+	public Expected expect() {
+		return new Expected(this, installIfNeeded() ? CapScope.openForNext(cap, learned) : null);
+	}
+
+	private boolean installIfNeeded() {
+		if (!VersionCapInstaller.isInstalled() && (!cap.isEmpty() || learned.isLearning())) {
+			VersionCapInstaller.install();
+		}
+		return VersionCapInstaller.isInstalled();
+	}
+
+	private <T> Construction<T> constructed(T client, CapScope scope) {
+		if (client instanceof VersionedClient versioned) {
+			return new Construction<>(client, versioned.clientVersions());
+		}
+		ClientBinding binding = scope.mainBinding();
+		if (binding == null && !cap.isEmpty() && !(client instanceof MockConsumer)) {
+			close(client);
+			throw new VersionCapInstallException(
+					"%s does not follow the version cap (%s): it was constructed on another thread, or before, or it is not a client of the kafka-clients on this class path"
+						.formatted(client, cap),
+					null);
+		}
+		return new Construction<>(client, (binding != null) ? new ClientVersions(binding) : ClientVersions.UNKNOWN);
 	}
 
 	private static void close(@Nullable Object client) {
@@ -126,7 +141,10 @@ public final class ClientCap {
 	 * follow them, or this JVM makes no wrapper that stops it
 	 */
 	public <K, V> Consumer<K, V> constructConsumer(Supplier<Consumer<K, V>> construction) {
-		Construction<Consumer<K, V>> constructed = construct(construction);
+		return wrapped(construct(construction));
+	}
+
+	private static <K, V> Consumer<K, V> wrapped(Construction<Consumer<K, V>> constructed) {
 		boolean wrapped = constructed.client() instanceof VersionedClient;
 		if (wrapped || constructed.client() instanceof MockConsumer) {
 			return constructed.client();
@@ -167,6 +185,48 @@ public final class ClientCap {
 
 		@Override
 		void close();
+
+	}
+
+	/**
+	 * A consumer that is about to be constructed under a cap.
+	 */
+	public static final class Expected {
+
+		private final ClientCap cap;
+
+		private final @Nullable CapScope scope;
+
+		private Expected(ClientCap cap, @Nullable CapScope scope) {
+			this.cap = cap;
+			this.scope = scope;
+		}
+
+		/**
+		 * Tells that the construction has ended.
+		 * @param <T> the type of the client
+		 * @param client the client
+		 * @return the client and its versions
+		 * @throws VersionCapInstallException if there are rules, and the client does not
+		 * follow them
+		 */
+		public <T> Construction<T> constructed(T client) {
+			return (scope != null) ? cap.constructed(client, scope)
+					: new Construction<>(client, ClientVersions.UNKNOWN);
+		}
+
+		/**
+		 * Tells that the construction has ended.
+		 * @param <K> the type of the keys
+		 * @param <V> the type of the values
+		 * @param client the client
+		 * @return the consumer, as {@link ClientCap#constructConsumer} returns it
+		 * @throws VersionCapInstallException if there are rules, and the client does not
+		 * follow them, or this JVM makes no wrapper that stops it
+		 */
+		public <K, V> Consumer<K, V> constructedConsumer(Consumer<K, V> client) {
+			return wrapped(constructed(client));
+		}
 
 	}
 

@@ -30,25 +30,45 @@ public final class CapScope implements AutoCloseable {
 
 	private final LearnedCaps learned;
 
+	private final boolean forNext;
+
 	private final List<ClientBinding> bindings = new ArrayList<>(1);
 
 	private @Nullable ClientBinding main;
 
 	private final List<ClientBinding> innerBindings = new ArrayList<>();
 
-	private CapScope(@Nullable CapScope outer, VersionCap cap, LearnedCaps learned) {
+	private CapScope(@Nullable CapScope outer, VersionCap cap, LearnedCaps learned, boolean forNext) {
 		this.outer = outer;
 		this.cap = cap;
 		this.learned = learned;
+		this.forNext = forNext;
 	}
 
 	/**
 	 * Opens a scope. Inside another scope both caps hold.
 	 */
 	public static CapScope open(VersionCap cap, LearnedCaps learned) {
+		return enter(CURRENT.get(), cap, learned, false);
+	}
+
+	/**
+	 * Opens a scope that ends when the calling thread has constructed a consumer in it.
+	 * If it never does, the scope ends with the next one of this kind.
+	 */
+	public static CapScope openForNext(VersionCap cap, LearnedCaps learned) {
 		CapScope outer = CURRENT.get();
-		CapScope scope = (outer == null) ? new CapScope(null, cap, learned) : new CapScope(outer, outer.cap.and(cap),
-				(outer.learned.isLearning() && !learned.isLearning()) ? outer.learned : learned);
+		while (outer != null && outer.forNext) {
+			outer = outer.outer;
+		}
+		return enter(outer, cap, learned, true);
+	}
+
+	private static CapScope enter(@Nullable CapScope outer, VersionCap cap, LearnedCaps learned, boolean forNext) {
+		// What another scope waits for is not constructed in this one.
+		CapScope scope = (outer == null || outer.forNext) ? new CapScope(outer, cap, learned, forNext)
+				: new CapScope(outer, outer.cap.and(cap),
+						(outer.learned.isLearning() && !learned.isLearning()) ? outer.learned : learned, forNext);
 		CURRENT.set(scope);
 		return scope;
 	}
@@ -67,6 +87,9 @@ public final class CapScope implements AutoCloseable {
 		scope.bindings.add(binding);
 		if (scope.main == null && ClientConstructions.isConsumerOfItsOwn()) {
 			scope.main = binding;
+			if (scope.forNext) {
+				scope.close();
+			}
 		}
 		return binding;
 	}
@@ -104,7 +127,7 @@ public final class CapScope implements AutoCloseable {
 	 * client.
 	 */
 	public @Nullable ClientBinding mainBinding() {
-		if (main != null) {
+		if (main != null || forNext) {
 			return main;
 		}
 		List<ClientBinding> candidates = bindings.isEmpty() ? innerBindings : bindings;

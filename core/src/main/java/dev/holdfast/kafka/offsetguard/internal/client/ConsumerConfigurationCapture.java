@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 import dev.holdfast.kafka.offsetguard.internal.cluster.ToldCluster;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerInterceptor;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -34,6 +35,11 @@ public final class ConsumerConfigurationCapture
 
 	private static final ThreadLocal<@Nullable Scope> CURRENT = new ThreadLocal<>();
 
+	/**
+	 * An entry that is no configuration of Kafka's: a client hands it on to this class.
+	 */
+	private static final String OBSERVER = "holdfast.kafka.construction-observer";
+
 	private @Nullable Map<String, ?> configuration;
 
 	private volatile ToldCluster.@Nullable Told told;
@@ -47,12 +53,44 @@ public final class ConsumerConfigurationCapture
 	@Override
 	public void configure(Map<String, ?> configuration) {
 		Scope scope = CURRENT.get();
-		if (scope != null) {
+		Object observer = configuration.get(OBSERVER);
+		if (scope != null || observer != null) {
 			// Kafka's own map would keep all that Kafka has parsed for the client, some
 			// 10 KiB.
-			this.configuration = new HashMap<>(configuration);
+			Map<String, Object> copy = new HashMap<>(configuration);
+			copy.remove(OBSERVER);
+			this.configuration = copy;
+		}
+		if (scope != null) {
 			scope.last = this;
 		}
+		if (observer instanceof ConstructionObserver each) {
+			each.constructing(this);
+		}
+	}
+
+	/**
+	 * Hears of clients whose construction no scope is around.
+	 */
+	@FunctionalInterface
+	public interface ConstructionObserver {
+
+		/**
+		 * The calling thread constructs a client. The client has not made its connections
+		 * yet.
+		 * @param capture has the client's configuration
+		 */
+		void constructing(ConsumerConfigurationCapture capture);
+
+	}
+
+	/**
+	 * The entries with which a client tells an observer that it is constructed.
+	 * @param interceptors the application's own {@code interceptor.classes}
+	 * @param observer hears of it
+	 */
+	public static Map<String, Object> observedBy(@Nullable Object interceptors, ConstructionObserver observer) {
+		return Map.of(ConsumerConfig.INTERCEPTOR_CLASSES_CONFIG, addTo(interceptors), OBSERVER, observer);
 	}
 
 	/**
