@@ -83,6 +83,18 @@ public final class HoldfastKafkaAutoConfiguration {
 		return new GuardVerifier(guards, containerFactories, beanFactory);
 	}
 
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	FactoryConformance holdfastBrokerConformance(FactoryGuards guards, ConfigurableListableBeanFactory beanFactory) {
+		return new FactoryConformance(guards, beanFactory, guards.conformance().timeout());
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	ConformanceAtStart holdfastConformanceAtStart(FactoryConformance conformance, FactoryGuards guards) {
+		return new ConformanceAtStart(conformance, guards.conformance().onStartup());
+	}
+
 	static class HoldfastKafkaRuntimeHints implements RuntimeHintsRegistrar {
 
 		@Override

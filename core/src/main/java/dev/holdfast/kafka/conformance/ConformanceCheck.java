@@ -7,8 +7,10 @@ package dev.holdfast.kafka.conformance;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -57,7 +59,9 @@ public final class ConformanceCheck {
 	 * @param cap what its clients may speak
 	 */
 	public ConformanceCheck(Map<String, ?> configuration, ClientCap cap) {
-		this.configuration = Map.copyOf(configuration);
+		Map<String, Object> copy = new HashMap<>(configuration);
+		copy.values().removeIf(Objects::isNull);
+		this.configuration = copy;
 		this.cap = cap;
 	}
 
