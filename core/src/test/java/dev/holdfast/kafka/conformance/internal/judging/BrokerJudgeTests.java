@@ -117,6 +117,9 @@ class BrokerJudgeTests {
 		assertThat(text(BrokerJudge.clusterId(List.of(broker(1, null, topic))))).isEqualTo("warning absent");
 		assertThat(text(BrokerJudge.clusterId(List.of(broker(1, " ", topic))))).isEqualTo("warning absent");
 		assertThat(text(BrokerJudge.clusterId(List.of()))).isEqualTo("skipped");
+		assertThat(text(BrokerJudge.clusterId(List.of(new BrokerFacts(1, new Answer.Given<>(true),
+				new Answer.Silent<>(), new Answer.Failed<>("error"), Map.of())))))
+			.isEqualTo("failed error");
 	}
 
 	@ParameterizedTest

@@ -62,6 +62,14 @@ class ClientJudgeTests {
 	}
 
 	@Test
+	void rightsAreNamed() {
+		assertThat(ClientJudge
+			.rights(new RightFacts(ResourceType.GROUP, "group", EnumSet.of(AclOperation.READ, AclOperation.DESCRIBE),
+					new Answer.Given<>(Set.of())))
+			.detail()).isEqualTo("Read and Describe on group group is missing");
+	}
+
+	@Test
 	void commits() {
 		assertThat(metadata(SENT)).isEqualTo("sound");
 		assertThat(epoch(SENT)).isEqualTo("sound");

@@ -66,6 +66,50 @@ class EpochJudgeTests {
 	}
 
 	@Test
+	void answersAboutTheSameRecordsTellWhatWasSeen() {
+		assertThat(EpochJudge.recordEpochs(new LogFactsBuilder().build()).detail()).isEqualTo("epochs 0 to 2");
+		LogFactsBuilder same = new LogFactsBuilder();
+		same.last = found(END - 1, OLD);
+		assertThat(EpochJudge.recordEpochs(same.build()).detail()).isEqualTo("epoch 0");
+		assertThat(EpochJudge.earlierEpochEnd(same.build()).detail())
+			.isEqualTo("the log holds records of one leader epoch only");
+		same.first = found(START, -1);
+		assertThat(EpochJudge.earlierEpochEnd(same.build()).detail()).isEqualTo("records carry no leader epochs");
+		assertThat(EpochJudge.recordEpochs(same.build()).detail()).isEqualTo("the record at 5 carries no leader epoch");
+		assertThat(EpochJudge.futureEpochEnd(new LogFactsBuilder().build()).detail())
+			.isEqualTo("the end of a future epoch is undefined");
+	}
+
+	@Test
+	void logsOfEpochZeroAreSound() {
+		Consumer<LogFactsBuilder> zero = (facts) -> {
+			facts.fromZero();
+			facts.before = bounds(0, END, 0);
+			facts.between = facts.before;
+			facts.after = facts.before;
+			facts.last = found(END - 1, 0);
+			facts.lastAgain = facts.last;
+			facts.lastEnd = end(0, END);
+		};
+
+		assertThat(records(zero)).isEqualTo("sound");
+		assertThat(last(zero)).isEqualTo("sound");
+		assertThat(future(zero)).isEqualTo("sound");
+		assertThat(last(zero.andThen((facts) -> facts.lastEnd = end(0, 0)))).isEqualTo("failed under-reports");
+		assertThat(records(zero.andThen((facts) -> facts.last = found(END - 1, 1)))).isEqualTo("failed above-leader");
+	}
+
+	@Test
+	void recordsBeyondAnEndTellOfEpochZeroToo() {
+		assertThat(earlier((facts) -> {
+			facts.earlierEnd = end(OLD, TURN - 2);
+			facts.at = found(TURN - 2, 0);
+		})).isEqualTo("failed under-reports");
+		assertThat(earlier((facts) -> facts.at = found(TURN, -1))).isEqualTo("sound");
+		assertThat(earlier((facts) -> facts.earlierEnd = end(OLD, END - 1))).isEqualTo("sound");
+	}
+
+	@Test
 	void epochsOfRecords() {
 		assertThat(records((facts) -> facts.last = found(END - 1, -1))).isEqualTo("warning absent");
 		assertThat(records((facts) -> facts.first = found(START, -1))).isEqualTo("warning absent");
@@ -73,6 +117,8 @@ class EpochJudgeTests {
 		assertThat(records((facts) -> facts.after = bounds(START, END, NEW - 1))).isEqualTo("failed above-leader");
 		assertThat(records((facts) -> facts.after = bounds(START, END, -1))).isEqualTo("sound");
 		assertThat(records((facts) -> facts.last = nothing())).isEqualTo("skipped");
+		assertThat(future((facts) -> facts.last = nothing())).isEqualTo("skipped");
+		assertThat(future((facts) -> facts.last = found(END - 1, -1))).isEqualTo("skipped");
 	}
 
 	@Test

@@ -7,16 +7,24 @@ package dev.holdfast.kafka.conformance.internal.judging;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import dev.holdfast.kafka.conformance.internal.evidence.Answer;
+import dev.holdfast.kafka.conformance.internal.evidence.BrokerFacts;
+import dev.holdfast.kafka.conformance.internal.evidence.CommitFacts;
+import dev.holdfast.kafka.conformance.internal.evidence.RightFacts;
 import dev.holdfast.kafka.conformance.internal.evidence.RoundFacts;
 import dev.holdfast.kafka.conformance.report.Advice;
 import dev.holdfast.kafka.conformance.report.Check;
 import dev.holdfast.kafka.conformance.report.Finding;
 import dev.holdfast.kafka.conformance.report.Verdict;
 import dev.holdfast.kafka.versioncap.rules.GroupProtocol;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.resource.ResourceType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,7 +72,7 @@ class JudgeTests {
 		assertThat(finding.verdict()).isEqualTo(Verdict.FAILED);
 		assertThat(finding.kind()).isEqualTo("under-reports");
 		assertThat(finding.detail())
-			.isEqualTo("topic-0: the end of epoch 3 is said to be 0, but the record at 39 has that epoch");
+			.isEqualTo("topic-0: the end of epoch 2 is said to be 0, but the record at 39 has that epoch");
 		assertThat(finding.hint()).isNotEmpty();
 		assertThat(finding.advice()).extracting(Advice::property)
 			.containsExactly("holdfast.kafka.version-cap.max-versions.OffsetForLeaderEpoch");
@@ -122,6 +130,90 @@ class JudgeTests {
 
 		assertThat(judge(Check.RECORD_EPOCHS, List.of(wrong, wrong)).kind()).isEqualTo("decreasing");
 		assertThat(judge(Check.LAST_EPOCH_END, List.of(wrong, wrong)).kind()).isEqualTo("under-reports");
+	}
+
+	@Test
+	void partitionsThatAreAlikeAreCounted() {
+		LogFactsBuilder lie = new LogFactsBuilder();
+		lie.lastEnd = end(0, 0);
+		RoundFacts round = new RoundFacts(List.of(), List.of(),
+				List.of(new LogFactsBuilder().build(1), lie.build(0), lie.build(2)), List.of());
+
+		Finding finding = judge(Check.LAST_EPOCH_END, List.of(round, round));
+
+		assertThat(finding.detail()).startsWith("topic-0: ").endsWith("(2 of 3 alike)");
+		assertThat(finding.evidence()).hasSize(3).first().asString().startsWith("topic-1: sound: the end of epoch 2");
+	}
+
+	@Test
+	void brokersRightsAndCommitsAreJudgedToo() {
+		BrokerFacts broker = new BrokerFacts(7, new Answer.Given<>(false), new Answer.Silent<>(),
+				new Answer.Given<>(Optional.empty()), Map.of());
+		RightFacts right = new RightFacts(ResourceType.TOPIC, "topic", Set.of(AclOperation.READ),
+				new Answer.Denied<>("no"));
+		OffsetAndMetadata sent = new OffsetAndMetadata(7, Optional.of(3), "metadata");
+		CommitFacts commit = new CommitFacts(sent, new Answer.Given<>(true), new Answer.Given<>(Optional.empty()));
+		RoundFacts round = new RoundFacts(List.of(broker), List.of(right), List.of(), List.of(commit));
+		List<RoundFacts> rounds = List.of(round, round);
+
+		assertThat(judge(Check.API_VERSIONS, rounds).detail()).startsWith("broker 7: version ");
+		assertThat(judge(Check.OFFERED_VERSIONS, rounds).detail()).startsWith("broker 7: ApiVersions got no answer");
+		assertThat(judge(Check.CLUSTER_ID, rounds).detail()).isEqualTo("the cluster has no id");
+		assertThat(judge(Check.RIGHTS, rounds).detail()).isEqualTo("topic topic: Read on topic topic is missing");
+		assertThat(judge(Check.COMMIT_METADATA, rounds).detail())
+			.isEqualTo("the coordinator denies a commit that it has accepted");
+		assertThat(judge(Check.COMMIT_EPOCH, rounds).kind()).isEqualTo("lost");
+		assertThat(judge(Check.READS, rounds).detail()).isEqualTo("needs rights");
+	}
+
+	@Test
+	void nothingIsFoundWithoutSubjects() {
+		RoundFacts none = new RoundFacts(List.of(), List.of(), List.of(), List.of());
+
+		assertThat(judge(Check.RIGHTS, List.of(none, none)).detail()).isEqualTo("no topic and no group was named");
+		assertThat(judge(Check.READS, List.of(none, none)).detail()).isEqualTo("there is no partition to look at");
+		assertThat(new Judge(GroupProtocol.CLASSIC, true).judge(List.of(none, none)))
+			.filteredOn((finding) -> finding.check() == Check.COMMIT_EPOCH)
+			.extracting(Finding::detail)
+			.containsExactly("there is no partition to look at");
+	}
+
+	@Test
+	void adviceFitsTheFault() {
+		assertThat(advice(Check.API_VERSIONS, "resets"))
+			.containsExactly("holdfast.kafka.version-cap.max-versions.ApiVersions=3");
+		assertThat(advice(Check.LOG_START, "over-reports"))
+			.containsExactly("holdfast.kafka.offset-guard.policy.below-log-start=hold");
+		assertThat(advice(Check.LOG_END, "over-reports"))
+			.containsExactly("holdfast.kafka.offset-guard.policy.above-log-end=hold");
+		assertThat(advice(Check.OUT_OF_RANGE, "spurious"))
+			.containsExactly("holdfast.kafka.offset-guard.policy.spurious-out-of-range=keep");
+		assertThat(advice(Check.OUT_OF_RANGE, "missing")).isEmpty();
+		assertThat(advice(Check.COMMIT_METADATA, "lost"))
+			.containsExactly("holdfast.kafka.offset-guard.commit-bookmark=false");
+		assertThat(advice(Check.COMMIT_EPOCH, "changed"))
+			.containsExactly("holdfast.kafka.offset-guard.commit-leader-epoch=false");
+		assertThat(advice(Check.RIGHTS, "missing")).isEmpty();
+		assertThat(Hints.advice(Check.LAST_EPOCH_END, Judgement.warning("not-offered", ""))).isEmpty();
+	}
+
+	private static List<String> advice(Check check, String kind) {
+		return Hints.advice(check, Judgement.failed(kind, ""))
+			.stream()
+			.map((advice) -> advice.property() + "=" + advice.value())
+			.toList();
+	}
+
+	@Test
+	void hintsFitTheFault() {
+		assertThat(Hints.of(Check.TOPIC_IDS, Judgement.failed("differs", "")))
+			.isNotEqualTo(Hints.of(Check.TOPIC_IDS, Judgement.failed("error", "")));
+		assertThat(Hints.of(Check.OUT_OF_RANGE, Judgement.failed("missing", "")))
+			.isEqualTo("Look at positions that do not move.");
+		assertThat(Hints.of(Check.LAST_EPOCH_END, Judgement.failed("no-answer", ""))).contains("stand still");
+		assertThat(Hints.of(Check.LAST_EPOCH_END, Judgement.failed("under-reports", ""))).contains("truncation");
+		assertThat(Hints.of(Check.CLUSTER_ID, Judgement.warning("shared", ""))).contains("an id of its own");
+		assertThat(Hints.of(Check.READS, Judgement.sound(""))).isEmpty();
 	}
 
 	@Test

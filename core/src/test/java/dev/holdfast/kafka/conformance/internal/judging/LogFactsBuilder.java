@@ -15,7 +15,7 @@ import dev.holdfast.kafka.offsetguard.evidence.TruncationClaim;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * What honest brokers answer about a log from 5 to 40, with epoch 1 up to 20 and epoch 3
+ * What honest brokers answer about a log from 5 to 40, with epoch 0 up to 20 and epoch 2
  * from there on, and one lie.
  */
 final class LogFactsBuilder {
@@ -26,9 +26,9 @@ final class LogFactsBuilder {
 
 	static final long TURN = 20;
 
-	static final int OLD = 1;
+	static final int OLD = 0;
 
-	static final int NEW = 3;
+	static final int NEW = 2;
 
 	Bounds before = bounds(START, END, NEW);
 
@@ -62,8 +62,24 @@ final class LogFactsBuilder {
 
 	Answer<ListedOffset> lastTime = listed(END - 1, time(END - 1), NEW);
 
+	/**
+	 * The same log, but from 0 on, with a first record of the timestamp 0.
+	 */
+	void fromZero() {
+		before = bounds(0, END, NEW);
+		between = before;
+		after = before;
+		first = found(0, OLD);
+		belowStart = nothing();
+		firstTime = listed(0, 0, OLD);
+	}
+
 	LogFacts build() {
-		return new LogFacts(new TopicPartition("topic", 0), before, between, after,
+		return build(0);
+	}
+
+	LogFacts build(int partition) {
+		return new LogFacts(new TopicPartition("topic", partition), before, between, after,
 				new LogFacts.Reads(first, last, atEnd, aboveEnd, belowStart, lastAgain),
 				new LogFacts.Epochs(lastEnd, earlierEnd, below, at, futureEnd),
 				new LogFacts.Times(firstTime, lastTime));
@@ -98,7 +114,7 @@ final class LogFactsBuilder {
 	}
 
 	static long time(long offset) {
-		return 1000 + offset;
+		return offset;
 	}
 
 }

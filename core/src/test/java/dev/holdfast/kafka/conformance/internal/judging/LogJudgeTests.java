@@ -12,6 +12,8 @@ import java.util.function.Function;
 import dev.holdfast.kafka.conformance.internal.evidence.Answer;
 import dev.holdfast.kafka.conformance.internal.evidence.Bounds;
 import dev.holdfast.kafka.conformance.internal.evidence.LogFacts;
+import dev.holdfast.kafka.conformance.internal.evidence.Reading;
+import dev.holdfast.kafka.offsetguard.evidence.RecordIdentity;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -77,6 +79,55 @@ class LogJudgeTests {
 	void honestAnswersAreSound() {
 		assertThat(new String[] { reads(HONEST), start(HONEST), end(HONEST), outside(HONEST), times(HONEST) })
 			.containsOnly("sound");
+	}
+
+	@Test
+	void logsFromZeroAreSound() {
+		Consumer<LogFactsBuilder> zero = LogFactsBuilder::fromZero;
+
+		assertThat(new String[] { reads(zero), start(zero), end(zero), outside(zero), times(zero) })
+			.containsOnly("sound");
+		assertThat(outside(zero.andThen((facts) -> {
+			facts.first = outOfRange();
+			facts.last = outOfRange();
+		}))).isEqualTo("failed spurious");
+	}
+
+	@Test
+	void reasonsWhyNothingIsTold() {
+		assertThat(reason(LogJudge::reads, EMPTY)).isEqualTo("the log is empty");
+		assertThat(reason(LogJudge::timestamps, (facts) -> facts.first = outOfRange()))
+			.isEqualTo("records are out of range");
+		assertThat(reason(LogJudge::timestamps, (facts) -> facts.last = outOfRange()))
+			.isEqualTo("records are out of range");
+		assertThat(reason(LogJudge::timestamps, (facts) -> facts.first = new Answer.Silent<>()))
+			.isEqualTo("no record could be read");
+		assertThat(reason(LogJudge::reads, (facts) -> facts.last = outOfRange())).isEqualTo("records are out of range");
+		assertThat(reason(LogJudge::reads, (facts) -> facts.first = nothing())).startsWith("the log holds no records");
+		assertThat(reason(LogJudge::reads, (facts) -> facts.first = new Answer.Silent<>()))
+			.startsWith("reading at the log start got no answer");
+		assertThat(reason(LogJudge::reads, (facts) -> facts.last = new Answer.Silent<>()))
+			.startsWith("reading at the last record got no answer");
+		assertThat(reason(LogJudge::reads, (facts) -> {
+			facts.first = new Answer.NotAsked<>("there was no time left");
+			facts.before = Bounds.UNKNOWN;
+		})).isEqualTo("the bounds of the log are not known");
+		assertThat(reason(LogJudge::outOfRange, (facts) -> facts.before = Bounds.UNKNOWN))
+			.isEqualTo("the bounds of the log are not known");
+		assertThat(reason(LogJudge::timestamps,
+				(facts) -> facts.first = new Answer.Given<>(
+						new Reading.Found(new RecordIdentity(START, OLD, -1, 1, 1)))))
+			.isEqualTo("records carry no timestamps");
+		assertThat(reason(LogJudge::timestamps,
+				(facts) -> facts.last = new Answer.Given<>(
+						new Reading.Found(new RecordIdentity(END - 1, NEW, -1, 1, 1)))))
+			.isEqualTo("records carry no timestamps");
+	}
+
+	private static String reason(Function<LogFacts, Judgement> check, Consumer<LogFactsBuilder> lie) {
+		LogFactsBuilder facts = new LogFactsBuilder();
+		lie.accept(facts);
+		return check.apply(facts.build()).detail();
 	}
 
 	@Test
