@@ -114,7 +114,8 @@ final class LogProbe {
 		Map<TopicPartition, Answer<Reading>> belowStart = quietly(read(consumer, WITHOUT_RECORDS, belowStarts()));
 		Map<TopicPartition, Answer<Reading>> aboveEnd = read(consumer, clients.patience(), aboveEnds());
 		Map<TopicPartition, Answer<Reading>> atEnd = quietly(read(consumer, WITHOUT_RECORDS, atEnds()));
-		Map<TopicPartition, Answer<Reading>> lastAgain = read(consumer, clients.patience(), lastAgain());
+		Map<TopicPartition, Answer<Reading>> firstAgain = read(consumer, clients.patience(), again(first));
+		Map<TopicPartition, Answer<Reading>> lastAgain = read(consumer, clients.patience(), again(last));
 		Map<TopicPartition, Answer<TruncationClaim>> future = askFuture(ends.last);
 		Map<TopicPartition, Bounds> after = listing.bounds(partitions);
 		List<LogFacts> facts = new ArrayList<>();
@@ -123,7 +124,8 @@ final class LogProbe {
 					between.getOrDefault(each, Bounds.UNKNOWN), after.getOrDefault(each, Bounds.UNKNOWN),
 					new LogFacts.Reads(first.getOrDefault(each, UNREAD), last.getOrDefault(each, UNREAD),
 							atEnd.getOrDefault(each, UNREAD), aboveEnd.getOrDefault(each, UNREAD),
-							belowStart.getOrDefault(each, UNREAD), lastAgain.getOrDefault(each, UNREAD)),
+							belowStart.getOrDefault(each, UNREAD), firstAgain.getOrDefault(each, UNREAD),
+							lastAgain.getOrDefault(each, UNREAD)),
 					new LogFacts.Epochs(ends.last.getOrDefault(each, UNASKED), earlierEnds.getOrDefault(each, UNASKED),
 							below.getOrDefault(each, UNREAD), at.getOrDefault(each, UNREAD),
 							future.getOrDefault(each, UNASKED)),
@@ -187,7 +189,7 @@ final class LogProbe {
 			asker.assign(epochs.keySet());
 			asker.pause(epochs.keySet());
 			epochs.keySet().forEach((partition) -> asker.seek(partition, 0));
-			Map<TopicPartition, Target> any = lastAgain();
+			Map<TopicPartition, Target> any = again(last);
 			any.keySet().retainAll(epochs.keySet());
 			read(asker, clients.patience(), any);
 			T result = work.apply(asker);
@@ -256,9 +258,9 @@ final class LogProbe {
 				? Target.firstAt(bounds.endOffset() + FAR, Long.MAX_VALUE) : null);
 	}
 
-	private Map<TopicPartition, Target> lastAgain() {
+	private Map<TopicPartition, Target> again(Map<TopicPartition, Answer<Reading>> readings) {
 		return targets((partition, bounds) -> {
-			RecordIdentity record = Reading.record(last.getOrDefault(partition, UNREAD));
+			RecordIdentity record = Reading.record(readings.getOrDefault(partition, UNREAD));
 			return (record != null) ? Target.firstAt(record.offset(), Long.MAX_VALUE) : null;
 		});
 	}

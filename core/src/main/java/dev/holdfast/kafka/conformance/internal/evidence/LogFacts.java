@@ -5,13 +5,14 @@
 
 package dev.holdfast.kafka.conformance.internal.evidence;
 
+import dev.holdfast.kafka.offsetguard.evidence.RecordIdentity;
 import dev.holdfast.kafka.offsetguard.evidence.TruncationClaim;
 import org.apache.kafka.common.TopicPartition;
 
 /**
  * What brokers answered about one partition, in the order of the questions:
  * {@code before}, {@code first} and {@code last}, {@code between}, all others,
- * {@code lastAgain}, {@code after}.
+ * {@code firstAgain} and {@code lastAgain}, {@code after}.
  *
  * @param partition the partition
  * @param before the bounds, before everything else
@@ -32,10 +33,32 @@ public record LogFacts(TopicPartition partition, Bounds before, Bounds between, 
 	 * @param atEnd at the log end of {@code between}
 	 * @param aboveEnd far above any log end
 	 * @param belowStart right below the log start of {@code between}
+	 * @param firstAgain at the offset of {@code first}, later
 	 * @param lastAgain at the offset of {@code last}, later
 	 */
 	public record Reads(Answer<Reading> first, Answer<Reading> last, Answer<Reading> atEnd, Answer<Reading> aboveEnd,
-			Answer<Reading> belowStart, Answer<Reading> lastAgain) {
+			Answer<Reading> belowStart, Answer<Reading> firstAgain, Answer<Reading> lastAgain) {
+
+		/**
+		 * Whether the first record was still there when all else had been asked.
+		 * Retention and compaction may have taken it away.
+		 */
+		public boolean isFirstStillThere() {
+			return isSame(first, firstAgain);
+		}
+
+		/**
+		 * The same for the last record.
+		 */
+		public boolean isLastStillThere() {
+			return isSame(last, lastAgain);
+		}
+
+		private static boolean isSame(Answer<Reading> before, Answer<Reading> after) {
+			RecordIdentity record = Reading.record(before);
+			return record != null && record.equals(Reading.record(after));
+		}
+
 	}
 
 	/**

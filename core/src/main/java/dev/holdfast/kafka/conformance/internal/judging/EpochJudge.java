@@ -100,7 +100,7 @@ final class EpochJudge {
 		if (answer == null) {
 			return withoutAnswer(question, log.epochs().last());
 		}
-		if (!isStillThere(last)) {
+		if (!log.reads().isLastStillThere()) {
 			return Judgement.skipped("the record at %d is gone by now".formatted(last.offset()));
 		}
 		if (!answer.isDefined()) {
@@ -173,18 +173,13 @@ final class EpochJudge {
 			// Clients ask this only in a moment: no answer may as well be no question.
 			return Judgement.skipped("the client got no answer about a future epoch");
 		}
-		if (answer.isDefined() && answer.divergentOffset() <= last.offset() && isStillThere(last)) {
+		if (answer.isDefined() && answer.divergentOffset() <= last.offset() && log.reads().isLastStillThere()) {
 			return Judgement.failed(UNDER_REPORTS,
 					"a future epoch is said to end at %d, but the record at %d has an older one"
 						.formatted(answer.divergentOffset(), last.offset()));
 		}
 		return Judgement.sound(answer.isDefined() ? "a future epoch is said to end at " + answer.divergentOffset()
 				: "the end of a future epoch is undefined");
-	}
-
-	private boolean isStillThere(RecordIdentity record) {
-		RecordIdentity again = Reading.record(log.reads().lastAgain());
-		return again != null && again.offset() == record.offset() && again.leaderEpoch() == record.leaderEpoch();
 	}
 
 	private static Judgement withoutEpochs() {

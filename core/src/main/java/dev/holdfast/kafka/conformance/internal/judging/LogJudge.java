@@ -177,8 +177,8 @@ final class LogJudge {
 		if (first.timestamp() < 0 || last.timestamp() < 0) {
 			return Judgement.skipped("records carry no timestamps");
 		}
-		Judgement ofFirst = timestamp(first, log.times().first());
-		Judgement ofLast = timestamp(last, log.times().last());
+		Judgement ofFirst = timestamp(first, log.times().first(), log.reads().isFirstStillThere());
+		Judgement ofLast = timestamp(last, log.times().last(), log.reads().isLastStillThere());
 		if (!ofFirst.kind().isEmpty() || !ofLast.kind().isEmpty()) {
 			return ofFirst.kind().isEmpty() ? ofLast : ofFirst;
 		}
@@ -190,12 +190,12 @@ final class LogJudge {
 		return ofFirst;
 	}
 
-	private Judgement timestamp(RecordIdentity record, Answer<ListedOffset> answer) {
+	private static Judgement timestamp(RecordIdentity record, Answer<ListedOffset> answer, boolean isStillThere) {
 		ListedOffset found = answer.value();
 		if (found == null) {
 			return Judgement.withoutAnswer("ListOffsets by timestamp", answer);
 		}
-		if (log.after().startOffset() > record.offset() || log.after().startOffset() < 0) {
+		if (!isStillThere) {
 			return Judgement.skipped("the record at %d is gone by now".formatted(record.offset()));
 		}
 		if (found.offset() < 0) {

@@ -46,6 +46,8 @@ final class LogFactsBuilder {
 
 	Answer<Reading> belowStart = outOfRange();
 
+	Answer<Reading> firstAgain = first;
+
 	Answer<Reading> lastAgain = last;
 
 	Answer<TruncationClaim> lastEnd = end(NEW, END);
@@ -70,6 +72,7 @@ final class LogFactsBuilder {
 		between = before;
 		after = before;
 		first = found(0, OLD);
+		firstAgain = first;
 		belowStart = nothing();
 		firstTime = listed(0, 0, OLD);
 	}
@@ -80,7 +83,7 @@ final class LogFactsBuilder {
 
 	LogFacts build(int partition) {
 		return new LogFacts(new TopicPartition("topic", partition), before, between, after,
-				new LogFacts.Reads(first, last, atEnd, aboveEnd, belowStart, lastAgain),
+				new LogFacts.Reads(first, last, atEnd, aboveEnd, belowStart, firstAgain, lastAgain),
 				new LogFacts.Epochs(lastEnd, earlierEnd, below, at, futureEnd),
 				new LogFacts.Times(firstTime, lastTime));
 	}

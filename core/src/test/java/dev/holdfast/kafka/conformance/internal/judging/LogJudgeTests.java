@@ -124,6 +124,18 @@ class LogJudgeTests {
 			.isEqualTo("records carry no timestamps");
 	}
 
+	@Test
+	void recordsThatRetentionOrCompactionTakesAwayAreNotMissed() {
+		assertThat(times((facts) -> {
+			facts.firstTime = listed(START + 1, time(START + 1), OLD);
+			facts.firstAgain = found(START + 1, OLD);
+		})).isEqualTo("skipped");
+		assertThat(times((facts) -> {
+			facts.lastTime = listed(-1, -1, -1);
+			facts.lastAgain = outOfRange();
+		})).isEqualTo("sound");
+	}
+
 	private static String reason(Function<LogFacts, Judgement> check, Consumer<LogFactsBuilder> lie) {
 		LogFactsBuilder facts = new LogFactsBuilder();
 		lie.accept(facts);
@@ -206,10 +218,7 @@ class LogJudgeTests {
 	void timestamps() {
 		assertThat(times((facts) -> facts.firstTime = listed(START + 1, time(START + 1), OLD)))
 			.isEqualTo("failed skips");
-		assertThat(times((facts) -> {
-			facts.firstTime = listed(START + 1, time(START + 1), OLD);
-			facts.after = bounds(START + 1, END, NEW);
-		})).isEqualTo("skipped");
+		assertThat(times((facts) -> facts.lastTime = listed(END, time(END), NEW))).isEqualTo("failed skips");
 		assertThat(times((facts) -> facts.lastTime = listed(-1, -1, -1))).isEqualTo("failed none");
 		assertThat(times((facts) -> facts.lastTime = listed(START, time(START), OLD))).isEqualTo("failed too-early");
 		assertThat(times((facts) -> facts.firstTime = listed(START - 1, time(START), OLD)))
