@@ -40,9 +40,9 @@ public final class ConformanceCheck {
 	private static final int ROUNDS = 2;
 
 	/** The part of the whole time that one question may take. */
-	private static final int SHARE = 12;
+	private static final int SHARE = 16;
 
-	private static final Duration LONGEST_PATIENCE = Duration.ofSeconds(5);
+	private static final Duration LONGEST_PATIENCE = Duration.ofSeconds(30);
 
 	private static final Duration SHORTEST_PATIENCE = Duration.ofSeconds(1);
 

@@ -116,6 +116,20 @@ class ConformanceCheckTests {
 		assertThatThrownBy(checking::run).isInstanceOf(BrokersUnreachableException.class);
 	}
 
+	@Test
+	void silentBrokerCostsTheOthersNothingButTime() {
+		cluster.wire().inject(Fault.silence().onBroker(1));
+		long start = System.nanoTime();
+
+		ConformanceReport report = Checking.of(cluster, "classic").topic(TOPIC).timeout(Duration.ofSeconds(30)).run();
+
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(60));
+		assertThat(report.of(Check.LOG_END).verdict()).as(report.toString()).isEqualTo(Verdict.FAILED);
+		assertThat(report.of(Check.LOG_END).detail()).endsWith("(1 of 3 alike)");
+		assertThat(report.of(Check.LAST_EPOCH_END).verdict()).isEqualTo(Verdict.SOUND);
+		assertThat(report.of(Check.API_VERSIONS).detail()).startsWith("broker 1: ApiVersions got no answer");
+	}
+
 	/**
 	 * Whatever brokers answer, the check ends in time.
 	 */

@@ -51,8 +51,8 @@ class FaultVerdictsTests {
 
 	private static final String TOPIC = "lied-about";
 
-	/** Of which a silent broker gets a twelfth for each question. */
-	private static final Duration PATIENCE = Duration.ofSeconds(30);
+	/** Of which a silent broker gets a sixteenth for each question. */
+	private static final Duration PATIENCE = Duration.ofSeconds(40);
 
 	private static final String UNDER = "failed under-reports";
 

@@ -19,6 +19,7 @@ import dev.holdfast.kafka.versioncap.BrokerVersions;
 import dev.holdfast.kafka.versioncap.ClientCap;
 import dev.holdfast.kafka.versioncap.ClientVersions;
 import dev.holdfast.kafka.versioncap.rules.VersionCapInstallException;
+import dev.holdfast.kafka.offsetguard.internal.time.Deadline;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -39,16 +40,21 @@ final class BrokerProbe {
 	 */
 	private static final String NO_TOPIC = "holdfast-conformance-no-topic";
 
+	private static final String OVER = "there was no time left";
+
 	private final ProbeClients clients;
 
 	private final Node node;
 
 	private final Collection<String> topics;
 
-	BrokerProbe(ProbeClients clients, Node node, Collection<String> topics) {
+	private final Deadline deadline;
+
+	BrokerProbe(ProbeClients clients, Node node, Collection<String> topics, Deadline deadline) {
 		this.clients = clients;
 		this.node = node;
 		this.topics = topics;
+		this.deadline = deadline;
 	}
 
 	/**
@@ -72,6 +78,9 @@ final class BrokerProbe {
 	}
 
 	private BrokerFacts ask(ProbeClients opened, boolean newest) {
+		if (deadline.isOver()) {
+			return without(new Answer.NotAsked<>(OVER), new Answer.NotAsked<>(OVER), new Answer.NotAsked<>(OVER));
+		}
 		ClientCap.Construction<Admin> construction = opened.admin(Set.of(node.host() + ":" + node.port()));
 		try (Admin admin = construction.client()) {
 			try {
@@ -90,8 +99,7 @@ final class BrokerProbe {
 		boolean silent = versions instanceof Answer.Silent<?>
 				|| (versions instanceof Answer.NotAsked<?> && connecting instanceof Answer.Silent<?>);
 		if (silent) {
-			return new BrokerFacts(node.id(), new Answer.Silent<>(), new Answer.Silent<>(), new Answer.Silent<>(),
-					Map.of());
+			return without(new Answer.Silent<>(), new Answer.Silent<>(), new Answer.Silent<>());
 		}
 		Map<String, KafkaFuture<TopicDescription>> described = admin
 			.describeTopics(topics, new DescribeTopicsOptions().includeAuthorizedOperations(false))
@@ -100,6 +108,11 @@ final class BrokerProbe {
 		Map<String, Answer<Uuid>> ids = new TreeMap<>();
 		described.forEach((topic, future) -> ids.put(topic, await(future).map(TopicDescription::topicId)));
 		return new BrokerFacts(node.id(), new Answer.Given<>(newest), versions, await(optional(clusterId)), ids);
+	}
+
+	private BrokerFacts without(Answer<Boolean> newest, Answer<BrokerVersions> versions,
+			Answer<Optional<String>> clusterId) {
+		return new BrokerFacts(node.id(), newest, versions, clusterId, Map.of());
 	}
 
 	private static KafkaFuture<Optional<String>> optional(KafkaFuture<String> future) {

@@ -96,7 +96,7 @@ record Connection(ProbeClients clients, Collection<Node> nodes) {
 
 	private static <T> T get(KafkaFuture<T> future, Duration timeout) {
 		try {
-			return future.get(timeout.toMillis() + 500, TimeUnit.MILLISECONDS);
+			return future.get(2 * timeout.toMillis() + 500, TimeUnit.MILLISECONDS);
 		}
 		catch (InterruptedException ex) {
 			throw new InterruptException(ex);

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 import dev.holdfast.kafka.conformance.internal.evidence.Answer;
 import dev.holdfast.kafka.conformance.internal.evidence.Bounds;
@@ -50,11 +51,12 @@ final class Listing {
 			starts.put(partition, OffsetSpec.earliest());
 			ends.put(partition, OffsetSpec.latest());
 		});
-		Map<TopicPartition, Answer<ListedOffset>> start = list(starts);
-		Map<TopicPartition, Answer<ListedOffset>> end = list(ends);
+		Duration left = deadline.left(patience);
+		Function<TopicPartition, Answer<ListedOffset>> start = ask(starts, left);
+		Function<TopicPartition, Answer<ListedOffset>> end = ask(ends, left);
 		Map<TopicPartition, Bounds> bounds = new HashMap<>();
-		start.forEach((partition, answer) -> bounds.put(partition,
-				new Bounds(answer, end.getOrDefault(partition, Bounds.UNKNOWN.end()))));
+		partitions
+			.forEach((partition) -> bounds.put(partition, new Bounds(start.apply(partition), end.apply(partition))));
 		return bounds;
 	}
 
@@ -62,19 +64,24 @@ final class Listing {
 	 * Asks for one offset of each partition.
 	 */
 	Map<TopicPartition, Answer<ListedOffset>> list(Map<TopicPartition, OffsetSpec> specs) {
+		Function<TopicPartition, Answer<ListedOffset>> asked = ask(specs, deadline.left(patience));
 		Map<TopicPartition, Answer<ListedOffset>> answers = new HashMap<>();
-		Duration left = deadline.left(patience);
+		specs.keySet().forEach((partition) -> answers.put(partition, asked.apply(partition)));
+		return answers;
+	}
+
+	/**
+	 * Sends the questions.
+	 * @return waits for the answer about a partition
+	 */
+	private Function<TopicPartition, Answer<ListedOffset>> ask(Map<TopicPartition, OffsetSpec> specs, Duration left) {
 		if (specs.isEmpty() || left.isZero()) {
-			specs.keySet().forEach((partition) -> answers.put(partition, Bounds.UNKNOWN.start()));
-			return answers;
+			return (partition) -> Bounds.UNKNOWN.start();
 		}
 		ListOffsetsResult result = admin.listOffsets(specs,
 				new ListOffsetsOptions().timeoutMs((int) Math.max(1, left.toMillis())));
-		for (TopicPartition partition : specs.keySet()) {
-			answers.put(partition, await(result.partitionResult(partition), deadline.left(patience.multipliedBy(2)))
-				.map((each) -> new ListedOffset(each.offset(), each.timestamp(), each.leaderEpoch().orElse(-1))));
-		}
-		return answers;
+		return (partition) -> await(result.partitionResult(partition), left.plusMillis(500))
+			.map((each) -> new ListedOffset(each.offset(), each.timestamp(), each.leaderEpoch().orElse(-1)));
 	}
 
 	/**

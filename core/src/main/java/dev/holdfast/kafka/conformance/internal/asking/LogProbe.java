@@ -103,7 +103,7 @@ final class LogProbe {
 		first.putAll(read(consumer, clients.patience(),
 				withRecords((partition, bounds) -> Target.firstAt(bounds.startOffset(), bounds.endOffset()))));
 		readLast(consumer);
-		between = listing.bounds(partitions);
+		between = bounds();
 		EpochEnds ends = askEpochs();
 		Map<TopicPartition, Answer<TruncationClaim>> earlierEnds = ends.earlier;
 		Map<TopicPartition, Answer<Reading>> below = read(consumer, clients.patience(),
@@ -117,7 +117,7 @@ final class LogProbe {
 		Map<TopicPartition, Answer<Reading>> firstAgain = read(consumer, clients.patience(), again(first));
 		Map<TopicPartition, Answer<Reading>> lastAgain = read(consumer, clients.patience(), again(last));
 		Map<TopicPartition, Answer<TruncationClaim>> future = askFuture(ends.last);
-		Map<TopicPartition, Bounds> after = listing.bounds(partitions);
+		Map<TopicPartition, Bounds> after = bounds();
 		List<LogFacts> facts = new ArrayList<>();
 		for (TopicPartition each : partitions) {
 			facts.add(new LogFacts(each, before.getOrDefault(each, Bounds.UNKNOWN),
@@ -133,6 +133,18 @@ final class LogProbe {
 							lastTimes.getOrDefault(each, UNLISTED))));
 		}
 		return facts;
+	}
+
+	/**
+	 * Asks for bounds once more. A leader that was silent is not asked again.
+	 */
+	private Map<TopicPartition, Bounds> bounds() {
+		List<TopicPartition> answered = partitions.stream()
+			.filter((partition) -> !before.getOrDefault(partition, Bounds.UNKNOWN).isSilent())
+			.toList();
+		Map<TopicPartition, Bounds> bounds = new HashMap<>(before);
+		bounds.putAll(listing.bounds(answered));
+		return bounds;
 	}
 
 	private Map<TopicPartition, Answer<Reading>> read(Consumer<byte[], byte[]> consumer, Duration patience,

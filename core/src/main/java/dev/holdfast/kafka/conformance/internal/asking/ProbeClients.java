@@ -102,8 +102,9 @@ public final class ProbeClients {
 	 * @param endpoints where it starts from, those of the configuration if empty
 	 */
 	ClientCap.Construction<Admin> admin(Set<String> endpoints) {
-		Map<String, Object> values = AdminConfiguration.derive(configuration, (int) patience.toMillis());
-		values.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) patience.toMillis());
+		Map<String, Object> values = AdminConfiguration.derive(configuration, (int) patience.dividedBy(2).toMillis());
+		// Leaves time to ask another broker if the first one is silent.
+		values.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) patience.multipliedBy(2).toMillis());
 		if (!endpoints.isEmpty()) {
 			values.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, String.join(",", endpoints));
 		}
@@ -119,7 +120,7 @@ public final class ProbeClients {
 	Consumer<byte[], byte[]> consumer() {
 		return HelperIds.construct("kafka.consumer", CLIENT_ID, (id) -> {
 			Map<String, Object> values = InspectorConfiguration.derive(configuration, id, Set.of(),
-					patience.multipliedBy(4));
+					patience.multipliedBy(2));
 			values.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, protocol.toString());
 			return cap.construct(() -> (Consumer<byte[], byte[]>) new KafkaConsumer<byte[], byte[]>(values)).client();
 		});

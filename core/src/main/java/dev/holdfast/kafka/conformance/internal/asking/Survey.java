@@ -46,6 +46,8 @@ public final class Survey {
 
 	private static final int MOST_THREADS = 4;
 
+	private static final RoundFacts NOTHING = new RoundFacts(List.of(), List.of(), List.of(), List.of());
+
 	private ProbeClients clients;
 
 	private final Collection<Node> nodes;
@@ -86,8 +88,12 @@ public final class Survey {
 	/**
 	 * Asks everything once.
 	 * @param number the number of the round, for the progress
+	 * @return what brokers answered, nothing if there was no time left to ask
 	 */
 	public RoundFacts round(int number) {
+		if (deadline.isOver()) {
+			return NOTHING;
+		}
 		ExecutorService pool = Executors.newFixedThreadPool(MOST_THREADS, Survey::daemon);
 		try {
 			TopicSample sample = withAdmin((admin) -> {
@@ -134,7 +140,8 @@ public final class Survey {
 	private List<BrokerFacts> askBrokers(int number, TopicSample sample, ExecutorService pool) {
 		List<Callable<BrokerFacts>> probes = (nodes.isEmpty() ? sample.nodes() : nodes).stream()
 			.limit(request.everything() ? Long.MAX_VALUE : MOST_BROKERS)
-			.<Callable<BrokerFacts>>map((node) -> new BrokerProbe(clients.original(), node, sample.described())::ask)
+			.<Callable<BrokerFacts>>map(
+					(node) -> new BrokerProbe(clients.original(), node, sample.described(), deadline)::ask)
 			.toList();
 		progress.accept("round %d: asking %d broker(s)".formatted(number, probes.size()));
 		return all(probes, pool);

@@ -40,6 +40,13 @@ public record Bounds(Answer<ListedOffset> start, Answer<ListedOffset> end) {
 		return (listed != null) ? listed.leaderEpoch() : -1;
 	}
 
+	/**
+	 * Whether neither question got an answer.
+	 */
+	public boolean isSilent() {
+		return start instanceof Answer.Silent<?> && end instanceof Answer.Silent<?>;
+	}
+
 	private static long offset(Answer<ListedOffset> answer) {
 		ListedOffset listed = answer.value();
 		return (listed != null) ? listed.offset() : -1;

@@ -6,6 +6,7 @@
 package dev.holdfast.kafka.conformance.internal.judging;
 
 import java.util.List;
+import java.util.Set;
 
 import dev.holdfast.kafka.conformance.report.Advice;
 import dev.holdfast.kafka.conformance.report.Check;
@@ -21,6 +22,8 @@ final class Hints {
 
 	private static final String GUARD = "holdfast.kafka.offset-guard.";
 
+	private static final String DOWN = "Look at the broker, and at what is between it and its clients.";
+
 	private Hints() {
 	}
 
@@ -35,14 +38,17 @@ final class Hints {
 
 	private static String failed(Check check, String kind) {
 		return switch (check) {
-			case API_VERSIONS -> "Cap ApiVersions, or upgrade the proxy or service.";
-			case OFFERED_VERSIONS -> "Use group.protocol=classic, older clients, or newer brokers.";
-			case CLUSTER_ID -> "The bootstrap servers reach several clusters, or a proxy that invents ids.";
+			case API_VERSIONS -> kind.equals("resets") ? "Cap ApiVersions, or upgrade the proxy or service." : DOWN;
+			case OFFERED_VERSIONS ->
+				kind.equals("below-floor") ? "Use group.protocol=classic, older clients, or newer brokers." : DOWN;
+			case CLUSTER_ID -> kind.equals("differs")
+					? "The bootstrap servers reach several clusters, or a proxy that invents ids." : DOWN;
 			case TOPIC_IDS -> kind.equals("differs") ? "A broker has old metadata, or the topic is being created anew."
 					: "Consumers cannot find the topic's leaders.";
 			case RIGHTS -> "Grant it to the user of the application.";
 			case READS -> "Consumers of this partition stand still.";
-			case LOG_START, LOG_END -> "A reset to this end skips or repeats records. Let the guard hold instead.";
+			case LOG_START, LOG_END ->
+				isUnanswered(kind) ? DOWN : "A reset to this end skips or repeats records. Let the guard hold instead.";
 			case TIMESTAMPS -> "Do not let a policy use the action timestamp.";
 			case OUT_OF_RANGE -> kind.equals("missing") ? "Look at positions that do not move."
 					: "Consumers reset by auto.offset.reset. The guard keeps the position.";
@@ -75,15 +81,18 @@ final class Hints {
 			return List.of();
 		}
 		return switch (check) {
-			case API_VERSIONS -> List.of(new Advice(CAP + "ApiVersions",
-					String.valueOf(Math.min(3, KafkaApi.API_VERSIONS.latestVersion() - 1)),
-					"brokers do not answer ApiVersions %d".formatted(KafkaApi.API_VERSIONS.latestVersion())));
+			case API_VERSIONS -> !judgement.kind().equals("resets") ? List.of()
+					: List.of(new Advice(CAP + "ApiVersions",
+							String.valueOf(Math.min(3, KafkaApi.API_VERSIONS.latestVersion() - 1)),
+							"brokers do not answer ApiVersions %d".formatted(KafkaApi.API_VERSIONS.latestVersion())));
 			case RECORD_EPOCHS -> neverAsk("records carry wrong leader epochs");
 			case LAST_EPOCH_END -> neverAsk("brokers answer wrongly where the last epoch ends");
 			case EARLIER_EPOCH_END -> neverAsk("brokers answer wrongly where earlier epochs end");
 			case FUTURE_EPOCH_END -> neverAsk("brokers name an end of epochs that do not exist");
-			case LOG_START -> hold("below-log-start", "brokers tell a wrong log start");
-			case LOG_END -> hold("above-log-end", "brokers tell a wrong log end");
+			case LOG_START ->
+				isUnanswered(judgement.kind()) ? List.of() : hold("below-log-start", "brokers tell a wrong log start");
+			case LOG_END ->
+				isUnanswered(judgement.kind()) ? List.of() : hold("above-log-end", "brokers tell a wrong log end");
 			case OUT_OF_RANGE -> judgement.kind().equals("missing") ? List.of()
 					: List.of(new Advice(GUARD + "policy.spurious-out-of-range", "keep",
 							"brokers call offsets of the log out of range"));
@@ -93,6 +102,10 @@ final class Hints {
 				List.of(new Advice(GUARD + "commit-leader-epoch", "false", "brokers change committed leader epochs"));
 			case OFFERED_VERSIONS, CLUSTER_ID, TOPIC_IDS, RIGHTS, READS, TIMESTAMPS -> List.of();
 		};
+	}
+
+	private static boolean isUnanswered(String kind) {
+		return Set.of(Judgement.NO_ANSWER, Judgement.NOT_OFFERED, Judgement.ERROR).contains(kind);
 	}
 
 	private static List<Advice> neverAsk(String reason) {

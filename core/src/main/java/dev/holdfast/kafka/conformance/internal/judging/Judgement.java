@@ -20,6 +20,8 @@ record Judgement(Verdict verdict, String kind, String detail) {
 
 	static final String NO_ANSWER = "no-answer";
 
+	static final String ERROR = "error";
+
 	static final String NOT_OFFERED = "not-offered";
 
 	static Judgement sound(String detail) {
@@ -53,7 +55,7 @@ record Judgement(Verdict verdict, String kind, String detail) {
 			return failed(NOT_OFFERED, question + " is not offered");
 		}
 		if (answer instanceof Answer.Failed<?> failed) {
-			return failed("error", "%s was answered by an error: %s".formatted(question, failed.error()));
+			return failed(ERROR, "%s was answered by an error: %s".formatted(question, failed.error()));
 		}
 		return failed(NO_ANSWER, question + " got no answer in time that the client could use");
 	}
