@@ -86,7 +86,7 @@ final class TerminalReport {
 			out.printf("  %s %-" + ID_WIDTH + "s  %s%n", mark(finding.verdict()), finding.check().id(),
 					finding.detail());
 			if (!finding.hint().isEmpty()) {
-				out.printf("    %s %s See %s%n", " ".repeat(ID_WIDTH), finding.hint(), finding.check().page());
+				out.printf("     %s %s See %s%n", " ".repeat(ID_WIDTH), finding.hint(), finding.check().page());
 			}
 		}
 	}
