@@ -5,6 +5,8 @@
 
 package dev.holdfast.kafka.conformance;
 
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +22,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -152,6 +155,19 @@ class FaultVerdictsTests {
 
 	private static Arguments fault(Fault fault, Map<Check, String> classic, Map<Check, String> consumer) {
 		return Arguments.of(fault, classic, consumer);
+	}
+
+	/**
+	 * A new kind of fault needs a line here, and one in the table. Scrambled answers have
+	 * no verdict of their own: {@link ConformanceCheckTests} has them.
+	 */
+	@Test
+	void everyKindOfFaultIsTried() {
+		assertThat(Stream.of(Fault.class.getDeclaredMethods())
+			.filter((method) -> Modifier.isStatic(method.getModifiers()) && Modifier.isPublic(method.getModifiers()))
+			.map(Method::getName)).containsExactlyInAnyOrder("epochEndOffset", "undefinedEpochEndOffset", "topicId",
+					"noCommittedOffset", "error", "offsetOutOfRange", "scrambled", "silence", "delay", "reset",
+					"advertise", "hide");
 	}
 
 	@ParameterizedTest
