@@ -60,13 +60,14 @@ class ArchitectureTests {
 
 	/** From the top down: a room uses only rooms below it. */
 	private static final List<String> ROOMS = Stream
-		.of("offsetguard", "offsetguard.internal.consumer", "offsetguard.internal.incident",
-				"offsetguard.internal.start", "offsetguard.internal.enforcement", "offsetguard.internal.commit",
-				"offsetguard.internal.memory", "offsetguard.internal.inspection", "offsetguard.internal.partition",
-				"offsetguard.internal.ruling", "offsetguard.internal.lookup", "offsetguard.internal.admin",
-				"offsetguard.decision", "offsetguard.internal.client", "offsetguard.internal.cluster",
-				"offsetguard.internal.time", "offsetguard.policy", "offsetguard.evidence", "versioncap",
-				"versioncap.internal", "versioncap.rules", "internal.wrapping")
+		.of("conformance", "conformance.internal.asking", "conformance.internal.judging",
+				"conformance.internal.evidence", "conformance.report", "offsetguard", "offsetguard.internal.consumer",
+				"offsetguard.internal.incident", "offsetguard.internal.start", "offsetguard.internal.enforcement",
+				"offsetguard.internal.commit", "offsetguard.internal.memory", "offsetguard.internal.inspection",
+				"offsetguard.internal.partition", "offsetguard.internal.ruling", "offsetguard.internal.lookup",
+				"offsetguard.internal.admin", "offsetguard.decision", "offsetguard.internal.client",
+				"offsetguard.internal.cluster", "offsetguard.internal.time", "offsetguard.policy",
+				"offsetguard.evidence", "versioncap", "versioncap.internal", "versioncap.rules", "internal.wrapping")
 		.map(CORE::concat)
 		.toList();
 
@@ -78,7 +79,7 @@ class ArchitectureTests {
 
 	private static final JavaClasses CLASSES = new ClassFileImporter()
 		.withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-		.importPackages(CORE + "offsetguard", CORE + "versioncap", CORE + "internal");
+		.importPackages(CORE + "conformance", CORE + "offsetguard", CORE + "versioncap", CORE + "internal");
 
 	@Test
 	void everyPackageIsARoom() {
@@ -111,9 +112,9 @@ class ArchitectureTests {
 	}
 
 	@Test
-	void rulingIsPure() {
+	void rulingAndJudgingArePure() {
 		noClasses().that()
-			.resideInAPackage(CORE + "offsetguard.internal.ruling")
+			.resideInAnyPackage(CORE + "offsetguard.internal.ruling", CORE + "conformance.internal.judging")
 			.should()
 			.dependOnClassesThat()
 			.areAssignableTo(Consumer.class)
@@ -138,7 +139,7 @@ class ArchitectureTests {
 	@Test
 	void onlyTheClockOfTheOffsetGuardLooksAtTheTime() {
 		noClasses().that()
-			.resideInAPackage(CORE + "offsetguard..")
+			.resideInAnyPackage(CORE + "offsetguard..", CORE + "conformance..")
 			.and()
 			.doNotHaveSimpleName("SystemClock")
 			.should(accessTargetWhere(describe("it is the JDK's time", ArchitectureTests::isTime)))

@@ -111,6 +111,10 @@ final class FactoryGuards implements GuardedFactories, DisposableBean {
 		return properties.onUnguarded() == OnUnguarded.FAIL;
 	}
 
+	HoldfastProperties.Conformance conformance() {
+		return properties.conformance();
+	}
+
 	Set<String> configuredNames() {
 		return properties.consumerFactories().keySet();
 	}

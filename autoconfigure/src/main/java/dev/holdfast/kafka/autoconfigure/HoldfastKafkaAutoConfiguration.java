@@ -91,6 +91,18 @@ public final class HoldfastKafkaAutoConfiguration {
 				Objects.requireNonNull(beanFactory.getBeanClassLoader(), "No class loader"));
 	}
 
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	FactoryConformance holdfastBrokerConformance(FactoryGuards guards, ConfigurableListableBeanFactory beanFactory) {
+		return new FactoryConformance(guards, beanFactory, guards.conformance().timeout());
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	ConformanceAtStart holdfastConformanceAtStart(FactoryConformance conformance, FactoryGuards guards) {
+		return new ConformanceAtStart(conformance, guards.conformance().onStartup());
+	}
+
 	static class HoldfastKafkaRuntimeHints implements RuntimeHintsRegistrar {
 
 		@Override

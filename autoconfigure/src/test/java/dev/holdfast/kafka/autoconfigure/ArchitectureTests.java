@@ -34,6 +34,8 @@ class ArchitectureTests {
 
 	private static final String OFFSET_GUARD = "dev.holdfast.kafka.offsetguard";
 
+	private static final String CONFORMANCE = "dev.holdfast.kafka.conformance";
+
 	private static final String VERSION_CAP = "dev.holdfast.kafka.versioncap";
 
 	private static final String INTERNAL = "dev.holdfast.kafka..internal..";
@@ -44,7 +46,7 @@ class ArchitectureTests {
 
 	private static final JavaClasses CLASSES = new ClassFileImporter()
 		.withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-		.importPackages(OFFSET_GUARD, VERSION_CAP, "dev.holdfast.kafka.internal", AUTOCONFIGURE);
+		.importPackages(CONFORMANCE, OFFSET_GUARD, VERSION_CAP, "dev.holdfast.kafka.internal", AUTOCONFIGURE);
 
 	@Test
 	void allPackagesAreLookedAt() {
@@ -55,7 +57,7 @@ class ArchitectureTests {
 	@Test
 	void theCoreDoesNotKnowSpring() {
 		noClasses().that()
-			.resideInAnyPackage(OFFSET_GUARD + "..", VERSION_CAP + "..", INTERNAL)
+			.resideInAnyPackage(CONFORMANCE + "..", OFFSET_GUARD + "..", VERSION_CAP + "..", INTERNAL)
 			.should()
 			.dependOnClassesThat()
 			.resideInAnyPackage("org.springframework..", AUTOCONFIGURE + "..")
@@ -114,8 +116,8 @@ class ArchitectureTests {
 
 	@ParameterizedTest
 	@CsvSource({ OFFSET_GUARD + ", 4", OFFSET_GUARD + ".decision, 29", OFFSET_GUARD + ".policy, 11",
-			OFFSET_GUARD + ".evidence, 9", VERSION_CAP + ", 10", VERSION_CAP + ".rules, 10", AUTOCONFIGURE + ", 8",
-			AUTOCONFIGURE + ".properties, 25", ACTUATE + ", 2" })
+			OFFSET_GUARD + ".evidence, 9", VERSION_CAP + ", 10", VERSION_CAP + ".rules, 10", AUTOCONFIGURE + ", 10",
+			AUTOCONFIGURE + ".properties, 27", CONFORMANCE + ", 1", CONFORMANCE + ".report, 9", ACTUATE + ", 2" })
 	void onlyTheListedTypesArePublic(String packageName, int count) throws IOException {
 		List<String> listed = new ClassPathResource("public-types/" + packageName + ".txt")
 			.getContentAsString(StandardCharsets.UTF_8)

@@ -65,7 +65,8 @@ class MetadataTests {
 			.collect(Collectors.toCollection(TreeSet::new));
 		expected.addAll(List.of("holdfast.kafka.consumer-factories", "holdfast.kafka.offset-guard.topics", POLICY,
 				"management.endpoint.holdfast.access", "management.endpoint.holdfast.cache.time-to-live",
-				"management.health.holdfast.enabled"));
+				"management.endpoint.holdfastconformance.access",
+				"management.endpoint.holdfastconformance.cache.time-to-live", "management.health.holdfast.enabled"));
 		assertThat(items("properties").stream().map((property) -> property.get("name").toString()))
 			.containsExactlyInAnyOrderElementsOf(expected);
 	}

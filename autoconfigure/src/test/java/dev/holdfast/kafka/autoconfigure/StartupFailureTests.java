@@ -97,7 +97,7 @@ class StartupFailureTests {
 
 				    holdfast.kafka.enable = 'false' (from property source "commandLineArgs"): \
 				unknown property; allowed: 'holdfast.kafka' is followed by enabled, on-unguarded, version-cap, \
-				offset-guard, health, consumer-factories""");
+				offset-guard, conformance, health, consumer-factories""");
 	}
 
 	@Test

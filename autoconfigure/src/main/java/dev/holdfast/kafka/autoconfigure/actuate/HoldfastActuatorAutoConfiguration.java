@@ -4,6 +4,7 @@
  */
 package dev.holdfast.kafka.autoconfigure.actuate;
 
+import dev.holdfast.kafka.autoconfigure.BrokerConformance;
 import dev.holdfast.kafka.autoconfigure.GuardedFactories;
 import dev.holdfast.kafka.autoconfigure.HoldfastKafkaAutoConfiguration;
 import dev.holdfast.kafka.offsetguard.OffsetGuard;
@@ -73,6 +74,13 @@ public final class HoldfastActuatorAutoConfiguration {
 		HoldfastEndpoint holdfastEndpoint(GuardedFactories factories, ModeSwitches modes,
 				ApplicationEventPublisher events) {
 			return new HoldfastEndpoint(factories, new HeldPartitionResolver(factories), modes, events);
+		}
+
+		@Bean
+		@ConditionalOnBean(BrokerConformance.class)
+		@ConditionalOnAvailableEndpoint(HoldfastConformanceEndpoint.class)
+		HoldfastConformanceEndpoint holdfastConformanceEndpoint(BrokerConformance conformance) {
+			return new HoldfastConformanceEndpoint(conformance);
 		}
 
 		@Bean

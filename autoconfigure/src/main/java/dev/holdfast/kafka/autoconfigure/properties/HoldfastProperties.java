@@ -34,13 +34,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param onUnguarded What to do about a consumer factory that cannot be guarded.
  * @param versionCap The versions of Kafka's APIs that clients may speak.
  * @param offsetGuard The offset guard of every consumer factory.
+ * @param conformance The check whether brokers keep their word.
  * @param health What Holdfast contributes to the application's health.
  * @param consumerFactories What is different for single consumer factories, by bean name.
  * A factory that is no bean goes by the name of its listener container factory.
  */
 @ConfigurationProperties(HoldfastProperties.PREFIX)
 public record HoldfastProperties(@DefaultValue("true") boolean enabled, @DefaultValue("warn") OnUnguarded onUnguarded,
-		@DefaultValue VersionCap versionCap, @DefaultValue OffsetGuard offsetGuard, @DefaultValue Health health,
+		@DefaultValue VersionCap versionCap, @DefaultValue OffsetGuard offsetGuard,
+		@DefaultValue Conformance conformance, @DefaultValue Health health,
 		@DefaultValue Map<String, ConsumerFactory> consumerFactories) {
 
 	public static final String PREFIX = "holdfast.kafka";
@@ -149,6 +151,33 @@ public record HoldfastProperties(@DefaultValue("true") boolean enabled, @Default
 			@DefaultValue("false") boolean commitLeaderEpoch, @DefaultValue("5s") Duration inspectionTimeout,
 			@DefaultValue("30s") Duration holdRecheckInterval, @DefaultValue("60s") Duration topicCheckInterval,
 			@DefaultValue List<Topic> topics) {
+
+	}
+
+	/**
+	 * The check whether brokers keep their word.
+	 *
+	 * @param onStartup Whether to check the brokers when the application starts, and what
+	 * to do about brokers that do not keep their word.
+	 * @param timeout The bound on a check.
+	 */
+	public record Conformance(@DefaultValue("off") OnStartup onStartup, @DefaultValue("30s") Duration timeout) {
+
+	}
+
+	/**
+	 * What to do about brokers that do not keep their word.
+	 */
+	public enum OnStartup {
+
+		/** Do not check. */
+		OFF,
+
+		/** Check while the application goes on, and log what is wrong. */
+		WARN,
+
+		/** Check before listeners start, and fail the start. */
+		FAIL
 
 	}
 

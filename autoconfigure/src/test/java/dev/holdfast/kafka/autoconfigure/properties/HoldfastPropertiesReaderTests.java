@@ -211,8 +211,8 @@ class HoldfastPropertiesReaderTests {
 	@ParameterizedTest
 	@CsvSource(delimiter = '|',
 			textBlock = """
-					offset-gaurd.enabled | true | unknown property; allowed: 'holdfast.kafka' is followed by enabled, on-unguarded, version-cap, offset-guard, health, consumer-factories
-					offset.guard.enabled | true | unknown property; allowed: 'holdfast.kafka' is followed by enabled, on-unguarded, version-cap, offset-guard, health, consumer-factories
+					offset-gaurd.enabled | true | unknown property; allowed: 'holdfast.kafka' is followed by enabled, on-unguarded, version-cap, offset-guard, conformance, health, consumer-factories
+					offset.guard.enabled | true | unknown property; allowed: 'holdfast.kafka' is followed by enabled, on-unguarded, version-cap, offset-guard, conformance, health, consumer-factories
 					offset-guard.enabled.now | true | unknown property; allowed: nothing below 'holdfast.kafka.offset-guard.enabled'
 					version-cap.release | 1.9 | There is no known release '1.9' of Kafka; allowed: 2.1, 2.2, 2.3, 2.4, 2.5, 2.6, 2.7, 2.8, 3.0, 3.1, 3.2, 3.3, 3.4, 3.5, 3.6, 3.7, 3.8, 3.9, 4.0, 4.1, 4.2, 4.3, 4.4
 					version-cap.max-versions.OffsetsForLeaderEpoch | 2 | no API of Kafka has this name or number; allowed: 'holdfast.kafka.version-cap.max-versions' is followed by an API's name or number, such as OffsetForLeaderEpoch or 23

@@ -53,7 +53,9 @@ class DemoTests {
 		assertThat(table.get(7)).containsExactly(scenario, "guarded", "200", "70", "0", "0", "2");
 		assertThat(table.get(8)).containsExactly(scenario, "capped", "200", "70", "0", "0", "0");
 		assertThat(output()).contains("committed offset 200 with leader epoch 0",
-				"The guarded and the capped listener stayed");
+				"The guarded and the capped listener stayed", "The conformance check of the lying brokers: failed",
+				"What helps: holdfast.kafka.version-cap.max-versions.OffsetForLeaderEpoch: -1",
+				"The conformance check of the honest brokers: sound");
 		assertThat(Readme.read()).contains(tableLines().filter((line) -> !line.contains("running")).toList());
 	}
 

@@ -36,7 +36,7 @@ public final class AdminConfiguration {
 	 * @param client the consumer's
 	 * @param requestTimeout how long to wait for a broker, in milliseconds
 	 */
-	static Map<String, Object> derive(ClientConfiguration client, int requestTimeout) {
+	public static Map<String, Object> derive(ClientConfiguration client, int requestTimeout) {
 		Map<String, Object> configuration = new HashMap<>(client.values());
 		configuration.keySet().removeAll(CONSUMER_ONLY);
 		configuration.remove(CommonClientConfigs.CLIENT_ID_CONFIG);

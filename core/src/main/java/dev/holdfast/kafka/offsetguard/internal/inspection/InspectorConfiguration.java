@@ -22,7 +22,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * same connections and credentials, and nothing that would show in the group, in meters
  * or in interceptors.
  */
-final class InspectorConfiguration {
+public final class InspectorConfiguration {
 
 	private static final Set<String> APPLICATION_ONLY = Set.of(ConsumerConfig.GROUP_ID_CONFIG,
 			ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, ConsumerConfig.GROUP_PROTOCOL_CONFIG,
@@ -42,7 +42,7 @@ final class InspectorConfiguration {
 	private InspectorConfiguration() {
 	}
 
-	static Map<String, Object> derive(ClientConfiguration client, String clientId, Set<String> endpoints,
+	public static Map<String, Object> derive(ClientConfiguration client, String clientId, Set<String> endpoints,
 			Duration inspectionTimeout) {
 		Map<String, Object> configuration = new HashMap<>(client.values());
 		configuration.keySet().removeAll(APPLICATION_ONLY);
