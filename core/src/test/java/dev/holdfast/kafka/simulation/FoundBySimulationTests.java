@@ -249,6 +249,17 @@ class FoundBySimulationTests {
 						new Step.Truncate(0, 6, 14), new Step.Poll(1000))));
 	}
 
+	/**
+	 * The guard ended a short poll as soon as the client had got its first partitions. By
+	 * the next poll a log ended elsewhere, and records were skipped that plain Kafka
+	 * delivers.
+	 */
+	@Test
+	void pollThatGetsPartitionsGoesOnToTheirStarts() {
+		check(new Script(ClientSettings.Protocol.CONSUMER, "latest", false, true, 1, Map.of(), 1,
+				List.of(new Step.Poll(10), new Step.Append(0, 16, false))));
+	}
+
 	private static void check(Script script) {
 		assertThat(Simulation.check(script)).isNull();
 	}
