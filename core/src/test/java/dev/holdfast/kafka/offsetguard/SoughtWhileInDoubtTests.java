@@ -61,8 +61,8 @@ class SoughtWhileInDoubtTests {
 		cluster.produce(sought, 30);
 		cluster.produce(inDoubt, 30);
 		Consumers consumers = new Consumers(cluster, protocol, group).timing(INSPECTION, Duration.ofSeconds(30));
-		// The guard does not start before it knows the id of a topic that a bookmark names.
-		// Without the id it asks nothing about the topic later, and nothing stays open.
+		// With a bookmark the guard starts only when it knows the topic's id. Without the
+		// id it asks nothing about the topic later, and no question stays open.
 		String bookmark = bookmark(group);
 		cluster.commit(group, sought, new OffsetAndMetadata(30, bookmark));
 		cluster.commit(group, inDoubt, new OffsetAndMetadata(30, bookmark));
