@@ -144,8 +144,8 @@ public final class DecisionMaker {
 	 * commit has replaced that one.
 	 * <p>
 	 * Under {@code enable.auto.commit} the client commits any position that it has, so
-	 * the guard cannot hold a partition without one. A client that waits for an epoch then
-	 * waits where the policy has it start, as it would without the guard.
+	 * the guard cannot hold a partition without one. A client that waits for an epoch
+	 * then waits where the policy has it start, as it would without the guard.
 	 */
 	private Ruling possible(Opening opening, Ruling ruling, int awaitedEpoch) {
 		Evidence evidence = opening.evidence();
