@@ -10,13 +10,16 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 import dev.holdfast.kafka.offsetguard.decision.Decision;
+import dev.holdfast.kafka.offsetguard.internal.memory.Bookmark;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,8 +52,8 @@ class SoughtWhileInDoubtTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = "classic")
-	void seekEndsTheQuestion(String protocol) {
+	@ValueSource(strings = { "classic", "consumer" })
+	void seekEndsTheQuestion(String protocol) throws Exception {
 		String group = "sought-in-doubt-" + protocol;
 		TopicPartition sought = new TopicPartition(group, 0);
 		TopicPartition inDoubt = new TopicPartition(group, 1);
@@ -58,8 +61,11 @@ class SoughtWhileInDoubtTests {
 		cluster.produce(sought, 30);
 		cluster.produce(inDoubt, 30);
 		Consumers consumers = new Consumers(cluster, protocol, group).timing(INSPECTION, Duration.ofSeconds(30));
-		cluster.commit(group, sought, new OffsetAndMetadata(30));
-		cluster.commit(group, inDoubt, new OffsetAndMetadata(30));
+		// With a bookmark the guard starts only when it knows the topic's id. Without the
+		// id it asks nothing about the topic later, and no question stays open.
+		String bookmark = bookmark(group);
+		cluster.commit(group, sought, new OffsetAndMetadata(30, bookmark));
+		cluster.commit(group, inDoubt, new OffsetAndMetadata(30, bookmark));
 
 		try (Consumer<String, String> consumer = consumers.guarded()) {
 			consumer.subscribe(List.of(group));
@@ -82,6 +88,12 @@ class SoughtWhileInDoubtTests {
 
 		assertThat(delivered).isEqualTo(Map.of(sought, range(25, 40), inDoubt, range(20, 30)));
 		assertThat(consumers.decisions).extracting(Decision::partition).containsOnly(inDoubt);
+	}
+
+	private String bookmark(String topic) throws Exception {
+		String clusterId = cluster.admin().describeCluster().clusterId().get();
+		Uuid topicId = cluster.admin().describeTopics(Set.of(topic)).topicNameValues().get(topic).get().topicId();
+		return new Bookmark(clusterId, topicId, 30, 2, -1, -1, -1, true, "").toString();
 	}
 
 	private void poll(Consumer<String, String> consumer, BooleanSupplier condition) {

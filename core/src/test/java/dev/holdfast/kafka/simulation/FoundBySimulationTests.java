@@ -249,6 +249,30 @@ class FoundBySimulationTests {
 						new Step.Truncate(0, 6, 14), new Step.Poll(1000))));
 	}
 
+	/**
+	 * The guard ended a short poll as soon as the client had got its first partitions. By
+	 * the next poll a log ended elsewhere, and records were skipped that plain Kafka
+	 * delivers.
+	 */
+	@Test
+	void pollThatGetsPartitionsGoesOnToTheirStarts() {
+		check(new Script(ClientSettings.Protocol.CONSUMER, "latest", false, true, 1, Map.of(), 1,
+				List.of(new Step.Poll(10), new Step.Append(0, 16, false))));
+	}
+
+	/**
+	 * The client waited for a committed epoch, and the guard held its partition without a
+	 * position, although the client commits by itself: it committed where the log ends,
+	 * and no decision said so.
+	 */
+	@Test
+	void partitionWithoutPositionIsNotHeldWhereTheClientCommits() {
+		check(new Script(ClientSettings.Protocol.CONSUMER, "latest", true, true, 1, Map.of(), 1,
+				List.of(new Step.Append(0, 38, false), new Step.ForeignCommit(0, 759, 2), new Step.Poll(100),
+						new Step.LoseCommit(0), new Step.Seek(0, 597, 0), new Step.Rebalance(0, false),
+						new Step.Poll(0))));
+	}
+
 	private static void check(Script script) {
 		assertThat(Simulation.check(script)).isNull();
 	}

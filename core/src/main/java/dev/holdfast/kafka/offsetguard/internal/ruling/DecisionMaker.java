@@ -144,15 +144,16 @@ public final class DecisionMaker {
 	 * commit has replaced that one.
 	 * <p>
 	 * Under {@code enable.auto.commit} the client commits any position that it has, so
-	 * the guard cannot hold a partition without one.
+	 * the guard cannot hold a partition without one. A client that waits for an epoch
+	 * then waits where the policy has it start, as it would without the guard.
 	 */
 	private Ruling possible(Opening opening, Ruling ruling, int awaitedEpoch) {
 		Evidence evidence = opening.evidence();
-		if (isWaiting(opening.cause(), evidence, awaitedEpoch) && ruling.isMove()) {
+		boolean isHoldable = evidence.position() >= 0 || !configuration.autoCommit();
+		if (isHoldable && isWaiting(opening.cause(), evidence, awaitedEpoch) && ruling.isMove()) {
 			return Ruling.hold(ruling.policyAction(), Reason.Kind.EPOCH_NOT_REACHED);
 		}
-		boolean impossible = ruling.outcome() instanceof Outcome.Held && evidence.position() < 0
-				&& configuration.autoCommit();
+		boolean impossible = ruling.outcome() instanceof Outcome.Held && !isHoldable;
 		return impossible ? Ruling.fail(ruling.policyAction(), Reason.Kind.CANNOT_HOLD) : opening.explained(ruling);
 	}
 

@@ -43,6 +43,9 @@ public final class FirstAssignments {
 	/** How often it polls a client that does not know yet which topics it wants. */
 	private static final Duration SEARCHING = Duration.ofMillis(100);
 
+	/** How long it polls a client that has just got partitions. */
+	private static final Duration START = Duration.ofMillis(50);
+
 	/** How often the guard looks at the assignment. */
 	private static final Duration LOOK = Duration.ofMillis(20);
 
@@ -130,7 +133,23 @@ public final class FirstAssignments {
 			left = timeout.minusNanos(clock.nanoTime() - start);
 		}
 		while (looksWithout >= 0 && !left.isNegative() && !left.isZero());
-		return records;
+		return (records.isEmpty() && isAssigned() && !left.isNegative()) ? pollOn(polled, left) : records;
+	}
+
+	/**
+	 * Lets a client that has just got partitions look for where they start, as plain
+	 * Kafka's does in the rest of the poll: where a log ends is another place later.
+	 */
+	private <K, V> ConsumerRecords<K, V> pollOn(Consumer<K, V> polled, Duration left) {
+		states.clientLooks();
+		return polled.poll(shorter(left, START));
+	}
+
+	/**
+	 * Whether the client has called the listener about all partitions that it has.
+	 */
+	private boolean isAssigned() {
+		return sought.isEmpty() && !states.isEmpty();
 	}
 
 	private boolean isWithoutPartitions() {
