@@ -394,8 +394,9 @@ class LateAnswersTests {
 		}
 		assertThat(consumers.decisions).singleElement()
 			.satisfies((decision) -> assertThat(decision.outcome()).isEqualTo(new Outcome.ReadFrom(50)));
-		assertThat(cluster.wire().count(admin, ApiKeys.OFFSET_FETCH)).isEqualTo(1);
-		assertThat(cluster.wire().count(admin, ApiKeys.LIST_OFFSETS)).isEqualTo(1);
+		// Once more, if brokers have told the client about the topic meanwhile.
+		assertThat(cluster.wire().count(admin, ApiKeys.OFFSET_FETCH)).isBetween(1L, 2L);
+		assertThat(cluster.wire().count(admin, ApiKeys.LIST_OFFSETS)).isBetween(1L, 2L);
 	}
 
 	private static void pollUntilWokenUp(Consumer<String, String> consumer, Map<TopicPartition, List<Long>> delivered,

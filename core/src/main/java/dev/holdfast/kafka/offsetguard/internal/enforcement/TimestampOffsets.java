@@ -25,6 +25,7 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -77,7 +78,13 @@ public final class TimestampOffsets {
 	Map<TopicPartition, Long> all(Map<TopicPartition, Long> timestamps, Duration timeout) {
 		Deadline deadline = Deadline.after(timeout, clock);
 		Map<TopicPartition, Long> offsets = new HashMap<>(client.endOffsets(timestamps.keySet(), timeout));
-		Map<TopicPartition, OffsetAndTimestamp> found = client.offsetsForTimes(timestamps, deadline.left(timeout));
+		Duration left = deadline.left(timeout);
+		if (left.toMillis() == 0) {
+			// A client that has no time answers null, as it does where no record is young
+			// enough.
+			throw new TimeoutException("No time is left to ask where timestamps lead");
+		}
+		Map<TopicPartition, OffsetAndTimestamp> found = client.offsetsForTimes(timestamps, left);
 		found.forEach((partition, offset) -> {
 			if (offset != null) {
 				offsets.put(partition, offset.offset());
