@@ -53,9 +53,6 @@ public final class FirstCommits {
 	/** With bookmarks, some 25 kB in the coordinator's log. */
 	private static final int PARTITIONS_A_REQUEST = 100;
 
-	/** The share of the time that is left: the application waits for its records. */
-	private static final int SHARE = 4;
-
 	private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
 
 	private static final int MOST_DOUBLINGS = 6;
@@ -290,8 +287,7 @@ public final class FirstCommits {
 	}
 
 	private boolean commit(Set<TopicPartition> asked) {
-		Map<TopicPartition, @Nullable OffsetAndMetadata> answered = commits.again(withOthers(asked),
-				budget.longest().dividedBy(SHARE));
+		Map<TopicPartition, @Nullable OffsetAndMetadata> answered = commits.again(withOthers(asked), budget.left());
 		Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>();
 		Map<TopicPartition, Long> first = new HashMap<>();
 		answered.forEach((partition, commit) -> {
