@@ -77,15 +77,20 @@ class ClosingTests {
 			"classic, UNDECIDED_START, 0", "consumer, UNDECIDED_START, 0" })
 	void closesInTimeWhileTheCoordinatorIsSilent(String protocol, Work work, long millis) {
 		Duration timeout = Duration.ofMillis(millis);
-		Duration plain = timeToClose(protocol, work, timeout, false);
-		Duration guarded = timeToClose(protocol, work, timeout, true);
+		Duration plain = timeToClose(protocol, work, timeout, "plain");
+		Duration bound = ((plain.compareTo(timeout) > 0) ? plain : timeout).plus(MARGIN);
+		Duration guarded = timeToClose(protocol, work, timeout, "guarded");
+		// A busy machine lengthens some of them, but the guard would lengthen each.
+		for (int i = 0; i < 2 && guarded.compareTo(bound) >= 0; i++) {
+			guarded = timeToClose(protocol, work, timeout, "guarded-" + i);
+		}
 
-		assertThat(guarded).isLessThan(((plain.compareTo(timeout) > 0) ? plain : timeout).plus(MARGIN));
+		assertThat(guarded).isLessThan(bound);
 	}
 
-	private Duration timeToClose(String protocol, Work work, Duration timeout, boolean guarded) {
-		String group = "silent-%s-%s-%d-%s".formatted(protocol, work, timeout.toMillis(), guarded);
-		Consumer<String, String> consumer = start(protocol, group, work, guarded);
+	private Duration timeToClose(String protocol, Work work, Duration timeout, String role) {
+		String group = "silent-%s-%s-%d-%s".formatted(protocol, work, timeout.toMillis(), role);
+		Consumer<String, String> consumer = start(protocol, group, work, !role.equals("plain"));
 		cluster.wire().inject(Fault.silence(COORDINATOR).forClient(group));
 		if (work == Work.ASYNC) {
 			consumer.commitAsync(Map.of(new TopicPartition(group, 0), new OffsetAndMetadata(10)), null);
