@@ -254,14 +254,14 @@ class PositionsAskedForTests {
 	}
 
 	/**
-	 * Nobody answers the guard about commits.
+	 * Nobody answers about commits.
 	 */
 	@ParameterizedTest
-	@CsvSource({ "classic, 4", "consumer, 9" })
-	void takesNoLongerThanTheApplicationWaits(String protocol, int seconds) {
-		Consumers consumers = prepare("zero-" + protocol, protocol, "earliest");
+	@CsvSource({ "classic, false, 4", "classic, true, 4", "consumer, false, 9", "consumer, true, 9" })
+	void takesNoLongerThanTheApplicationWaits(String protocol, boolean guarded, int seconds) {
+		Consumers consumers = prepare("zero-%s-%s".formatted(protocol, guarded), protocol, "earliest");
 
-		try (Consumer<String, String> consumer = consumers.guarded();
+		try (Consumer<String, String> consumer = consumers.create(guarded);
 				Fault.Handle silence = cluster.wire().inject(Fault.silence(ApiKeys.OFFSET_FETCH))) {
 			consumer.assign(List.of(lost, other));
 

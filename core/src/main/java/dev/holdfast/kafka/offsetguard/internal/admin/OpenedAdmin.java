@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -23,6 +22,7 @@ import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,7 +103,8 @@ record OpenedAdmin(Admin admin, @Nullable Thread thread) {
 
 		/**
 		 * The admin client.
-		 * @throws KafkaException if it cannot be opened, or not yet
+		 * @throws TimeoutException if it is still being opened
+		 * @throws KafkaException if it cannot be opened
 		 */
 		Admin admin() {
 			Opening awaited;
@@ -212,8 +213,8 @@ record OpenedAdmin(Admin admin, @Nullable Thread thread) {
 			catch (InterruptedException ex) {
 				throw new InterruptException(ex);
 			}
-			catch (TimeoutException ex) {
-				throw new KafkaException("It is being opened: names are resolved for it, or it logs in");
+			catch (java.util.concurrent.TimeoutException ex) {
+				throw new TimeoutException("It is being opened: Kafka resolves names for it, or it logs in");
 			}
 			catch (ExecutionException ex) {
 				if (ex.getCause() instanceof Error error) {

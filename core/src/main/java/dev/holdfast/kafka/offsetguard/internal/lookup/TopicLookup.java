@@ -136,7 +136,8 @@ public final class TopicLookup implements AutoCloseable {
 		if (failure instanceof WakeupException || failure instanceof InterruptException) {
 			throw failure;
 		}
-		if (!told) {
+		boolean isBeingOpened = failure instanceof org.apache.kafka.common.errors.TimeoutException;
+		if (!told && !isBeingOpened) {
 			told = true;
 			logger.warn("Consumer {} has no admin client yet: {}", NameInLog.of(configuration.clientId()),
 					failure.toString());
