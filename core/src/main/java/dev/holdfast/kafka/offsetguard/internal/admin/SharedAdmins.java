@@ -129,6 +129,17 @@ public final class SharedAdmins {
 		}
 	}
 
+	/**
+	 * Takes an admin client that consumers do not share. Opens nothing yet.
+	 * @param endpoints the brokers to start from; if empty, the configured ones
+	 * @param requestTimeout how long it waits for a broker, in milliseconds
+	 */
+	public Lease leaseAlone(ClientConfiguration client, Set<String> endpoints, int requestTimeout) {
+		Shared alone = new Shared(client, null, endpoints, requestTimeout);
+		alone.leases = 1;
+		return new Lease(AdminConfiguration.derive(client, requestTimeout), alone);
+	}
+
 	private final class Shared {
 
 		private final @Nullable String clusterId;
@@ -381,9 +392,8 @@ public final class SharedAdmins {
 				if (--shared.leases > 0) {
 					return;
 				}
-				List<Shared> alike = open.getOrDefault(configuration, List.of());
-				alike.remove(shared);
-				if (alike.isEmpty()) {
+				List<Shared> alike = open.get(configuration);
+				if (alike != null && alike.remove(shared) && alike.isEmpty()) {
 					open.remove(configuration);
 				}
 			}
