@@ -257,7 +257,7 @@ class PositionsAskedForTests {
 	 * Nobody answers about commits.
 	 */
 	@ParameterizedTest
-	@CsvSource({ "classic, false, 4", "classic, true, 4", "consumer, false, 9", "consumer, true, 9" })
+	@CsvSource({ "classic, false, 4", "classic, true, 4", "consumer, false, 15", "consumer, true, 9" })
 	void takesNoLongerThanTheApplicationWaits(String protocol, boolean guarded, int seconds) {
 		Consumers consumers = prepare("zero-%s-%s".formatted(protocol, guarded), protocol, "earliest");
 
@@ -267,7 +267,7 @@ class PositionsAskedForTests {
 
 			assertThat(took(() -> assertThatExceptionOfType(TimeoutException.class)
 				.isThrownBy(() -> consumer.position(other, Duration.ZERO)))).isLessThan(Duration.ofSeconds(1));
-			// The async client's background thread may notice the end of a wait five
+			// The async client's background thread may notice the end of each wait five
 			// seconds late.
 			assertThat(took(() -> assertThatExceptionOfType(TimeoutException.class)
 				.isThrownBy(() -> consumer.position(other, Duration.ofSeconds(3)))))

@@ -56,7 +56,7 @@ import static org.awaitility.Awaitility.await;
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class SlowlyOpenedHelpersTests {
 
-	private static final int CONSUMERS = 4;
+	private static final int CONSUMERS = 6;
 
 	/** Polls of a consumer that is not kept from polling. */
 	private static final int ENOUGH = 20;
