@@ -48,17 +48,34 @@ class EpochsAheadTests {
 		this.cluster = cluster;
 	}
 
+	/**
+	 * A client alone waits for a leader with that epoch, for ever, and nobody is told.
+	 */
 	@ParameterizedTest
 	@ValueSource(strings = { "classic", "consumer" })
 	void commitAboveTheLogEndStaysOneWhenItIsLookedAtAgain(String protocol) {
+		TopicPartition stalled = topicOf270("recheck-plain-" + protocol);
+		cluster.commit(stalled.topic(), stalled, new OffsetAndMetadata(1000, Optional.of(7), ""));
+		try (Consumer<String, String> plain = consumers(protocol, stalled).with("metadata.max.age.ms", 200).plain()) {
+			plain.subscribe(List.of(stalled.topic()));
+			Consumers.pollUntil(plain, () -> plain.assignment().contains(stalled));
+			long asked = cluster.wire().count(stalled.topic(), ApiKeys.METADATA);
+			cluster.produce(stalled, 5);
+
+			assertThat(Consumers.pollUntil(plain,
+					() -> cluster.wire().count(stalled.topic(), ApiKeys.METADATA) >= asked + 10))
+				.isEmpty();
+			assertThat(cluster.committed(stalled.topic()).get(stalled).offset()).isEqualTo(1000);
+		}
 		TopicPartition partition = topicOf270("recheck-" + protocol);
 		cluster.commit(partition.topic(), partition, new OffsetAndMetadata(1000, Optional.of(7), ""));
 		Consumers consumers = consumers(protocol, partition);
 
 		try (Consumer<String, String> consumer = consumers.guarded()) {
 			consumer.subscribe(List.of(partition.topic()));
-			Consumers.pollUntil(consumer, () -> inspections() >= 3);
+			assertThat(Consumers.pollUntil(consumer, () -> inspections() >= 3)).isEmpty();
 
+			assertThat(cluster.committed(partition.topic()).get(partition).offset()).isEqualTo(1000);
 			assertThat(consumers.causes()).containsExactly(Cause.ABOVE_LOG_END);
 			assertThat(consumers.decisions.get(0).outcome()).isEqualTo(new Outcome.Held());
 		}
@@ -151,9 +168,20 @@ class EpochsAheadTests {
 		assertThat(others.causes()).isEmpty();
 	}
 
+	/**
+	 * To a client alone a bookmark is nothing but metadata: it starts at the end.
+	 */
 	@ParameterizedTest
 	@CsvSource({ "classic, 999", "consumer, 999", "classic, 990", "consumer, 990" })
 	void epochInABookmarkDoesNotHoldWhatThePolicyMoves(String protocol, long witness) throws Exception {
+		TopicPartition unguarded = topicOf270("bookmark-plain-%s-%d".formatted(protocol, witness));
+		cluster.commit(unguarded.topic(), unguarded, bookmarked(1000, witness));
+		try (Consumer<String, String> plain = consumers(protocol, unguarded).plain()) {
+			plain.subscribe(List.of(unguarded.topic()));
+			assertThat(Consumers.pollTo(plain, unguarded, 270)).isEmpty();
+			cluster.produce(unguarded, 5);
+			assertThat(Consumers.pollTo(plain, unguarded, 275)).isEqualTo(range(270, 275));
+		}
 		TopicPartition partition = topicOf270("bookmark-%s-%d".formatted(protocol, witness));
 		cluster.commit(partition.topic(), partition, bookmarked(1000, witness));
 		Consumers consumers = consumers(protocol, partition).policy(Cause.ABOVE_LOG_END, Action.LATEST);

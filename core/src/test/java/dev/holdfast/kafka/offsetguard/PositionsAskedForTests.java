@@ -254,20 +254,20 @@ class PositionsAskedForTests {
 	}
 
 	/**
-	 * Nobody answers the guard about commits.
+	 * Nobody answers about commits.
 	 */
 	@ParameterizedTest
-	@CsvSource({ "classic, 4", "consumer, 9" })
-	void takesNoLongerThanTheApplicationWaits(String protocol, int seconds) {
-		Consumers consumers = prepare("zero-" + protocol, protocol, "earliest");
+	@CsvSource({ "classic, false, 4", "classic, true, 4", "consumer, false, 15", "consumer, true, 9" })
+	void takesNoLongerThanTheApplicationWaits(String protocol, boolean guarded, int seconds) {
+		Consumers consumers = prepare("zero-%s-%s".formatted(protocol, guarded), protocol, "earliest");
 
-		try (Consumer<String, String> consumer = consumers.guarded();
+		try (Consumer<String, String> consumer = consumers.create(guarded);
 				Fault.Handle silence = cluster.wire().inject(Fault.silence(ApiKeys.OFFSET_FETCH))) {
 			consumer.assign(List.of(lost, other));
 
 			assertThat(took(() -> assertThatExceptionOfType(TimeoutException.class)
 				.isThrownBy(() -> consumer.position(other, Duration.ZERO)))).isLessThan(Duration.ofSeconds(1));
-			// The async client's background thread may notice the end of a wait five
+			// The async client's background thread may notice the end of each wait five
 			// seconds late.
 			assertThat(took(() -> assertThatExceptionOfType(TimeoutException.class)
 				.isThrownBy(() -> consumer.position(other, Duration.ofSeconds(3)))))

@@ -131,6 +131,14 @@ class RecreatedTopicTests {
 	@ParameterizedTest
 	@CsvSource({ "classic, EARLIEST", "consumer, EARLIEST", "classic, HOLD", "consumer, HOLD" })
 	void seekToARecordOfTheNewTopicIsObeyed(String protocol, Action action) {
+		TopicPartition unguarded = new TopicPartition("obeyed-plain-%s-%s".formatted(protocol, action), 0);
+		try (Consumer<String, String> plain = readTo50(consumers(protocol, unguarded).plain(), unguarded)) {
+			replace(unguarded, 0);
+			assertThat(Consumers.pollTo(plain, unguarded, 0)).isEmpty();
+			cluster.produce(unguarded, 100);
+			plain.seek(unguarded, 40);
+			assertThat(Consumers.pollTo(plain, unguarded, 100)).isEqualTo(range(40, 100));
+		}
 		TopicPartition partition = new TopicPartition("obeyed-%s-%s".formatted(protocol, action), 0);
 		Consumers consumers = consumers(protocol, partition).policy(Cause.TOPIC_RECREATED, action);
 		OffsetGuard guard = consumers.oneProcess().process();
@@ -502,12 +510,16 @@ class RecreatedTopicTests {
 	}
 
 	private Consumer<String, String> readTo50(Consumers consumers, TopicPartition partition) {
+		Consumer<String, String> consumer = readTo50(consumers.guarded(), partition);
+		consumers.decisions.clear();
+		return consumer;
+	}
+
+	private Consumer<String, String> readTo50(Consumer<String, String> consumer, TopicPartition partition) {
 		cluster.createTopic(partition.topic(), 1);
 		cluster.produce(partition, 50);
-		Consumer<String, String> consumer = consumers.guarded();
 		consumer.assign(List.of(partition));
 		assertThat(Consumers.pollTo(consumer, partition, 50)).isEqualTo(range(0, 50));
-		consumers.decisions.clear();
 		return consumer;
 	}
 

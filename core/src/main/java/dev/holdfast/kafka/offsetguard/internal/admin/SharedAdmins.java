@@ -22,7 +22,6 @@ import dev.holdfast.kafka.offsetguard.internal.client.ClientConfiguration;
 import dev.holdfast.kafka.offsetguard.internal.client.NameInLog;
 import dev.holdfast.kafka.offsetguard.internal.cluster.Cluster;
 import dev.holdfast.kafka.offsetguard.internal.cluster.KnownClusters;
-import dev.holdfast.kafka.offsetguard.internal.time.Deadline;
 import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import dev.holdfast.kafka.versioncap.ClientCap;
 import org.apache.kafka.clients.CommonClientConfigs;
@@ -54,9 +53,6 @@ public final class SharedAdmins {
 	 * they have told the client.
 	 */
 	private static final long UNTIL_BROKERS_TELL = TimeUnit.SECONDS.toNanos(10);
-
-	/** Enough for a consumer to connect, as clients try at least once a second. */
-	private static final Duration REST = Duration.ofSeconds(15);
 
 	private static final long UNTIL_ASKED_AGAIN = TimeUnit.SECONDS.toNanos(1);
 
@@ -133,9 +129,18 @@ public final class SharedAdmins {
 		}
 	}
 
-	private final class Shared {
+	/**
+	 * Takes an admin client that consumers do not share. Opens nothing yet.
+	 * @param endpoints the brokers to start from; if empty, the configured ones
+	 * @param requestTimeout how long it waits for a broker, in milliseconds
+	 */
+	public Lease leaseAlone(ClientConfiguration client, Set<String> endpoints, int requestTimeout) {
+		Shared alone = new Shared(client, null, endpoints, requestTimeout);
+		alone.leases = 1;
+		return new Lease(AdminConfiguration.derive(client, requestTimeout), alone);
+	}
 
-		private final ClientConfiguration client;
+	private final class Shared {
 
 		private final @Nullable String clusterId;
 
@@ -147,9 +152,7 @@ public final class SharedAdmins {
 		/** Guarded by {@link SharedAdmins#open}. */
 		private int leases;
 
-		private @Nullable OpenedAdmin opened;
-
-		private final AdminDeaths deaths;
+		private final OpenedAdmin.Holder holder;
 
 		private @Nullable KafkaFuture<String> described;
 
@@ -160,18 +163,14 @@ public final class SharedAdmins {
 
 		private long offsetsTopicAskedAt;
 
-		private boolean closed;
-
 		private long askedAt;
 
-		private @Nullable Deadline rest;
-
 		Shared(ClientConfiguration client, @Nullable String clusterId, Set<String> endpoints, int requestTimeout) {
-			this.client = client;
 			this.clusterId = clusterId;
 			this.endpoints = new HashSet<>(endpoints);
 			this.requestTimeout = requestTimeout;
-			this.deaths = new AdminDeaths(NameInLog.of(client.clientId()), clock);
+			this.holder = new OpenedAdmin.Holder(() -> start(client, endpoints(), requestTimeout),
+					new AdminDeaths(NameInLog.of(client.clientId()), clock), this::forgetCluster, clock);
 		}
 
 		boolean isFor(@Nullable String otherId, Set<String> others) {
@@ -185,47 +184,20 @@ public final class SharedAdmins {
 			}
 		}
 
-		/**
-		 * Only consumers that need it wait for its construction. Another one takes the
-		 * place of a dead one.
-		 */
-		public synchronized Admin admin() {
-			OpenedAdmin present = opened;
-			if (present != null && present.isDead() && !closed && deaths.isToBeReplaced()) {
-				SharedAdmins.close(present.admin());
-				forgetCluster();
-				present = null;
+		KafkaFuture<String> described() {
+			KafkaFuture<String> present;
+			synchronized (this) {
+				askedAt = (askedAt != 0) ? askedAt : clock.nanoTime();
+				present = described;
 			}
-			if (present == null) {
-				requireRested();
-				present = start(client, endpoints(), requestTimeout);
-				opened = present;
-				deaths.opened();
-			}
-			return present.admin();
-		}
-
-		private void requireRested() {
-			Deadline until = rest;
-			if (until != null && !until.isOver()) {
-				throw new KafkaException("It leaves its connections to a consumer whose own are closed by brokers");
-			}
-		}
-
-		synchronized void makeRoom() {
-			if (!closed && opened != null) {
-				SharedAdmins.close(opened.admin());
-				opened = null;
-				rest = Deadline.after(REST, clock);
-			}
-		}
-
-		synchronized KafkaFuture<String> described() {
-			askedAt = (askedAt != 0) ? askedAt : clock.nanoTime();
-			KafkaFuture<String> present = described;
 			if (present == null || (present.isCompletedExceptionally() && !isRefused(present))) {
-				present = admin().describeCluster().clusterId();
-				described = present;
+				Admin admin = holder.admin();
+				synchronized (this) {
+					// Another consumer may have asked meanwhile.
+					present = (described != null && described != present) ? described
+							: admin.describeCluster().clusterId();
+					described = present;
+				}
 			}
 			return present;
 		}
@@ -234,13 +206,26 @@ public final class SharedAdmins {
 		 * That brokers have no such topic is an answer, and stands until a later one:
 		 * Kafka creates it with the first group, and other brokers never do.
 		 */
-		synchronized KafkaFuture<Uuid> offsetsTopic() {
-			KafkaFuture<Uuid> present = offsetsTopic;
-			if (present == null || (present.isDone() && isToBeAskedAgain(present))) {
-				present = SharedAdmins.offsetsTopic(admin());
-				offsetsTopic = present;
-				offsetsTopicAskedAt = clock.nanoTime();
+		KafkaFuture<Uuid> offsetsTopic() {
+			synchronized (this) {
+				KafkaFuture<Uuid> present = offsetsTopic;
+				if (present != null && !isToBeAskedAgain(present)) {
+					return answeredOr(present);
+				}
 			}
+			Admin admin = holder.admin();
+			synchronized (this) {
+				KafkaFuture<Uuid> present = offsetsTopic;
+				if (present == null || isToBeAskedAgain(present)) {
+					present = SharedAdmins.offsetsTopic(admin);
+					offsetsTopic = present;
+					offsetsTopicAskedAt = clock.nanoTime();
+				}
+				return answeredOr(present);
+			}
+		}
+
+		private KafkaFuture<Uuid> answeredOr(KafkaFuture<Uuid> present) {
 			if (!offsetsTopicId(present).isPending()) {
 				answeredOffsetsTopic = present;
 			}
@@ -248,8 +233,11 @@ public final class SharedAdmins {
 			return (answered != null) ? answered : present;
 		}
 
-		private boolean isToBeAskedAgain(KafkaFuture<Uuid> done) {
-			Reply<Optional<Uuid>> reply = offsetsTopicId(done);
+		private boolean isToBeAskedAgain(KafkaFuture<Uuid> last) {
+			if (!last.isDone()) {
+				return false;
+			}
+			Reply<Optional<Uuid>> reply = offsetsTopicId(last);
 			boolean isMissing = reply instanceof Reply.Answered<Optional<Uuid>> answered && answered.value().isEmpty();
 			return reply.isPending() || (isMissing && clock.nanoTime() - offsetsTopicAskedAt > UNTIL_ASKED_AGAIN);
 		}
@@ -270,13 +258,6 @@ public final class SharedAdmins {
 
 		private boolean isRefused(KafkaFuture<?> future) {
 			return Reply.of(future, (value) -> true) instanceof Reply.Refused;
-		}
-
-		synchronized void close() {
-			if (!closed && opened != null) {
-				SharedAdmins.close(opened.admin());
-			}
-			closed = true;
 		}
 
 	}
@@ -327,7 +308,7 @@ public final class SharedAdmins {
 		 * @throws KafkaException if it cannot be opened
 		 */
 		public Admin admin() {
-			return shared.admin();
+			return shared.holder.admin();
 		}
 
 		/**
@@ -391,7 +372,7 @@ public final class SharedAdmins {
 		 * it ask again.
 		 */
 		public void makeRoom() {
-			shared.makeRoom();
+			shared.holder.makeRoom();
 		}
 
 		/**
@@ -411,13 +392,12 @@ public final class SharedAdmins {
 				if (--shared.leases > 0) {
 					return;
 				}
-				List<Shared> alike = open.getOrDefault(configuration, List.of());
-				alike.remove(shared);
-				if (alike.isEmpty()) {
+				List<Shared> alike = open.get(configuration);
+				if (alike != null && alike.remove(shared) && alike.isEmpty()) {
 					open.remove(configuration);
 				}
 			}
-			shared.close();
+			shared.holder.close();
 		}
 
 	}

@@ -136,7 +136,8 @@ public final class TopicLookup implements AutoCloseable {
 		if (failure instanceof WakeupException || failure instanceof InterruptException) {
 			throw failure;
 		}
-		if (!told) {
+		boolean isBeingOpened = failure instanceof org.apache.kafka.common.errors.TimeoutException;
+		if (!told && !isBeingOpened) {
 			told = true;
 			logger.warn("Consumer {} has no admin client yet: {}", NameInLog.of(configuration.clientId()),
 					failure.toString());
@@ -184,34 +185,32 @@ public final class TopicLookup implements AutoCloseable {
 	 */
 	TopicAnswer askAnew(Collection<String> topics, @Nullable Cluster cluster, Duration timeout) {
 		Set<String> names = Set.copyOf(topics);
-		Anew present = asksAnew.get(names);
-		if (present == null) {
-			try {
-				present = Anew.ask(admins.open(configuration, connection.endpoints(), patience.millis()), topics,
-						clock);
-			}
-			catch (KafkaException ex) {
-				return TopicAnswer.of(topics, Set.of(), unopened(ex));
-			}
-			asksAnew.put(names, present);
+		Anew present = asksAnew.computeIfAbsent(names,
+				(key) -> new Anew(admins.leaseAlone(configuration, connection.endpoints(), patience.millis())));
+		TopicQuery query;
+		try {
+			query = present.ask(topics, clock);
 		}
-		await(present.query.done(), timeout);
-		if (!isOver(present.query)) {
+		catch (KafkaException ex) {
+			return TopicAnswer.of(topics, Set.of(), unopened(ex));
+		}
+		await(query.done(), timeout);
+		if (!isOver(query)) {
 			return TopicAnswer.of(topics, Set.of(), new Reply.NotYet<>());
 		}
 		asksAnew.remove(names);
-		SharedAdmins.close(present.admin);
-		if (cluster != null && present.query.isOutside(cluster)) {
+		present.lease.close();
+		if (cluster != null && query.isOutside(cluster)) {
 			// Another cluster may have the same addresses now.
 			connection.forgetCluster();
 			close();
 			return TopicAnswer.of(topics, Set.of(), new Reply.NotYet<>());
 		}
-		return present.query.answer();
+		return query.answer();
 	}
 
 	private void forgetAnew() {
-		asksAnew.values().forEach((each) -> SharedAdmins.close(each.admin));
+		asksAnew.values().forEach((each) -> each.lease.close());
 		asksAnew.clear();
 	}
 
@@ -221,10 +220,28 @@ public final class TopicLookup implements AutoCloseable {
 	/**
 	 * A question through a connection of its own.
 	 */
-	private record Anew(Admin admin, TopicQuery query) {
+	private static final class Anew {
 
-		static Anew ask(Admin admin, Collection<String> topics, GuardClock clock) {
-			return new Anew(admin, TopicQuery.startWithCluster(admin, topics, clock));
+		private final SharedAdmins.Lease lease;
+
+		private @Nullable TopicQuery query;
+
+		Anew(SharedAdmins.Lease lease) {
+			this.lease = lease;
+		}
+
+		/** Asks, unless it has done so. */
+		TopicQuery ask(Collection<String> topics, GuardClock clock) {
+			TopicQuery present = query;
+			if (present == null) {
+				present = TopicQuery.startWithCluster(lease.admin(), topics, clock);
+				query = present;
+			}
+			return present;
+		}
+
+		boolean isOutdated() {
+			return query != null && query.waiting().isOutdated();
 		}
 
 	}
@@ -336,7 +353,7 @@ public final class TopicLookup implements AutoCloseable {
 	private void forgetOldQuestions() {
 		topicQueries.values().removeIf((query) -> query.waiting().isOutdated());
 		commitQueries.values().removeIf((query) -> query.waiting().isOutdated());
-		if (asksAnew.values().stream().anyMatch((each) -> each.query.waiting().isOutdated())) {
+		if (asksAnew.values().stream().anyMatch(Anew::isOutdated)) {
 			forgetAnew();
 		}
 	}
