@@ -77,6 +77,10 @@ final class ApplicationSteps {
 		else if (step instanceof Step.Order order) {
 			run.process().order(run.partition(order.partition()), order.action());
 		}
+		else if (step instanceof Step.SwitchMode mode) {
+			run.process().switchTo(mode.observing());
+			run.ledger().watch(!mode.observing());
+		}
 		else if (step instanceof Step.Wait wait) {
 			run.time().pass(wait.millis());
 		}

@@ -22,22 +22,51 @@ import dev.holdfast.kafka.offsetguard.policy.Cause;
  * @param lookDelay how long looks into logs wait for their turn, in milliseconds
  */
 record Script(ClientSettings.Protocol protocol, String reset, boolean autoCommit, boolean subscribed, int partitions,
-		Map<Cause, Action> policy, int lookDelay, List<Step> steps) {
+		Map<Cause, Action> policy, int lookDelay, List<Step> steps, Options options) {
+
+	/**
+	 * How the guard is configured besides.
+	 *
+	 * @param observing whether it only reports, at the start of each process
+	 */
+	record Options(boolean observing) {
+
+		static final Options NONE = new Options(false);
+
+		String code() {
+			return "new Script.Options(%s)".formatted(observing);
+		}
+
+	}
+
+	Script(ClientSettings.Protocol protocol, String reset, boolean autoCommit, boolean subscribed, int partitions,
+			Map<Cause, Action> policy, int lookDelay, List<Step> steps) {
+		this(protocol, reset, autoCommit, subscribed, partitions, policy, lookDelay, steps, Options.NONE);
+	}
+
+	Script withOptions(Options other) {
+		return new Script(protocol, reset, autoCommit, subscribed, partitions, policy, lookDelay, steps, other);
+	}
 
 	Script with(List<Step> others) {
-		return new Script(protocol, reset, autoCommit, subscribed, partitions, policy, lookDelay, List.copyOf(others));
+		return new Script(protocol, reset, autoCommit, subscribed, partitions, policy, lookDelay, List.copyOf(others),
+				options);
 	}
 
 	Script withPolicy(Map<Cause, Action> other) {
-		return new Script(protocol, reset, autoCommit, subscribed, partitions, other, lookDelay, steps);
+		return new Script(protocol, reset, autoCommit, subscribed, partitions, other, lookDelay, steps, options);
+	}
+
+	Script withSubscribed(boolean other) {
+		return new Script(protocol, reset, autoCommit, other, partitions, policy, lookDelay, steps, options);
 	}
 
 	Script withPartitions(int fewer) {
-		return new Script(protocol, reset, autoCommit, subscribed, fewer, policy, lookDelay, steps);
+		return new Script(protocol, reset, autoCommit, subscribed, fewer, policy, lookDelay, steps, options);
 	}
 
 	Script withLookDelay(int other) {
-		return new Script(protocol, reset, autoCommit, subscribed, partitions, policy, other, steps);
+		return new Script(protocol, reset, autoCommit, subscribed, partitions, policy, other, steps, options);
 	}
 
 	boolean isAny(Class<?>... types) {
@@ -63,8 +92,10 @@ record Script(ClientSettings.Protocol protocol, String reset, boolean autoCommit
 			.stream()
 			.map((each) -> "Cause." + each.getKey().name() + ", Action." + each.getValue().name())
 			.collect(Collectors.joining(", "));
-		return "new Script(ClientSettings.Protocol.%s, \"%s\", %s, %s, %d, Map.of(%s), %d, List.of(%n%s))".formatted(
-				protocol, reset, autoCommit, subscribed, partitions, actions, lookDelay, String.join(",\n", lines));
+		String more = options.equals(Options.NONE) ? "" : ", " + options.code();
+		return "new Script(ClientSettings.Protocol.%s, \"%s\", %s, %s, %d, Map.of(%s), %d, List.of(%n%s)%s)".formatted(
+				protocol, reset, autoCommit, subscribed, partitions, actions, lookDelay, String.join(",\n", lines),
+				more);
 	}
 
 }

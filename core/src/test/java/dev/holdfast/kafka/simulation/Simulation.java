@@ -28,7 +28,7 @@ final class Simulation {
 	 */
 	private static final Class<?>[] MOVING = { Step.Seek.class, Step.SeekToEnd.class, Step.ForeignCommit.class,
 			Step.RegressCommit.class, Step.LoseCommit.class, Step.Recreate.class, Step.Truncate.class,
-			Step.Retain.class, Step.Order.class };
+			Step.Retain.class, Step.Order.class, Step.OtherCluster.class, Step.SwitchMode.class };
 
 	private Simulation() {
 	}
@@ -47,6 +47,10 @@ final class Simulation {
 			guarded.decisions()
 				.forEach((each) -> STATISTICS.merge(each.cause() + " " + each.action(), 1, Integer::sum));
 			guarded.happenings().forEach((each) -> STATISTICS.merge("guarded " + each, 1, Integer::sum));
+			if (script.options().observing() && !script.isAny(Step.SwitchMode.class)) {
+				Observation.compare(new Run(script, false, Trace.NONE).happen(), guarded);
+				return null;
+			}
 			boolean isWaiting = !guarded.stalled().isEmpty() && !mayWaitForEpoch(script);
 			boolean isComparable = isComparable(script, guarded);
 			if (isWaiting || isComparable) {

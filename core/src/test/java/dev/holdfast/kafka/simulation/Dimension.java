@@ -1,0 +1,71 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package dev.holdfast.kafka.simulation;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * What happens in histories besides what {@link ScriptMaker} has always made. It comes
+ * from a random source of its own, so that a seed of {@link #NONE} means the same history
+ * as ever.
+ */
+enum Dimension {
+
+	NONE {
+		@Override
+		Script add(Script script, Random random) {
+			return script;
+		}
+	},
+
+	/**
+	 * The cluster's name leads to another cluster.
+	 */
+	CLUSTER {
+		@Override
+		Script add(Script script, Random random) {
+			boolean isAsync = script.protocol() == ClientSettings.Protocol.CONSUMER;
+			// With the other protocol, such a member of a group fails for good.
+			Script changed = (isAsync || random.nextInt(100) < 50) ? script.withSubscribed(false) : script;
+			int back = (random.nextInt(100) < 50) ? -1 : (random.nextInt(100) < 60) ? 0 : random.nextInt(30);
+			return insert(changed, random, new Step.OtherCluster(random.nextInt(60), back));
+		}
+	};
+
+	abstract Script add(Script script, Random random);
+
+	Script make(long seed) {
+		Random random = new Random(seed * 0xD1342543DE82EF95L + 0x7654321);
+		random.nextInt();
+		return add(ScriptMaker.make(seed), random);
+	}
+
+	/**
+	 * Where the client has spoken to its brokers.
+	 */
+	private static int first(List<Step> steps) {
+		for (int i = 0; i < steps.size(); i++) {
+			if (steps.get(i) instanceof Step.Poll poll && poll.millis() >= 100) {
+				return i + 1;
+			}
+		}
+		return steps.size();
+	}
+
+	private static Script insert(Script script, Random random, Step step) {
+		List<Step> steps = new ArrayList<>(script.steps());
+		int first = first(steps);
+		int at = first + random.nextInt(steps.size() - first + 1);
+		steps.add(at, step);
+		if (random.nextInt(100) < 60) {
+			steps.add(at + 1, new Step.Poll(List.of(10, 100, 500, 1000, 3000).get(random.nextInt(5))));
+		}
+		return script.with(steps);
+	}
+
+}
