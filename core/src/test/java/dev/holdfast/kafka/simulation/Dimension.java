@@ -35,6 +35,24 @@ enum Dimension {
 			int back = (random.nextInt(100) < 50) ? -1 : (random.nextInt(100) < 60) ? 0 : random.nextInt(30);
 			return insert(changed, random, new Step.OtherCluster(random.nextInt(60), back));
 		}
+	},
+
+	/**
+	 * The guard only observes, or operators switch between the two modes.
+	 */
+	MODE {
+		@Override
+		Script add(Script script, Random random) {
+			if (random.nextInt(100) < 50) {
+				return settled(script, random).withOptions(new Script.Options(true));
+			}
+			Script changed = script.withOptions(new Script.Options(random.nextInt(100) < 30));
+			int times = 1 + random.nextInt(3);
+			for (int i = 0; i < times; i++) {
+				changed = insert(changed, random, new Step.SwitchMode(random.nextInt(100) < 60));
+			}
+			return changed;
+		}
 	};
 
 	abstract Script add(Script script, Random random);
@@ -55,6 +73,23 @@ enum Dimension {
 			}
 		}
 		return steps.size();
+	}
+
+	/**
+	 * Half of the scripts, with an application that reads all there is after each step.
+	 */
+	private static Script settled(Script script, Random random) {
+		if (random.nextInt(100) < 50) {
+			return script;
+		}
+		List<Step> steps = new ArrayList<>();
+		for (Step each : script.steps()) {
+			if (!(each instanceof Step.Poll)) {
+				steps.add(each);
+				steps.add(new Step.Settle());
+			}
+		}
+		return script.with(steps);
 	}
 
 	private static Script insert(Script script, Random random, Step step) {

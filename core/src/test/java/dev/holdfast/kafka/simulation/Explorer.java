@@ -58,7 +58,8 @@ final class Explorer {
 		long begin = System.nanoTime();
 		for (long seed = first; seed < first + count; seed++) {
 			Violation violation = Simulation.check(dimension.make(seed));
-			if (violation != null && kinds.merge(violation.invariant(), 1, Integer::sum) <= 2) {
+			if (violation != null
+					&& kinds.merge(violation.invariant(), 1, Integer::sum) <= Integer.getInteger("most", 2)) {
 				System.out.println(seed + " " + violation.getMessage());
 			}
 		}

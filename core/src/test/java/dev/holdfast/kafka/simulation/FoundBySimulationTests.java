@@ -329,6 +329,53 @@ class FoundBySimulationTests {
 						new Step.CommitProcessed(false))));
 	}
 
+	/**
+	 * The guard only observed, and brokers left a question about a position open. When it
+	 * was switched to enforce, the client had read on, and the guard decided about the
+	 * position that the client had left.
+	 */
+	@Test
+	void openQuestionAboutAPositionEndsWithASwitchOfTheMode() {
+		check(new Script(ClientSettings.Protocol.CONSUMER, "earliest", false, true, 2, Map.of(), 1,
+				List.of(new Step.Append(0, 20, false), new Step.SwitchMode(true), new Step.Delay(100),
+						new Step.Poll(1000), new Step.Truncate(0, 20, 39), new Step.Poll(100), new Step.Silence(-2),
+						new Step.Poll(1000), new Step.Recreate(28), new Step.SwitchMode(false))));
+	}
+
+	/**
+	 * The client had gone past a marker since it was sought without an epoch. The guard
+	 * took the claim about where it was now for an older one, and sought the client back
+	 * to before the marker, where nothing is validated: a truncation went unnoticed.
+	 */
+	@Test
+	void claimAboutAPositionBehindAMarkerIsNoEarlierOne() {
+		check(new Script(ClientSettings.Protocol.EAGER, "earliest", false, true, 1, Map.of(), 1,
+				settled(new Step.Append(0, 48, true), new Step.CommitProcessed(false), new Step.Rebalance(1, false),
+						new Step.Truncate(0, 25, 32)),
+				new Script.Options(true)));
+	}
+
+	/**
+	 * The guard only observed, and sought the client to where it had to go with the epoch
+	 * of a topic that was created anew since: the client waited for that epoch for ever.
+	 */
+	@Test
+	void clientThatIsObservedDoesNotWaitForAnEpochOfTheOldTopic() {
+		check(new Script(ClientSettings.Protocol.EAGER, "earliest", false, true, 1, Map.of(), 1,
+				settled(new Step.Move(0), new Step.Append(0, 29, false), new Step.Lie(-1, 0), new Step.Recreate(28),
+						new Step.Rebalance(1, false)),
+				new Script.Options(true)));
+	}
+
+	private static List<Step> settled(Step... steps) {
+		List<Step> settled = new ArrayList<>();
+		for (Step each : steps) {
+			settled.add(each);
+			settled.add(new Step.Settle());
+		}
+		return settled;
+	}
+
 	private static void check(Script script) {
 		assertThat(Simulation.check(script)).isNull();
 	}

@@ -199,6 +199,9 @@ final class Run {
 		if (step instanceof Step.Poll poll) {
 			poll(poll.millis());
 		}
+		else if (step instanceof Step.Settle) {
+			settle();
+		}
 		else if (step instanceof Step.OtherCluster other) {
 			hear(BrokerSteps.lead(name, script, other));
 			ledger.changedCluster(script.subscribed());
@@ -238,6 +241,15 @@ final class Run {
 			ledger.watch(guarded && !process.isObserving());
 		}
 		begin();
+	}
+
+	private void settle() {
+		int quiet = 0;
+		for (int i = 0; i < 60 && quiet < 5 && !failed; i++) {
+			int before = ledger.delivered().size();
+			poll(500);
+			quiet = (ledger.delivered().size() > before) ? 0 : quiet + 1;
+		}
 	}
 
 	void poll(int millis) {

@@ -19,6 +19,10 @@ sealed interface Step {
 	record Poll(int millis) implements Step {
 	}
 
+	/** The application polls until nothing more comes: no moment matters any more. */
+	record Settle() implements Step {
+	}
+
 	record Append(int partition, int records, boolean marker) implements Step {
 	}
 
