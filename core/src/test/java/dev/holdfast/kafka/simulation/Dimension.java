@@ -7,7 +7,13 @@ package dev.holdfast.kafka.simulation;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+import dev.holdfast.kafka.offsetguard.policy.Action;
+import dev.holdfast.kafka.offsetguard.policy.Cause;
 
 /**
  * What happens in histories besides what {@link ScriptMaker} has always made. It comes
@@ -52,6 +58,27 @@ enum Dimension {
 				changed = insert(changed, random, new Step.SwitchMode(random.nextInt(100) < 60));
 			}
 			return changed;
+		}
+	},
+
+	/**
+	 * Decisions have limits, and policies are anything.
+	 */
+	LIMITS {
+		@Override
+		Script add(Script script, Random random) {
+			Map<Cause, Action> policy = new TreeMap<>(script.policy());
+			int causes = random.nextInt(Cause.values().length);
+			for (int i = 0; i < causes; i++) {
+				Cause cause = Cause.values()[random.nextInt(Cause.values().length)];
+				List<Action> allowed = List.copyOf(new TreeSet<>(cause.allowedActions()));
+				policy.put(cause, allowed.get(random.nextInt(allowed.size())));
+			}
+			return script.withPolicy(policy).withOptions(new Script.Options(false, limit(random), limit(random)));
+		}
+
+		private long limit(Random random) {
+			return (random.nextInt(100) < 30) ? -1 : (random.nextInt(100) < 20) ? 0 : random.nextInt(50);
 		}
 	};
 

@@ -22,7 +22,6 @@ import dev.holdfast.kafka.offsetguard.internal.consumer.PositionGuard;
 import dev.holdfast.kafka.offsetguard.internal.incident.Resolutions;
 import dev.holdfast.kafka.offsetguard.internal.inspection.InspectionService;
 import dev.holdfast.kafka.offsetguard.policy.Action;
-import dev.holdfast.kafka.offsetguard.policy.MoveLimits;
 import dev.holdfast.kafka.offsetguard.policy.OffsetGuardSettings;
 import dev.holdfast.kafka.offsetguard.policy.OffsetPolicy;
 import dev.holdfast.kafka.versioncap.ClientCap;
@@ -63,7 +62,7 @@ final class Process {
 		this.script = script;
 		OffsetGuardSettings defaults = OffsetGuardSettings.defaults();
 		OffsetGuardSettings settings = new OffsetGuardSettings(
-				new OffsetPolicy(script.policy(), MoveLimits.unlimited(), List.of()),
+				new OffsetPolicy(script.policy(), script.options().limits(), List.of()),
 				mode(script.options().observing()), defaults.commits(), defaults.timing());
 		this.context = GuardContext.of(settings, null, List.of(decisions::accept), ClientCap.none(), helpers(),
 				new InspectionService(this::look), time);

@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 
 import dev.holdfast.kafka.offsetguard.policy.Action;
 import dev.holdfast.kafka.offsetguard.policy.Cause;
+import dev.holdfast.kafka.offsetguard.policy.MoveLimits;
 
 /**
  * A history before it happens.
@@ -28,13 +29,23 @@ record Script(ClientSettings.Protocol protocol, String reset, boolean autoCommit
 	 * How the guard is configured besides.
 	 *
 	 * @param observing whether it only reports, at the start of each process
+	 * @param rewind {@code max-rewind-records}, -1 for no limit
+	 * @param skip {@code max-skip-records}, -1 for no limit
 	 */
-	record Options(boolean observing) {
+	record Options(boolean observing, long rewind, long skip) {
 
 		static final Options NONE = new Options(false);
 
+		Options(boolean observing) {
+			this(observing, -1, -1);
+		}
+
+		MoveLimits limits() {
+			return new MoveLimits((rewind >= 0) ? rewind : null, (skip >= 0) ? skip : null);
+		}
+
 		String code() {
-			return "new Script.Options(%s)".formatted(observing);
+			return "new Script.Options(%s, %d, %d)".formatted(observing, rewind, skip);
 		}
 
 	}

@@ -12,6 +12,7 @@ import dev.holdfast.kafka.offsetguard.decision.Outcome;
 import dev.holdfast.kafka.offsetguard.evidence.LogBounds;
 import dev.holdfast.kafka.offsetguard.policy.Action;
 import dev.holdfast.kafka.offsetguard.policy.Cause;
+import dev.holdfast.kafka.offsetguard.policy.MoveLimits;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
@@ -43,6 +44,9 @@ final class Truth {
 		long position = decision.evidence().position();
 		if (position >= 0 && !ledger.mayBeAt(partition, position)) {
 			throw new Violation("elsewhere", decision.summary() + ", delivered up to " + ledger.next(partition));
+		}
+		if (!isWithinLimits(decision)) {
+			throw new Violation("limit", decision.summary() + ", limits " + script.options().limits());
 		}
 		if (name.all().stream().noneMatch((cluster) -> isTrue(decision, cluster))) {
 			ModelLog log = name.now().log(partition);
@@ -77,6 +81,22 @@ final class Truth {
 			case CLUSTER_CHANGED -> name.all().size() > 1 && isKeptWithReason(decision, cluster);
 			case UNVERIFIABLE -> isAnythingWrong();
 		};
+	}
+
+	/**
+	 * Whether a move is as short as the limits demand, and a hold for them is needed. By
+	 * the contract they do not apply to another log, nor where the guard does not know
+	 * where the consumer was.
+	 */
+	private boolean isWithinLimits(Decision decision) {
+		MoveLimits limits = script.options().limits();
+		long position = decision.evidence().position();
+		boolean isFree = position < 0 || decision.cause().isOtherLog() || decision.observed()
+				|| decision.evidence().isSoughtBelowLogStart();
+		if (isFree || !(decision.outcome() instanceof Outcome.ReadFrom readFrom)) {
+			return !(decision.outcome() instanceof Outcome.LookedUp) || isFree || limits.equals(MoveLimits.unlimited());
+		}
+		return limits.allow(position, readFrom.offset());
 	}
 
 	/** A group that comes to another cluster has lost nothing there. */
