@@ -74,11 +74,22 @@ enum Dimension {
 				List<Action> allowed = List.copyOf(new TreeSet<>(cause.allowedActions()));
 				policy.put(cause, allowed.get(random.nextInt(allowed.size())));
 			}
-			return script.withPolicy(policy).withOptions(new Script.Options(false, limit(random), limit(random)));
+			return script.withPolicy(policy)
+				.withOptions(new Script.Options(false, limit(random), limit(random), false));
 		}
 
 		private long limit(Random random) {
 			return (random.nextInt(100) < 30) ? -1 : (random.nextInt(100) < 20) ? 0 : random.nextInt(50);
+		}
+	},
+
+	/**
+	 * The application commits through a producer's transactions.
+	 */
+	TRANSACTIONS {
+		@Override
+		Script add(Script script, Random random) {
+			return script.withoutAutoCommit().withOptions(new Script.Options(false, -1, -1, true));
 		}
 	};
 

@@ -278,7 +278,7 @@ final class ModelConsumer<V> implements Consumer<V, V> {
 
 	@Override
 	public ConsumerGroupMetadata groupMetadata() {
-		throw new UnsupportedOperationException();
+		return new ConsumerGroupMetadata(client.settings().group());
 	}
 
 	@Override

@@ -60,6 +60,9 @@ final class Run {
 
 	private Set<TopicPartition> assigned = new LinkedHashSet<>();
 
+	/** The application has asked its consumer for what a producer needs to commit. */
+	private boolean isInTransactions;
+
 	private int wakeups;
 
 	private int wokenUp;
@@ -144,6 +147,7 @@ final class Run {
 	private void begin() {
 		consumer = guarded ? process.guarded() : process.plain();
 		processed.clear();
+		isInTransactions = false;
 		ledger.left(all());
 		if (script.subscribed()) {
 			consumer.subscribe(List.of(TOPIC), listener());
@@ -190,6 +194,9 @@ final class Run {
 
 	private void committed(ModelCluster cluster, TopicPartition partition, OffsetAndMetadata offset) {
 		trace.say("commits " + partition + " at " + offset.offset() + " " + offset.leaderEpoch());
+		if (guarded && isInTransactions) {
+			throw new Violation("committed", partition + " beside the application's transactions");
+		}
 		if (guarded && !process.isObserving()) {
 			ledger.checkCommit(cluster, partition, offset, script.autoCommit());
 		}
@@ -327,6 +334,10 @@ final class Run {
 
 	Map<TopicPartition, OffsetAndMetadata> processed() {
 		return processed;
+	}
+
+	void beginTransactions() {
+		isInTransactions = true;
 	}
 
 	void assigned(Set<TopicPartition> target) {

@@ -31,13 +31,14 @@ record Script(ClientSettings.Protocol protocol, String reset, boolean autoCommit
 	 * @param observing whether it only reports, at the start of each process
 	 * @param rewind {@code max-rewind-records}, -1 for no limit
 	 * @param skip {@code max-skip-records}, -1 for no limit
+	 * @param transactional whether the application commits through a producer
 	 */
-	record Options(boolean observing, long rewind, long skip) {
+	record Options(boolean observing, long rewind, long skip, boolean transactional) {
 
 		static final Options NONE = new Options(false);
 
 		Options(boolean observing) {
-			this(observing, -1, -1);
+			this(observing, -1, -1, false);
 		}
 
 		MoveLimits limits() {
@@ -45,7 +46,7 @@ record Script(ClientSettings.Protocol protocol, String reset, boolean autoCommit
 		}
 
 		String code() {
-			return "new Script.Options(%s, %d, %d)".formatted(observing, rewind, skip);
+			return "new Script.Options(%s, %d, %d, %s)".formatted(observing, rewind, skip, transactional);
 		}
 
 	}
@@ -66,6 +67,10 @@ record Script(ClientSettings.Protocol protocol, String reset, boolean autoCommit
 
 	Script withPolicy(Map<Cause, Action> other) {
 		return new Script(protocol, reset, autoCommit, subscribed, partitions, other, lookDelay, steps, options);
+	}
+
+	Script withoutAutoCommit() {
+		return new Script(protocol, reset, false, subscribed, partitions, policy, lookDelay, steps, options);
 	}
 
 	Script withSubscribed(boolean other) {
