@@ -119,21 +119,26 @@ final class Ledger {
 	 * The name leads to another cluster. What the application assigns itself stays where
 	 * it is until the guard has looked; a group starts from its commits there.
 	 */
-	void changedCluster(boolean isSubscribed) {
+	void changedCluster(boolean isSubscribed, boolean isImpatient) {
 		ModelCluster before = name.all().get(name.all().size() - 2);
 		Map<TopicPartition, Place> former = new HashMap<>(places);
 		formerPlaces.put(before.name(), former);
 		places.clear();
-		former.forEach((partition, place) -> places.put(partition, isSubscribed ? startedAnew(place, partition)
-				: place.elsewhere(name.now().commit(partition), name.now().log(partition))));
+		former.forEach(
+				(partition, place) -> places.put(partition, isSubscribed ? startedAnew(place, partition, isImpatient)
+						: place.elsewhere(name.now().commit(partition), name.now().log(partition))));
 	}
 
 	/**
 	 * Until the group assigns its partitions, a client may go on where it was about to
-	 * start.
+	 * start, and where partitions cannot wait it reads on.
 	 */
-	private Place startedAnew(Place before, TopicPartition partition) {
+	private Place startedAnew(Place before, TopicPartition partition, boolean isImpatient) {
 		Place place = started(new Place(), partition);
+		if (isImpatient) {
+			place.next = before.next;
+			place.reached = before.reached;
+		}
 		if (before.isSought || before.next == UNKNOWN) {
 			place.isSought = before.isSought;
 			place.allowed.putAll(before.allowed);

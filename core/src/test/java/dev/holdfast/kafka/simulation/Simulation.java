@@ -175,14 +175,14 @@ final class Simulation {
 	 * Whether a commit may have an epoch that no leader has: a client that reads it waits
 	 * for that epoch, with the guard or without, and the two clients of a comparison may
 	 * read commits at other times. A client that commits by itself writes such epochs
-	 * into the commits of a topic that was created anew. If the application has it commit
-	 * where it is, it believes the epoch of its own position once more, although it may
-	 * know the new topic by then.
+	 * into the commits of a topic that was created anew, or is in another cluster. If the
+	 * application has it commit where it is, it believes the epoch of its own position
+	 * once more, although it may know the new topic by then.
 	 */
 	private static boolean mayWaitForEpoch(Script script) {
 		boolean isOwnCommitted = script.steps()
 			.stream()
-			.dropWhile((step) -> !(step instanceof Step.Recreate))
+			.dropWhile((step) -> !(step instanceof Step.Recreate || step instanceof Step.OtherCluster))
 			.anyMatch((step) -> script.autoCommit() || step instanceof Step.CommitCurrent);
 		return isOwnCommitted || script.steps()
 			.stream()
