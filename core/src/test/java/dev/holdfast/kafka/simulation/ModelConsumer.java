@@ -277,6 +277,7 @@ final class ModelConsumer<V> implements Consumer<V, V> {
 	}
 
 	@Override
+	@SuppressWarnings("removal")
 	public ConsumerGroupMetadata groupMetadata() {
 		return new ConsumerGroupMetadata(client.settings().group());
 	}
