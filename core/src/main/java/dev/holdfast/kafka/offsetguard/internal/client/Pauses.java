@@ -188,7 +188,7 @@ public final class Pauses {
 	 * Whether the guard pauses any partition for a reason.
 	 */
 	public boolean isAnyPaused(Reason reason) {
-		return byGuard.values().stream().anyMatch((reasons) -> reasons.contains(reason));
+		return !byGuard.isEmpty() && byGuard.values().stream().anyMatch((reasons) -> reasons.contains(reason));
 	}
 
 	public boolean isByApplication(TopicPartition partition) {
