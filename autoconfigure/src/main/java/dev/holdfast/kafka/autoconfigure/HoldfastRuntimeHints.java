@@ -65,7 +65,8 @@ final class HoldfastRuntimeHints implements RuntimeHintsRegistrar {
 			.registerType(TypeReference.of("dev.holdfast.kafka.offsetguard.internal.partition.PartitionState"),
 					(type) -> type.withField("position"));
 		INTERCEPTIONS.forEach((name) -> hints.reflection()
-			.registerType(TypeReference.of(name), MemberCategory.INVOKE_DECLARED_METHODS));
+			.registerType(TypeReference.of(name), MemberCategory.INVOKE_DECLARED_METHODS,
+					MemberCategory.INVOKE_PUBLIC_METHODS));
 		hints.proxies()
 			.registerJdkProxy(Consumer.class, VersionedClient.class)
 			// A LateConsumer.

@@ -43,6 +43,7 @@ import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.cglib.core.AbstractClassGenerator;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.NativeDetector;
 import org.springframework.kafka.core.ConsumerFactory;
@@ -136,9 +137,7 @@ class WrappedConsumersTests {
 
 	@Test
 	void aFactoryThatPromisesClientsIsReportedInANativeImage() {
-		// Spring remembers what it is in.
-		assertThat(NativeDetector.inNativeImage()).isFalse();
-		System.setProperty(IMAGE_CODE, "runtime");
+		enterNativeImage();
 		try {
 			runner.withPropertyValues("holdfast.kafka.on-unguarded=fail")
 				.withBean("orders", PromisingClients.class)
@@ -218,6 +217,16 @@ class WrappedConsumersTests {
 					"--spring.kafka.bootstrap-servers=localhost:1");
 	}
 
+	/**
+	 * Lets Spring first make up its mind that this is a JVM. It would look for what was
+	 * prepared ahead of time, and make no proxies of factories.
+	 */
+	private static void enterNativeImage() {
+		assertThat(NativeDetector.inNativeImage()).isFalse();
+		assertThat(AbstractClassGenerator.getCurrent()).isNull();
+		System.setProperty(IMAGE_CODE, "runtime");
+	}
+
 	static class PromisingClients extends Recording {
 
 		@Override
@@ -253,10 +262,8 @@ class WrappedConsumersTests {
 	static class CreatingApplication {
 
 		public static void main(String[] arguments) {
-			if (Boolean.getBoolean("native") && !NativeDetector.inNativeImage()) {
-				// Spring has just made up its mind. It would look for what was prepared
-				// ahead of time.
-				System.setProperty(IMAGE_CODE, "runtime");
+			if (Boolean.getBoolean("native")) {
+				enterNativeImage();
 			}
 			try (ConfigurableApplicationContext context = SpringApplication.run(CreatingApplication.class, arguments);
 					Consumer<?, ?> consumer = context.getBean(ConsumerFactory.class).createConsumer()) {
