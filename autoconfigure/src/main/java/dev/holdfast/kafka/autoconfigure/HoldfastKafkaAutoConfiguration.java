@@ -40,6 +40,12 @@ import org.springframework.kafka.core.ConsumerFactory;
 @ImportRuntimeHints(HoldfastRuntimeHints.class)
 public final class HoldfastKafkaAutoConfiguration {
 
+	/**
+	 * Spring creates it.
+	 */
+	public HoldfastKafkaAutoConfiguration() {
+	}
+
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static FactoryGuards holdfastFactoryGuards(ConfigurableEnvironment environment,
