@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 final class BrokerProcesses implements Brokers {
 
 	/** System property: a file with the class path of {@code org.apache.kafka:kafka}. */
-	static final String CLASS_PATH = "holdfast.kafka.test.broker-class-path";
+	static final String CLASS_PATH = "holdfast.test.broker-class-path";
 
 	private final Path directory;
 
