@@ -54,7 +54,6 @@ class ListenerUnderLieTests {
 	}
 
 	@Tag("matrix")
-	@Tag("matrix-short")
 	@ParameterizedTest
 	@CsvSource({ "classic, earliest, 0", "classic, latest, 0", "classic, earliest, 170", "classic, latest, 170",
 			"consumer, earliest, 0", "consumer, latest, 0", "consumer, earliest, 170", "consumer, latest, 170" })
