@@ -10,6 +10,8 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.util.ClassUtils;
+
 /**
  * The loggers of kafka-clients that write what the guard's own clients log at INFO.
  * kafka-clients cannot keep a single client quiet, and the loggers belong to the
@@ -17,8 +19,12 @@ import org.slf4j.LoggerFactory;
  */
 final class HelperLoggers {
 
+	/** Its place since kafka-clients 4.4. */
+	private static final String MOVED = "org.apache.kafka.common.utils.internals.AppInfoParser";
+
 	static final List<String> NAMES = List.of("org.apache.kafka.common.config.AbstractConfig",
-			"org.apache.kafka.common.metrics.Metrics", "org.apache.kafka.common.utils.AppInfoParser",
+			"org.apache.kafka.common.metrics.Metrics",
+			ClassUtils.isPresent(MOVED, null) ? MOVED : "org.apache.kafka.common.utils.AppInfoParser",
 			"org.apache.kafka.clients.Metadata", "org.apache.kafka.clients.admin.KafkaAdminClient",
 			"org.apache.kafka.clients.admin.internals.AdminMetadataManager",
 			"org.apache.kafka.clients.consumer.internals.ClassicKafkaConsumer",

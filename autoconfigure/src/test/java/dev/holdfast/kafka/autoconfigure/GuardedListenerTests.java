@@ -31,6 +31,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -66,6 +67,8 @@ class GuardedListenerTests {
 		this.cluster = cluster;
 	}
 
+	@Tag("matrix")
+	@Tag("matrix-short")
 	@ParameterizedTest
 	@ValueSource(strings = { "classic", "consumer" })
 	void aGuardedListenerGoesOnWhereItsGroupWas(String protocol) {

@@ -16,6 +16,7 @@ import dev.holdfast.kafka.autoconfigure.TestConsumerFactories.Recording;
 import dev.holdfast.kafka.offsetguard.OffsetGuard;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.aop.framework.Advised;
@@ -42,6 +43,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Which beans the auto-configuration touches, and that it leaves them what they were.
  */
+@Tag("matrix")
+@Tag("matrix-short")
 class HoldfastKafkaAutoConfigurationTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()

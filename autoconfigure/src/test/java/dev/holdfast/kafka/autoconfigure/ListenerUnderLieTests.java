@@ -53,6 +53,7 @@ class ListenerUnderLieTests {
 		this.cluster = cluster;
 	}
 
+	@Tag("matrix")
 	@ParameterizedTest
 	@CsvSource({ "classic, earliest, 0", "classic, latest, 0", "classic, earliest, 170", "classic, latest, 170",
 			"consumer, earliest, 0", "consumer, latest, 0", "consumer, earliest, 170", "consumer, latest, 170" })
@@ -89,6 +90,7 @@ class ListenerUnderLieTests {
 		}
 	}
 
+	@Tag("matrix")
 	@ParameterizedTest
 	@CsvSource({ "classic, true", "consumer, true", "classic, false", "consumer, false" })
 	void runningListenerWhoseLeaderMoves(String protocol, boolean guarded) {

@@ -29,6 +29,7 @@ import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.kstream.Consumed;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,6 +78,7 @@ class VersionCapListenerTests {
 		this.cluster = cluster;
 	}
 
+	@Tag("matrix")
 	@ParameterizedTest
 	@CsvSource({ "classic, max-versions.OffsetForLeaderEpoch=-1, true",
 			"consumer, max-versions.OffsetForLeaderEpoch=-1, true",

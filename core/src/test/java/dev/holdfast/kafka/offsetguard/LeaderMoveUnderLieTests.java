@@ -21,6 +21,7 @@ import dev.holdfast.kafka.offsetguard.policy.Cause;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -62,6 +63,7 @@ class LeaderMoveUnderLieTests {
 		background.shutdownNow();
 	}
 
+	@Tag("matrix")
 	@ParameterizedTest
 	@ValueSource(strings = { "classic", "consumer" })
 	void plainConsumerDeliversAgainUnderLie(String protocol) {
@@ -78,6 +80,7 @@ class LeaderMoveUnderLieTests {
 		assertThat(offsets.subList((int) beforeTheMove, offsets.size())).isEqualTo(range(0, ALL));
 	}
 
+	@Tag("matrix")
 	@ParameterizedTest
 	@ValueSource(strings = { "classic", "consumer" })
 	void guardedConsumerReadsOnUnderLie(String protocol) {
@@ -100,6 +103,7 @@ class LeaderMoveUnderLieTests {
 		});
 	}
 
+	@Tag("matrix")
 	@ParameterizedTest
 	@ValueSource(strings = { "classic", "consumer" })
 	void honestLeaderMoveChangesNothing(String protocol) {

@@ -20,6 +20,8 @@ final class Yaml {
 
 	private static final String INDENT = "  ";
 
+	private static final String CAP = "holdfast.kafka.version-cap";
+
 	private Yaml() {
 	}
 
@@ -36,12 +38,26 @@ final class Yaml {
 			}
 			for (int depth = common; depth < path.size() - 1; depth++) {
 				lines.add(INDENT.repeat(depth) + path.get(depth) + ":");
+				if (String.join(".", path.subList(0, depth + 1)).equals(CAP)) {
+					lines.addAll(profiles(advice, INDENT.repeat(depth + 1)));
+				}
 			}
 			lines.add("%s%s: %s   # %s".formatted(INDENT.repeat(path.size() - 1), path.get(path.size() - 1),
 					each.value(), each.reason()));
 			open = path.subList(0, path.size() - 1);
 		}
 		return lines;
+	}
+
+	/**
+	 * As comments: which of them fits the brokers is not in their answers.
+	 */
+	private static List<String> profiles(List<Advice> advice, String indent) {
+		return FittingProfiles.of(advice)
+			.stream()
+			.map((profile) -> "%s# The same rules, if these brokers are %s: profile: %s".formatted(indent,
+					profile.description(), profile.name()))
+			.toList();
 	}
 
 }

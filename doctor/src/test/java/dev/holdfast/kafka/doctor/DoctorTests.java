@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +25,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import picocli.CommandLine;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -93,15 +96,18 @@ class DoctorTests {
 		assertThat(run.out()).contains(
 				"  x last-epoch-end     orders-0: the end of epoch 0 is said to be 0, but the record at 269 has that epoch")
 			.contains("These brokers do not keep their word: 2 failed")
-			.endsWith("""
-					For application.yaml:
+			.endsWith(
+					"""
+							For application.yaml:
 
-					holdfast:
-					  kafka:
-					    version-cap:
-					      max-versions:
-					        OffsetForLeaderEpoch: -1   # brokers answer wrongly where the last epoch ends
-					""");
+							holdfast:
+							  kafka:
+							    version-cap:
+							      # The same rules, if these brokers are Alibaba Cloud Message Queue for Kafka: profile: alibaba-cloud
+							      # The same rules, if these brokers are Redpanda before July 2026: profile: redpanda-before-2026-07
+							      max-versions:
+							        OffsetForLeaderEpoch: -1   # brokers answer wrongly where the last epoch ends
+							""");
 	}
 
 	@Test
@@ -150,6 +156,22 @@ class DoctorTests {
 
 		assertThat(run.exitCode()).isEqualTo(2);
 		assertThat(run.err()).startsWith("No broker answers: ");
+	}
+
+	/**
+	 * Whatever is silent, the check ends in the time that it was given. What it takes to
+	 * open and to close clients comes on top.
+	 */
+	@ParameterizedTest
+	@EnumSource(names = { "API_VERSIONS", "METADATA", "DESCRIBE_CLUSTER", "DESCRIBE_TOPIC_PARTITIONS",
+			"DESCRIBE_LOG_DIRS", "LIST_OFFSETS", "FETCH", "OFFSET_FOR_LEADER_EPOCH", "OFFSET_COMMIT", "OFFSET_FETCH" })
+	void timeoutBoundsTheWholeCheck(ApiKeys silent) {
+		cluster.wire().inject(Fault.silence(silent));
+		long start = System.nanoTime();
+
+		run("--timeout", "4", "--write");
+
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(6));
 	}
 
 	@Test

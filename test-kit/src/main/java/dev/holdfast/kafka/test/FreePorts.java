@@ -10,9 +10,11 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 
 /**
  * Ports that brokers have to know before they start, so that a broker with two listeners
@@ -44,6 +46,15 @@ final class FreePorts {
 			all.put(id, properties.of(ports.next(), ports.next()));
 		}
 		return all;
+	}
+
+	/**
+	 * Return ports.
+	 * @param count how many
+	 */
+	static List<Integer> of(int count) {
+		FreePorts ports = new FreePorts();
+		return Stream.generate(ports::next).limit(count).toList();
 	}
 
 	private int next() {

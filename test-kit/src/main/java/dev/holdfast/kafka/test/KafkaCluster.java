@@ -269,7 +269,7 @@ public final class KafkaCluster implements AutoCloseable {
 	 * @return the epoch of the current leadership, which the log may not have seen yet
 	 */
 	public int leaderEpoch(TopicPartition partition) {
-		return this.brokers.awaitLeader(partition, (leader) -> true).leaderEpoch();
+		return this.brokers.awaitLeader(partition, (leader) -> true).epoch();
 	}
 
 	/**

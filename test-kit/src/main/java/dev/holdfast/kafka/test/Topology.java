@@ -22,7 +22,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ElectionNotNeededException;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.PreferredLeaderNotAvailableException;
-import org.apache.kafka.metadata.LeaderAndIsr;
 
 /**
  * Topics, and the leaders of their partitions.
@@ -64,7 +63,7 @@ final class Topology {
 
 	void delete(String topic) {
 		Await.result("delete topic " + topic, this.admin.deleteTopics(Set.of(topic)).all());
-		this.brokers.awaitKnown("topic " + topic + " gone", (cache) -> !cache.contains(topic));
+		this.brokers.awaitNoTopic(topic);
 	}
 
 	void moveLeader(TopicPartition partition, int brokerId) {
@@ -130,8 +129,8 @@ final class Topology {
 		Await.result("elect a leader of " + partition, this.admin.electLeaders(type, Set.of(partition)).all());
 	}
 
-	private LeaderAndIsr awaitLeader(TopicPartition partition) {
-		return this.brokers.awaitLeader(partition, (leader) -> leader.leaderOpt().isPresent());
+	private Brokers.Leadership awaitLeader(TopicPartition partition) {
+		return this.brokers.awaitLeader(partition, (leader) -> leader.leader() >= 0);
 	}
 
 }

@@ -20,6 +20,7 @@ import dev.holdfast.kafka.test.LyingKafka;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,6 +33,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @LyingKafka
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
+@Tag("matrix")
 class CommittedOffsetLostTests {
 
 	private final KafkaCluster cluster;

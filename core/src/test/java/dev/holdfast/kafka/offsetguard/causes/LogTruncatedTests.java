@@ -32,6 +32,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @LyingKafka(brokers = 3)
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
+@Tag("matrix")
 @Tag("long")
 class LogTruncatedTests {
 

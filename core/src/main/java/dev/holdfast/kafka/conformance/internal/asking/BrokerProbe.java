@@ -132,7 +132,7 @@ final class BrokerProbe {
 	}
 
 	private <T> Answer<T> await(KafkaFuture<T> future) {
-		return Listing.await(future, clients.patience().plusMillis(500));
+		return Listing.await(future, deadline.left(clients.patience().plusMillis(500)));
 	}
 
 }

@@ -14,6 +14,7 @@ import java.util.UUID;
 import dev.holdfast.kafka.conformance.internal.evidence.Answer;
 import dev.holdfast.kafka.conformance.internal.evidence.CommitFacts;
 import dev.holdfast.kafka.offsetguard.internal.memory.Bookmark;
+import dev.holdfast.kafka.offsetguard.internal.time.Deadline;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -25,10 +26,13 @@ final class CommitProbe {
 
 	private final Admin admin;
 
+	private final Deadline deadline;
+
 	private final Duration patience;
 
-	CommitProbe(Admin admin, Duration patience) {
+	CommitProbe(Admin admin, Deadline deadline, Duration patience) {
 		this.admin = admin;
+		this.deadline = deadline;
 		this.patience = patience;
 	}
 
@@ -38,14 +42,15 @@ final class CommitProbe {
 				(leaderEpoch >= 0) ? Optional.of(leaderEpoch) : Optional.of(0), "x".repeat(Bookmark.MAX_LENGTH));
 		try {
 			Answer<Boolean> committed = Listing
-				.await(admin.alterConsumerGroupOffsets(group, Map.of(partition, commit)).all(), patience)
+				.await(admin.alterConsumerGroupOffsets(group, Map.of(partition, commit)).all(), deadline.left(patience))
 				.map((nothing) -> true);
 			Answer<Optional<OffsetAndMetadata>> served = Listing
-				.await(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata(), patience)
+				.await(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata(), deadline.left(patience))
 				.map((offsets) -> Optional.ofNullable(offsets.get(partition)));
 			return new CommitFacts(commit, committed, served);
 		}
 		finally {
+			// Also when the time is over: nothing is left behind.
 			Listing.await(admin.deleteConsumerGroups(List.of(group)).all(), patience);
 		}
 	}

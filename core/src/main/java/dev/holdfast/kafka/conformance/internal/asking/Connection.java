@@ -37,13 +37,19 @@ record Connection(ProbeClients clients, Collection<Node> nodes) {
 	/** What services and proxies answer that do not answer the newest version. */
 	private static final int OLDER_API_VERSIONS = 3;
 
+	/** Four questions lead to the verdict that nobody answers. */
+	private static final int ATTEMPTS = 4;
+
 	/**
 	 * Finds a way.
+	 * @param timeout the time for the whole check, which this may take too if nobody
+	 * answers
 	 * @throws BrokersUnreachableException if there is none
 	 */
-	static Connection open(ProbeClients clients) {
+	static Connection open(ProbeClients clients, Duration timeout) {
+		Duration most = timeout.dividedBy(ATTEMPTS);
 		try {
-			return new Connection(clients, nodes(clients));
+			return new Connection(clients, nodes(clients, most));
 		}
 		catch (BrokersUnreachableException ex) {
 			if (ex.getCause() instanceof AuthenticationException) {
@@ -51,7 +57,7 @@ record Connection(ProbeClients clients, Collection<Node> nodes) {
 			}
 			try {
 				ProbeClients older = withOlderApiVersions(clients);
-				return new Connection(older, nodes(older));
+				return new Connection(older, nodes(older, most));
 			}
 			catch (BrokersUnreachableException | VersionCapInstallException again) {
 				ex.addSuppressed(again);
@@ -69,17 +75,19 @@ record Connection(ProbeClients clients, Collection<Node> nodes) {
 		return clients.with(new ClientCap(cap, LearnedCaps.none()));
 	}
 
-	private static Collection<Node> nodes(ProbeClients clients) {
+	private static Collection<Node> nodes(ProbeClients clients, Duration most) {
+		Duration usual = clients.patience().multipliedBy(2).plusMillis(500);
+		Duration patience = (usual.compareTo(most) < 0) ? usual : most;
 		try (Admin admin = clients.admin(Set.of()).client()) {
 			try {
-				return get(admin.describeCluster().nodes(), clients.patience());
+				return get(admin.describeCluster().nodes(), patience);
 			}
 			catch (AuthenticationException ex) {
 				throw ex;
 			}
 			catch (KafkaException ex) {
 				// That API may be what fails.
-				get(admin.listTopics().names(), clients.patience());
+				get(admin.listTopics().names(), patience);
 				return List.of();
 			}
 			finally {
@@ -96,7 +104,7 @@ record Connection(ProbeClients clients, Collection<Node> nodes) {
 
 	private static <T> T get(KafkaFuture<T> future, Duration timeout) {
 		try {
-			return future.get(2 * timeout.toMillis() + 500, TimeUnit.MILLISECONDS);
+			return future.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
 		}
 		catch (InterruptedException ex) {
 			throw new InterruptException(ex);

@@ -82,7 +82,7 @@ public final class Survey {
 			Consumer<String> progress) {
 		Deadline deadline = Deadline.after(request.timeout(), clock);
 		progress.accept("connecting");
-		return new Survey(Connection.open(clients), request, deadline, clock, progress);
+		return new Survey(Connection.open(clients, request.timeout()), request, deadline, clock, progress);
 	}
 
 	/**
@@ -98,7 +98,7 @@ public final class Survey {
 		try {
 			TopicSample sample = withAdmin((admin) -> {
 				progress.accept("round %d: looking up topics".formatted(number));
-				return TopicSample.look(admin, clients, request);
+				return TopicSample.look(admin, clients, request, deadline);
 			});
 			List<BrokerFacts> brokers = askBrokers(number, sample, pool);
 			if (brokers.stream().anyMatch((broker) -> Boolean.FALSE.equals(broker.newestApiVersions().value()))) {
@@ -187,7 +187,7 @@ public final class Survey {
 			.stream()
 			.filter((entry) -> entry.getValue().startOffset() >= 0)
 			.limit(1)
-			.map((entry) -> new CommitProbe(admin, clients.patience()).ask(entry.getKey(),
+			.map((entry) -> new CommitProbe(admin, deadline, clients.patience()).ask(entry.getKey(),
 					entry.getValue().startOffset(), entry.getValue().leaderEpoch()))
 			.toList();
 	}

@@ -5,6 +5,7 @@
 
 package dev.holdfast.kafka.conformance.internal.asking;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -17,12 +18,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 import dev.holdfast.kafka.conformance.internal.evidence.Answer;
 import dev.holdfast.kafka.conformance.internal.evidence.Bounds;
 import dev.holdfast.kafka.conformance.internal.evidence.RightFacts;
 import dev.holdfast.kafka.conformance.report.ConformanceRequest;
+import dev.holdfast.kafka.offsetguard.internal.time.Deadline;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.DescribeConsumerGroupsOptions;
@@ -70,32 +73,32 @@ final class TopicSample {
 	/**
 	 * Looks the topics up.
 	 */
-	static TopicSample look(Admin admin, ProbeClients clients, ConformanceRequest request) {
+	static TopicSample look(Admin admin, ProbeClients clients, ConformanceRequest request, Deadline deadline) {
+		Supplier<Duration> patience = () -> deadline.left(clients.patience().multipliedBy(2));
 		TopicSample sample = new TopicSample();
-		Set<String> names = names(admin, clients, request);
+		Set<String> names = names(admin, patience, request);
 		admin.describeTopics(names, new DescribeTopicsOptions().includeAuthorizedOperations(true))
 			.topicNameValues()
-			.forEach((topic, future) -> sample.add(topic, Listing.await(future, clients.patience().multipliedBy(2)),
+			.forEach((topic, future) -> sample.add(topic, Listing.await(future, patience.get()),
 					!request.topics().isEmpty()));
-		sample.addFromMetadata(names, clients);
+		sample.addFromMetadata(names, clients, deadline);
 		admin
 			.describeConsumerGroups(request.groups(),
 					new DescribeConsumerGroupsOptions().includeAuthorizedOperations(true))
 			.describedGroups()
-			.forEach((group, future) -> sample.addRights(ResourceType.GROUP, group, granted(future, clients)));
+			.forEach((group, future) -> sample.addRights(ResourceType.GROUP, group, granted(future, patience.get())));
 		return sample;
 	}
 
-	private static Answer<Set<AclOperation>> granted(KafkaFuture<ConsumerGroupDescription> future,
-			ProbeClients clients) {
-		Answer<ConsumerGroupDescription> answer = Listing.await(future, clients.patience().multipliedBy(2));
+	private static Answer<Set<AclOperation>> granted(KafkaFuture<ConsumerGroupDescription> future, Duration patience) {
+		Answer<ConsumerGroupDescription> answer = Listing.await(future, patience);
 		return (answer instanceof Answer.Failed<?> failed
 				&& failed.error().startsWith(GroupIdNotFoundException.class.getSimpleName()))
 						? new Answer.NotAsked<>("the group does not exist yet, so that its rights cannot be looked up")
 						: answer.map(ConsumerGroupDescription::authorizedOperations);
 	}
 
-	private static Set<String> names(Admin admin, ProbeClients clients, ConformanceRequest request) {
+	private static Set<String> names(Admin admin, Supplier<Duration> patience, ConformanceRequest request) {
 		Set<String> names = new TreeSet<>();
 		List<Pattern> patterns = new ArrayList<>();
 		for (String topic : request.topics()) {
@@ -107,9 +110,7 @@ final class TopicSample {
 			}
 		}
 		if (request.topics().isEmpty() || !patterns.isEmpty()) {
-			Set<String> all = Listing.await(admin.listTopics().names(), clients.patience().multipliedBy(2))
-				.toOptional()
-				.orElse(Set.of());
+			Set<String> all = Listing.await(admin.listTopics().names(), patience.get()).toOptional().orElse(Set.of());
 			all.stream()
 				.sorted()
 				.filter((name) -> patterns.isEmpty()
@@ -166,15 +167,15 @@ final class TopicSample {
 	 * Consumers get leaders from Metadata, admin clients from DescribeTopicPartitions:
 	 * where that one fails, consumers work nevertheless.
 	 */
-	private void addFromMetadata(Set<String> names, ProbeClients clients) {
+	private void addFromMetadata(Set<String> names, ProbeClients clients, Deadline deadline) {
 		Set<String> missing = new HashSet<>(names);
 		leaders.keySet().forEach((partition) -> missing.remove(partition.topic()));
-		if (missing.isEmpty()) {
+		if (missing.isEmpty() || deadline.isOver()) {
 			return;
 		}
 		try (Consumer<byte[], byte[]> consumer = clients.consumer()) {
 			for (String topic : missing) {
-				for (PartitionInfo partition : consumer.partitionsFor(topic, clients.patience())) {
+				for (PartitionInfo partition : consumer.partitionsFor(topic, deadline.left(clients.patience()))) {
 					addLeader(new TopicPartition(topic, partition.partition()), partition.leader());
 				}
 			}

@@ -9,11 +9,10 @@ import java.lang.management.ManagementFactory;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 import javax.management.MalformedObjectNameException;
 import javax.management.ObjectName;
-
-import org.apache.kafka.common.utils.Sanitizer;
 
 /**
  * Client ids for the guard's own clients. kafka-clients registers a client's MBeans under
@@ -21,6 +20,8 @@ import org.apache.kafka.common.utils.Sanitizer;
  * clients of one kind must not have the same id. Thread-safe.
  */
 public final class HelperIds {
+
+	private static final Pattern UNQUOTED = Pattern.compile("[\\w-%. \t]*");
 
 	/** Taken by clients that are under construction, by kind and id. */
 	private static final Set<ObjectName> constructing = ConcurrentHashMap.newKeySet();
@@ -66,9 +67,16 @@ public final class HelperIds {
 		return true;
 	}
 
+	/**
+	 * As kafka-clients do it. Their own code for it is internal, and 4.4 has moved it.
+	 */
+	private static String quoted(String id) {
+		return UNQUOTED.matcher(id).matches() ? id : ObjectName.quote(id);
+	}
+
 	private static ObjectName mbean(String kind, String id) {
 		try {
-			return new ObjectName(kind + ":type=app-info,id=" + Sanitizer.jmxSanitize(id));
+			return new ObjectName(kind + ":type=app-info,id=" + quoted(id));
 		}
 		catch (MalformedObjectNameException ex) {
 			throw new IllegalStateException(ex);
