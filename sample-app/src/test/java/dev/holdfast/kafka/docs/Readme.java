@@ -28,7 +28,7 @@ public final class Readme {
 		return read("README.md");
 	}
 
-	static String read(String file) {
+	public static String read(String file) {
 		try {
 			return Files.readString(ROOT.resolve(file));
 		}

@@ -9,9 +9,15 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 
 import dev.holdfast.kafka.sample.OrderServiceApplication;
+import dev.holdfast.kafka.sample.service.Listener;
+import dev.holdfast.kafka.sample.service.OrderService;
+import dev.holdfast.kafka.sample.tour.Tour;
+import dev.holdfast.kafka.sample.tour.TourRow;
 import dev.holdfast.kafka.test.Fault;
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.versioncap.VersionCapInstaller;
@@ -23,11 +29,15 @@ import org.springframework.boot.SpringApplication;
  * brokers of its own, what becomes of it when brokers lie about leader epochs.
  * <p>
  * With {@code --once} it ends after that, with exit code 0 if the guarded listener stayed
- * where it was and 1 if it moved. All other arguments go to the order service.
+ * where it was and 1 if it moved. With {@code --tour} it plays everyday faults instead,
+ * and ends with exit code 0 if the guarded listener got no order twice, and lost none but
+ * those that the brokers had deleted. All other arguments go to the order service.
  */
 public final class Demo {
 
-	private static final String ONCE = "--once";
+	private static final String TOUR = "--tour";
+
+	private static final Set<String> OWN = Set.of("--once", TOUR);
 
 	private static final List<Scenario> SCENARIOS = List.of(Scenario.restart("earliest", 0), Scenario.leaderMoved(),
 			Scenario.restart("latest", 170));
@@ -42,8 +52,8 @@ public final class Demo {
 	}
 
 	public static void main(String[] args) throws InterruptedException {
-		boolean once = Arrays.asList(args).contains(ONCE);
-		String[] applicationArgs = Arrays.stream(args).filter((arg) -> !arg.equals(ONCE)).toArray(String[]::new);
+		Set<String> own = Arrays.stream(args).filter(OWN::contains).collect(Collectors.toSet());
+		String[] applicationArgs = Arrays.stream(args).filter((arg) -> !OWN.contains(arg)).toArray(String[]::new);
 		// Comes first: the demo must not take its own brokers for configured ones.
 		if (BootstrapServers.areGiven(applicationArgs)) {
 			OrderServiceApplication.main(applicationArgs);
@@ -55,12 +65,12 @@ public final class Demo {
 		Demo demo = new Demo(System.out, applicationArgs);
 		int exitCode;
 		try (KafkaCluster cluster = demo.startKafka()) {
-			exitCode = demo.run(cluster);
-			if (!once) {
+			exitCode = own.contains(TOUR) ? demo.tour(cluster) : demo.run(cluster);
+			if (own.isEmpty()) {
 				demo.stayUp(cluster);
 			}
 		}
-		if (once) {
+		if (!own.isEmpty()) {
 			System.exit(exitCode);
 		}
 	}
@@ -87,7 +97,7 @@ public final class Demo {
 		Stage stage = new Stage(cluster, out, args);
 		List<Row> rows = new ArrayList<>();
 		SCENARIOS.forEach((scenario) -> rows.addAll(stage.play(scenario)));
-		out.printf("%n%s%n%n", Table.of(rows));
+		out.printf("%n%s%n%n", Table.of(Row.HEADINGS, rows.stream().map(Row::cells).toList()));
 		boolean moved = rows.stream().anyMatch((row) -> row.listener() != Listener.PLAIN && row.moved());
 		out.println(moved ? "The guarded or the capped listener MOVED."
 				: "The guarded and the capped listener stayed where they were.");
@@ -96,12 +106,24 @@ public final class Demo {
 		return (moved || !told) ? 1 : 0;
 	}
 
+	/**
+	 * Plays everyday faults and shows the results.
+	 * @param cluster the brokers
+	 * @return the exit code
+	 */
+	int tour(KafkaCluster cluster) {
+		List<TourRow> rows = new Tour(cluster, out::println, args).play();
+		out.printf("%n%s%n", Table.of(TourRow.HEADINGS, rows.stream().map(TourRow::cells).toList()));
+		return rows.stream().noneMatch(TourRow::isHarmOfTheGuard) ? 0 : 1;
+	}
+
 	void stayUp(KafkaCluster cluster) throws InterruptedException {
 		SpringApplication.getShutdownHandlers().add(cluster::close);
 		Scenario ordinary = new Scenario("ordinary", "ordinary", "earliest", 0, false);
 		cluster.createTopic(ordinary.topic(), 1);
 		cluster.wire().inject(Fault.epochEndOffset(0));
-		try (OrderService service = OrderService.start(Listener.GUARDED, ordinary, cluster.bootstrapServers(), args)) {
+		try (OrderService<Deliveries> service = OrderServices.start(Listener.GUARDED, ordinary,
+				cluster.bootstrapServers(), args)) {
 			out.printf(
 					"The guarded order service stays up. It listens to the topic %s on %s, where every answer to "
 							+ "OffsetForLeaderEpoch is still a lie. Ctrl-C ends it.%n",
