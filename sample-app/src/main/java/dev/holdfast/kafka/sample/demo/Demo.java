@@ -5,7 +5,9 @@
 
 package dev.holdfast.kafka.sample.demo;
 
+import java.io.IOException;
 import java.io.PrintStream;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,24 +16,26 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 
 import dev.holdfast.kafka.sample.OrderServiceApplication;
+import dev.holdfast.kafka.sample.page.Browser;
+import dev.holdfast.kafka.sample.page.Page;
 import dev.holdfast.kafka.sample.service.Listener;
-import dev.holdfast.kafka.sample.service.OrderService;
+import dev.holdfast.kafka.sample.show.Show;
 import dev.holdfast.kafka.sample.tour.Tour;
 import dev.holdfast.kafka.sample.tour.TourRow;
-import dev.holdfast.kafka.test.Fault;
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.versioncap.VersionCapInstaller;
 
 import org.springframework.boot.SpringApplication;
 
 /**
- * Starts the order service. Where no bootstrap servers are configured, it shows first, on
- * brokers of its own, what becomes of it when brokers lie about leader epochs.
+ * Starts the order service. Where no bootstrap servers are configured, it shows on a
+ * page, with brokers of its own, what becomes of it with and without Holdfast.
  * <p>
- * With {@code --once} it ends after that, with exit code 0 if the guarded listener stayed
- * where it was and 1 if it moved. With {@code --tour} it plays everyday faults instead,
- * and ends with exit code 0 if the guarded listener got no order twice, and lost none but
- * those that the brokers had deleted. All other arguments go to the order service.
+ * With {@code --once} it plays how brokers lie about leader epochs, prints a table, and
+ * ends with exit code 0 if the guarded listener stayed where it was and 1 if it moved.
+ * With {@code --tour} it plays everyday faults, prints a table, and ends with exit code 0
+ * if the guarded listener got no order twice, and lost none but those that the brokers
+ * had deleted. All other arguments go to the order service.
  */
 public final class Demo {
 
@@ -63,16 +67,15 @@ public final class Demo {
 		// Brokers in the same JVM create Kafka clients too: after them it is too late.
 		VersionCapInstaller.install();
 		Demo demo = new Demo(System.out, applicationArgs);
+		if (own.isEmpty()) {
+			demo.stayUp();
+			return;
+		}
 		int exitCode;
 		try (KafkaCluster cluster = demo.startKafka()) {
 			exitCode = own.contains(TOUR) ? demo.tour(cluster) : demo.run(cluster);
-			if (own.isEmpty()) {
-				demo.stayUp(cluster);
-			}
 		}
-		if (!own.isEmpty()) {
-			System.exit(exitCode);
-		}
+		System.exit(exitCode);
 	}
 
 	/**
@@ -117,18 +120,27 @@ public final class Demo {
 		return rows.stream().noneMatch(TourRow::isHarmOfTheGuard) ? 0 : 1;
 	}
 
-	void stayUp(KafkaCluster cluster) throws InterruptedException {
-		SpringApplication.getShutdownHandlers().add(cluster::close);
-		Scenario ordinary = new Scenario("ordinary", "ordinary", "earliest", 0, false);
-		cluster.createTopic(ordinary.topic(), 1);
-		cluster.wire().inject(Fault.epochEndOffset(0));
-		try (OrderService<Deliveries> service = OrderServices.start(Listener.GUARDED, ordinary,
-				cluster.bootstrapServers(), args)) {
-			out.printf(
-					"The guarded order service stays up. It listens to the topic %s on %s, where every answer to "
-							+ "OffsetForLeaderEpoch is still a lie. Ctrl-C ends it.%n",
-					ordinary.topic(), cluster.bootstrapServers());
+	/**
+	 * Opens the page, and stays until it is interrupted.
+	 */
+	void stayUp() throws InterruptedException {
+		Browser.Opening browser = Browser.find();
+		Show show = new Show(args);
+		try (show; Page page = Page.open(show)) {
+			SpringApplication.getShutdownHandlers().add(show::close);
+			show.begin("latest");
+			out.printf("The demonstration is at %s. Ctrl-C ends it.%n", page.address());
+			open(browser, page.address());
 			new CountDownLatch(1).await();
+		}
+	}
+
+	private void open(Browser.Opening browser, URI address) {
+		try {
+			browser.show(address);
+		}
+		catch (IOException ex) {
+			out.println("The browser does not start. Open the page yourself.");
 		}
 	}
 

@@ -5,6 +5,7 @@
 
 package dev.holdfast.kafka.sample.trial;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -24,6 +25,8 @@ import org.apache.kafka.common.serialization.StringSerializer;
  */
 final class Publisher implements AutoCloseable {
 
+	private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+
 	private final Listener listener;
 
 	private final Map<TopicPartition, List<Integer>> published = new HashMap<>();
@@ -38,10 +41,10 @@ final class Publisher implements AutoCloseable {
 	}
 
 	private static Producer<byte[], String> producer(String bootstrapServers) {
-		return new KafkaProducer<>(
-				Map.of("bootstrap.servers", bootstrapServers, "acks", "all", "max.in.flight.requests.per.connection", 1,
-						"metadata.max.age.ms", 500, "delivery.timeout.ms", 30_000, "request.timeout.ms", 5_000),
-				new ByteArraySerializer(), new StringSerializer());
+		return new KafkaProducer<>(Map.of("bootstrap.servers", bootstrapServers, "acks", "all",
+				"max.in.flight.requests.per.connection", 1, "metadata.max.age.ms", 500, "delivery.timeout.ms", 30_000,
+				"request.timeout.ms", 5_000, "max.block.ms", 10_000), new ByteArraySerializer(),
+				new StringSerializer());
 	}
 
 	/**
@@ -88,7 +91,7 @@ final class Publisher implements AutoCloseable {
 	 * @param count how many orders of each
 	 */
 	synchronized void moveTo(String bootstrapServers, Collection<TopicPartition> partitions, int count) {
-		producer.close();
+		producer.close(CLOSE_TIMEOUT);
 		producer = producer(bootstrapServers);
 		List<CompletableFuture<Void>> all = new ArrayList<>();
 		for (TopicPartition partition : partitions) {
@@ -102,7 +105,7 @@ final class Publisher implements AutoCloseable {
 
 	@Override
 	public synchronized void close() {
-		producer.close();
+		producer.close(CLOSE_TIMEOUT);
 	}
 
 	/**

@@ -117,13 +117,14 @@ public final class Watch implements RecordInterceptor<Object, Object>, DecisionL
 	}
 
 	/**
-	 * Waits until the consumer is somewhere, or held there.
+	 * Waits until the consumer has come somewhere, or is held.
 	 * @param ends where, by partition
 	 */
 	void awaitAt(Map<TopicPartition, Long> ends) {
 		await(() -> ends.entrySet()
 			.stream()
-			.allMatch((end) -> held.contains(end.getKey()) || end.getValue().equals(positions.get(end.getKey()))));
+			.allMatch((end) -> held.contains(end.getKey())
+					|| positions.getOrDefault(end.getKey(), -1L) >= end.getValue()));
 	}
 
 	/**
