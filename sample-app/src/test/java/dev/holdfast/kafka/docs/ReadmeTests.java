@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import com.jayway.jsonpath.JsonPath;
 import dev.holdfast.kafka.offsetguard.policy.Action;
 import dev.holdfast.kafka.offsetguard.policy.Cause;
+import dev.holdfast.kafka.sample.tour.ExpectedTour;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -89,6 +90,33 @@ class ReadmeTests {
 	@Test
 	void isShort() {
 		assertThat(Readme.read().lines()).hasSizeLessThanOrEqualTo(150);
+	}
+
+	/**
+	 * The rows of the first table are the steps of the tour, and after them what has no
+	 * numbers.
+	 */
+	@Test
+	void everydayFaultsHaveTheNumbersOfTheTour() {
+		List<List<String>> table = Readme.table("README.md", "What goes wrong on an ordinary day");
+
+		List<List<String>> expected = new ArrayList<>();
+		List<List<String>> shown = new ArrayList<>();
+		for (int step = 0; step < ExpectedTour.ROWS.size() / 2; step++) {
+			List<String> plain = ExpectedTour.ROWS.get(2 * step);
+			List<String> guarded = ExpectedTour.ROWS.get(2 * step + 1);
+			expected.add(List.of(plain.get(0).replaceFirst(".*, ", ""), numbers(plain), numbers(guarded)));
+			shown.add(table.get(step).stream().map((cell) -> cell.replaceFirst(": .*", "")).toList());
+		}
+		assertThat(shown).isEqualTo(expected);
+		assertThat(table.subList(expected.size(), table.size()))
+			.allSatisfy((row) -> assertThat(String.join(" ", row)).doesNotContainPattern("[0-9]"));
+	}
+
+	/** Duplicates, lost and waiting, as the README says them. */
+	private static String numbers(List<String> row) {
+		String waiting = row.get(6).equals("0") ? "" : ", " + row.get(6) + " wait";
+		return row.get(4) + " twice, " + row.get(5) + " lost" + waiting;
 	}
 
 	/**

@@ -27,8 +27,9 @@ public final class OrderService<T> implements AutoCloseable {
 
 	/** Logs only Holdfast's decisions. */
 	public static final Map<String, Object> QUIET_LOGGING = Map.of("logging.level.root", "warn", "logging.level.kafka",
-			"off", "logging.level.org.apache.kafka", "off", "logging.level.dev.holdfast.kafka.decisions", "info",
-			"logging.pattern.console", "%d{HH:mm:ss.SSS} %-5level %logger : %msg%n");
+			"off", "logging.level.state.change.logger", "off", "logging.level.org.apache.kafka", "off",
+			"logging.level.dev.holdfast.kafka.decisions", "info", "logging.pattern.console",
+			"%d{HH:mm:ss.SSS} %-5level %logger : %msg%n");
 
 	private final Listener listener;
 

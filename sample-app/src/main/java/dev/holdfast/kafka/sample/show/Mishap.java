@@ -55,12 +55,13 @@ public enum Mishap {
 			}),
 
 	/** Topic. */
-	RECREATED_TOPIC("Recreated topic", "The topic is deleted and created again, and gets 270 orders.", (stage) -> {
-		stage.damage().recreateTopic();
-		stage.trial().publish(0, 270);
-		stage.tell("The topic was deleted and created again. Its new partition 0 got 270 orders.");
-		return null;
-	}),
+	RECREATED_TOPIC("Recreated topic",
+			"No broker answers for a moment. Meanwhile the topic is deleted and created again, and gets 30 orders.",
+			(stage) -> {
+				stage.damage().recreateTopic(30);
+				stage.tell("The topic was deleted and created again. Its new partition 0 got 30 orders.");
+				return null;
+			}),
 
 	/** Election. */
 	UNCLEAN_ELECTION("Unclean election", "A replica that lacks the last 50 orders becomes the leader.", (stage) -> {

@@ -90,8 +90,8 @@ public final class Show implements AutoCloseable {
 		return perform("The listeners start", () -> {
 			Plan plan = new Plan("orders-" + scenes, 2, autoOffsetReset, List.of(Listener.values()), true);
 			Scene next = open(plan, null);
-			tell("Three listeners read the topic %s. Their auto.offset.reset is %s.".formatted(plan.topic(),
-					autoOffsetReset));
+			tell("Three listeners read the topic %s of the brokers at %s. Their auto.offset.reset is %s."
+				.formatted(plan.topic(), address().bootstrapServers(), autoOffsetReset));
 			traffic.to(next.trial());
 		});
 	}

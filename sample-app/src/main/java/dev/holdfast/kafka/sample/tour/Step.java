@@ -74,9 +74,8 @@ public enum Step {
 
 		@Override
 		void play(Trial trial, Consumer<String> out) {
-			trial.damage().recreateTopic();
-			trial.publish(0, 270);
-			out.accept("the topic is deleted and created again, and 270 orders come to it");
+			trial.damage().recreateTopic(70);
+			out.accept("no broker answers for a moment: the topic is deleted, created again, and gets 70 orders");
 			trial.awaitDecisions();
 			trial.awaitRead();
 		}

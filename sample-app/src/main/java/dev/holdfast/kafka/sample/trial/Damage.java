@@ -76,12 +76,18 @@ public final class Damage {
 	}
 
 	/**
-	 * Deletes the topic and creates it again.
+	 * Deletes the topic, creates it again, and publishes orders to it. Meanwhile no
+	 * answer comes to the listeners: otherwise it depends on the moment in which a client
+	 * looks whether it sees a topic without partitions, and starts anew.
+	 * @param orders how many orders its partition 0 gets
 	 */
-	public void recreateTopic() {
-		trial.cluster().deleteTopic(trial.plan().topic());
-		trial.partitions().forEach((partition) -> cut(partition, 0));
-		trial.createTopic();
+	public void recreateTopic(int orders) {
+		try (Fault.Handle silence = silence()) {
+			trial.cluster().deleteTopic(trial.plan().topic());
+			trial.partitions().forEach((partition) -> cut(partition, 0));
+			trial.createTopic();
+			trial.publish(0, orders);
+		}
 	}
 
 	/**

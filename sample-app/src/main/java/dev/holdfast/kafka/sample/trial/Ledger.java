@@ -27,6 +27,8 @@ final class Ledger {
 
 	private final Map<TopicPartition, Long> firsts = new HashMap<>();
 
+	private final Map<TopicPartition, Long> ends = new HashMap<>();
+
 	/** Orders that were in a log, and in none any more before the group got them. */
 	private final BitSet gone = new BitSet();
 
@@ -41,6 +43,7 @@ final class Ledger {
 	 * @param order its number
 	 */
 	void published(TopicPartition partition, long offset, int order) {
+		ends.merge(partition, offset + 1, Math::max);
 		if (!received.get(order)) {
 			gone.clear(order);
 			missing.computeIfAbsent(partition, (key) -> new TreeMap<>()).put(offset, order);
@@ -49,6 +52,7 @@ final class Ledger {
 
 	void received(TopicPartition partition, long offset, int order) {
 		delivered++;
+		ends.merge(partition, offset + 1, Math::max);
 		firsts.putIfAbsent(partition, offset);
 		if (received.get(order)) {
 			duplicates++;
@@ -64,6 +68,7 @@ final class Ledger {
 	 * @param end the offset after the last one that is left
 	 */
 	void cut(TopicPartition partition, long end) {
+		ends.put(partition, end);
 		Map<Long, Integer> cut = missing.getOrDefault(partition, new TreeMap<>()).tailMap(end);
 		cut.values().forEach(gone::set);
 		cut.clear();
@@ -86,6 +91,15 @@ final class Ledger {
 	OptionalLong first(TopicPartition partition) {
 		Long first = firsts.get(partition);
 		return (first != null) ? OptionalLong.of(first) : OptionalLong.empty();
+	}
+
+	/**
+	 * The end of a log.
+	 * @param partition the partition
+	 * @return the offset after the last order that is known to be in it
+	 */
+	long end(TopicPartition partition) {
+		return ends.getOrDefault(partition, 0L);
 	}
 
 	/**

@@ -123,8 +123,16 @@ public final class Watch implements RecordInterceptor<Object, Object>, DecisionL
 	void awaitAt(Map<TopicPartition, Long> ends) {
 		await(() -> ends.entrySet()
 			.stream()
-			.allMatch((end) -> held.contains(end.getKey())
-					|| positions.getOrDefault(end.getKey(), -1L) >= end.getValue()));
+			.allMatch((end) -> held.contains(end.getKey()) || position(end.getKey()) >= end.getValue()));
+	}
+
+	/**
+	 * Where the consumer is in the log as it is now, -1 if that is not known. A position
+	 * beyond its end is from before the log was cut.
+	 */
+	private long position(TopicPartition partition) {
+		long position = positions.getOrDefault(partition, -1L);
+		return (position <= ledger.end(partition)) ? position : -1;
 	}
 
 	/**
@@ -180,7 +188,7 @@ public final class Watch implements RecordInterceptor<Object, Object>, DecisionL
 	public synchronized Tally tally(Map<TopicPartition, LogBounds> bounds) {
 		return ledger.tally((partition) -> {
 			LogBounds log = bounds.get(partition);
-			long position = held.contains(partition) ? 0 : positions.getOrDefault(partition, 0L);
+			long position = held.contains(partition) ? 0 : Math.max(0, position(partition));
 			return (log != null) ? Math.max(log.logStartOffset(), position) : position;
 		});
 	}

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import dev.holdfast.kafka.docs.Readme;
 import dev.holdfast.kafka.sample.tour.ExpectedTour;
 import dev.holdfast.kafka.test.KafkaCluster;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -26,6 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * docs show the same.
  */
 @Timeout(value = 180, unit = TimeUnit.SECONDS)
+@Tag("long")
 class TourTests {
 
 	private final ByteArrayOutputStream output = new ByteArrayOutputStream();

@@ -18,6 +18,7 @@ import dev.holdfast.kafka.versioncap.VersionCapInstaller;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -33,6 +34,7 @@ import static org.awaitility.Awaitility.await;
  * The page of the demonstration, in a real browser.
  */
 @Timeout(value = 240, unit = TimeUnit.SECONDS)
+@Tag("long")
 @EnabledIf(value = "browserIsThere", disabledReason = "no chromium and chromedriver in /usr/bin; .ci/run installs them")
 class PageTests {
 

@@ -90,6 +90,19 @@ class LedgerTests {
 		assertThat(tally(0)).isEqualTo(new Tally(1, 0, 0, 10));
 	}
 
+	@Test
+	void endOfALogIsThatOfItsLastOrder() {
+		assertThat(ledger.end(PARTITION)).isEqualTo(10);
+		ledger.cut(PARTITION, 6);
+		assertThat(ledger.end(PARTITION)).isEqualTo(6);
+		ledger.received(PARTITION, 6, 10);
+		assertThat(ledger.end(PARTITION)).isEqualTo(7);
+		ledger.published(PARTITION, 6, 10);
+
+		assertThat(ledger.end(PARTITION)).isEqualTo(7);
+		assertThat(ledger.end(new TopicPartition("orders", 1))).isZero();
+	}
+
 	private void receive(int from, int to) {
 		IntStream.range(from, to).forEach((order) -> ledger.received(PARTITION, order, order));
 	}
