@@ -18,10 +18,10 @@ function cost(action, costs) {
   if (action === 'offset') {
     return 'You say where it reads on.';
   }
-  const parts = [];
-  if (costs.continueAt !== undefined) {
-    parts.push(`reads on at ${count(costs.continueAt)}`);
+  if (costs?.continueAt === undefined) {
+    return 'The guard still counts the cost.';
   }
+  const parts = [`reads on at ${count(costs.continueAt)}`];
   if (costs.lost !== undefined) {
     parts.push(`${count(costs.lost)} lost`);
     parts.push(`${count(costs.rewound)} again`);
@@ -48,8 +48,9 @@ export class Held {
 
   show(facts) {
     say(this.title, `Partition ${this.partition} is held`);
-    say(this.why, `The cause is ${facts.cause}. The log goes from ${count(facts.logStart ?? 0)} to `
-      + `${count(facts.logEnd ?? 0)}. This is what each answer costs:`);
+    const log = facts.logEnd == null ? ''
+      : `The log goes from ${count(facts.logStart)} to ${count(facts.logEnd)}. `;
+    say(this.why, `The cause is ${facts.cause}. ${log}This is what each answer costs:`);
     const resolutions = facts.resolutions ?? [];
     const key = JSON.stringify([resolutions, Object.keys(facts.costs ?? {})]);
     if (key !== this.key) {
@@ -57,7 +58,7 @@ export class Held {
       this.answers.replaceChildren(...resolutions.map((action) => this.choice(action)));
     }
     resolutions.forEach((action, i) =>
-      say(this.answers.children[i].querySelector('.cost'), cost(action, facts.costs?.[action] ?? {})));
+      say(this.answers.children[i].querySelector('.cost'), cost(action, facts.costs?.[action])));
   }
 
   choice(action) {

@@ -34,6 +34,7 @@ function show(view) {
   groups.show(view);
   controls.show(view);
   tell(view.said);
+  state.dataset.done = view.done;
   status(view.busy === null ? 'live' : `${view.busy} …`, view.busy === null);
 }
 

@@ -44,8 +44,8 @@ final class Camera {
 	View take() {
 		Scene scene = show.scene();
 		if (scene == null) {
-			return new View(-1, "", "", null, 0, show.busy(), said(), show.paused(), show.rate(), active(), List.of(),
-					tour());
+			return new View(-1, "", "", null, 0, show.busy(), show.done(), said(), show.paused(), show.rate(), active(),
+					List.of(), tour());
 		}
 		Map<TopicPartition, LogBounds> bounds = scene.trial().bounds();
 		List<View.Group> groups = scene.trial()
@@ -55,8 +55,8 @@ final class Camera {
 			.toList();
 		return new View(scene.number(), scene.trial().plan().topic(), scene.trial().plan().autoOffsetReset(),
 				(scene.step() != null) ? scene.step().name() : null,
-				TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - scene.began()), show.busy(), said(), show.paused(),
-				show.rate(), active(), groups, tour());
+				TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - scene.began()), show.busy(), show.done(), said(),
+				show.paused(), show.rate(), active(), groups, tour());
 	}
 
 	private List<Said> said() {

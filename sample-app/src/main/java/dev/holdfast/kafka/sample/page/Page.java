@@ -31,7 +31,9 @@ public final class Page implements AutoCloseable {
 
 	private static final Map<String, Object> SETTINGS = Map.of("server.address", "127.0.0.1", "server.port", "0",
 			"server.shutdown", "immediate", "spring.application.name", "demonstration",
-			"spring.web.resources.static-locations", "classpath:/page/", "management.endpoints.access.default", "none");
+			"spring.web.resources.static-locations", "classpath:/page/", "management.endpoints.access.default", "none",
+			// Whoever closes the page ends a request that has no other end.
+			"logging.level.org.springframework.web.servlet.mvc.support.DefaultHandlerExceptionResolver", "error");
 
 	/** The page needs nothing from anywhere else, and must not get it. */
 	private static final String ONLY_FROM_HERE = "default-src 'self'; img-src 'self' data:";

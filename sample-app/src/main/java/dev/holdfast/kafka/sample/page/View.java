@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param step the step of the tour, {@code null} if it is none
  * @param time milliseconds since the trial began
  * @param busy what happens now, {@code null} if nothing does
+ * @param done how much has happened
  * @param said what has happened, the last sentences
  * @param paused whether the producer pauses
  * @param rate how many orders come in a second
@@ -29,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param tour the table of the tour
  */
 record View(int scene, String topic, String autoOffsetReset, @Nullable String step, long time, @Nullable String busy,
-		List<Said> said, boolean paused, int rate, List<String> active, List<Group> groups, List<List<String>> tour) {
+		int done, List<Said> said, boolean paused, int rate, List<String> active, List<Group> groups,
+		List<List<String>> tour) {
 
 	/**
 	 * One group.
@@ -83,7 +85,7 @@ record View(int scene, String topic, String autoOffsetReset, @Nullable String st
 	/** Nothing but the time is another one. */
 	boolean shows(View other) {
 		return equals(new View(other.scene, other.topic, other.autoOffsetReset, other.step, time, other.busy,
-				other.said, other.paused, other.rate, other.active, other.groups, other.tour));
+				other.done, other.said, other.paused, other.rate, other.active, other.groups, other.tour));
 	}
 
 }

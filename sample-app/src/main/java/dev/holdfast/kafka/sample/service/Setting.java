@@ -44,6 +44,8 @@ public record Setting(String bootstrapServers, String topic, String group, Strin
 		properties.put("spring.kafka.listener.idle-event-interval", "100ms");
 		properties.put("server.address", "127.0.0.1");
 		properties.put("server.port", "0");
+		// Who may reach this port is on this machine, and may answer.
+		properties.put("management.endpoint.holdfast.access", "unrestricted");
 		properties.putAll(more);
 		return properties;
 	}

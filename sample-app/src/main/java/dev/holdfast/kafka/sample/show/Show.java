@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 import dev.holdfast.kafka.sample.service.Listener;
@@ -49,6 +50,8 @@ public final class Show implements AutoCloseable {
 	private final Traffic traffic = new Traffic(clock, RATE);
 
 	private final AtomicReference<@Nullable String> busy = new AtomicReference<>();
+
+	private final AtomicInteger done = new AtomicInteger();
 
 	private final List<Said> said = new CopyOnWriteArrayList<>();
 
@@ -163,6 +166,7 @@ public final class Show implements AutoCloseable {
 				tell(what + " failed: " + ex.getMessage());
 			}
 			finally {
+				done.incrementAndGet();
 				busy.set(null);
 			}
 		});
@@ -237,6 +241,14 @@ public final class Show implements AutoCloseable {
 	 */
 	public @Nullable String busy() {
 		return busy.get();
+	}
+
+	/**
+	 * How much has happened. It counts before nothing is {@link #busy()} any more.
+	 * @return how many things have ended
+	 */
+	public int done() {
+		return done.get();
 	}
 
 	/**

@@ -102,10 +102,29 @@ final class Chromium implements AutoCloseable {
 	/**
 	 * Clicks a button when nothing else happens, and waits until it has done its work.
 	 */
-	void click(String id) {
+	void act(String id) {
 		awaitRest();
+		Object done = done();
 		one("#" + id).click();
+		await().atMost(PATIENCE).until(() -> !done().equals(done));
 		awaitRest();
+	}
+
+	private Object done() {
+		return String.valueOf(run("return document.getElementById('state').dataset.done"));
+	}
+
+	/**
+	 * Clicks a button that changes at once, and waits until it has.
+	 */
+	void toggle(String id) {
+		String before = appearance(id);
+		one("#" + id).click();
+		await().atMost(PATIENCE).until(() -> !appearance(id).equals(before));
+	}
+
+	private String appearance(String id) {
+		return String.valueOf(run("return document.getElementById(arguments[0]).outerHTML", id));
 	}
 
 	void awaitRest() {

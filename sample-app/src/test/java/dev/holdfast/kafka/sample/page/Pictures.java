@@ -43,9 +43,9 @@ final class Pictures {
 
 	private static void take(Chromium browser, Path folder) throws IOException {
 		await().atMost(60, TimeUnit.SECONDS).until(() -> browser.number("plain", "delivered") >= 300);
-		browser.click("mishap-deleted-commits");
+		browser.act("mishap-deleted-commits");
 		String answers = "[data-held='0'] [data-action=timestamp]";
-		await().atMost(60, TimeUnit.SECONDS).until(() -> !browser.all(answers).isEmpty());
+		await().atMost(60, TimeUnit.SECONDS).until(() -> browser.text("[data-held='0']").contains("again"));
 		await().atMost(60, TimeUnit.SECONDS).until(() -> browser.number("guarded", "waiting") >= 120);
 		browser.one("[data-held='0']").click();
 		for (String theme : new String[] { "light", "dark" }) {
