@@ -275,12 +275,12 @@ class FirstCommitTests {
 
 		try (Consumer<String, String> consumer = consumers.guarded()) {
 			consumer.assign(partitions.subList(0, 2));
-			pollSome(consumer);
+			pollUntilStarted(consumer, consumers, 2);
 			consumer.assign(partitions);
 			consumer.position(partitions.get(2));
 			commit(consumer, true, partitions.get(0), 0);
 			Consumers.pollUntil(consumer, () -> cluster.committed(topic).size() == 2);
-			pollSome(consumer);
+			pollUntilStarted(consumer, consumers, 3);
 			assertThat(offsets(topic)).isEqualTo(Map.of(0, 0L, 1, 0L));
 
 			commit(consumer, true, partitions.get(0), 0);
@@ -398,6 +398,12 @@ class FirstCommitTests {
 	/**
 	 * Long enough for whatever a poll might lead to.
 	 */
+	/** The guard has decided where partitions start, and has polled them since. */
+	private static void pollUntilStarted(Consumer<?, ?> consumer, Consumers consumers, int partitions) {
+		Consumers.pollUntil(consumer, () -> consumers.decisions.size() == partitions);
+		pollSome(consumer);
+	}
+
 	private static void pollSome(Consumer<?, ?> consumer) {
 		pollSome(consumer, new HashMap<>());
 	}

@@ -20,6 +20,8 @@ import org.apache.kafka.common.TopicPartition;
  */
 final class ApplicationSteps {
 
+	private static final long PRODUCER_TIMEOUT = 30_000;
+
 	private ApplicationSteps() {
 	}
 
@@ -56,6 +58,9 @@ final class ApplicationSteps {
 		if (step instanceof Step.CommitProcessed commit) {
 			commit(run, commit.sync());
 		}
+		else if (step instanceof Step.CommitCurrent && run.script().options().transactional()) {
+			commit(run, true);
+		}
 		else if (step instanceof Step.CommitCurrent) {
 			run.ledger().committedCurrent(run.process()::isHeld);
 			run.consumer().commitSync();
@@ -76,6 +81,10 @@ final class ApplicationSteps {
 		}
 		else if (step instanceof Step.Order order) {
 			run.process().order(run.partition(order.partition()), order.action());
+		}
+		else if (step instanceof Step.SwitchMode mode) {
+			run.process().switchTo(mode.observing());
+			run.ledger().watch(!mode.observing());
 		}
 		else if (step instanceof Step.Wait wait) {
 			run.time().pass(wait.millis());
@@ -106,12 +115,31 @@ final class ApplicationSteps {
 			return;
 		}
 		Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>(run.processed());
-		if (sync) {
+		if (run.script().options().transactional()) {
+			transact(run, offsets);
+		}
+		else if (sync) {
 			run.consumer().commitSync(offsets);
 		}
 		else {
 			run.consumer().commitAsync(offsets, null);
 		}
+	}
+
+	/**
+	 * Commits by {@code sendOffsetsToTransaction}: the consumer does not see it.
+	 */
+	private static void transact(Run run, Map<TopicPartition, OffsetAndMetadata> offsets) {
+		run.trace().say("transaction " + run.consumer().groupMetadata().groupId() + " " + offsets);
+		run.beginTransactions();
+		ModelCluster cluster = run.cluster();
+		boolean[] over = new boolean[1];
+		cluster.send(-1, new ModelCluster.Connection(), () -> {
+			cluster.storeForeign(offsets);
+			offsets.forEach((partition, offset) -> run.ledger().stored(cluster, partition, offset));
+			return true;
+		}, (answer) -> over[0] = true, PRODUCER_TIMEOUT, () -> over[0] = true);
+		run.time().await(() -> over[0], run.time().nanosAfter(2 * PRODUCER_TIMEOUT));
 	}
 
 	private static void rebalance(Run run, Step.Rebalance rebalance) {

@@ -54,6 +54,24 @@ final class BrokerSteps {
 		return true;
 	}
 
+	/**
+	 * Leads the name to another cluster, and stops the old one.
+	 */
+	static ModelCluster lead(ClusterName name, Script script, Step.OtherCluster step) {
+		ModelCluster before = name.now();
+		String id = "cluster-" + (name.all().size() + 1);
+		ModelCluster other = before.other(id, id);
+		if (step.back() >= 0) {
+			other.mirror(before, step.back());
+		}
+		for (int i = 0; i < script.partitions(); i++) {
+			other.append(partition(script, i), step.records(), false);
+		}
+		name.leadTo(other);
+		before.stop();
+		return other;
+	}
+
 	private static boolean performOnCommits(ModelCluster cluster, Script script, Step step, Ledger ledger) {
 		if (step instanceof Step.LoseCommit lose) {
 			cluster.loseCommit(partition(script, lose.partition()));

@@ -118,23 +118,35 @@ final class ClientFetches {
 		positions.keySet().forEach((each) -> ids.put(each.topic(), client.metadata().id(each.topic())));
 		long sentAt = client.time().millis();
 		ModelCluster cluster = client.cluster();
+		if (cluster.isGone()) {
+			fail(node, ModelCluster.REFUSED);
+			return;
+		}
 		if (cluster.isSilent(node) || 2 + cluster.faults.delay >= client.settings().requestTimeout()) {
-			client.time().after(client.settings().requestTimeout(), () -> client.receive(() -> {
-				inFlight.remove(node);
-				client.metadata().requestUpdate();
-			}));
+			fail(node, client.settings().requestTimeout());
 			return;
 		}
 		long delay = cluster.faults.delay;
-		client.time().after(1 + delay / 2, () -> arrive(node, positions, ids, sentAt));
+		client.time().after(1 + delay / 2, () -> arrive(cluster, node, positions, ids, sentAt));
 	}
 
-	private void arrive(int node, Map<TopicPartition, ClientPartition.Position> positions,
+	private void fail(int node, long millis) {
+		client.time().after(millis, () -> client.receive(() -> {
+			inFlight.remove(node);
+			client.metadata().requestUpdate();
+		}));
+	}
+
+	private void arrive(ModelCluster cluster, int node, Map<TopicPartition, ClientPartition.Position> positions,
 			Map<String, org.apache.kafka.common.Uuid> ids, long sentAt) {
+		if (cluster.isGone()) {
+			fail(node, ModelCluster.REFUSED);
+			return;
+		}
 		Map<TopicPartition, Answer> answers = new LinkedHashMap<>();
 		boolean news = false;
 		for (Map.Entry<TopicPartition, ClientPartition.Position> each : positions.entrySet()) {
-			Answer answer = answer(node, each.getKey(), each.getValue(), ids.get(each.getKey().topic()));
+			Answer answer = answer(cluster, node, each.getKey(), each.getValue(), ids.get(each.getKey().topic()));
 			answers.put(each.getKey(), answer);
 			news |= answer.error != null || !answer.entries.isEmpty();
 		}
@@ -144,14 +156,14 @@ final class ClientFetches {
 			Runnable again = () -> {
 				if (!done[0]) {
 					done[0] = true;
-					arrive(node, positions, ids, sentAt);
+					arrive(cluster, node, positions, ids, sentAt);
 				}
 			};
-			client.cluster().park(again);
+			cluster.park(again);
 			client.time().after(client.settings().fetchWait() - waited, again);
 			return;
 		}
-		client.time().after(1 + client.cluster().faults.delay / 2, () -> client.receive(() -> {
+		client.time().after(1 + cluster.faults.delay / 2, () -> client.receive(() -> {
 			inFlight.remove(node);
 			answers.forEach((partition, answer) -> {
 				if (answer.error != null || !answer.entries.isEmpty()) {
@@ -161,9 +173,8 @@ final class ClientFetches {
 		}));
 	}
 
-	private Answer answer(int node, TopicPartition partition, ClientPartition.Position position,
+	private Answer answer(ModelCluster cluster, int node, TopicPartition partition, ClientPartition.Position position,
 			org.apache.kafka.common.Uuid topicId) {
-		ModelCluster cluster = client.cluster();
 		ModelLog log = cluster.log(partition);
 		long offset = position.offset();
 		if (log == null || !cluster.topic(partition.topic()).id().equals(topicId)) {

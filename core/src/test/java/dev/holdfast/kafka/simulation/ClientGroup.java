@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
+import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetCommitCallback;
@@ -29,6 +30,8 @@ import org.apache.kafka.common.errors.TimeoutException;
 final class ClientGroup {
 
 	private static final long AUTO_COMMIT_INTERVAL = 5_000;
+
+	private static final long HEARTBEAT_INTERVAL = 3_000;
 
 	private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
 
@@ -55,6 +58,12 @@ final class ClientGroup {
 
 	private int generation;
 
+	/** What the group has assigned to this member last. */
+	private Set<TopicPartition> assignment = Set.of();
+
+	/** When the new cluster's coordinator tells the member that it does not know it. */
+	private long unknownFrom = Long.MAX_VALUE;
+
 	ClientGroup(ModelClient client, Consumer<Map<TopicPartition, OffsetAndMetadata>> committed) {
 		this.client = client;
 		this.committed = committed;
@@ -69,13 +78,38 @@ final class ClientGroup {
 		nextAutoCommit = client.time().millis() + AUTO_COMMIT_INTERVAL;
 	}
 
+	boolean isSubscribed() {
+		return subscribed;
+	}
+
 	/**
 	 * The coordinator assigns partitions to this member.
 	 * @param isLost whether the member has lost what it had: it was away for too long
 	 */
 	void target(Set<TopicPartition> partitions, boolean isLost) {
 		target = partitions;
+		assignment = partitions;
 		lost |= isLost;
+	}
+
+	/**
+	 * The client speaks to another cluster, which has never heard of this member.
+	 */
+	void changedCluster() {
+		if (subscribed) {
+			unknownFrom = client.time().millis() + HEARTBEAT_INTERVAL;
+		}
+	}
+
+	private boolean isUnknown() {
+		return unknownFrom != Long.MAX_VALUE;
+	}
+
+	private void rejoin() {
+		if (client.time().millis() >= unknownFrom && !client.cluster().isSilent(-1)) {
+			unknownFrom = Long.MAX_VALUE;
+			target(assignment, true);
+		}
 	}
 
 	/**
@@ -88,6 +122,7 @@ final class ClientGroup {
 			nextAutoCommit = client.time().millis() + AUTO_COMMIT_INTERVAL;
 			sendAsync(client.consumed(), null);
 		}
+		rejoin();
 		Set<TopicPartition> wanted = target;
 		if (!subscribed || wanted == null || rebalancing) {
 			return;
@@ -182,7 +217,7 @@ final class ClientGroup {
 		try {
 			client.undisturbed(() -> sendSync(offsets, Duration.ofSeconds(5)));
 		}
-		catch (TimeoutException ex) {
+		catch (TimeoutException | CommitFailedException ex) {
 			// Kafka logs it, and goes on.
 		}
 	}
@@ -220,14 +255,17 @@ final class ClientGroup {
 		if (offsets.isEmpty()) {
 			return;
 		}
-		offsets.forEach(client.cluster().onCommit);
+		requireKnown();
+		offsets.forEach(client.toldCluster().onCommit);
 		boolean[] done = new boolean[1];
 		Map<TopicPartition, OffsetAndMetadata> sent = new HashMap<>(offsets);
 		long until = client.time().nanosAfter(timeout);
 		do {
 			boolean[] failed = new boolean[1];
+			requireKnown();
+			ModelCluster cluster = client.cluster();
 			client.ask(-1, () -> {
-				client.cluster().store(sent);
+				cluster.store(sent);
 				return true;
 			}, (answer) -> done[0] = true, () -> failed[0] = true);
 			client.pollNetwork(() -> done[0] || failed[0], until);
@@ -239,6 +277,12 @@ final class ClientGroup {
 		committed.accept(sent);
 	}
 
+	private void requireKnown() {
+		if (isUnknown()) {
+			throw new CommitFailedException();
+		}
+	}
+
 	void commitAsync(Map<TopicPartition, OffsetAndMetadata> offsets, OffsetCommitCallback callback) {
 		seeEpochs(offsets);
 		sendAsync(offsets, callback);
@@ -247,11 +291,16 @@ final class ClientGroup {
 	/** A client does not look at the epochs that it commits by itself. */
 	private void sendAsync(Map<TopicPartition, OffsetAndMetadata> offsets, OffsetCommitCallback callback) {
 		runCallbacks();
-		offsets.forEach(client.cluster().onCommit);
 		Map<TopicPartition, OffsetAndMetadata> sent = new HashMap<>(offsets);
+		if (isUnknown()) {
+			callBack(callback, sent, new CommitFailedException());
+			return;
+		}
+		offsets.forEach(client.toldCluster().onCommit);
 		pending++;
+		ModelCluster cluster = client.cluster();
 		client.ask(-1, () -> {
-			client.cluster().store(sent);
+			cluster.store(sent);
 			return true;
 		}, (answer) -> {
 			pending--;

@@ -75,6 +75,17 @@ final class ClientMetadata {
 		updateWanted = false;
 	}
 
+	/**
+	 * The client bootstraps anew. It keeps the epochs that it has seen, but a topic of
+	 * which it knows no id may have any.
+	 */
+	void forgetBrokers() {
+		ids.clear();
+		leaders.clear();
+		version++;
+		updateWanted = true;
+	}
+
 	void requestUpdate() {
 		updateWanted = true;
 	}

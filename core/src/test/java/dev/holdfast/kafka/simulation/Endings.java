@@ -66,10 +66,13 @@ final class Endings {
 	private static void check(Run run, TopicPartition partition) {
 		ModelLog.Entry missing = run.ledger().missing(partition);
 		Set<TopicPartition> assignment = run.consumer().assignment();
+		if (run.process().isHeld(partition) && run.process().isObserving() && !run.script().reset().equals("none")) {
+			throw new Violation("observed", partition + " is held, although the guard only observes");
+		}
 		if (missing == null || run.process().isHeld(partition)) {
 			return;
 		}
-		if (run.isGuarded() && !run.process().client().isWaitingForEpoch(partition)) {
+		if (run.isGuarded() && !run.process().isObserving() && !run.process().client().isWaitingForEpoch(partition)) {
 			throw new Violation("progress",
 					partition + " does not go on with " + missing + ", assigned " + assignment + ", next "
 							+ run.ledger().next(partition) + ", client " + run.process().client().describe(partition));

@@ -35,16 +35,17 @@ final class Explorer {
 			.setLevel(ch.qos.logback.classic.Level.OFF);
 		((ch.qos.logback.classic.Logger) org.slf4j.LoggerFactory.getLogger("dev.holdfast"))
 			.setLevel(ch.qos.logback.classic.Level.OFF);
+		Dimension dimension = Dimension.valueOf(System.getProperty("holdfast.simulation.dimension", "NONE"));
 		long first = Long.parseLong(arguments[0]);
 		long count = Long.parseLong(arguments[1]);
 		if (arguments.length > 3) {
 			((ch.qos.logback.classic.Logger) org.slf4j.LoggerFactory.getLogger("dev.holdfast"))
 				.setLevel(ch.qos.logback.classic.Level.DEBUG);
-			System.out.println(Simulation.check(Shrinker.shrink(ScriptMaker.make(first)), System.out::println));
+			System.out.println(Simulation.check(Shrinker.shrink(dimension.make(first)), System.out::println));
 			return;
 		}
 		if (arguments.length > 2) {
-			Script script = Shrinker.shrink(ScriptMaker.make(first));
+			Script script = Shrinker.shrink(dimension.make(first));
 			System.out.println(script.code());
 			Violation violation = Simulation.check(script, System.out::println);
 			System.out.println(violation);
@@ -56,8 +57,9 @@ final class Explorer {
 		Map<String, Integer> kinds = new LinkedHashMap<>();
 		long begin = System.nanoTime();
 		for (long seed = first; seed < first + count; seed++) {
-			Violation violation = Simulation.check(ScriptMaker.make(seed));
-			if (violation != null && kinds.merge(violation.invariant(), 1, Integer::sum) <= 2) {
+			Violation violation = Simulation.check(dimension.make(seed));
+			if (violation != null
+					&& kinds.merge(violation.invariant(), 1, Integer::sum) <= Integer.getInteger("most", 2)) {
 				System.out.println(seed + " " + violation.getMessage());
 			}
 		}

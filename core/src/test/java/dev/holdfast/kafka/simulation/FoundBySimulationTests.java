@@ -5,6 +5,7 @@
 
 package dev.holdfast.kafka.simulation;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -271,6 +272,108 @@ class FoundBySimulationTests {
 				List.of(new Step.Append(0, 38, false), new Step.ForeignCommit(0, 759, 2), new Step.Poll(100),
 						new Step.LoseCommit(0), new Step.Seek(0, 597, 0), new Step.Rebalance(0, false),
 						new Step.Poll(0))));
+	}
+
+	/**
+	 * The client had come to another cluster, and the guard had not looked yet. What the
+	 * application had read on the old cluster it committed to the new one, which had
+	 * other records there.
+	 */
+	@ParameterizedTest
+	@EnumSource
+	void progressOnOneClusterIsNotCommittedToAnother(ClientSettings.Protocol protocol) {
+		List<Step> steps = List.of(new Step.Append(0, 52, false), new Step.Poll(3000), new Step.Poll(1000),
+				new Step.Poll(500), new Step.OtherCluster(47, -1), new Step.Poll(1000));
+		for (Step commit : List.of(new Step.CommitCurrent(), new Step.CommitProcessed(true),
+				new Step.CommitProcessed(false))) {
+			List<Step> all = new ArrayList<>(steps);
+			all.add(commit);
+			check(new Script(protocol, "earliest", false, false, 1, Map.of(), 1, all));
+		}
+	}
+
+	/**
+	 * The client still looked for the end of a log when it came to another cluster. The
+	 * guard took the topic there for the same one, created anew.
+	 */
+	@Test
+	void topicOfAnotherClusterIsNotTheSameCreatedAnew() {
+		check(new Script(ClientSettings.Protocol.CONSUMER, "latest", true, false, 2, Map.of(), 1,
+				List.of(new Step.Silence(1), new Step.Poll(1000), new Step.OtherCluster(59, 20))));
+	}
+
+	/**
+	 * The application had sought. Then it committed before the guard had looked at the
+	 * new cluster, and the bookmark named the new cluster together with the old one's
+	 * topic.
+	 */
+	@Test
+	void bookmarkDoesNotNameTheTopicOfAnotherCluster() {
+		check(new Script(ClientSettings.Protocol.COOPERATIVE, "earliest", false, false, 1, Map.of(), 1,
+				List.of(new Step.OtherCluster(57, -1), new Step.Poll(100), new Step.SeekToEnd(1, false),
+						new Step.Poll(100), new Step.OtherCluster(33, -1), new Step.Poll(3000), new Step.Poll(3000),
+						new Step.CommitCurrent(), new Step.Reopen(true))));
+	}
+
+	/**
+	 * As long as the guard was in doubt about one partition, it took another one, from
+	 * which the client had read on, for one that had just been sought.
+	 */
+	@Test
+	void positionThatTheClientHasReadOnFromIsNotSoughtAnyMore() {
+		check(new Script(ClientSettings.Protocol.CONSUMER, "earliest", false, false, 3, Map.of(), 1,
+				List.of(new Step.Append(0, 11, false), new Step.Append(2, 26, false), new Step.Append(1, 37, false),
+						new Step.Poll(10), new Step.Truncate(2, 1, 27), new Step.Silence(-2), new Step.Poll(100),
+						new Step.Poll(3000), new Step.Poll(3000), new Step.Seek(0, 295, -1), new Step.Poll(3000),
+						new Step.OtherCluster(9, -1), new Step.Poll(100), new Step.Poll(100),
+						new Step.CommitProcessed(false))));
+	}
+
+	/**
+	 * The guard only observed, and brokers left a question about a position open. When it
+	 * was switched to enforce, the client had read on, and the guard decided about the
+	 * position that the client had left.
+	 */
+	@Test
+	void openQuestionAboutAPositionEndsWithASwitchOfTheMode() {
+		check(new Script(ClientSettings.Protocol.CONSUMER, "earliest", false, true, 2, Map.of(), 1,
+				List.of(new Step.Append(0, 20, false), new Step.SwitchMode(true), new Step.Delay(100),
+						new Step.Poll(1000), new Step.Truncate(0, 20, 39), new Step.Poll(100), new Step.Silence(-2),
+						new Step.Poll(1000), new Step.Recreate(28), new Step.SwitchMode(false))));
+	}
+
+	/**
+	 * The client had gone past a marker since it was sought without an epoch. The guard
+	 * took the claim about where it was now for an older one, and sought the client back
+	 * to before the marker, where nothing is validated: a truncation went unnoticed.
+	 */
+	@Test
+	void claimAboutAPositionBehindAMarkerIsNoEarlierOne() {
+		check(new Script(ClientSettings.Protocol.EAGER, "earliest", false, true, 1, Map.of(), 1,
+				settled(new Step.Append(0, 48, true), new Step.CommitProcessed(false), new Step.Rebalance(1, false),
+						new Step.Truncate(0, 25, 32)),
+				new Script.Options(true)));
+	}
+
+	/**
+	 * The guard only observed, and sought the client to where it had to go with the epoch
+	 * of a topic that was created anew since: the client waited for that epoch for ever.
+	 */
+	@Test
+	void clientThatIsObservedDoesNotWaitForAnEpochOfTheOldTopic() {
+		check(new Script(ClientSettings.Protocol.EAGER, "earliest", false, true, 1, Map.of(), 1,
+				settled(new Step.Move(0), new Step.Append(0, 29, false), new Step.Lie(-1, 0), new Step.Recreate(28),
+						new Step.Rebalance(1, false)),
+				new Script.Options(true)));
+	}
+
+	private static List<Step> settled(Step... steps) {
+		List<Step> settled = new ArrayList<>();
+		for (Step each : steps) {
+			settled.add(each);
+			settled.add(new Step.Settle());
+		}
+		return settled;
 	}
 
 	private static void check(Script script) {

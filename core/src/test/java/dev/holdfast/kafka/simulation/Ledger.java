@@ -8,13 +8,16 @@ package dev.holdfast.kafka.simulation;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 
 import dev.holdfast.kafka.offsetguard.decision.Decision;
 import dev.holdfast.kafka.offsetguard.decision.Outcome;
+import dev.holdfast.kafka.offsetguard.policy.Cause;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -30,11 +33,14 @@ final class Ledger {
 	/** The client looks for an end of the log that nobody knows yet. */
 	private static final long ANYWHERE = -2;
 
-	private final ModelCluster cluster;
+	private final ClusterName name;
 
-	private final boolean strict;
+	private boolean strict;
 
 	private final Map<TopicPartition, Place> places = new HashMap<>();
+
+	/** The places in clusters that are gone, by the clusters' names. */
+	private final Map<String, Map<TopicPartition, Place>> formerPlaces = new HashMap<>();
 
 	private final List<String> delivered = new ArrayList<>();
 
@@ -59,10 +65,40 @@ final class Ledger {
 		/** The application has had positions committed before it got any record. */
 		private boolean startCommitted;
 
+		/** The application has sought, and has got nothing since. */
+		private boolean isSought;
+
+		/** The application has assigned it itself, and had it on the last cluster. */
+		private boolean isCarriedOver;
+
+		/** A decision says where it goes on in another cluster. */
+		private boolean isSettled;
+
+		/** Its position is from another cluster, and no decision says so yet. */
+		private boolean isFromElsewhere;
+
+		Place elsewhere(OffsetAndMetadata commit, ModelLog otherLog) {
+			Place there = new Place();
+			there.next = next;
+			there.reached = reached;
+			there.allowed.putAll(allowed);
+			there.commits.addAll(commits);
+			there.last = last;
+			there.log = otherLog;
+			there.startCommitted = startCommitted;
+			there.isSought = isSought;
+			there.isFromElsewhere = next >= 0 && !isSought;
+			there.isCarriedOver = true;
+			if (commit != null) {
+				there.commits.add(commit.offset());
+			}
+			return there;
+		}
+
 	}
 
-	Ledger(ModelCluster cluster, boolean strict) {
-		this.cluster = cluster;
+	Ledger(ClusterName name, boolean strict) {
+		this.name = name;
 		this.strict = strict;
 	}
 
@@ -71,12 +107,55 @@ final class Ledger {
 	}
 
 	private Place started(Place place, TopicPartition partition) {
-		OffsetAndMetadata commit = cluster.commit(partition);
-		place.log = cluster.log(partition);
+		OffsetAndMetadata commit = name.now().commit(partition);
+		place.log = name.now().log(partition);
 		if (commit != null) {
 			place.commits.add(commit.offset());
 		}
 		return place;
+	}
+
+	/**
+	 * The name leads to another cluster. What the application assigns itself stays where
+	 * it is until the guard has looked; a group starts from its commits there.
+	 */
+	void changedCluster(boolean isSubscribed, boolean isImpatient) {
+		ModelCluster before = name.all().get(name.all().size() - 2);
+		Map<TopicPartition, Place> former = new HashMap<>(places);
+		formerPlaces.put(before.name(), former);
+		places.clear();
+		former.forEach(
+				(partition, place) -> places.put(partition, isSubscribed ? startedAnew(place, partition, isImpatient)
+						: place.elsewhere(name.now().commit(partition), name.now().log(partition))));
+	}
+
+	/**
+	 * Until the group assigns its partitions, a client may go on where it was about to
+	 * start, and where partitions cannot wait it reads on.
+	 */
+	private Place startedAnew(Place before, TopicPartition partition, boolean isImpatient) {
+		Place place = started(new Place(), partition);
+		if (isImpatient) {
+			place.next = before.next;
+			place.reached = before.reached;
+		}
+		if (before.isSought || before.next == UNKNOWN) {
+			place.isSought = before.isSought;
+			place.allowed.putAll(before.allowed);
+			place.commits.addAll(before.commits);
+		}
+		return place;
+	}
+
+	/**
+	 * Begins or ends to check what comes. While the guard only observes, the client goes
+	 * where it would without one, and may be on its way there when that ends.
+	 */
+	void watch(boolean isStrict) {
+		if (isStrict && !strict) {
+			places.values().forEach((each) -> each.allowed.put(ANYWHERE, poll));
+		}
+		strict = isStrict;
 	}
 
 	void begin() {
@@ -89,7 +168,7 @@ final class Ledger {
 	 */
 	void polled() {
 		places.forEach((partition, place) -> {
-			ModelLog log = cluster.log(partition);
+			ModelLog log = name.now().log(partition);
 			if (place.next >= 0) {
 				place.reached = log.pastMarkers(Math.max(place.next, place.reached));
 			}
@@ -102,6 +181,7 @@ final class Ledger {
 	void left(Set<TopicPartition> partitions) {
 		partitions.forEach((each) -> {
 			places.remove(each);
+			formerPlaces.values().forEach((former) -> former.remove(each));
 			place(each);
 		});
 	}
@@ -110,12 +190,20 @@ final class Ledger {
 		place(partition).commits.add(offset.offset());
 	}
 
+	void stored(ModelCluster cluster, TopicPartition partition, OffsetAndMetadata offset) {
+		if (cluster == name.now()) {
+			stored(partition, offset);
+		}
+	}
+
 	void sought(TopicPartition partition, long offset, boolean seekMayBeDropped) {
 		Place place = place(partition);
 		if (!seekMayBeDropped) {
 			place.next = UNKNOWN;
 			place.allowed.clear();
 		}
+		place.isFromElsewhere = false;
+		place.isSought = true;
 		place.commits.clear();
 		place.last = null;
 		place.allowed.put(offset, poll);
@@ -133,7 +221,22 @@ final class Ledger {
 	}
 
 	void decided(Decision decision) {
-		Place place = place(decision.partition());
+		if (decision.observed()) {
+			return;
+		}
+		Place present = place(decision.partition());
+		boolean isSettled = decision.cause() == Cause.CLUSTER_CHANGED || decision.resolution() != null;
+		List<Place> all = new ArrayList<>(List.of(present));
+		formerPlaces.values().forEach((former) -> all.add(former.get(decision.partition())));
+		all.removeIf(Objects::isNull);
+		for (Place each : all) {
+			each.isSettled |= isSettled && !(decision.outcome() instanceof Outcome.Held);
+			each.isFromElsewhere &= !each.isSettled;
+			decided(decision, each);
+		}
+	}
+
+	private void decided(Decision decision, Place place) {
 		if (decision.outcome() instanceof Outcome.ReadFrom readFrom) {
 			place.allowed.put(readFrom.offset(), poll);
 		}
@@ -143,10 +246,35 @@ final class Ledger {
 	}
 
 	void delivered(TopicPartition partition, List<ConsumerRecord<String, String>> records) {
-		Place place = place(partition);
+		Map<String, List<ConsumerRecord<String, String>>> byCluster = new LinkedHashMap<>();
+		records.forEach((each) -> byCluster.computeIfAbsent(each.key(), (key) -> new ArrayList<>()).add(each));
+		byCluster.forEach((cluster, few) -> {
+			Place present = place(partition);
+			if (cluster.equals(name.now().name())) {
+				delivered(name.now(), partition, present, few);
+				return;
+			}
+			Place former = formerPlaces.get(cluster).get(partition);
+			if (former == null) {
+				// The client got the partition anew, at the offset that it had fetched.
+				delivered(name.find(cluster), partition, present, few);
+				return;
+			}
+			delivered(name.find(cluster), partition, former, few);
+			if (present.isCarriedOver) {
+				present.isFromElsewhere |= present.next == UNKNOWN && !present.isSought && !present.isSettled;
+				present.next = former.next;
+				present.reached = former.reached;
+				present.last = former.last;
+			}
+		});
+	}
+
+	private void delivered(ModelCluster cluster, TopicPartition partition, Place place,
+			List<ConsumerRecord<String, String>> records) {
 		for (ConsumerRecord<String, String> record : records) {
 			if (strict) {
-				check(partition, place, record);
+				check(cluster, partition, place, record);
 			}
 			delivered.add(record.value());
 			place.next = record.offset() + 1;
@@ -154,11 +282,17 @@ final class Ledger {
 			place.last = record;
 			place.log = cluster.logOf(record.value());
 		}
+		place.isSought = false;
 		place.commits.clear();
 		place.allowed.values().removeIf((made) -> made < poll);
 	}
 
-	private void check(TopicPartition partition, Place place, ConsumerRecord<String, String> record) {
+	private void check(ModelCluster cluster, TopicPartition partition, Place place,
+			ConsumerRecord<String, String> record) {
+		if (place.isFromElsewhere) {
+			throw new Violation("cluster",
+					partition + " got " + record.offset() + " from another cluster, and no decision says so");
+		}
 		ModelLog log = cluster.logOf(record.value());
 		ModelLog.Entry now = log.at(record.offset());
 		boolean isCutOff = !log.isEver(record.offset(), record.value());
@@ -191,8 +325,15 @@ final class Ledger {
 	/**
 	 * Whether a commit is one that the application's progress or a decision supports.
 	 */
-	void checkCommit(TopicPartition partition, OffsetAndMetadata commit) {
+	void checkCommit(ModelCluster cluster, TopicPartition partition, OffsetAndMetadata commit, boolean isAutomatic) {
+		if (!strict || cluster != name.now()) {
+			// Nobody will read what a cluster has stored that is gone.
+			return;
+		}
 		Place place = place(partition);
+		if (place.isFromElsewhere && !isAutomatic) {
+			throw new Violation("committed", partition + " at " + commit.offset() + ", which is from another cluster");
+		}
 		long offset = commit.offset();
 		boolean isReached = place.next >= 0 && isUpTo(partition, offset, Math.max(place.next, place.reached));
 		boolean isAllowed = place.allowed.containsKey(ANYWHERE)
@@ -205,7 +346,7 @@ final class Ledger {
 	}
 
 	private boolean isUpTo(TopicPartition partition, long offset, long reached) {
-		return offset <= reached || cluster.log(partition).isNext(reached, offset)
+		return offset <= reached || name.now().log(partition).isNext(reached, offset)
 				|| place(partition).log.isNext(reached, offset);
 	}
 
@@ -215,7 +356,7 @@ final class Ledger {
 	 */
 	ModelLog.Entry missing(TopicPartition partition) {
 		Place place = place(partition);
-		ModelLog log = cluster.log(partition);
+		ModelLog log = name.now().log(partition);
 		ModelLog.Entry last = log.lastRecord();
 		if (last == null || (place.next > last.offset())) {
 			return null;
@@ -228,7 +369,7 @@ final class Ledger {
 	 */
 	boolean mayBeAt(TopicPartition partition, long position) {
 		Place place = place(partition);
-		return place.next < 0 || (position >= place.next && position <= Math.max(place.next, place.reached))
+		return !strict || place.next < 0 || (position >= place.next && position <= Math.max(place.next, place.reached))
 				|| place.allowed.containsKey(ANYWHERE) || place.allowed.containsKey(position)
 				|| place.commits.contains(position);
 	}

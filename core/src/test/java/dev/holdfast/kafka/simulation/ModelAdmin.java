@@ -105,14 +105,15 @@ final class ModelAdmin {
 		Map<String, KafkaFuture<TopicDescription>> futures = new HashMap<>();
 		names.forEach((name) -> futures.put(name, answer(() -> {
 			if (name.equals("__consumer_offsets")) {
-				return new TopicDescription(name, true, List.of(), java.util.Set.of(), new Uuid(9, 9));
+				return new TopicDescription(name, true, List.of(), java.util.Set.of(),
+						new Uuid(9, cluster.name().hashCode()));
 			}
 			ModelCluster.Told told = cluster.metadata(name);
 			if (told == null) {
 				throw new UnknownTopicOrPartitionException(name);
 			}
 			List<TopicPartitionInfo> partitions = java.util.stream.IntStream.range(0, told.leaders().size())
-				.mapToObj((i) -> new TopicPartitionInfo(i, ModelConsumer.node(told.leaders().get(i).node()), List.of(),
+				.mapToObj((i) -> new TopicPartitionInfo(i, cluster.node(told.leaders().get(i).node()), List.of(),
 						List.of()))
 				.toList();
 			return new TopicDescription(name, false, partitions, java.util.Set.of(), told.id());

@@ -33,7 +33,12 @@ final class ModelClient {
 
 	private final SimulatedTime time;
 
-	private final ModelCluster cluster;
+	private final ClusterName name;
+
+	private ModelCluster cluster;
+
+	/** The cluster whose id brokers have told the client last. */
+	private ModelCluster toldCluster;
 
 	private final ClientSettings settings;
 
@@ -72,10 +77,12 @@ final class ModelClient {
 	 * @param told hears the cluster's id
 	 * @param committed hears of commits
 	 */
-	ModelClient(SimulatedTime time, ModelCluster cluster, ClientSettings settings, Consumer<String> told,
-			Consumer<Map<TopicPartition, OffsetAndMetadata>> committed) {
+	ModelClient(SimulatedTime time, ClusterName name, ModelCluster cluster, ClientSettings settings,
+			Consumer<String> told, Consumer<Map<TopicPartition, OffsetAndMetadata>> committed) {
 		this.time = time;
+		this.name = name;
 		this.cluster = cluster;
+		this.toldCluster = cluster;
 		this.settings = settings;
 		this.told = told;
 		this.group = new ClientGroup(this, committed);
@@ -87,6 +94,14 @@ final class ModelClient {
 
 	ModelCluster cluster() {
 		return cluster;
+	}
+
+	/**
+	 * The cluster that the application can know of. A client may already speak to another
+	 * one.
+	 */
+	ModelCluster toldCluster() {
+		return toldCluster;
 	}
 
 	ClientSettings settings() {
@@ -139,8 +154,15 @@ final class ModelClient {
 
 	<T> void ask(int node, java.util.function.Supplier<T> broker, Consumer<T> answered, Runnable failed) {
 		ModelCluster.Connection connection = connections.computeIfAbsent(node, (key) -> new ModelCluster.Connection());
-		cluster.send(node, connection, broker, (answer) -> receive(() -> answered.accept(answer)),
-				settings.requestTimeout(), () -> receive(failed));
+		ModelCluster asked = cluster;
+		asked.send(node, connection, broker, (answer) -> receive(() -> {
+			if (asked == cluster) {
+				answered.accept(answer);
+			}
+			else {
+				failed.run();
+			}
+		}), settings.requestTimeout(), () -> receive(failed));
 	}
 
 	/**
@@ -171,6 +193,9 @@ final class ModelClient {
 	 * Asks for metadata if the client wants some. Real clients retry with a backoff.
 	 */
 	void updateMetadata() {
+		if (cluster.isGone()) {
+			metadata.requestUpdate();
+		}
 		boolean unknown = topics.stream().anyMatch((topic) -> !metadata.knows(topic));
 		if (closed || metadataInFlight || topics.isEmpty() || !(metadata.isUpdateWanted() || unknown)
 				|| time.millis() < metadataNotBefore) {
@@ -188,8 +213,25 @@ final class ModelClient {
 			metadataInFlight = false;
 			answer.forEach(metadata::take);
 			metadata.updated();
+			toldCluster = cluster;
 			told.accept(cluster.id());
-		}, () -> metadataInFlight = false);
+		}, () -> {
+			metadataInFlight = false;
+			rebootstrap();
+		});
+	}
+
+	/**
+	 * By KIP-899: a client that finds none of its brokers goes back to the name. The
+	 * guard's own clients do not.
+	 */
+	private void rebootstrap() {
+		if (cluster.isGone() && !settings.isInspector()) {
+			cluster = name.now();
+			connections.clear();
+			metadata.forgetBrokers();
+			group.changedCluster();
+		}
 	}
 
 	/** A client tries the nodes in turn. */

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 
@@ -29,12 +30,20 @@ final class ModelCluster {
 
 	static final int NOBODY = -3;
 
+	/** How soon a client sees that nobody listens any more, in milliseconds. */
+	static final long REFUSED = 50;
+
 	/** How many commits of a partition can be brought back. */
 	private static final int HISTORY = 8;
 
 	private final SimulatedTime time;
 
 	private final String id;
+
+	/** Only one cluster has it. */
+	private final String name;
+
+	private boolean gone;
 
 	private final Map<String, ModelTopic> topics = new LinkedHashMap<>();
 
@@ -101,8 +110,69 @@ final class ModelCluster {
 	}
 
 	ModelCluster(SimulatedTime time, String id) {
+		this(time, id, id);
+	}
+
+	private ModelCluster(SimulatedTime time, String id, String name) {
 		this.time = time;
 		this.id = id;
+		this.name = name;
+	}
+
+	/**
+	 * Another cluster with the same topics.
+	 * @param otherId its id
+	 * @param otherName only it has this name
+	 */
+	ModelCluster other(String otherId, String otherName) {
+		ModelCluster other = new ModelCluster(time, otherId, otherName);
+		other.values = values;
+		other.topicIds = topicIds;
+		topics.forEach((topic, found) -> other.create(topic, found.logs.size()));
+		return other;
+	}
+
+	/**
+	 * Takes records and commits over.
+	 * @param back how many of each log's last records it lacks
+	 */
+	void mirror(ModelCluster before, int back) {
+		topics.forEach((topic, found) -> {
+			for (int i = 0; i < found.logs.size(); i++) {
+				ModelLog log = found.logs.get(i);
+				log.mirror(before.topic(topic).logs.get(i), back);
+				log.entries().forEach((each) -> logsByValue.put(each.value(), log));
+			}
+		});
+		storeForeign(before.commits);
+	}
+
+	String name() {
+		return name;
+	}
+
+	/**
+	 * All its brokers stop.
+	 */
+	void stop() {
+		gone = true;
+		changed();
+	}
+
+	boolean isGone() {
+		return gone;
+	}
+
+	Node node(int node) {
+		return new Node(node, name + "-broker-" + node, 9092);
+	}
+
+	Node[] nodes() {
+		Node[] nodes = new Node[NODES];
+		for (int i = 0; i < nodes.length; i++) {
+			nodes[i] = node(i);
+		}
+		return nodes;
 	}
 
 	String id() {
@@ -112,9 +182,9 @@ final class ModelCluster {
 	void create(String topic, int partitions) {
 		List<ModelLog> logs = new ArrayList<>();
 		for (int i = 0; i < partitions; i++) {
-			logs.add(new ModelLog(i % NODES));
+			logs.add(new ModelLog(i % NODES, name));
 		}
-		topics.put(topic, new ModelTopic(new Uuid(7, ++topicIds), logs));
+		topics.put(topic, new ModelTopic(new Uuid(7 + name.hashCode(), ++topicIds), logs));
 		stale.remove(topic);
 	}
 
@@ -289,12 +359,20 @@ final class ModelCluster {
 	<T> void send(int node, Connection connection, Supplier<T> broker, java.util.function.Consumer<T> answered,
 			long timeout, Runnable failed) {
 		long delay = faults.delay;
-		if (isSilent(node) || 2 + delay >= timeout) {
+		if (gone && node != -2) {
+			time.after(REFUSED, failed);
+			return;
+		}
+		if (gone || isSilent(node) || 2 + delay >= timeout) {
 			time.after(timeout, failed);
 			return;
 		}
 		connection.arrivedNanos = Math.max(connection.arrivedNanos, time.nanosAfter(1 + delay / 2));
 		time.at(connection.arrivedNanos, () -> {
+			if (gone) {
+				time.after((node != -2) ? REFUSED : timeout, failed);
+				return;
+			}
 			T answer = broker.get();
 			connection.answeredNanos = Math.max(connection.answeredNanos, time.nanosAfter(1 + delay / 2));
 			time.at(connection.answeredNanos, () -> answered.accept(answer));

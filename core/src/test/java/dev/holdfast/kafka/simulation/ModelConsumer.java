@@ -30,7 +30,6 @@ import org.apache.kafka.clients.consumer.OffsetCommitCallback;
 import org.apache.kafka.clients.consumer.SubscriptionPattern;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
-import org.apache.kafka.common.Node;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -63,7 +62,7 @@ final class ModelConsumer<V> implements Consumer<V, V> {
 
 	@Override
 	public Set<String> subscription() {
-		return Set.copyOf(client.topics());
+		return client.group().isSubscribed() ? Set.copyOf(client.topics()) : Set.of();
 	}
 
 	@Override
@@ -100,8 +99,8 @@ final class ModelConsumer<V> implements Consumer<V, V> {
 
 	private ConsumerRecord<V, V> record(TopicPartition partition, ModelLog.Entry entry) {
 		return new ConsumerRecord<>(partition.topic(), partition.partition(), entry.offset(), entry.timestamp(),
-				TimestampType.CREATE_TIME, -1, entry.value().length(), null, value.apply(entry.value()),
-				new RecordHeaders(), Optional.of(entry.epoch()));
+				TimestampType.CREATE_TIME, -1, entry.value().length(), value.apply(entry.cluster()),
+				value.apply(entry.value()), new RecordHeaders(), Optional.of(entry.epoch()));
 	}
 
 	@Override
@@ -200,21 +199,11 @@ final class ModelConsumer<V> implements Consumer<V, V> {
 		List<PartitionInfo> partitions = new ArrayList<>();
 		for (int i = 0; i < client.cluster().topic(topic).logs().size(); i++) {
 			Integer leader = client.metadata().currentLeader(new TopicPartition(topic, i)).node();
-			partitions.add(new PartitionInfo(topic, i, (leader != null) ? node(leader) : null, nodes(), nodes()));
+			ModelCluster cluster = client.cluster();
+			partitions.add(new PartitionInfo(topic, i, (leader != null) ? cluster.node(leader) : null, cluster.nodes(),
+					cluster.nodes()));
 		}
 		return partitions;
-	}
-
-	static Node node(int id) {
-		return new Node(id, "broker-" + id, 9092);
-	}
-
-	private static Node[] nodes() {
-		Node[] nodes = new Node[ModelCluster.NODES];
-		for (int i = 0; i < nodes.length; i++) {
-			nodes[i] = node(i);
-		}
-		return nodes;
 	}
 
 	@Override
@@ -288,8 +277,9 @@ final class ModelConsumer<V> implements Consumer<V, V> {
 	}
 
 	@Override
+	@SuppressWarnings("removal")
 	public ConsumerGroupMetadata groupMetadata() {
-		throw new UnsupportedOperationException();
+		return new ConsumerGroupMetadata(client.settings().group());
 	}
 
 	@Override

@@ -40,12 +40,15 @@ final class ModelLog {
 
 	private int leader;
 
+	/** The cluster that it is in. */
+	private final String cluster;
+
 	/**
 	 * A record, or a transaction's marker.
 	 *
 	 * @param value is different for each record of a history
 	 */
-	record Entry(long offset, int epoch, long timestamp, String value, boolean isMarker) {
+	record Entry(long offset, int epoch, long timestamp, String value, boolean isMarker, String cluster) {
 	}
 
 	/**
@@ -54,18 +57,34 @@ final class ModelLog {
 	record EpochEnd(int epoch, long endOffset) {
 	}
 
-	ModelLog(int leader) {
+	ModelLog(int leader, String cluster) {
 		this.leader = leader;
+		this.cluster = cluster;
 		epochs.put(0, 0L);
 	}
 
 	void append(String value, long timestamp, boolean isMarker) {
-		Entry entry = new Entry(end++, epoch, timestamp, value, isMarker);
+		Entry entry = new Entry(end++, epoch, timestamp, value, isMarker, cluster);
 		entries.add(entry);
 		ever.add(entry);
 		if (isMarker) {
 			markers.add(entry.offset);
 		}
+	}
+
+	/**
+	 * Takes the records of another log over at the same offsets, as a mirror that keeps
+	 * them. It begins where the other one begins now.
+	 * @param back how many of the last it lacks
+	 */
+	void mirror(ModelLog other, int back) {
+		for (Entry each : other.entries) {
+			if (each.offset < other.end - back) {
+				end = each.offset;
+				append(each.value, each.timestamp, each.isMarker);
+			}
+		}
+		retain(Math.min(other.start, end));
 	}
 
 	/**
@@ -125,6 +144,10 @@ final class ModelLog {
 		}
 		Integer floor = epochs.floorKey(wanted);
 		return new EpochEnd((floor != null) ? floor : wanted, higher.getValue());
+	}
+
+	List<Entry> entries() {
+		return entries;
 	}
 
 	List<Entry> from(long offset, int most) {

@@ -40,7 +40,7 @@ final class ModelStage implements Stage {
 	@Override
 	public Consumer<?, ?> consumer(ClientSettings.Protocol protocol, String reset) {
 		ClientSettings settings = new ClientSettings("group", protocol, reset, false, 500, 30_000, 60_000, false);
-		return new ModelConsumer<>(new ModelClient(time, cluster, settings, (id) -> {
+		return new ModelConsumer<>(new ModelClient(time, new ClusterName(cluster), cluster, settings, (id) -> {
 		}, (offsets) -> {
 		}), Function.identity());
 	}

@@ -22,7 +22,6 @@ import dev.holdfast.kafka.offsetguard.internal.consumer.PositionGuard;
 import dev.holdfast.kafka.offsetguard.internal.incident.Resolutions;
 import dev.holdfast.kafka.offsetguard.internal.inspection.InspectionService;
 import dev.holdfast.kafka.offsetguard.policy.Action;
-import dev.holdfast.kafka.offsetguard.policy.MoveLimits;
 import dev.holdfast.kafka.offsetguard.policy.OffsetGuardSettings;
 import dev.holdfast.kafka.offsetguard.policy.OffsetPolicy;
 import dev.holdfast.kafka.versioncap.ClientCap;
@@ -40,7 +39,7 @@ final class Process {
 
 	private final SimulatedTime time;
 
-	private final ModelCluster cluster;
+	private final ClusterName name;
 
 	private final Script script;
 
@@ -57,16 +56,28 @@ final class Process {
 
 	private int looking;
 
-	Process(SimulatedTime time, ModelCluster cluster, Script script, java.util.function.Consumer<Decision> decisions) {
+	Process(SimulatedTime time, ClusterName name, Script script, java.util.function.Consumer<Decision> decisions) {
 		this.time = time;
-		this.cluster = cluster;
+		this.name = name;
 		this.script = script;
 		OffsetGuardSettings defaults = OffsetGuardSettings.defaults();
 		OffsetGuardSettings settings = new OffsetGuardSettings(
-				new OffsetPolicy(script.policy(), MoveLimits.unlimited(), List.of()), defaults.mode(),
-				defaults.commits(), defaults.timing());
+				new OffsetPolicy(script.policy(), script.options().limits(), List.of()),
+				mode(script.options().observing()), defaults.commits(), defaults.timing());
 		this.context = GuardContext.of(settings, null, List.of(decisions::accept), ClientCap.none(), helpers(),
 				new InspectionService(this::look), time);
+	}
+
+	private static OffsetGuardSettings.Mode mode(boolean isObserving) {
+		return isObserving ? OffsetGuardSettings.Mode.OBSERVE : OffsetGuardSettings.Mode.ENFORCE;
+	}
+
+	void switchTo(boolean isObserving) {
+		context.mode().set(mode(isObserving));
+	}
+
+	boolean isObserving() {
+		return context.mode().get() == OffsetGuardSettings.Mode.OBSERVE;
 	}
 
 	private void look(Runnable look) {
@@ -85,7 +96,7 @@ final class Process {
 
 			@Override
 			public Admin admin(Map<String, Object> configuration) {
-				return ModelAdmin.of(cluster);
+				return ModelAdmin.of(name.at(configuration.get("bootstrap.servers")));
 			}
 
 			@Override
@@ -94,16 +105,18 @@ final class Process {
 				long apiTimeout = ((Number) configuration.get("default.api.timeout.ms")).longValue();
 				ClientSettings settings = new ClientSettings(null, ClientSettings.Protocol.EAGER, "none", false,
 						Integer.MAX_VALUE, requestTimeout, apiTimeout, true);
-				return new ModelConsumer<>(client(settings, new ConsumerConfigurationCapture(), (offsets) -> {
-				}), String::getBytes);
+				return new ModelConsumer<>(client(name.at(configuration.get("bootstrap.servers")), settings,
+						new ConsumerConfigurationCapture(), (offsets) -> {
+						}), String::getBytes);
 			}
 
 		};
 	}
 
-	private ModelClient client(ClientSettings settings, ConsumerConfigurationCapture capture,
+	private ModelClient client(ModelCluster cluster, ClientSettings settings, ConsumerConfigurationCapture capture,
 			java.util.function.Consumer<Map<TopicPartition, org.apache.kafka.clients.consumer.OffsetAndMetadata>> commits) {
-		return new ModelClient(time, cluster, settings, (id) -> capture.onUpdate(new ClusterResource(id)), commits);
+		return new ModelClient(time, name, cluster, settings, (id) -> capture.onUpdate(new ClusterResource(id)),
+				commits);
 	}
 
 	static ClientSettings settings(Script script) {
@@ -115,7 +128,7 @@ final class Process {
 	 * A consumer without a guard.
 	 */
 	Consumer<String, String> plain() {
-		client = client(settings(script), new ConsumerConfigurationCapture(), (offsets) -> {
+		client = client(name.now(), settings(script), new ConsumerConfigurationCapture(), (offsets) -> {
 		});
 		consumer = new ModelConsumer<>(client, Function.identity());
 		return consumer;
@@ -123,9 +136,9 @@ final class Process {
 
 	Consumer<String, String> guarded() {
 		ConsumerConfigurationCapture capture = new ConsumerConfigurationCapture();
-		client = client(settings(script).withReset("none"), capture, capture::onCommit);
+		client = client(name.now(), settings(script).withReset("none"), capture, capture::onCommit);
 		Map<String, Object> values = new HashMap<>();
-		values.put("bootstrap.servers", List.of("broker-0:9092"));
+		values.put("bootstrap.servers", List.of(ClusterName.ADDRESS));
 		values.put("group.id", GROUP);
 		values.put("client.id", "client");
 		values.put("enable.auto.commit", script.autoCommit());

@@ -18,8 +18,10 @@ import java.util.Set;
 
 import dev.holdfast.kafka.offsetguard.decision.Decision;
 import dev.holdfast.kafka.offsetguard.decision.OffsetDecisionException;
+import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -40,7 +42,7 @@ final class Run {
 
 	private final SimulatedTime time = new SimulatedTime();
 
-	private final ModelCluster cluster = new ModelCluster(time, "cluster-1");
+	private final ClusterName name = new ClusterName(new ModelCluster(time, "cluster-1"));
 
 	private final Ledger ledger;
 
@@ -57,6 +59,9 @@ final class Run {
 	private Consumer<String, String> consumer;
 
 	private Set<TopicPartition> assigned = new LinkedHashSet<>();
+
+	/** The application has asked its consumer for what a producer needs to commit. */
+	private boolean isInTransactions;
 
 	private int wakeups;
 
@@ -76,8 +81,8 @@ final class Run {
 		this.script = script;
 		this.guarded = guarded;
 		this.trace = trace;
-		this.ledger = new Ledger(cluster, guarded);
-		this.truth = new Truth(cluster, ledger, script);
+		this.ledger = new Ledger(name, guarded && !script.options().observing());
+		this.truth = new Truth(name, ledger, script);
 	}
 
 	Ledger ledger() {
@@ -97,11 +102,10 @@ final class Run {
 	 * @throws Violation if an invariant does not hold
 	 */
 	Run happen() {
-		cluster.create(TOPIC, script.partitions());
-		cluster.onCommit = this::committed;
-		cluster.onStored = ledger::stored;
+		name.now().create(TOPIC, script.partitions());
+		hear(name.now());
 		assigned = all();
-		process = new Process(time, cluster, script, this::decided);
+		process = new Process(time, name, script, this::decided);
 		begin();
 		for (Step step : script.steps()) {
 			trace.step(step, time.millis());
@@ -111,6 +115,11 @@ final class Run {
 		Endings.end(this, new Step.Honest());
 		throwUntrue();
 		return this;
+	}
+
+	private void hear(ModelCluster cluster) {
+		cluster.onCommit = (partition, offset) -> committed(cluster, partition, offset);
+		cluster.onStored = (partition, offset) -> ledger.stored(cluster, partition, offset);
 	}
 
 	private void throwUntrue() {
@@ -138,6 +147,7 @@ final class Run {
 	private void begin() {
 		consumer = guarded ? process.guarded() : process.plain();
 		processed.clear();
+		isInTransactions = false;
 		ledger.left(all());
 		if (script.subscribed()) {
 			consumer.subscribe(List.of(TOPIC), listener());
@@ -182,10 +192,13 @@ final class Run {
 		ledger.decided(decision);
 	}
 
-	private void committed(TopicPartition partition, OffsetAndMetadata offset) {
+	private void committed(ModelCluster cluster, TopicPartition partition, OffsetAndMetadata offset) {
 		trace.say("commits " + partition + " at " + offset.offset() + " " + offset.leaderEpoch());
-		if (guarded) {
-			ledger.checkCommit(partition, offset);
+		if (guarded && isInTransactions) {
+			throw new Violation("committed", partition + " beside the application's transactions");
+		}
+		if (guarded && !process.isObserving()) {
+			ledger.checkCommit(cluster, partition, offset, script.autoCommit());
 		}
 	}
 
@@ -193,7 +206,14 @@ final class Run {
 		if (step instanceof Step.Poll poll) {
 			poll(poll.millis());
 		}
-		else if (!BrokerSteps.perform(cluster, time, script, step, ledger)) {
+		else if (step instanceof Step.Settle) {
+			settle();
+		}
+		else if (step instanceof Step.OtherCluster other) {
+			hear(BrokerSteps.lead(name, script, other));
+			ledger.changedCluster(script.subscribed(), script.autoCommit() || script.reset().equals("none"));
+		}
+		else if (!BrokerSteps.perform(name.now(), time, script, step, ledger)) {
 			performByApplication(step);
 		}
 	}
@@ -210,6 +230,12 @@ final class Run {
 			happenings.add("timeout");
 			mayThrow(ex);
 		}
+		catch (CommitFailedException ex) {
+			trace.say("commit failed");
+			if (!script.isAny(Step.OtherCluster.class)) {
+				throw ex;
+			}
+		}
 		catch (InvalidOffsetException ex) {
 			thrown(ex);
 		}
@@ -218,9 +244,19 @@ final class Run {
 	void reopen(boolean otherProcess) {
 		consumer.close();
 		if (otherProcess) {
-			process = new Process(time, cluster, script, this::decided);
+			process = new Process(time, name, script, this::decided);
+			ledger.watch(guarded && !process.isObserving());
 		}
 		begin();
+	}
+
+	private void settle() {
+		int quiet = 0;
+		for (int i = 0; i < 60 && quiet < 5 && !failed; i++) {
+			int before = ledger.delivered().size();
+			poll(500);
+			quiet = (ledger.delivered().size() > before) ? 0 : quiet + 1;
+		}
 	}
 
 	void poll(int millis) {
@@ -238,7 +274,8 @@ final class Run {
 				trace.say("got " + partition + " " + records.records(partition).get(0).offset() + ".."
 						+ records.records(partition).get(records.records(partition).size() - 1).offset());
 				ledger.delivered(partition, records.records(partition));
-				processed.put(partition, new OffsetAndMetadata(ledger.next(partition)));
+				List<ConsumerRecord<String, String>> few = records.records(partition);
+				processed.put(partition, new OffsetAndMetadata(few.get(few.size() - 1).offset() + 1));
 			}
 		}
 		catch (WakeupException ex) {
@@ -277,7 +314,7 @@ final class Run {
 	 */
 	private void mayThrow(RuntimeException ex) {
 		if (guarded && !failed && !script.isAny(Step.Silence.class, Step.Delay.class, Step.StaleMetadata.class,
-				Step.ForeignCommit.class, Step.LieAboutRange.class, Step.Lie.class)) {
+				Step.ForeignCommit.class, Step.LieAboutRange.class, Step.Lie.class, Step.OtherCluster.class)) {
 			throw new Violation("thrown", ex.toString());
 		}
 	}
@@ -297,6 +334,10 @@ final class Run {
 
 	Map<TopicPartition, OffsetAndMetadata> processed() {
 		return processed;
+	}
+
+	void beginTransactions() {
+		isInTransactions = true;
 	}
 
 	void assigned(Set<TopicPartition> target) {
@@ -323,11 +364,15 @@ final class Run {
 	 * The records so far are there with the guard and without.
 	 */
 	void compareUpToHere() {
-		compared = cluster.values();
+		compared = name.now().values();
 	}
 
 	Set<String> comparable() {
-		Set<String> values = new HashSet<>(ledger.delivered());
+		return new HashSet<>(comparableInOrder());
+	}
+
+	List<String> comparableInOrder() {
+		List<String> values = new ArrayList<>(ledger.delivered());
 		values.removeIf((each) -> Long.parseLong(each.substring(1)) > compared);
 		return values;
 	}
@@ -348,7 +393,7 @@ final class Run {
 	}
 
 	ModelCluster cluster() {
-		return cluster;
+		return name.now();
 	}
 
 	Consumer<String, String> consumer() {

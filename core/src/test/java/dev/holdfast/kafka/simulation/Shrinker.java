@@ -41,6 +41,8 @@ final class Shrinker {
 			before = smallest;
 			smallest = better(smallest, smallest.withPolicy(Map.of()));
 			smallest = better(smallest, smallest.withLookDelay(1));
+			smallest = better(smallest, smallest.withOptions(Script.Options.NONE));
+			smallest = better(smallest, smallest.withOptions(new Script.Options(smallest.options().observing())));
 			for (int fewer = 1; fewer < smallest.partitions(); fewer++) {
 				smallest = better(smallest, smallest.withPartitions(fewer));
 			}

@@ -28,7 +28,7 @@ final class Simulation {
 	 */
 	private static final Class<?>[] MOVING = { Step.Seek.class, Step.SeekToEnd.class, Step.ForeignCommit.class,
 			Step.RegressCommit.class, Step.LoseCommit.class, Step.Recreate.class, Step.Truncate.class,
-			Step.Retain.class, Step.Order.class };
+			Step.Retain.class, Step.Order.class, Step.OtherCluster.class, Step.SwitchMode.class };
 
 	private Simulation() {
 	}
@@ -47,6 +47,11 @@ final class Simulation {
 			guarded.decisions()
 				.forEach((each) -> STATISTICS.merge(each.cause() + " " + each.action(), 1, Integer::sum));
 			guarded.happenings().forEach((each) -> STATISTICS.merge("guarded " + each, 1, Integer::sum));
+			if (script.options().observing() && !script.isAny(Step.SwitchMode.class)) {
+				Observation.compare(new Run(script, false, Trace.NONE).happen(), guarded,
+						isSettled(script) || !mayMomentsMatter(script, guarded));
+				return null;
+			}
 			boolean isWaiting = !guarded.stalled().isEmpty() && !mayWaitForEpoch(script);
 			boolean isComparable = isComparable(script, guarded);
 			if (isWaiting || isComparable) {
@@ -73,20 +78,46 @@ final class Simulation {
 	}
 
 	/**
-	 * Whether moments do not matter. Where the end of a log is the start, they do, and
-	 * plain Kafka follows lies. A client that asks a leader that has just moved asks the
-	 * next one after a backoff. What decisions have moved is checked against the truth
-	 * instead.
+	 * Whether the application reads all there is after each step. Where nodes are silent
+	 * it cannot, and the guard waits for other nodes than the client. Nor can it where
+	 * the client looks for the end of the log again and again.
+	 */
+	private static boolean isSettled(Script script) {
+		List<Step> steps = script.steps();
+		for (int i = 0; i < steps.size(); i++) {
+			Step next = (i + 1 < steps.size()) ? steps.get(i + 1) : new Step.Poll(0);
+			if (!(steps.get(i) instanceof Step.Settle) && !(next instanceof Step.Settle)) {
+				return false;
+			}
+		}
+		boolean isResetAgain = script.reset().equals("latest") && script.isAny(Step.LieAboutRange.class);
+		// An observed client goes on in another topic without the epoch of the claim.
+		boolean isAnotherCutOff = script.isAny(Step.Recreate.class) && script.isAny(Step.Truncate.class);
+		return !isResetAgain && !isAnotherCutOff && !script.isAny(Step.Silence.class, Step.Delay.class);
+	}
+
+	/**
+	 * Whether nothing but the guard can make a difference. What decisions have moved is
+	 * checked against the truth instead.
 	 */
 	private static boolean isComparable(Script script, Run guarded) {
+		return guarded.decisions().stream().allMatch((each) -> !each.isNotable())
+				&& script.policy().keySet().stream().noneMatch(Cause::isAboutFirstPosition) && !guarded.hasFailed()
+				&& !mayMomentsMatter(script, guarded);
+	}
+
+	/**
+	 * Whether moments matter. Where the end of a log is the start, they do, and plain
+	 * Kafka follows lies. A client that asks a leader that has just moved asks the next
+	 * one after a backoff.
+	 */
+	private static boolean mayMomentsMatter(Script script, Run guarded) {
 		boolean isStartLate = script.reset().equals("latest")
 				&& (script.isAny(Step.Wakeup.class, Step.Lie.class, Step.LieAboutRange.class)
 						|| (script.isAny(Step.Silence.class, Step.Delay.class) && isUnansweredStartLate(script))
 						|| isAnyLeaderSilent(script) || script.isAnyAfterPoll(Step.Move.class)
 						|| isStartedAnew(guarded));
-		return guarded.decisions().stream().allMatch((each) -> !each.isNotable())
-				&& script.policy().keySet().stream().noneMatch(Cause::isAboutFirstPosition) && !guarded.hasFailed()
-				&& !isStartLate && !script.isAny(MOVING);
+		return isStartLate || script.isAny(MOVING);
 	}
 
 	/**
@@ -144,14 +175,14 @@ final class Simulation {
 	 * Whether a commit may have an epoch that no leader has: a client that reads it waits
 	 * for that epoch, with the guard or without, and the two clients of a comparison may
 	 * read commits at other times. A client that commits by itself writes such epochs
-	 * into the commits of a topic that was created anew. If the application has it commit
-	 * where it is, it believes the epoch of its own position once more, although it may
-	 * know the new topic by then.
+	 * into the commits of a topic that was created anew, or is in another cluster. If the
+	 * application has it commit where it is, it believes the epoch of its own position
+	 * once more, although it may know the new topic by then.
 	 */
 	private static boolean mayWaitForEpoch(Script script) {
 		boolean isOwnCommitted = script.steps()
 			.stream()
-			.dropWhile((step) -> !(step instanceof Step.Recreate))
+			.dropWhile((step) -> !(step instanceof Step.Recreate || step instanceof Step.OtherCluster))
 			.anyMatch((step) -> script.autoCommit() || step instanceof Step.CommitCurrent);
 		return isOwnCommitted || script.steps()
 			.stream()

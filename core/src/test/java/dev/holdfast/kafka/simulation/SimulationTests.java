@@ -14,16 +14,18 @@ import ch.qos.logback.classic.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Thousands of histories against the invariants. Run more, or one again, with
- * {@code -Dholdfast.simulation.seed=42 -Dholdfast.simulation.histories=1000000}.
+ * {@code -Dholdfast.simulation.seed=42 -Dholdfast.simulation.histories=1000000}, of one
+ * {@link Dimension} with {@code -Dholdfast.simulation.dimension=CLUSTER}.
  */
 @Tag("long")
 @Timeout(1800)
@@ -45,26 +47,35 @@ class SimulationTests {
 		LOGGER.setLevel(level);
 	}
 
-	@Test
-	void invariantsHoldInTheSameHistoriesInEachBuild() {
-		assertInvariantsHold(1);
+	@ParameterizedTest
+	@MethodSource("dimensions")
+	void invariantsHoldInTheSameHistoriesInEachBuild(Dimension dimension) {
+		boolean isOldest = dimension == Dimension.NONE;
+		assertInvariantsHold(dimension, 1, isOldest ? HISTORIES : HISTORIES / 4);
 	}
 
 	/**
 	 * Only if somebody asks for it: it may still find histories, see docs/reliability.md.
 	 */
-	@Test
+	@ParameterizedTest
+	@MethodSource("dimensions")
 	@EnabledIfSystemProperty(named = "holdfast.simulation.histories", matches = "\\d+")
-	void invariantsHoldInHistoriesThatNobodyHasSeen() {
-		assertInvariantsHold(Long.getLong("holdfast.simulation.seed", System.nanoTime() & 0xFFFFFFFFFFFFL));
+	void invariantsHoldInHistoriesThatNobodyHasSeen(Dimension dimension) {
+		assertInvariantsHold(dimension, Long.getLong("holdfast.simulation.seed", System.nanoTime() & 0xFFFFFFFFFFFFL),
+				HISTORIES);
 	}
 
-	private static void assertInvariantsHold(long first) {
-		System.out.printf("Simulates %d histories from seed %d on%n", HISTORIES, first);
+	static List<Dimension> dimensions() {
+		String one = System.getProperty("holdfast.simulation.dimension");
+		return (one != null) ? List.of(Dimension.valueOf(one)) : List.of(Dimension.values());
+	}
+
+	private static void assertInvariantsHold(Dimension dimension, long first, int histories) {
+		System.out.printf("Simulates %d histories of %s from seed %d on%n", histories, dimension, first);
 		List<String> failures = new ArrayList<>();
 		long begin = System.nanoTime();
-		for (long seed = first; seed < first + HISTORIES && failures.size() < 3; seed++) {
-			Script script = ScriptMaker.make(seed);
+		for (long seed = first; seed < first + histories && failures.size() < 3; seed++) {
+			Script script = dimension.make(seed);
 			Violation violation = Simulation.check(script);
 			if (violation != null) {
 				Script shrunk = Shrinker.shrink(script);
@@ -72,7 +83,7 @@ class SimulationTests {
 			}
 		}
 		long seconds = Math.max(1, TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin));
-		System.out.printf("Simulated them, %d a second%n", HISTORIES / seconds);
+		System.out.printf("Simulated them, %d a second%n", histories / seconds);
 		assertThat(failures).as("Run them again with -Dholdfast.simulation.seed=%d", first).isEmpty();
 	}
 

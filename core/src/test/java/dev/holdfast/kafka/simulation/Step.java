@@ -19,6 +19,10 @@ sealed interface Step {
 	record Poll(int millis) implements Step {
 	}
 
+	/** The application polls until nothing more comes: no moment matters any more. */
+	record Settle() implements Step {
+	}
+
 	record Append(int partition, int records, boolean marker) implements Step {
 	}
 
@@ -51,6 +55,14 @@ sealed interface Step {
 	}
 
 	record Recreate(int records) implements Step {
+	}
+
+	/**
+	 * The name of the cluster leads to another one, and all brokers of the old one stop.
+	 * The other one has records of its own, or is a mirror that lacks some of the last
+	 * (-1 if it is none).
+	 */
+	record OtherCluster(int records, int back) implements Step {
 	}
 
 	record LoseCommit(int partition) implements Step {
@@ -95,6 +107,10 @@ sealed interface Step {
 	}
 
 	record Order(int partition, int action) implements Step {
+	}
+
+	/** An operator switches the mode of all guards of the process. */
+	record SwitchMode(boolean observing) implements Step {
 	}
 
 	record Wait(int millis) implements Step {

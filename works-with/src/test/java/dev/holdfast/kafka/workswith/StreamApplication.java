@@ -91,10 +91,6 @@ final class StreamApplication implements AutoCloseable {
 		return context.getBean(type);
 	}
 
-	ConfigurableApplicationContext context() {
-		return context;
-	}
-
 	Received received() {
 		return received;
 	}
@@ -105,6 +101,16 @@ final class StreamApplication implements AutoCloseable {
 
 	GuardedFactories guarded() {
 		return bean(GuardedFactories.class);
+	}
+
+	/** The bindings whose consumers the guard is around. */
+	List<String> guardedBindings() {
+		return context.getBeanProvider(GuardedFactories.class)
+			.stream()
+			.flatMap((guarded) -> guarded.factories().stream())
+			.map(GuardedFactories.Factory::name)
+			.filter((name) -> name.endsWith("-in-0"))
+			.toList();
 	}
 
 	@Override

@@ -11,20 +11,15 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
-import dev.holdfast.kafka.autoconfigure.GuardedFactories;
 import dev.holdfast.kafka.offsetguard.decision.Decision;
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.LyingKafka;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import org.apache.kafka.common.protocol.ApiKeys;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import org.springframework.cloud.stream.binder.PollableMessageSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.support.KafkaHeaders;
@@ -96,66 +91,6 @@ class StreamBindingFeaturesTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "classic, earliest, true", "consumer, earliest, true", "classic, earliest, false",
-			"classic, latest, true", "consumer, latest, true", "classic, latest, false" })
-	void resetOffsets(String protocol, String reset, boolean guarded) {
-		StreamOrders orders = StreamOrders.consumedTo200Of270(cluster, 1);
-
-		try (StreamApplication application = run(orders, protocol(protocol), "holdfast.kafka.enabled=" + guarded,
-				kafka("reset-offsets=true"), kafka("start-offset=" + reset))) {
-			if (reset.equals("latest")) {
-				awaitPosition(application);
-				cluster.produce(orders.partition(0), 1);
-				orders.awaitCommitted(271);
-
-				assertThat(application.offsets()).isEqualTo(List.of(270L));
-			}
-			else {
-				orders.awaitCommitted(270);
-
-				assertThat(application.offsets()).isEqualTo(StreamOrders.range(0, 270));
-			}
-			assertThat(guardedNames(application)).isEqualTo(guarded ? List.of("process-in-0") : List.of());
-		}
-	}
-
-	@ParameterizedTest
-	@CsvSource({ "classic, true", "consumer, true", "classic, false", "consumer, false" })
-	void startsAtTheEndAndCommitsThat(String protocol, boolean guarded) {
-		StreamOrders orders = StreamOrders.withoutCommits(cluster, 1);
-
-		try (StreamApplication application = run(orders, protocol(protocol), "holdfast.kafka.enabled=" + guarded,
-				kafka("start-offset=latest"))) {
-			orders.awaitCommitted(270);
-
-			assertThat(application.offsets()).isEmpty();
-		}
-		cluster.produce(orders.partition(0), 30);
-		orders.lie();
-		try (StreamApplication application = run(orders, protocol(protocol), "holdfast.kafka.enabled=" + guarded,
-				kafka("start-offset=latest"))) {
-			orders.awaitCommitted(300);
-
-			assertThat(application.offsets()).isEqualTo(StreamOrders.range(270, 300));
-		}
-	}
-
-	@ParameterizedTest
-	@CsvSource({ "classic, true", "consumer, true", "classic, false", "consumer, false" })
-	void anonymousBinding(String protocol, boolean guarded) {
-		StreamOrders orders = StreamOrders.withoutCommits(cluster, 1);
-
-		try (StreamApplication application = run(orders, protocol(protocol), "holdfast.kafka.enabled=" + guarded,
-				binding("group="))) {
-			awaitPosition(application);
-			cluster.produce(orders.partition(0), 30);
-			StreamApplication.until(() -> application.offsets().contains(299L));
-
-			assertThat(application.offsets()).isEqualTo(StreamOrders.range(270, 300));
-		}
-	}
-
-	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
 	void partitionsAssignedByHand(boolean guarded) {
 		StreamOrders orders = StreamOrders.consumedTo200Of270(cluster, 1).lie();
@@ -165,26 +100,6 @@ class StreamBindingFeaturesTests {
 			orders.awaitCommitted(270);
 
 			assertThat(application.offsets()).isEqualTo(StreamOrders.range(guarded ? 200 : 0, 270));
-		}
-	}
-
-	@ParameterizedTest
-	@CsvSource({ "classic, true", "consumer, true", "classic, false", "consumer, false" })
-	void polledSource(String protocol, boolean guarded) {
-		StreamOrders orders = StreamOrders.consumedTo200Of270(cluster, 1).lie();
-		String binding = "spring.cloud.stream.bindings.polled-in-0.";
-
-		try (StreamApplication application = StreamApplication.run(cluster, orders.topic(), "none", Object.class,
-				protocol(protocol), "holdfast.kafka.enabled=" + guarded, "spring.cloud.stream.pollable-source=polled",
-				binding + "destination=" + orders.topic(), binding + "group=" + orders.topic())) {
-			PollableMessageSource source = application.bean(PollableMessageSource.class);
-			StreamApplication.until(() -> {
-				source.poll((message) -> application.received().add(message));
-				return orders.committed(0) == 270;
-			});
-
-			assertThat(application.offsets()).isEqualTo(StreamOrders.range(guarded ? 200 : 0, 270));
-			assertThat(guardedNames(application)).isEqualTo(guarded ? List.of("polled-in-0") : List.of());
 		}
 	}
 
@@ -208,56 +123,13 @@ class StreamBindingFeaturesTests {
 			List<Long> two = new ArrayList<>(StreamOrders.range(guarded ? 200 : 0, 270));
 			two.addAll(StreamOrders.range(guarded ? 200 : 0, 270));
 			assertThat(application.offsets()).containsExactlyInAnyOrderElementsOf(two);
-			assertThat(guardedNames(application))
+			assertThat(application.guardedBindings())
 				.isEqualTo(guarded ? List.of("audit-in-0", "process-in-0") : List.of());
-		}
-	}
-
-	@ParameterizedTest
-	@CsvSource({ "classic, true", "consumer, true", "classic, false", "consumer, false" })
-	void versionCap(String protocol, boolean guarded) {
-		StreamOrders orders = StreamOrders.consumedTo200Of270(cluster, 1).lie();
-
-		try (StreamApplication application = run(orders, protocol(protocol),
-				"holdfast.kafka.offset-guard.enabled=" + guarded,
-				"holdfast.kafka.version-cap.max-versions.offset-for-leader-epoch=-1")) {
-			orders.awaitCommitted(270);
-
-			assertThat(application.offsets()).isEqualTo(StreamOrders.range(200, 270));
-			assertThat(application.received().decisions).isEmpty();
-			assertThat(cluster.wire().count(orders.topic(), ApiKeys.OFFSET_FOR_LEADER_EPOCH)).isZero();
-		}
-	}
-
-	@Test
-	void versionCapWithoutGuardAtTheEnd() {
-		StreamOrders orders = StreamOrders.consumedTo200Of270(cluster, 1).lie();
-
-		try (StreamApplication application = run(orders, "holdfast.kafka.offset-guard.enabled=false",
-				kafka("start-offset=latest"), "holdfast.kafka.version-cap.max-versions.offset-for-leader-epoch=-1")) {
-			orders.awaitCommitted(270);
-
-			assertThat(application.offsets()).isEqualTo(StreamOrders.range(200, 270));
 		}
 	}
 
 	private static String binder(String name, String property) {
 		return "spring.cloud.stream.binders.%s.%s".formatted(name, property);
-	}
-
-	private static List<String> guardedNames(StreamApplication application) {
-		return application.context()
-			.getBeanProvider(GuardedFactories.class)
-			.stream()
-			.flatMap((guarded) -> guarded.factories().stream())
-			.map(GuardedFactories.Factory::name)
-			.filter((name) -> name.endsWith("-in-0"))
-			.toList();
-	}
-
-	/** The group's member reads at the end of its partition. */
-	private void awaitPosition(StreamApplication application) {
-		StreamApplication.until(() -> cluster.wire().count(application.clientId(), ApiKeys.FETCH) > 1);
 	}
 
 	private StreamApplication run(StreamOrders orders, String... properties) {

@@ -177,6 +177,20 @@ public final class Pauses {
 		return visible;
 	}
 
+	/**
+	 * Whether the guard pauses a partition for a reason.
+	 */
+	public boolean isPaused(TopicPartition partition, Reason reason) {
+		return byGuard.getOrDefault(partition, Set.of()).contains(reason);
+	}
+
+	/**
+	 * Whether the guard pauses any partition for a reason.
+	 */
+	public boolean isAnyPaused(Reason reason) {
+		return !byGuard.isEmpty() && byGuard.values().stream().anyMatch((reasons) -> reasons.contains(reason));
+	}
+
 	public boolean isByApplication(TopicPartition partition) {
 		return byGuard.containsKey(partition) ? byApplicationToo.contains(partition)
 				: anyByApplication && byApplication().contains(partition);

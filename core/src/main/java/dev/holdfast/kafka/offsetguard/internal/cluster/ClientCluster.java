@@ -39,6 +39,9 @@ public final class ClientCluster {
 
 	private final ToldCluster told;
 
+	/** The changes that the guard has noted. Belongs to the consumer's thread. */
+	private int noted;
+
 	public ClientCluster(Consumer<?, ?> client, ToldCluster told) {
 		this.client = client;
 		this.told = told;
@@ -58,6 +61,17 @@ public final class ClientCluster {
 	public int changes() {
 		ToldCluster.Told now = told.now();
 		return (now != null) ? now.changes() : 0;
+	}
+
+	/**
+	 * Whether the client has come to another cluster and the guard has not noted it yet.
+	 */
+	public boolean isChanged() {
+		return changes() != noted;
+	}
+
+	public void noteChange() {
+		noted = changes();
 	}
 
 	/**

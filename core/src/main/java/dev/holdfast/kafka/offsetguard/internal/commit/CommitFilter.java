@@ -10,6 +10,9 @@ import java.util.Map;
 import java.util.Set;
 
 import dev.holdfast.kafka.offsetguard.internal.client.ClientPositions;
+import dev.holdfast.kafka.offsetguard.internal.client.CurrentMode;
+import dev.holdfast.kafka.offsetguard.internal.client.Pauses;
+import dev.holdfast.kafka.offsetguard.internal.cluster.ClientCluster;
 import dev.holdfast.kafka.offsetguard.internal.partition.Hold;
 import dev.holdfast.kafka.offsetguard.internal.partition.Holds;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionState;
@@ -40,6 +43,8 @@ public final class CommitFilter {
 
 	private final Moves moves;
 
+	private final OtherCluster otherCluster;
+
 	/**
 	 * Knows which commits would undo a move of the guard's.
 	 */
@@ -53,9 +58,56 @@ public final class CommitFilter {
 
 	}
 
+	/**
+	 * Knows which positions are another cluster's. What an application has read there it
+	 * has not read here.
+	 */
+	public static final class OtherCluster {
+
+		private final Consumer<?, ?> client;
+
+		private final ClientCluster cluster;
+
+		private final Pauses pauses;
+
+		private final PartitionStates states;
+
+		private final CurrentMode mode;
+
+		public OtherCluster(Consumer<?, ?> client, ClientCluster cluster, Pauses pauses, PartitionStates states,
+				CurrentMode mode) {
+			this.client = client;
+			this.cluster = cluster;
+			this.pauses = pauses;
+			this.states = states;
+			this.mode = mode;
+		}
+
+		/**
+		 * Whether the guard has yet to decide about any position. If the group assigns
+		 * the partitions, brokers refuse commits until it has done so anew.
+		 */
+		private boolean isAny() {
+			return isNew() || pauses.isAnyPaused(Pauses.Reason.OTHER_CLUSTER);
+		}
+
+		private boolean isNew() {
+			return cluster.isChanged() && !mode.isObserving() && client.subscription().isEmpty();
+		}
+
+		private boolean isOf(TopicPartition partition) {
+			PartitionState state = states.find(partition);
+			boolean isRead = state != null && state.position() >= 0 && !states.isSought(partition)
+					&& !states.isStarting(partition);
+			return (isRead && isNew()) || pauses.isPaused(partition, Pauses.Reason.OTHER_CLUSTER);
+		}
+
+	}
+
 	public CommitFilter(Consumer<?, ?> client, PartitionStates states, ClientPositions positions, Holds holds,
-			HeldBackCommits heldBack, Moves moves) {
+			HeldBackCommits heldBack, Moves moves, OtherCluster otherCluster) {
 		this.moves = moves;
+		this.otherCluster = otherCluster;
 		this.client = client;
 		this.states = states;
 		this.positions = positions;
@@ -114,13 +166,13 @@ public final class CommitFilter {
 	}
 
 	private Map<TopicPartition, OffsetAndMetadata> withoutHeld(Map<TopicPartition, OffsetAndMetadata> offsets) {
-		if (holds.isEmpty()) {
+		if (holds.isEmpty() && !otherCluster.isAny()) {
 			heldBack.forget(offsets.keySet());
 			return offsets;
 		}
 		Map<TopicPartition, OffsetAndMetadata> committable = new HashMap<>(offsets);
 		offsets.forEach((partition, offset) -> {
-			if (holds.isPositionInDoubt(partition)) {
+			if (holds.isPositionInDoubt(partition) || otherCluster.isOf(partition)) {
 				committable.remove(partition);
 				heldBack.holdBack(partition, offset);
 			}
@@ -132,7 +184,7 @@ public final class CommitFilter {
 	}
 
 	boolean isAnyInDoubt() {
-		return !holds.isEmpty() || !states.undecided().isEmpty();
+		return !holds.isEmpty() || !states.undecided().isEmpty() || otherCluster.isAny();
 	}
 
 	/**
@@ -148,6 +200,10 @@ public final class CommitFilter {
 			}
 			if (holds.isPositionInDoubt(partition)) {
 				holdBackPosition(partition);
+				continue;
+			}
+			if (otherCluster.isOf(partition)) {
+				heldBack.holdBack(partition, new OffsetAndMetadata(states.get(partition).position()));
 				continue;
 			}
 			heldBack.forget(partition);

@@ -111,6 +111,9 @@ final class ModeSwitch {
 			if (unfinished) {
 				forgetQuestions();
 			}
+			else {
+				forgetReports();
+			}
 		}
 		if (unfinished && retry.isDue()) {
 			unfinished = !letGo();
@@ -121,13 +124,21 @@ final class ModeSwitch {
 	private void forgetQuestions() {
 		unanswered.clear();
 		triggers.resolutions().endRunning("The mode was switched to observe, and nothing was done as ordered");
-		triggers.incident().forgetAll();
-		// The client does not report again soon what the guard has just forgotten.
-		reports.claimsForgotten();
+		forgetReports();
 		triggers.topicChecks().giveUp();
 		triggers.rechecks().forgetAll();
 		triggers.starts().forgetAll();
 		triggers.clusterChanges().forget();
+	}
+
+	/**
+	 * While the guard only observes, the client reads on from a position that the guard
+	 * has yet to look into. It may be elsewhere by now.
+	 */
+	private void forgetReports() {
+		triggers.incident().forgetAll();
+		// The client does not report again soon what the guard has just forgotten.
+		reports.claimsForgotten();
 	}
 
 	/**

@@ -207,6 +207,7 @@ final class PollLoop<K, V> {
 		if (triggers.clusterChanges().isDue()) {
 			if (triggers.clusterChanges().isNew()) {
 				triggers.incident().forgetAll();
+				triggers.starts().forgetQuestions();
 				commits.first().forgetAll();
 				commits.moved().forgetAll();
 			}

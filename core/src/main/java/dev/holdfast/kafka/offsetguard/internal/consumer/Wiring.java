@@ -145,7 +145,8 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 			MovedCommits moved = new MovedCommits(sender, lookups.commitMemory, basics.states, basics.positions,
 					basics.clock);
 			CommitFilter filter = new CommitFilter(client, basics.states, basics.positions, basics.holds, heldBack,
-					moved);
+					moved,
+					new CommitFilter.OtherCluster(client, basics.cluster, basics.pauses, basics.states, basics.mode));
 			ClientCommits observer = new ClientCommits(client, basics.configuration.autoCommit(), lookups.commitMemory,
 					basics.states, basics.positions, filter);
 			return new Commits(heldBack, sender, first, moved, observer,

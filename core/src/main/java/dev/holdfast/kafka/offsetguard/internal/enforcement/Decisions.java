@@ -164,11 +164,13 @@ public final class Decisions {
 	/**
 	 * The epoch of the divergent offset that the client goes to, if a leader has reached
 	 * it. A client that is sought with any other epoch waits for a leader that has
-	 * reached that. A client without a guard believes the claim and does not wait.
+	 * reached that, and the leaders of a topic that was created anew begin with lower
+	 * ones. A client without a guard believes the claim and does not wait.
 	 */
 	private Optional<Integer> claimedEpoch(DecisionMaker.Opening opening) {
 		TruncationClaim claim = opening.evidence().claim();
-		int reached = Math.max(states.get(opening.partition()).ownEpoch(), opening.evidence().currentLeaderEpoch());
+		int own = opening.evidence().isOtherTopic() ? -1 : states.get(opening.partition()).ownEpoch();
+		int reached = Math.max(own, opening.evidence().currentLeaderEpoch());
 		return (claim != null && claim.isDefined() && claim.leaderEpoch() <= reached) ? Optional.of(claim.leaderEpoch())
 				: Optional.empty();
 	}

@@ -20,7 +20,6 @@ import dev.holdfast.kafka.offsetguard.internal.client.CurrentMode;
 import dev.holdfast.kafka.offsetguard.internal.client.Pauses;
 import dev.holdfast.kafka.offsetguard.internal.client.WhileAssigned;
 import dev.holdfast.kafka.offsetguard.internal.cluster.ClientCluster;
-import dev.holdfast.kafka.offsetguard.internal.cluster.ToldCluster;
 import dev.holdfast.kafka.offsetguard.internal.enforcement.Inquiry;
 import dev.holdfast.kafka.offsetguard.internal.inspection.Findings;
 import dev.holdfast.kafka.offsetguard.internal.inspection.Suspect;
@@ -86,8 +85,6 @@ public final class ClusterChanges {
 	/** Positions in doubt: the guard has not decided about them since the last change. */
 	private final Map<TopicPartition, OffsetAndMetadata> unexamined = new HashMap<>();
 
-	private int seen;
-
 	private boolean selfAssigned;
 
 	private boolean waiting;
@@ -127,10 +124,9 @@ public final class ClusterChanges {
 	public void assignedByGroup() {
 		selfAssigned = false;
 		forget();
-		ToldCluster.Told told = cluster.told();
-		if (told != null && told.changes() != seen) {
+		if (cluster.isChanged()) {
 			// The group on the new cluster has assigned them.
-			seen = told.changes();
+			cluster.noteChange();
 			topics.forgetAll();
 			coverage.forgetAll();
 		}
@@ -166,8 +162,7 @@ public final class ClusterChanges {
 	 * Whether the client has come to another cluster and the guard has not noted it yet.
 	 */
 	public boolean isNew() {
-		ToldCluster.Told told = cluster.told();
-		return told != null && told.changes() != seen;
+		return cluster.isChanged();
 	}
 
 	/**
@@ -225,14 +220,15 @@ public final class ClusterChanges {
 	 * cluster, as they would without a guard.
 	 */
 	public void look() {
-		ToldCluster.Told told = cluster.told();
-		if (told != null && told.changes() != seen) {
-			seen = told.changes();
+		if (cluster.isChanged()) {
+			cluster.noteChange();
 			abandon();
 			topics.forgetAll();
 			coverage.forgetAll();
 			states.undecided().forgetCommits();
 			Map<TopicPartition, OffsetAndMetadata> positions = positions();
+			// The ids and epochs of the last cluster are none in this one.
+			states.get(states.assigned(client)).values().forEach(PartitionState::changeCluster);
 			if (selfAssigned) {
 				unexamined.putAll(positions);
 			}
@@ -282,7 +278,6 @@ public final class ClusterChanges {
 		List<Suspect> suspects = new ArrayList<>();
 		unexamined.forEach((partition, position) -> {
 			PartitionState state = states.get(partition);
-			state.changeCluster();
 			if (!mode.isObserving()) {
 				// Without the epoch, which is the old cluster's.
 				WhileAssigned.seek(client, partition, position);

@@ -115,7 +115,8 @@ final class ReportedSuspects {
 	 * again only after {@code request.timeout.ms}. But the topic may have been created
 	 * anew since, and a client that is sought with an epoch of the old one would wait for
 	 * that epoch for ever. So with an epoch, or if the leader does not know it, the guard
-	 * looks into the log instead.
+	 * looks into the log instead. So it does if the client was sought without an epoch:
+	 * it would not validate that position, and what it validates is the higher one.
 	 * @return whether the guard has dropped the claim
 	 */
 	private boolean dropLate(Map<TopicPartition, Suspect> suspects, TopicPartition partition, PartitionState state,
@@ -126,7 +127,8 @@ final class ReportedSuspects {
 			OffsetAndMetadata sought = state.sought();
 			if (sought != null && positions.now(partition).isEmpty()) {
 				boolean isDefined = report.claim() == null || report.claim().isDefined();
-				if (isDefined && (sought.leaderEpoch().isEmpty() || report.position() < sought.offset())) {
+				boolean isOfNow = sought.leaderEpoch().isEmpty() && report.position() > sought.offset();
+				if (isDefined && !isOfNow && (sought.leaderEpoch().isEmpty() || report.position() < sought.offset())) {
 					WhileAssigned.seek(client, partition, sought);
 				}
 				else {

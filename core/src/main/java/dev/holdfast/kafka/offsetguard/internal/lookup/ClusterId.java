@@ -37,9 +37,13 @@ public final class ClusterId {
 	}
 
 	/**
-	 * The id as far as it is known. Never waits, so that commits do not.
+	 * The id as far as it is known. Never waits, so that commits do not. Unknown as long
+	 * as the guard has yet to forget what it knows of the last cluster.
 	 */
 	public @Nullable String id() {
+		if (client.isChanged()) {
+			return null;
+		}
 		ToldCluster.Told told = client.told();
 		if (told != null && told.id() != null) {
 			return told.id();

@@ -382,6 +382,10 @@ public final class PartitionStates {
 			List<? extends ConsumerRecord<?, ?>> delivered = records.records(partition);
 			if (!delivered.isEmpty()) {
 				get(partition).deliver(delivered, polls);
+				if (!sought.isEmpty()) {
+					// The client is where it was sought to, also while an incident is open.
+					sought.remove(partition);
+				}
 				delivering = true;
 			}
 			if (isAnyStarting) {

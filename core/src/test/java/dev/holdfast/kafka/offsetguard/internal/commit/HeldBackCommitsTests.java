@@ -12,7 +12,9 @@ import java.util.Map;
 import dev.holdfast.kafka.offsetguard.internal.client.AutoOffsetReset;
 import dev.holdfast.kafka.offsetguard.internal.client.ClientPositions;
 import dev.holdfast.kafka.offsetguard.internal.client.ClientReports;
+import dev.holdfast.kafka.offsetguard.internal.client.CurrentMode;
 import dev.holdfast.kafka.offsetguard.internal.client.Pauses;
+import dev.holdfast.kafka.offsetguard.internal.cluster.ClientCluster;
 import dev.holdfast.kafka.offsetguard.internal.partition.Holds;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
 import dev.holdfast.kafka.offsetguard.internal.partition.UndecidedStarts;
@@ -81,7 +83,9 @@ class HeldBackCommitsTests {
 				GuardClock.system());
 		ClientPositions positions = new ClientPositions(client, new ClientReports(client, pauses), () -> {
 		});
-		CommitFilter filter = new CommitFilter(client, states, positions, holds, commits, (partition, offset) -> false);
+		CommitFilter filter = new CommitFilter(client, states, positions, holds, commits, (partition, offset) -> false,
+				new CommitFilter.OtherCluster(client, new ClientCluster(client, () -> null), pauses, states,
+						new CurrentMode(() -> OffsetGuardSettings.Mode.ENFORCE)));
 		Map<TopicPartition, OffsetAndMetadata> later = Map.of(PARTITION, new OffsetAndMetadata(200));
 		assertThat(filter.committable(later)).isEqualTo(later);
 		commits.commitDue();
