@@ -14,6 +14,8 @@ export class Chart {
     this.place = place;
     this.data = [[], [], [], []];
     this.plot = null;
+    /** The last position that was known. */
+    this.position = 0;
     this.draw = () => this.build();
     dark.addEventListener('change', this.draw);
     this.sizes = new ResizeObserver(() => this.resize());
@@ -21,14 +23,24 @@ export class Chart {
   }
 
   add(time, partition) {
-    const [times, starts, ends, positions] = this.data;
-    times.push(time / 1000);
-    starts.push(partition.start);
-    ends.push(partition.end);
-    positions.push(partition.position);
+    const [times] = this.data;
+    if (partition.lowest !== null && partition.lowest < this.position) {
+      // It went back, and may have come again before anybody looked.
+      this.push((times[times.length - 1] + time / 1000) / 2, partition, partition.lowest);
+    }
+    this.push(time / 1000, partition, partition.position);
+    this.position = partition.position ?? this.position;
     while (times.length > 2 && times[1] < times[times.length - 1] - SECONDS) {
       this.data.forEach((series) => series.shift());
     }
+  }
+
+  push(time, partition, position) {
+    const [times, starts, ends, positions] = this.data;
+    times.push(time);
+    starts.push(partition.start);
+    ends.push(partition.end);
+    positions.push(position);
   }
 
   show() {

@@ -10,7 +10,7 @@ const KINDS = {
 
 const NUMBERS = [['delivered', ''], ['duplicates', 'harm'], ['lost', 'harm'], ['waiting', 'waits']];
 
-const TABLE_ROWS = 12;
+const TABLE_ROWS = 20;
 
 class Partition {
 

@@ -80,6 +80,11 @@ public final class Readme {
 		return Files.exists(ROOT.resolve(path).normalize());
 	}
 
+	/** How many bytes a file has. */
+	static long size(String path) throws IOException {
+		return Files.size(ROOT.resolve(path));
+	}
+
 	/** The code blocks of a page in a language. */
 	static List<String> codeBlocks(String page, String language) {
 		return Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)

@@ -8,6 +8,7 @@ package dev.holdfast.kafka.docs;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Locale;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.Arrays;
 import java.util.List;
@@ -36,6 +37,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ReadmeTests {
 
 	private static final String CAUSES = "docs/causes.md";
+
+	private static final Pattern PICTURE = Pattern
+		.compile("<picture>\\s*<source [^>]*srcset=\"([^\"]+)\">\\s*<img src=\"([^\"]+)\" alt=\"([^\"]+)\"");
 
 	private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
 
@@ -133,6 +137,27 @@ class ReadmeTests {
 			});
 		}
 		assertThat(broken).isEmpty();
+	}
+
+	/**
+	 * They are small, there is one for each theme, and each has words for who cannot see
+	 * it.
+	 */
+	@Test
+	void picturesAreThere() throws IOException {
+		int pictures = 0;
+		for (String page : Readme.pages()) {
+			for (MatchResult picture : PICTURE.matcher(Readme.read(page)).results().toList()) {
+				pictures++;
+				assertThat(picture.group(2)).endsWith("-light.png");
+				assertThat(picture.group(1)).isEqualTo(picture.group(2).replace("-light", "-dark"));
+				assertThat(picture.group(3)).hasSizeGreaterThan(50);
+				String folder = page.substring(0, page.lastIndexOf('/') + 1);
+				assertThat(Readme.size(folder + picture.group(1))).isBetween(1000L, 150_000L);
+				assertThat(Readme.size(folder + picture.group(2))).isBetween(1000L, 150_000L);
+			}
+		}
+		assertThat(pictures).isEqualTo(2);
 	}
 
 	private static boolean isThere(String page, String link) {

@@ -75,6 +75,7 @@ final class Camera {
 	private View.Group group(Participant participant, Map<TopicPartition, LogBounds> bounds,
 			Set<TopicPartition> partitions) {
 		Watch watch = participant.watch();
+		Map<TopicPartition, Long> lowest = watch.takeLowest();
 		Map<TopicPartition, Long> positions = watch.positions();
 		Set<TopicPartition> held = watch.held();
 		List<View.Partition> shown = new ArrayList<>();
@@ -82,7 +83,8 @@ final class Camera {
 			LogBounds log = bounds.get(partition);
 			if (log != null) {
 				shown.add(new View.Partition(partition.partition(), log.logStartOffset(), log.logEndOffset(),
-						held.contains(partition) ? null : positions.get(partition), held.contains(partition)));
+						held.contains(partition) ? null : positions.get(partition), lowest.get(partition),
+						held.contains(partition)));
 			}
 		}
 		return new View.Group(participant.listener().toString(), watch.tally(bounds), shown, decisions(watch),

@@ -54,9 +54,12 @@ record View(int scene, String topic, String autoOffsetReset, @Nullable String st
 	 * @param start where the log starts
 	 * @param end where the log ends
 	 * @param position where the group is, {@code null} if that is not known
+	 * @param lowest the lowest offset that it got since the view before, {@code null} for
+	 * none
 	 * @param held whether it is held
 	 */
-	record Partition(int partition, long start, long end, @Nullable Long position, boolean held) {
+	record Partition(int partition, long start, long end, @Nullable Long position, @Nullable Long lowest,
+			boolean held) {
 
 	}
 

@@ -44,6 +44,8 @@ public final class Watch implements RecordInterceptor<Object, Object>, DecisionL
 
 	private final Map<TopicPartition, Long> positions = new HashMap<>();
 
+	private final Map<TopicPartition, Long> lowest = new HashMap<>();
+
 	private final Set<TopicPartition> held = new HashSet<>();
 
 	private final List<Decision> decisions = new ArrayList<>();
@@ -55,6 +57,7 @@ public final class Watch implements RecordInterceptor<Object, Object>, DecisionL
 		Order order = Order.from(record.value().toString());
 		ledger.received(partition, record.offset(), Integer.parseInt(order.id()));
 		positions.put(partition, record.offset() + 1);
+		lowest.merge(partition, record.offset(), Math::min);
 		notifyAll();
 		return record;
 	}
@@ -178,6 +181,17 @@ public final class Watch implements RecordInterceptor<Object, Object>, DecisionL
 	 */
 	public synchronized Map<TopicPartition, Long> positions() {
 		return Map.copyOf(positions);
+	}
+
+	/**
+	 * Whoever looks now and then would miss that a consumer has gone back and has come
+	 * again.
+	 * @return the lowest offsets of the orders that came since this was asked last
+	 */
+	public synchronized Map<TopicPartition, Long> takeLowest() {
+		Map<TopicPartition, Long> taken = Map.copyOf(lowest);
+		lowest.clear();
+		return taken;
 	}
 
 	/**

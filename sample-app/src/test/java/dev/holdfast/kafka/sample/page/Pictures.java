@@ -12,7 +12,6 @@ import java.util.concurrent.TimeUnit;
 
 import dev.holdfast.kafka.sample.show.Show;
 import dev.holdfast.kafka.versioncap.VersionCapInstaller;
-import org.openqa.selenium.WebElement;
 
 import static org.awaitility.Awaitility.await;
 
@@ -44,19 +43,20 @@ final class Pictures {
 	private static void take(Chromium browser, Path folder) throws IOException {
 		await().atMost(60, TimeUnit.SECONDS).until(() -> browser.number("plain", "delivered") >= 300);
 		browser.act("mishap-deleted-commits");
-		String answers = "[data-held='0'] [data-action=timestamp]";
-		await().atMost(60, TimeUnit.SECONDS).until(() -> browser.text("[data-held='0']").contains("again"));
-		await().atMost(60, TimeUnit.SECONDS).until(() -> browser.number("guarded", "waiting") >= 120);
-		browser.one("[data-held='0']").click();
+		String held = "[data-held='0']";
+		await().atMost(60, TimeUnit.SECONDS).until(() -> browser.text(held).contains("reads on at"));
 		for (String theme : new String[] { "light", "dark" }) {
 			browser.look(WIDTH, theme);
-			Files.write(folder.resolve("hold-%s.png".formatted(theme)), browser.picture("[data-held='0']"));
+			Files.write(folder.resolve("hold-%s.png".formatted(theme)), browser.picture(held));
 		}
-		WebElement timestamp = browser.one(answers);
-		timestamp.click();
+		String before = browser.text("[data-group=guarded] .decisions summary")
+			.replaceAll("(?s).*there was one at ([0-9]+).*", "$1");
+		browser.one(held + " input").clear();
+		browser.one(held + " input").sendKeys(before);
+		browser.one(held + " [data-action=offset]").click();
 		await().atMost(60, TimeUnit.SECONDS).until(() -> browser.all("[data-held]").isEmpty());
 		long delivered = browser.number("guarded", "delivered");
-		await().atMost(60, TimeUnit.SECONDS).until(() -> browser.number("guarded", "delivered") >= delivered + 400);
+		await().atMost(60, TimeUnit.SECONDS).until(() -> browser.number("guarded", "delivered") >= delivered + 250);
 		for (String theme : new String[] { "light", "dark" }) {
 			browser.look(WIDTH, theme);
 			Files.write(folder.resolve("plain-guarded-%s.png".formatted(theme)),
