@@ -183,6 +183,11 @@ class PageTests {
 		assertThat(browser.text("[data-group=guarded]")).contains("The endpoint answers 200: Resolved");
 		assertThat(browser.number("guarded", "waiting")).isZero();
 		assertThat(browser.number("plain", "duplicates")).isEqualTo(200);
+		browser.one("[data-group=plain] .partition summary").click();
+		await().atMost(10, TimeUnit.SECONDS)
+			.untilAsserted(() -> assertThat(browser.all("[data-group=plain] .partition tbody tr").stream())
+				.map(PageTests::cells)
+				.anySatisfy((row) -> assertThat(row.subList(1, 4)).containsExactly("0", "0", "270")));
 	}
 
 	@ParameterizedTest
