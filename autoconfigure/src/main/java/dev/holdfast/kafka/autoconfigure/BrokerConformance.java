@@ -32,6 +32,12 @@ public interface BrokerConformance {
 	 */
 	record Result(List<String> factories, @Nullable ConformanceReport report, @Nullable String error) {
 
+		/**
+		 * Creates a result.
+		 * @param factories the names of the consumer factories
+		 * @param report what the check has found, or {@code null}
+		 * @param error why there is none, or {@code null}
+		 */
 		public Result {
 			factories = List.copyOf(factories);
 		}

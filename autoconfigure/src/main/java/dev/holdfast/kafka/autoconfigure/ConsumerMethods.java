@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-import org.apache.kafka.clients.consumer.KafkaConsumer;
+import dev.holdfast.kafka.offsetguard.OffsetGuard;
 
 import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.util.ReflectionUtils;
@@ -75,7 +75,7 @@ final class ConsumerMethods {
 		}
 		finalMethods(type).forEach((method) -> obstacles.add("its method %s is final".formatted(method)));
 		String narrowed = Arrays.stream(type.getMethods())
-			.filter((method) -> isOne(method) && !method.getReturnType().isAssignableFrom(KafkaConsumer.class))
+			.filter((method) -> isOne(method) && !method.getReturnType().isAssignableFrom(OffsetGuard.consumerType()))
 			.map((method) -> method.getReturnType().getSimpleName())
 			.distinct()
 			.collect(Collectors.joining(", "));

@@ -26,6 +26,7 @@ import dev.holdfast.kafka.offsetguard.policy.MoveLimits;
 import dev.holdfast.kafka.offsetguard.policy.OffsetGuardSettings;
 import dev.holdfast.kafka.offsetguard.policy.OffsetResetPolicy;
 import dev.holdfast.kafka.versioncap.ClientCap;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -135,10 +136,21 @@ final class FactoryGuards implements GuardedFactories, DisposableBean {
 					guard.isGuarding() ? describe(guard.settings()) : "no offset guard", caps.describe(factoryName));
 			caps.tellConsequences(factoryName);
 			if (guard.isGuarding() && loggersTold.compareAndSet(false, true)) {
+				tellAboutProxies();
 				HelperLoggers.tell(logger);
 			}
 		}
 		return GuardProxies.advisor(guard);
+	}
+
+	private static void tellAboutProxies() {
+		Class<?> type = OffsetGuard.consumerType();
+		if (type.isInterface()) {
+			logger.info(
+					"A native image makes no classes at run time, so guarded consumers are JDK proxies here. They "
+							+ "are of the type {}: where code casts them to {}, or takes that as a parameter, it fails",
+					type.getSimpleName(), KafkaConsumer.class.getSimpleName());
+		}
 	}
 
 	/**

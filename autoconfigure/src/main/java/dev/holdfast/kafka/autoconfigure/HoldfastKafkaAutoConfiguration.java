@@ -8,16 +8,11 @@ package dev.holdfast.kafka.autoconfigure;
 import java.util.Objects;
 import java.util.Set;
 
-import dev.holdfast.kafka.autoconfigure.properties.HoldfastProperties;
 import dev.holdfast.kafka.autoconfigure.properties.HoldfastPropertiesReader;
 import dev.holdfast.kafka.offsetguard.OffsetGuard;
 import dev.holdfast.kafka.offsetguard.decision.DecisionListener;
 import dev.holdfast.kafka.offsetguard.policy.OffsetResetPolicy;
-import org.jspecify.annotations.Nullable;
 
-import org.springframework.aot.hint.MemberCategory;
-import org.springframework.aot.hint.RuntimeHints;
-import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -25,7 +20,6 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
-import org.springframework.boot.context.properties.bind.BindableRuntimeHintsRegistrar;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ImportRuntimeHints;
@@ -43,8 +37,14 @@ import org.springframework.kafka.core.ConsumerFactory;
 @AutoConfiguration(afterName = "org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration")
 @ConditionalOnClass({ ConsumerFactory.class, OffsetGuard.class })
 @ConditionalOnProperty(name = "holdfast.kafka.enabled", matchIfMissing = true)
-@ImportRuntimeHints(HoldfastKafkaAutoConfiguration.HoldfastKafkaRuntimeHints.class)
+@ImportRuntimeHints(HoldfastRuntimeHints.class)
 public final class HoldfastKafkaAutoConfiguration {
+
+	/**
+	 * Spring creates it.
+	 */
+	public HoldfastKafkaAutoConfiguration() {
+	}
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
@@ -101,19 +101,6 @@ public final class HoldfastKafkaAutoConfiguration {
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	ConformanceAtStart holdfastConformanceAtStart(FactoryConformance conformance, FactoryGuards guards) {
 		return new ConformanceAtStart(conformance, guards.conformance().onStartup());
-	}
-
-	static class HoldfastKafkaRuntimeHints implements RuntimeHintsRegistrar {
-
-		@Override
-		public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
-			BindableRuntimeHintsRegistrar.forTypes(HoldfastProperties.class).registerHints(hints);
-			hints.reflection().registerType(OffsetGuard.interceptor(), MemberCategory.INVOKE_PUBLIC_CONSTRUCTORS);
-			hints.resources()
-				.registerPattern("dev/holdfast/kafka/versioncap/rules/*.csv")
-				.registerPattern("META-INF/holdfast/profiles/*.properties");
-		}
-
 	}
 
 }

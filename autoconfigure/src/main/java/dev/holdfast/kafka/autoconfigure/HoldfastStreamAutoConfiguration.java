@@ -28,6 +28,12 @@ import org.springframework.kafka.core.ConsumerFactory;
 @ConditionalOnBean(FactoryGuards.class)
 public final class HoldfastStreamAutoConfiguration {
 
+	/**
+	 * Spring creates it.
+	 */
+	public HoldfastStreamAutoConfiguration() {
+	}
+
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static StreamBindings holdfastStreamBindings(FactoryGuards guards) {

@@ -55,6 +55,13 @@ final class OtherClients implements SmartInitializingSingleton {
 		this.loader = loader;
 	}
 
+	/**
+	 * The classes that it looks for.
+	 */
+	static List<String> classNames() {
+		return KINDS.stream().map(Kind::className).toList();
+	}
+
 	@Override
 	public void afterSingletonsInstantiated() {
 		KINDS.forEach(this::tell);

@@ -26,7 +26,7 @@ import org.springframework.util.ClassUtils;
  */
 final class StreamBindingNames {
 
-	private static final String BINDER = "org.springframework.cloud.stream.binder.kafka.KafkaMessageChannelBinder";
+	static final String BINDER = "org.springframework.cloud.stream.binder.kafka.KafkaMessageChannelBinder";
 
 	private static final String STREAM = "spring.cloud.stream.";
 

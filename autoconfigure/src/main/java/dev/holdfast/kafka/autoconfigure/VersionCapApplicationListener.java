@@ -36,7 +36,7 @@ import org.springframework.util.ClassUtils;
  */
 final class VersionCapApplicationListener implements ApplicationListener<ApplicationEnvironmentPreparedEvent>, Ordered {
 
-	private static final String KAFKA_CLIENT = "org.apache.kafka.clients.ClientDnsLookup";
+	static final String KAFKA_CLIENT = "org.apache.kafka.clients.ClientDnsLookup";
 
 	private static final String VERSION_CAP = "versioncap";
 

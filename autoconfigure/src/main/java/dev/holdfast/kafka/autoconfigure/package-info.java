@@ -3,6 +3,10 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
+/**
+ * Guards the consumers of Spring Kafka's consumer factories in applications of Spring
+ * Boot.
+ */
 @NullMarked
 package dev.holdfast.kafka.autoconfigure;
 

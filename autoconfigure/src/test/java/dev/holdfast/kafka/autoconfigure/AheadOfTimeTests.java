@@ -5,7 +5,10 @@
 
 package dev.holdfast.kafka.autoconfigure;
 
-import java.util.function.Consumer;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 import dev.holdfast.kafka.autoconfigure.TestConsumerFactories.Recording;
@@ -13,10 +16,17 @@ import dev.holdfast.kafka.autoconfigure.actuate.HoldfastActuatorAutoConfiguratio
 import dev.holdfast.kafka.autoconfigure.actuate.HoldfastMetricsAutoConfiguration;
 import dev.holdfast.kafka.autoconfigure.properties.HoldfastProperties;
 import dev.holdfast.kafka.offsetguard.OffsetGuard;
+import dev.holdfast.kafka.offsetguard.policy.OffsetGuardSettings;
+import dev.holdfast.kafka.versioncap.ClientCap;
+import dev.holdfast.kafka.versioncap.VersionedClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.apache.kafka.clients.ClientDnsLookup;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aot.generate.GeneratedFiles.Kind;
 import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.TypeReference;
@@ -34,6 +44,7 @@ import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.test.tools.CompileWithForkedClassLoader;
 import org.springframework.core.test.tools.TestCompiler;
 import org.springframework.javapoet.ClassName;
+import org.springframework.kafka.config.StreamsBuilderFactoryBean;
 import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
 
@@ -106,6 +117,76 @@ class AheadOfTimeTests {
 	}
 
 	@Test
+	void theProxiesOfConsumersAreForeseen() {
+		TestGenerationContext generation = new TestGenerationContext();
+		generate(generation, KafkaAutoConfiguration.class);
+		System.setProperty("org.graalvm.nativeimage.imagecode", "runtime");
+		try (Consumer<?, ?> guarded = consumer(new OffsetGuard(OffsetGuardSettings.defaults(), List.of()));
+				Consumer<?, ?> capped = ClientCap.none().constructConsumer(AheadOfTimeTests::client)) {
+			for (Object proxy : List.of(guarded, capped, LateConsumer.of(capped, () -> null))) {
+				assertThat(Proxy.isProxyClass(proxy.getClass())).isTrue();
+				assertThat(RuntimeHintsPredicates.proxies().forInterfaces(proxy.getClass().getInterfaces()))
+					.accepts(generation.getRuntimeHints());
+			}
+		}
+		finally {
+			System.clearProperty("org.graalvm.nativeimage.imagecode");
+		}
+	}
+
+	/** A proxy looks each method up, and calls it. */
+	@Test
+	void theMethodsOfConsumersAreForeseen() throws Exception {
+		TestGenerationContext generation = new TestGenerationContext();
+		generate(generation, KafkaAutoConfiguration.class);
+		Stream<Method> ofInterfaces = Stream.of(Consumer.class, VersionedClient.class, ConsumerFactory.class)
+			.flatMap((type) -> Stream.of(type.getMethods()));
+		Stream<Method> intercepting = Stream
+			.of(Class.forName("dev.holdfast.kafka.offsetguard.internal.consumer.GuardedConsumer"),
+					Class.forName("dev.holdfast.kafka.versioncap.CappedConsumer"))
+			.flatMap((type) -> Stream.of(type.getDeclaredMethods()))
+			.filter((method) -> !method.isSynthetic());
+		assertThat(Stream.concat(ofInterfaces, intercepting)).hasSizeGreaterThan(100)
+			.allMatch((method) -> RuntimeHintsPredicates.reflection()
+				.onMethodInvocation(method)
+				.test(generation.getRuntimeHints()));
+	}
+
+	@Test
+	void whatIsLookedIntoByItsNameIsForeseen() throws Exception {
+		TestGenerationContext generation = new TestGenerationContext();
+		generate(generation, OwnFactory.class);
+		assertThat(RuntimeHintsPredicates.reflection()
+			.onFieldAccess(Class.forName("dev.holdfast.kafka.offsetguard.internal.partition.PartitionState")
+				.getDeclaredField("position")))
+			.accepts(generation.getRuntimeHints());
+		assertThat(Stream.of(DefaultKafkaConsumerFactory.class, Recording.class, StreamsBuilderFactoryBean.class,
+				ClientDnsLookup.class))
+			.allMatch((type) -> RuntimeHintsPredicates.reflection().onType(type).test(generation.getRuntimeHints()));
+	}
+
+	@Test
+	void theProxyOfAFactoryThatIsNoBeanIsForeseen() {
+		TestGenerationContext generation = new TestGenerationContext();
+		generate(generation, KafkaAutoConfiguration.class);
+		ProxyFactory ofInterfaces = new ProxyFactory(new Recording());
+		assertThat(RuntimeHintsPredicates.proxies().forInterfaces(ofInterfaces.getProxy().getClass().getInterfaces()))
+			.accepts(generation.getRuntimeHints());
+	}
+
+	private static Consumer<?, ?> consumer(OffsetGuard guard) {
+		return guard.createConsumer(TestConsumerFactories.configuration(), (overrides) -> {
+			Map<String, Object> configuration = TestConsumerFactories.configuration();
+			configuration.putAll(overrides);
+			return new KafkaConsumer<>(configuration);
+		});
+	}
+
+	private static Consumer<Object, Object> client() {
+		return new KafkaConsumer<>(TestConsumerFactories.configuration());
+	}
+
+	@Test
 	void whatIsReadFromTheClassPathIsForeseen() {
 		TestGenerationContext generation = new TestGenerationContext();
 		generate(generation, KafkaAutoConfiguration.class);
@@ -135,7 +216,8 @@ class AheadOfTimeTests {
 	}
 
 	@SuppressWarnings("unchecked")
-	private static void process(Class<?> configuration, Consumer<GenericApplicationContext> assertions) {
+	private static void process(Class<?> configuration,
+			java.util.function.Consumer<GenericApplicationContext> assertions) {
 		TestGenerationContext generation = new TestGenerationContext();
 		ClassName initializer = generate(generation, configuration);
 		generation.writeGeneratedContent();

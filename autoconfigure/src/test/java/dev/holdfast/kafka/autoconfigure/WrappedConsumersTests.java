@@ -17,6 +17,12 @@ import dev.holdfast.kafka.autoconfigure.TestConsumerFactories.Recording;
 import dev.holdfast.kafka.offsetguard.OffsetGuard;
 import dev.holdfast.kafka.offsetguard.UnguardableConsumerException;
 import dev.holdfast.kafka.offsetguard.policy.OffsetGuardSettings;
+import dev.holdfast.kafka.versioncap.ClientCap;
+import dev.holdfast.kafka.versioncap.VersionedClient;
+import dev.holdfast.kafka.versioncap.rules.KafkaApi;
+import dev.holdfast.kafka.versioncap.rules.LearnedCaps;
+import dev.holdfast.kafka.versioncap.rules.VersionCap;
+import dev.holdfast.kafka.versioncap.rules.VersionCapInstallException;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -37,7 +43,9 @@ import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.cglib.core.AbstractClassGenerator;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.NativeDetector;
 import org.springframework.kafka.core.ConsumerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -49,6 +57,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(value = 180, unit = TimeUnit.SECONDS)
 @ExtendWith(OutputCaptureExtension.class)
 class WrappedConsumersTests {
+
+	private static final String IMAGE_CODE = "org.graalvm.nativeimage.imagecode";
 
 	private static final TopicPartition PARTITION = new TopicPartition("orders", 0);
 
@@ -114,12 +124,52 @@ class WrappedConsumersTests {
 	}
 
 	@Test
-	void whatRunsInANativeImageIsNotGuarded() throws Exception {
+	void whatRunsInANativeImageIsGuardedByAProxy() throws Exception {
 		ForkedJvm.End end = jvm("-Dnative=true").succeeded();
 
-		assertThat(end.output()).contains("Consumers of 'kafkaConsumerFactory' are not guarded: The consumer (")
-			.contains("cannot be wrapped: a wrapper is a class that is made at run time, and a native image makes none")
-			.endsWith("plain" + System.lineSeparator());
+		assertThat(end.output())
+			.containsOnlyOnce("A native image makes no classes at run time, so guarded consumers are JDK proxies here. "
+					+ "They are of the type Consumer: where code casts them to KafkaConsumer, or takes that as a "
+					+ "parameter, it fails")
+			.endsWith("guarded, no KafkaConsumer" + System.lineSeparator())
+			.doesNotContainIgnoringCase("warn");
+	}
+
+	@Test
+	void aFactoryThatPromisesClientsIsReportedInANativeImage() {
+		enterNativeImage();
+		try {
+			runner.withPropertyValues("holdfast.kafka.on-unguarded=fail")
+				.withBean("orders", PromisingClients.class)
+				.run((context) -> assertThat(context.getStartupFailure())
+					.isInstanceOf(UnguardedConsumerFactoryException.class)
+					.hasMessageContaining("its method createConsumer promises a KafkaConsumer, which a guarded "
+							+ "consumer is not"));
+		}
+		finally {
+			System.clearProperty(IMAGE_CODE);
+		}
+	}
+
+	@Test
+	void aCapIsRefusedInANativeImage() throws Exception {
+		ForkedJvm.End end = jvm("-Dnative=true", "-Dholdfast.kafka.version-cap.max-versions.Fetch=12").failed();
+
+		assertThat(end.output()).contains("APPLICATION FAILED TO START")
+			.contains("The version cap cannot be installed in a native image: it defines a class of kafka-clients anew "
+					+ "when the application starts, and a native image defines no classes. Run the application on a "
+					+ "JVM, or run it without rules");
+	}
+
+	@Test
+	void whoToleratesThatHasGuardsThereAndNoCap() throws Exception {
+		ForkedJvm.End end = jvm("-Dnative=true", "-Dholdfast.kafka.version-cap.max-versions.Fetch=12",
+				"-Dholdfast.kafka.version-cap.on-install-failure=warn")
+			.succeeded();
+
+		assertThat(end.output())
+			.containsOnlyOnce("All clients speak what they like: The version cap cannot be installed in a native image")
+			.endsWith("guarded, no KafkaConsumer" + System.lineSeparator());
 	}
 
 	/**
@@ -135,33 +185,29 @@ class WrappedConsumersTests {
 
 	@Test
 	void aCapNeedsNoWrapperThere() throws Exception {
-		ForkedJvm.End end = capped("-Dholdfast.kafka.version-cap.max-versions.Fetch=12").succeeded();
-
-		assertThat(end.output()).endsWith("plain" + System.lineSeparator()).doesNotContainIgnoringCase("warn");
+		assertThat(withoutTheModule(CappedByHand.class, "max").succeeded().output())
+			.contains("plain" + System.lineSeparator());
 	}
 
 	@Test
 	void aDemandOnBrokersDoes() throws Exception {
-		ForkedJvm.End end = capped("-Dholdfast.kafka.version-cap.min-versions.Fetch=12").failed();
-
-		assertThat(end.output())
-			.contains("cannot be kept from brokers that offer less than it demands (Fetch >= 12): a "
-					+ "wrapper is a class that is made at run time, and a native image makes none");
-	}
-
-	private ForkedJvm.End capped(String rule) throws Exception {
-		return jvm("-Dnative=true", "-Dholdfast.kafka.offset-guard.enabled=false", rule);
+		assertThat(withoutTheModule(CappedByHand.class, "min").succeeded().output())
+			.contains("cannot be kept from brokers that offer less than it demands (Fetch >= 12): this JVM has no "
+					+ "sun.reflect.ReflectionFactory: add the module jdk.unsupported to its image");
 	}
 
 	@Test
 	void withoutTheModuleTheGuardSaysWhatIsMissing() throws Exception {
-		ForkedJvm.End end = new ForkedJvm(directory).classPath(ApplicationFiles.classPath())
-			.options("--limit-modules", "java.se")
-			.run(GuardedByHand.class)
-			.succeeded();
+		ForkedJvm.End end = withoutTheModule(GuardedByHand.class).succeeded();
 
 		assertThat(end.output()).contains("The consumer (org.apache.kafka.clients.consumer.KafkaConsumer) cannot be "
 				+ "wrapped: this JVM has no sun.reflect.ReflectionFactory: add the module jdk.unsupported to its image");
+	}
+
+	private ForkedJvm.End withoutTheModule(Class<?> main, String... arguments) throws Exception {
+		return new ForkedJvm(directory).classPath(ApplicationFiles.classPath())
+			.options("--limit-modules", "java.se")
+			.run(main, arguments);
 	}
 
 	private ForkedJvm.End jvm(String... options) throws Exception {
@@ -169,6 +215,17 @@ class WrappedConsumersTests {
 			.options(options)
 			.run(CreatingApplication.class, "--spring.main.banner-mode=off", "--spring.main.log-startup-info=false",
 					"--spring.kafka.bootstrap-servers=localhost:1");
+	}
+
+	/**
+	 * Lets Spring first make up its mind that this is a JVM. It would look for what was
+	 * prepared ahead of time, and make no proxies of factories.
+	 */
+	private static void enterNativeImage() {
+		if (NativeDetector.inNativeImage() || AbstractClassGenerator.getCurrent() != null) {
+			throw new IllegalStateException("Spring takes this JVM for a native image");
+		}
+		System.setProperty(IMAGE_CODE, "runtime");
 	}
 
 	static class PromisingClients extends Recording {
@@ -206,16 +263,33 @@ class WrappedConsumersTests {
 	static class CreatingApplication {
 
 		public static void main(String[] arguments) {
-			try (ConfigurableApplicationContext context = SpringApplication.run(CreatingApplication.class, arguments)) {
-				if (Boolean.getBoolean("native")) {
-					// From the start it would have Boot look for what was prepared ahead
-					// of time.
-					System.setProperty("org.graalvm.nativeimage.imagecode", "runtime");
-				}
-				try (KafkaConsumer<?, ?> consumer = (KafkaConsumer<?, ?>) context.getBean(ConsumerFactory.class)
-					.createConsumer()) {
-					System.out.println(OffsetGuard.isGuarded(consumer) ? "guarded" : "plain");
-				}
+			if (Boolean.getBoolean("native")) {
+				enterNativeImage();
+			}
+			try (ConfigurableApplicationContext context = SpringApplication.run(CreatingApplication.class, arguments);
+					Consumer<?, ?> consumer = context.getBean(ConsumerFactory.class).createConsumer()) {
+				System.out.println((OffsetGuard.isGuarded(consumer) ? "guarded" : "plain")
+						+ ((consumer instanceof KafkaConsumer) ? "" : ", no KafkaConsumer"));
+			}
+		}
+
+	}
+
+	/** Says what becomes of a consumer with a rule. */
+	static final class CappedByHand {
+
+		private CappedByHand() {
+		}
+
+		public static void main(String[] arguments) {
+			Map<KafkaApi, Integer> rule = Map.of(KafkaApi.FETCH, 12);
+			VersionCap cap = arguments[0].equals("max") ? VersionCap.of(rule, Map.of()) : VersionCap.of(Map.of(), rule);
+			try (Consumer<?, ?> consumer = new ClientCap(cap, LearnedCaps.none())
+				.constructConsumer(() -> new KafkaConsumer<>(TestConsumerFactories.configuration()))) {
+				System.out.println((consumer instanceof VersionedClient) ? "wrapped" : "plain");
+			}
+			catch (VersionCapInstallException ex) {
+				System.out.println(ex.getMessage());
 			}
 		}
 

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
+import dev.holdfast.kafka.internal.wrapping.NativeImage;
 import dev.holdfast.kafka.internal.wrapping.UnwrappableConsumerException;
 import dev.holdfast.kafka.offsetguard.decision.Assignment;
 import dev.holdfast.kafka.offsetguard.decision.Decision;
@@ -40,6 +41,7 @@ import dev.holdfast.kafka.offsetguard.policy.OffsetResetPolicy;
 import dev.holdfast.kafka.versioncap.ClientCap;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
@@ -103,10 +105,11 @@ public final class OffsetGuard {
 	 * @param construction creates the client from its own configuration with the given
 	 * entries put over it, on the calling thread
 	 * @return the guarded consumer. Calls that the guard does not intercept reach the
-	 * client unchanged. It is a {@code KafkaConsumer} if the client is one
+	 * client unchanged. It is a {@code KafkaConsumer} if the client is one, but in a
+	 * native image only a {@code Consumer}: see {@link #consumerType}
 	 * @throws UnguardableConsumerException if the client does not report, while it is
 	 * constructed, a configuration with those entries in it; or if the JVM makes no class
-	 * around it, as in a native image
+	 * around it
 	 */
 	public <K, V> Consumer<K, V> createConsumer(Map<String, Object> configuration,
 			Function<Map<String, Object>, Consumer<K, V>> construction) {
@@ -326,6 +329,15 @@ public final class OffsetGuard {
 	 */
 	public static Class<?> interceptor() {
 		return ConsumerConfigurationCapture.class;
+	}
+
+	/**
+	 * What guarded consumers are. A native image makes no classes at run time, so the
+	 * guard puts JDK proxies around consumers there.
+	 * @return the class {@code KafkaConsumer}, or, in a native image, {@code Consumer}
+	 */
+	public static Class<?> consumerType() {
+		return NativeImage.isHere() ? Consumer.class : KafkaConsumer.class;
 	}
 
 	/**

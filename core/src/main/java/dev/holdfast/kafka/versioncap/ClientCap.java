@@ -133,10 +133,11 @@ public final class ClientCap {
 	 * @param <K> the type of the keys
 	 * @param <V> the type of the values
 	 * @param construction constructs it, on the calling thread
-	 * @return the consumer, a {@link VersionedClient}, and a {@code KafkaConsumer} if the
-	 * client is one. Its {@code poll} throws a {@link RefusedBrokerException} when a
-	 * broker offers less than it has to. Where this JVM makes no wrapper and no rule says
-	 * what a broker has to offer, it is the client itself
+	 * @return the consumer, a {@link VersionedClient}, and, except in a native image, a
+	 * {@code KafkaConsumer} if the client is one. Its {@code poll} throws a
+	 * {@link RefusedBrokerException} when a broker offers less than it has to. Where this
+	 * JVM makes no wrapper and no rule says what a broker has to offer, it is the client
+	 * itself
 	 * @throws VersionCapInstallException if there are rules, and the client does not
 	 * follow them, or this JVM makes no wrapper that stops it
 	 */

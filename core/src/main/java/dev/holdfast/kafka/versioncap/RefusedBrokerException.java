@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RefusedBrokerException extends NoOffsetForPartitionException {
 
+	/** Which broker offers too little of what. */
 	private final String problem;
 
 	RefusedBrokerException(RefusedBroker broker, @Nullable String address) {

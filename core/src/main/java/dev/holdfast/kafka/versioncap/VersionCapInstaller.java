@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
+import dev.holdfast.kafka.internal.wrapping.NativeImage;
 import dev.holdfast.kafka.versioncap.internal.CapScope;
 import dev.holdfast.kafka.versioncap.internal.HookedApiVersions;
 import dev.holdfast.kafka.versioncap.rules.VersionCapInstallException;
@@ -56,8 +57,9 @@ public final class VersionCapInstaller {
 	 * Puts the hook in, unless it is in already. Applications that start through
 	 * {@code SpringApplication} need not call this: the starter does, if a rule needs it.
 	 * Others call it first thing in {@code main}. Thread-safe.
-	 * @throws VersionCapInstallException if it is too late, or these kafka-clients have
-	 * another class. The message says why, as far as Holdfast can tell, and what to do
+	 * @throws VersionCapInstallException if it is too late, if these kafka-clients have
+	 * another class, or in a native image. The message says why, as far as Holdfast can
+	 * tell, and what to do
 	 */
 	public static void install() {
 		if (!installed) {
@@ -81,6 +83,12 @@ public final class VersionCapInstaller {
 	}
 
 	private static Class<?> define() {
+		if (NativeImage.isHere()) {
+			throw new VersionCapInstallException("""
+					The version cap cannot be installed in a native image: it defines a class of kafka-clients anew \
+					when the application starts, and a native image defines no classes. Run the application on a \
+					JVM, or run it without rules""", null);
+		}
 		try {
 			MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(ClientDnsLookup.class, MethodHandles.lookup());
 			return lookup.defineClass(HookedApiVersions.of(original()));

@@ -105,6 +105,12 @@ public final class Doctor implements Callable<Integer> {
 	private @Nullable CommandSpec spec;
 
 	/**
+	 * Creates a doctor that has no options yet: picocli sets them.
+	 */
+	public Doctor() {
+	}
+
+	/**
 	 * Runs the doctor, and exits.
 	 * @param arguments the options
 	 */

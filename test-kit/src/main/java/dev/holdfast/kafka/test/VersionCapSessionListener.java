@@ -24,6 +24,12 @@ public final class VersionCapSessionListener implements LauncherSessionListener 
 	// By name: this module does not depend on those that it helps to test.
 	private static final String INSTALLER = "dev.holdfast.kafka.versioncap.VersionCapInstaller";
 
+	/**
+	 * JUnit creates it.
+	 */
+	public VersionCapSessionListener() {
+	}
+
 	@Override
 	public void launcherSessionOpened(LauncherSession session) {
 		if (Boolean.parseBoolean(System.getProperty(SWITCH, "true"))) {

@@ -3,6 +3,9 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
+/**
+ * Real Kafka brokers in the JVM behind a wire that can lie, for tests.
+ */
 @NullMarked
 package dev.holdfast.kafka.test;
 

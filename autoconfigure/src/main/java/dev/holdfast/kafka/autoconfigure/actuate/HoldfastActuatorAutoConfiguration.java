@@ -39,6 +39,12 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
 @ConditionalOnBean(GuardedFactories.class)
 public final class HoldfastActuatorAutoConfiguration {
 
+	/**
+	 * Spring creates it.
+	 */
+	public HoldfastActuatorAutoConfiguration() {
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass({ HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class })
 	static class HealthConfiguration {

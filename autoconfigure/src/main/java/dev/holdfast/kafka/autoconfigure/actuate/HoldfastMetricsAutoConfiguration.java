@@ -31,6 +31,12 @@ import org.springframework.core.annotation.Order;
 @ConditionalOnBean({ MeterRegistry.class, GuardedFactories.class })
 public final class HoldfastMetricsAutoConfiguration {
 
+	/**
+	 * Spring creates it.
+	 */
+	public HoldfastMetricsAutoConfiguration() {
+	}
+
 	@Bean
 	@Order(Ordered.HIGHEST_PRECEDENCE)
 	DecisionMeters holdfastDecisionMeters(ObjectProvider<MeterRegistry> registries, GuardedFactories factories) {

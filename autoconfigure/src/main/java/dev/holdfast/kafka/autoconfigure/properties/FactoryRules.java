@@ -33,6 +33,7 @@ public record FactoryRules(VersionCap cap, @Nullable BrokerProfile profile, @Nul
 	 * @param common the properties for all factories, without mistakes
 	 * @param own the properties of the factory, without mistakes
 	 * @param loader finds profiles
+	 * @return the rules
 	 */
 	public static FactoryRules of(HoldfastProperties.VersionCap common,
 			HoldfastProperties.ConsumerFactory.VersionCap own, ClassLoader loader) {
@@ -59,6 +60,7 @@ public record FactoryRules(VersionCap cap, @Nullable BrokerProfile profile, @Nul
 
 	/**
 	 * Whether there is any rule, or they may learn one.
+	 * @return {@code false} if clients speak what they like
 	 */
 	public boolean isActive() {
 		return !cap.isEmpty() || learn;
@@ -66,6 +68,7 @@ public record FactoryRules(VersionCap cap, @Nullable BrokerProfile profile, @Nul
 
 	/**
 	 * The profile's actions in place of the causes' default ones.
+	 * @return the actions by cause, none without a profile
 	 * @throws IllegalArgumentException if the profile names an unknown cause or action
 	 */
 	public Map<Cause, Action> policy() {

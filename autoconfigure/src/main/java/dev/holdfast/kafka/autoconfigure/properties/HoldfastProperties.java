@@ -45,6 +45,9 @@ public record HoldfastProperties(@DefaultValue("true") boolean enabled, @Default
 		@DefaultValue Conformance conformance, @DefaultValue Health health,
 		@DefaultValue Map<String, ConsumerFactory> consumerFactories) {
 
+	/**
+	 * What the names of all properties begin with.
+	 */
 	public static final String PREFIX = "holdfast.kafka";
 
 	private static final ConsumerFactory NOTHING_DIFFERENT = new ConsumerFactory(true,
@@ -279,6 +282,11 @@ public record HoldfastProperties(@DefaultValue("true") boolean enabled, @Default
 
 	}
 
+	/**
+	 * Whether the consumers of one factory are to be guarded.
+	 * @param factoryName the factory
+	 * @return {@code true} if nothing turns the guard off
+	 */
 	public boolean isGuardEnabled(String factoryName) {
 		ConsumerFactory factory = factory(factoryName);
 		return enabled && factory.enabled()
@@ -289,6 +297,7 @@ public record HoldfastProperties(@DefaultValue("true") boolean enabled, @Default
 	 * How the guard of one factory behaves.
 	 * @param factoryName the factory
 	 * @param defaults actions in place of the causes' default ones
+	 * @return the settings
 	 */
 	public OffsetGuardSettings guardSettings(String factoryName, Map<Cause, Action> defaults) {
 		ConsumerFactory.OffsetGuard own = factory(factoryName).offsetGuard();
@@ -312,11 +321,17 @@ public record HoldfastProperties(@DefaultValue("true") boolean enabled, @Default
 	/**
 	 * What is different about the version cap of one factory's consumers.
 	 * @param factoryName the factory
+	 * @return its own properties, {@code null} in them where those for all hold
 	 */
 	public ConsumerFactory.VersionCap ownVersionCap(String factoryName) {
 		return factory(factoryName).versionCap();
 	}
 
+	/**
+	 * Whether Holdfast is to touch the consumers of one factory at all.
+	 * @param factoryName the factory
+	 * @return {@code true} if nothing turns Holdfast off
+	 */
 	public boolean isHoldfastEnabled(String factoryName) {
 		return enabled && factory(factoryName).enabled();
 	}

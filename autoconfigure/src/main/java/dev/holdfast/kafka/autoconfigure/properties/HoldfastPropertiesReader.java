@@ -50,6 +50,11 @@ public final class HoldfastPropertiesReader {
 		this.declared = new DeclaredProperties(names, mistakes);
 	}
 
+	/**
+	 * Reads the properties.
+	 * @return what they say
+	 * @throws InvalidHoldfastPropertiesException if there are mistakes in them
+	 */
 	public HoldfastProperties read() {
 		ConfigurationPropertySources.from(environment.getPropertySources()).forEach(declared::add);
 		Binder binder = new Binder(List.of(declared), new PropertySourcesPlaceholdersResolver(environment));

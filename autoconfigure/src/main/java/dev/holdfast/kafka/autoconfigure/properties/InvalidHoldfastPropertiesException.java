@@ -15,6 +15,10 @@ public final class InvalidHoldfastPropertiesException extends RuntimeException {
 
 	private final transient List<PropertyMistake> mistakes;
 
+	/**
+	 * Creates the exception.
+	 * @param mistakes all mistakes, at least one
+	 */
 	public InvalidHoldfastPropertiesException(List<PropertyMistake> mistakes) {
 		super("Invalid properties: " + mistakes);
 		this.mistakes = List.copyOf(mistakes);

@@ -43,6 +43,12 @@ public final class PropertyNames {
 
 	private final Set<String> factoryNames;
 
+	/**
+	 * Creates the names.
+	 * @param prefix what all of them begin with
+	 * @param root what stands below the prefix
+	 * @param factoryNames the names of the consumer factories
+	 */
 	public PropertyNames(String prefix, PropertyNode root, Collection<String> factoryNames) {
 		this.root = root;
 		this.prefix = ConfigurationPropertyName.of(prefix);

@@ -65,10 +65,19 @@ public sealed interface PropertyNode {
 			return api.name().replaceAll("([a-z0-9])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
 		}
 
+		/**
+		 * The names of all APIs in properties.
+		 * @return the names with dashes
+		 */
 		public static List<String> keys() {
 			return KafkaApi.all().stream().map(ByApi::key).toList();
 		}
 
+		/**
+		 * An API's one name in properties.
+		 * @param elements the API's name in any spelling, in pieces
+		 * @return the name with dashes, {@code null} if there is no such API
+		 */
 		public static @Nullable String key(List<String> elements) {
 			try {
 				return key(KafkaApi.of(String.join("", elements)));
@@ -96,6 +105,11 @@ public sealed interface PropertyNode {
 	record Elements(PropertyNode element) implements PropertyNode {
 	}
 
+	/**
+	 * What can stand in properties that are bound to a type.
+	 * @param type the type
+	 * @return the node for it, and those below it
+	 */
 	static PropertyNode of(Class<?> type) {
 		return of(ResolvableType.forClass(type));
 	}
@@ -121,6 +135,11 @@ public sealed interface PropertyNode {
 		return (resolved == List.class) ? new Elements(of(type.getGeneric(0))) : new Value(resolved);
 	}
 
+	/**
+	 * How properties spell the constants of an enum.
+	 * @param enumType the enum
+	 * @return a name with dashes for each
+	 */
 	static List<String> ids(Class<?> enumType) {
 		Object[] constants = enumType.getEnumConstants();
 		Assert.state(constants != null, () -> enumType + " is no enum");
@@ -140,6 +159,11 @@ public sealed interface PropertyNode {
 		return result.toString();
 	}
 
+	/**
+	 * The same, of a name in pieces.
+	 * @param elements the pieces
+	 * @return the letters and digits
+	 */
 	static String uniform(List<String> elements) {
 		return uniform(String.join("", elements));
 	}

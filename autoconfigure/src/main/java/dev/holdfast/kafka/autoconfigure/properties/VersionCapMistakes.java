@@ -35,12 +35,22 @@ public final class VersionCapMistakes {
 
 	private final List<PropertyMistake> mistakes = new ArrayList<>();
 
+	/**
+	 * Prepares the search.
+	 * @param properties what the properties say
+	 * @param declared where they come from
+	 * @param loader finds profiles
+	 */
 	public VersionCapMistakes(HoldfastProperties properties, DeclaredProperties declared, ClassLoader loader) {
 		this.properties = properties;
 		this.declared = declared;
 		this.loader = loader;
 	}
 
+	/**
+	 * Finds the mistakes.
+	 * @return the mistakes, none if all rules make sense
+	 */
 	public List<PropertyMistake> find() {
 		ConfigurationPropertyName root = ConfigurationPropertyName.of(HoldfastProperties.PREFIX);
 		HoldfastProperties.VersionCap common = properties.versionCap();

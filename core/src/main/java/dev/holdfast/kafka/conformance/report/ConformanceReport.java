@@ -25,6 +25,14 @@ import dev.holdfast.kafka.versioncap.BrokerVersions;
 public record ConformanceReport(String clusterId, List<Broker> brokers, int partitions, Duration took,
 		List<Finding> findings) {
 
+	/**
+	 * Creates a report.
+	 * @param clusterId the cluster's id, empty if it has none
+	 * @param brokers each broker that was asked
+	 * @param partitions how many partitions were looked at
+	 * @param took how long it took
+	 * @param findings one for each check
+	 */
 	public ConformanceReport {
 		brokers = List.copyOf(brokers);
 		findings = List.copyOf(findings);
@@ -40,6 +48,12 @@ public record ConformanceReport(String clusterId, List<Broker> brokers, int part
 	 */
 	public record Broker(int id, String releaseGuess, List<BrokerVersions.Line> apis) {
 
+		/**
+		 * Creates a broker.
+		 * @param id the broker's id
+		 * @param releaseGuess the Kafka release that offers the same, or empty
+		 * @param apis what it offers, empty if that is not known
+		 */
 		public Broker {
 			apis = List.copyOf(apis);
 		}

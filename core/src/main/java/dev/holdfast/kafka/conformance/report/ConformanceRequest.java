@@ -25,6 +25,15 @@ public record ConformanceRequest(List<String> topics, List<String> groups, boole
 	/** Enough for a cluster that answers. */
 	public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(60);
 
+	/**
+	 * Creates a request.
+	 * @param topics names of topics, or patterns of whole names
+	 * @param groups consumer groups whose rights are looked at
+	 * @param everything whether to look at all brokers and partitions
+	 * @param writing whether to commit as a group of the check's own
+	 * @param timeout the bound on the whole check
+	 * @throws IllegalArgumentException if the timeout is not positive
+	 */
 	public ConformanceRequest {
 		topics = List.copyOf(topics);
 		groups = List.copyOf(groups);

@@ -22,6 +22,16 @@ import java.util.List;
 public record Finding(Check check, Verdict verdict, String kind, String detail, String hint, List<Advice> advice,
 		List<String> evidence) {
 
+	/**
+	 * Creates a finding.
+	 * @param check the check
+	 * @param verdict its verdict
+	 * @param kind which fault it is, empty if there is none
+	 * @param detail what brokers answered, one line
+	 * @param hint what to do, empty if there is nothing to do
+	 * @param advice the properties that help
+	 * @param evidence one line for each broker, topic or partition that was asked
+	 */
 	public Finding {
 		advice = List.copyOf(advice);
 		evidence = List.copyOf(evidence);

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * A wrapper of a {@link KafkaConsumer} is a {@code KafkaConsumer} itself, since
  * applications cast or inject it. It is not {@link java.io.Serializable}, as the client
  * is not: messages that carry consumers in their headers leave out what is not
- * serializable. A JDK proxy would do neither.
+ * serializable. A JDK proxy does neither: a wrapper is one only in a native image, which
+ * makes no classes at run time.
  */
 public final class ConsumerWrappers {
 
@@ -30,6 +31,8 @@ public final class ConsumerWrappers {
 	private final List<Class<?>> interfaces;
 
 	private final Map<Class<?>, WrapperType> types = new ConcurrentHashMap<>();
+
+	private volatile @Nullable WrapperProxies proxies;
 
 	/**
 	 * Prepares to wrap. Makes and loads no class before the first wrapper.
@@ -48,7 +51,7 @@ public final class ConsumerWrappers {
 	 * @param <K> the type of the keys
 	 * @param <V> the type of the values
 	 * @param client the consumer. Where its class is a {@code KafkaConsumer} of another
-	 * class loader's, the wrapper is just a {@code Consumer}
+	 * class loader's, or in a native image, the wrapper is just a {@code Consumer}
 	 * @param interception takes calls in its place
 	 * @return the wrapper, equal to itself only
 	 * @throws UnwrappableConsumerException if that is impossible. The message says why
@@ -56,6 +59,9 @@ public final class ConsumerWrappers {
 	@SuppressWarnings("unchecked")
 	public <K, V> Consumer<K, V> wrap(Consumer<K, V> client, Interception interception) {
 		try {
+			if (NativeImage.isHere()) {
+				return (Consumer<K, V>) proxies().create(client, interception);
+			}
 			Class<?> target = (client instanceof KafkaConsumer) ? KafkaConsumer.class : Consumer.class;
 			return (Consumer<K, V>) type(target).create(client, interception);
 		}
@@ -71,7 +77,20 @@ public final class ConsumerWrappers {
 	 * @return {@code true} if it is a wrapper
 	 */
 	public boolean isWrapper(@Nullable Object consumer) {
-		return types.values().stream().anyMatch((type) -> type.wrapper().isInstance(consumer));
+		WrapperProxies made = proxies;
+		return (made != null && made.isOne(consumer))
+				|| types.values().stream().anyMatch((type) -> type.wrapper().isInstance(consumer));
+	}
+
+	private WrapperProxies proxies() throws ReflectiveOperationException {
+		synchronized (types) {
+			WrapperProxies made = proxies;
+			if (made == null) {
+				made = WrapperProxies.define(lookup, interfaces);
+				proxies = made;
+			}
+			return made;
+		}
 	}
 
 	private WrapperType type(Class<?> target) throws ReflectiveOperationException {

@@ -23,9 +23,6 @@ import java.util.List;
 record WrapperType(Class<?> wrapper, Constructor<?> allocation, MethodHandle clientSetter,
 		MethodHandle interceptionSetter) {
 
-	/** GraalVM sets it in the executables that it makes, and while it builds one. */
-	private static final String NATIVE_IMAGE = "org.graalvm.nativeimage.imagecode";
-
 	private static final MethodType SETTER = MethodType.methodType(void.class, Object.class, Object.class);
 
 	/**
@@ -38,10 +35,6 @@ record WrapperType(Class<?> wrapper, Constructor<?> allocation, MethodHandle cli
 	 */
 	static WrapperType define(MethodHandles.Lookup lookup, Class<?> target, List<Class<?>> interfaces)
 			throws ReflectiveOperationException {
-		if (System.getProperty(NATIVE_IMAGE) != null) {
-			throw new UnwrappableConsumerException(
-					"a wrapper is a class that is made at run time, and a native image makes none", null);
-		}
 		Class<?> reflectionFactory = reflectionFactory();
 		List<WrapperMethod> methods = WrapperMethod.of(lookup, target, interfaces);
 		Class<?> interception = lookup.lookupClass();

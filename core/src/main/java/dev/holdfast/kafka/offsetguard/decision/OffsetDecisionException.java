@@ -19,6 +19,10 @@ public final class OffsetDecisionException extends NoOffsetForPartitionException
 
 	private final transient Decision decision;
 
+	/**
+	 * Creates the exception.
+	 * @param decision the decision that makes the consumer fail
+	 */
 	public OffsetDecisionException(Decision decision) {
 		super(Set.of(decision.partition()));
 		this.decision = decision;

@@ -30,6 +30,12 @@ public record Resolution(Action action, String by, String reason, @Nullable Long
 
 	/**
 	 * Creates a resolution.
+	 * @param action what to do
+	 * @param by who decides
+	 * @param reason why, at most 256 characters
+	 * @param offset where to go on, or where the timestamp leads; else {@code null}
+	 * @param timestamp the time to go to, {@code null} for that of the last record
+	 * delivered
 	 * @throws IllegalArgumentException if the name or the reason is blank, too long, or
 	 * has control characters in it; or if an offset or a timestamp is missing, negative,
 	 * or not for this action; or if a timestamp is after the year 9999

@@ -116,7 +116,8 @@ public record Evidence(Trigger trigger, long position, int leaderEpoch, @Nullabl
 
 	/**
 	 * Where the consumer was last: its position, or the last known commit if that was
-	 * lost or an older one has replaced it; -1 where that is not known.
+	 * lost or an older one has replaced it.
+	 * @return the offset, -1 where that is not known
 	 */
 	public long origin() {
 		return (position >= 0 && trigger != Trigger.COMMITTED_OFFSET) ? position : remembered.committedOffset();
@@ -124,6 +125,7 @@ public record Evidence(Trigger trigger, long position, int leaderEpoch, @Nullabl
 
 	/**
 	 * Whether brokers have answered all that the guard has asked about a position.
+	 * @return {@code true} also if there is no position
 	 */
 	public boolean isAnswered() {
 		return position < 0 || (boundsAfter != null && validation != Validation.UNANSWERED);
@@ -131,6 +133,7 @@ public record Evidence(Trigger trigger, long position, int leaderEpoch, @Nullabl
 
 	/**
 	 * Whether the topic is another one than before, with the same name.
+	 * @return {@code false} also if an id is not known
 	 */
 	public boolean isOtherTopic() {
 		Uuid before = remembered.topicId();
@@ -143,12 +146,19 @@ public record Evidence(Trigger trigger, long position, int leaderEpoch, @Nullabl
 	/**
 	 * Whether the application asks for records that the log does not have any more. It
 	 * then means the log start, and loses nothing of what it had.
+	 * @return {@code true} if it has sought a position below the log start
 	 */
 	public boolean isSoughtBelowLogStart() {
 		return trigger == Trigger.SOUGHT_OUT_OF_RANGE && !isOtherTopic() && boundsAfter != null
 				&& position < boundsAfter.logStartOffset();
 	}
 
+	/**
+	 * What the guard knows about a partition without a commit.
+	 * @param remembered what was known about the partition and its topic before
+	 * @param topicId the topic's id now, {@code null} if it is not known
+	 * @return the evidence
+	 */
 	public static Evidence noCommittedOffset(Remembered remembered, @Nullable Uuid topicId) {
 		return new Evidence(Trigger.NO_COMMITTED_OFFSET, -1, -1, null, Validation.NOT_ASKED, null, null, null, null,
 				null, null, -1, -1, remembered, topicId, -1);

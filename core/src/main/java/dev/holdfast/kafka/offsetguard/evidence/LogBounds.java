@@ -14,6 +14,11 @@ package dev.holdfast.kafka.offsetguard.evidence;
  */
 public record LogBounds(long logStartOffset, long logEndOffset) {
 
+	/**
+	 * Whether a consumer can be at a position in this log.
+	 * @param position the position
+	 * @return {@code true} also at the log end
+	 */
 	public boolean contains(long position) {
 		return position >= logStartOffset && position <= logEndOffset;
 	}

@@ -26,6 +26,10 @@ public record RecordIdentity(long offset, int leaderEpoch, long timestamp, int k
 
 	/**
 	 * Names a record as a bookmark does.
+	 * @param offset the record's offset
+	 * @param leaderEpoch the leader epoch of its batch, -1 where unknown
+	 * @param timestamp its timestamp in milliseconds
+	 * @return its name, without sizes
 	 */
 	public static RecordIdentity remembered(long offset, int leaderEpoch, long timestamp) {
 		return new RecordIdentity(offset, leaderEpoch, timestamp, UNKNOWN_SIZE, UNKNOWN_SIZE);
@@ -44,6 +48,11 @@ public record RecordIdentity(long offset, int leaderEpoch, long timestamp, int k
 		return size == UNKNOWN_SIZE || size == other;
 	}
 
+	/**
+	 * Names a record that a consumer has delivered.
+	 * @param record the record
+	 * @return its name
+	 */
 	public static RecordIdentity of(ConsumerRecord<?, ?> record) {
 		return new RecordIdentity(record.offset(), record.leaderEpoch().orElse(-1), record.timestamp(),
 				record.serializedKeySize(), record.serializedValueSize());

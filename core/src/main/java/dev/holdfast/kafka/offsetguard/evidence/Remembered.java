@@ -32,6 +32,8 @@ public record Remembered(int partition, long committedOffset, int partitions, bo
 	/**
 	 * The same, and what was known earlier. A commit without a bookmark may replace one
 	 * that had it; what the bookmark has told stays true.
+	 * @param earlier what was known earlier
+	 * @return the union
 	 */
 	public Remembered and(Remembered earlier) {
 		boolean isCounted = earlier.partitions >= 0;

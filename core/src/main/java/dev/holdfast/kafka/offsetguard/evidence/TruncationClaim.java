@@ -21,6 +21,11 @@ public record TruncationClaim(long divergentOffset, int leaderEpoch) {
 
 	private static final TruncationClaim UNDEFINED = new TruncationClaim(-1, -1);
 
+	/**
+	 * Reads a claim from what a client reports.
+	 * @param divergent the divergent offset, empty where the answer was undefined
+	 * @return the claim
+	 */
 	public static TruncationClaim of(Optional<OffsetAndMetadata> divergent) {
 		return divergent.map((offset) -> new TruncationClaim(offset.offset(), offset.leaderEpoch().orElse(-1)))
 			.orElse(UNDEFINED);

@@ -37,6 +37,7 @@ public record Witness(RecordIdentity delivered, @Nullable RecordIdentity found) 
 	 * Whether the log of another cluster holds the record delivered, because a mirror has
 	 * copied it there. Leader epochs differ there, so only timestamp and sizes can name
 	 * the record.
+	 * @return {@code true} if that log has a record like it at the same offset
 	 */
 	public boolean standsInMirror() {
 		boolean known = delivered.timestamp() >= 0 && delivered.keySize() != RecordIdentity.UNKNOWN_SIZE

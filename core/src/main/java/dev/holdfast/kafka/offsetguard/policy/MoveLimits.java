@@ -20,6 +20,14 @@ public record MoveLimits(@Nullable Long maxRewindRecords, @Nullable Long maxSkip
 
 	private static final MoveLimits UNLIMITED = new MoveLimits(null, null);
 
+	/**
+	 * Creates limits.
+	 * @param maxRewindRecords the most records that a decision may deliver again,
+	 * {@code null} for any number
+	 * @param maxSkipRecords the most records that a decision may skip for good,
+	 * {@code null} for any number
+	 * @throws IllegalArgumentException if one is negative
+	 */
 	public MoveLimits {
 		requireNotNegative("maxRewindRecords", maxRewindRecords);
 		requireNotNegative("maxSkipRecords", maxSkipRecords);
@@ -43,6 +51,12 @@ public record MoveLimits(@Nullable Long maxRewindRecords, @Nullable Long maxSkip
 				(top.maxSkipRecords != null) ? top.maxSkipRecords : maxSkipRecords);
 	}
 
+	/**
+	 * Whether a move stays within these limits.
+	 * @param from the position before
+	 * @param to the position after
+	 * @return {@code true} if a decision may move it
+	 */
 	public boolean allow(long from, long to) {
 		Long limit = (to < from) ? maxRewindRecords : maxSkipRecords;
 		return limit == null || Math.abs(to - from) <= limit;

@@ -70,6 +70,15 @@ public record OffsetGuardSettings(OffsetPolicy policy, Mode mode, Commits commit
 	 */
 	public record Timing(Duration inspection, Duration holdRecheck, Duration topicCheck) {
 
+		/**
+		 * Creates the timing.
+		 * @param inspection the bound on gathering the evidence for one decision
+		 * @param holdRecheck how often the guard gathers the evidence about held
+		 * partitions again
+		 * @param topicCheck how often the guard compares topic ids, zero for never
+		 * @throws IllegalArgumentException if one is negative, or another than the last
+		 * is zero
+		 */
 		public Timing {
 			requirePositive("The inspection timeout", inspection);
 			requirePositive("The hold recheck interval", holdRecheck);
@@ -87,6 +96,10 @@ public record OffsetGuardSettings(OffsetPolicy policy, Mode mode, Commits commit
 
 	}
 
+	/**
+	 * Whether the guard only reports.
+	 * @return {@code true} in the mode {@link Mode#OBSERVE}
+	 */
 	public boolean isObserving() {
 		return mode == Mode.OBSERVE;
 	}

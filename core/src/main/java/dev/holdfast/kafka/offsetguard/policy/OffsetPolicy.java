@@ -28,6 +28,13 @@ public record OffsetPolicy(Map<Cause, Action> actions, MoveLimits limits, List<T
 
 	private static final OffsetPolicy DEFAULTS = new OffsetPolicy(Map.of(), MoveLimits.unlimited(), List.of());
 
+	/**
+	 * Creates a policy.
+	 * @param actions the actions by cause; a missing cause gets its default action
+	 * @param limits how far a decision may move a position
+	 * @param topicRules the exceptions by topic
+	 * @throws IllegalArgumentException if an action is not allowed for its cause
+	 */
 	public OffsetPolicy {
 		EnumMap<Cause, Action> complete = new EnumMap<>(Cause.class);
 		for (Cause cause : Cause.values()) {
@@ -77,6 +84,9 @@ public record OffsetPolicy(Map<Cause, Action> actions, MoveLimits limits, List<T
 
 	/**
 	 * Whether any cause on a topic can lead to an action.
+	 * @param topic the topic's name
+	 * @param action the action
+	 * @return {@code true} if one can
 	 */
 	public boolean mayUse(String topic, Action action) {
 		for (Cause cause : Cause.values()) {

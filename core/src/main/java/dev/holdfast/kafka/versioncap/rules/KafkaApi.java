@@ -38,10 +38,19 @@ public final class KafkaApi implements Comparable<KafkaApi> {
 	 */
 	public static final KafkaApi OFFSET_FOR_LEADER_EPOCH = of(ApiKeys.OFFSET_FOR_LEADER_EPOCH);
 
+	/**
+	 * Tells which versions of each API a broker offers: every connection begins with it.
+	 */
 	public static final KafkaApi API_VERSIONS = of(ApiKeys.API_VERSIONS);
 
+	/**
+	 * Delivers records.
+	 */
 	public static final KafkaApi FETCH = of(ApiKeys.FETCH);
 
+	/**
+	 * Tells the brokers, and the leaders of topics.
+	 */
 	public static final KafkaApi METADATA = of(ApiKeys.METADATA);
 
 	static final KafkaApi OFFSET_COMMIT = of(ApiKeys.OFFSET_COMMIT);
@@ -86,6 +95,7 @@ public final class KafkaApi implements Comparable<KafkaApi> {
 
 	/**
 	 * Finds an API by its id.
+	 * @param id the number by which requests name it
 	 * @return the API, {@code null} if clients have no API of this id
 	 */
 	public static @Nullable KafkaApi find(int id) {
@@ -132,6 +142,10 @@ public final class KafkaApi implements Comparable<KafkaApi> {
 		return key.latestVersion();
 	}
 
+	/**
+	 * What kafka-clients call this API.
+	 * @return the constant
+	 */
 	public ApiKeys key() {
 		return key;
 	}

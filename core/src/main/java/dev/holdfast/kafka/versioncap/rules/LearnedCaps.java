@@ -41,6 +41,10 @@ public final class LearnedCaps {
 		this.learning = learning;
 	}
 
+	/**
+	 * A memory for clients that what is learned does not concern.
+	 * @return one that learns nothing, and is shared
+	 */
 	public static LearnedCaps none() {
 		return NONE;
 	}
@@ -84,10 +88,19 @@ public final class LearnedCaps {
 		return Map.copyOf(byCluster);
 	}
 
+	/**
+	 * What it has learned about a cluster.
+	 * @param clusterId the cluster
+	 * @return the cap, without rules if nothing is known
+	 */
 	public VersionCap of(String clusterId) {
 		return byCluster.getOrDefault(clusterId, VersionCap.none());
 	}
 
+	/**
+	 * Grows whenever it learns something.
+	 * @return a number that is the same as long as nothing is new
+	 */
 	public int generation() {
 		return generation.get();
 	}

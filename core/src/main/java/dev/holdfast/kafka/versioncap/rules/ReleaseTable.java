@@ -39,16 +39,26 @@ public final class ReleaseTable {
 		this.versions = versions;
 	}
 
+	/**
+	 * The table that this library ships.
+	 * @return the table
+	 */
 	public static ReleaseTable shipped() {
 		return SHIPPED;
 	}
 
+	/**
+	 * The releases that it knows.
+	 * @return their names, such as {@code 3.9}, oldest first
+	 */
 	public List<String> releases() {
 		return List.copyOf(versions.keySet());
 	}
 
 	/**
 	 * The highest version of an API in a release.
+	 * @param release the release, as {@link #releases} names it
+	 * @param api the API
 	 * @return the version, {@code null} if the release does not know the API
 	 */
 	public @Nullable Integer version(String release, KafkaApi api) {

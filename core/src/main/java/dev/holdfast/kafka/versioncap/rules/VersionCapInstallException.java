@@ -13,6 +13,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class VersionCapInstallException extends IllegalStateException {
 
+	/**
+	 * Creates an exception.
+	 * @param message why the cap cannot hold, and what to do
+	 * @param cause what was thrown, if anything
+	 */
 	public VersionCapInstallException(String message, @Nullable Throwable cause) {
 		super(message, cause);
 	}

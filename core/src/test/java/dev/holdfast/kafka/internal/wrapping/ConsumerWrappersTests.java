@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import org.apache.kafka.clients.consumer.Consumer;
@@ -153,17 +155,60 @@ class ConsumerWrappersTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "buildtime", "runtime" })
-	void refusesInANativeImage(String code) {
+	void isAProxyInANativeImage(String code) {
+		Consumer<String, String> wrapper = inNativeImage(code, () -> wrappers.wrap(client, polls));
+
+		wrapper.assign(List.of(PARTITION));
+		wrapper.seek(PARTITION, 5);
+
+		assertThat(wrapper).isNotInstanceOf(KafkaConsumer.class);
+		assertThat(client.assignment()).containsExactly(PARTITION);
+		assertThat(wrapper.position(PARTITION)).isEqualTo(5);
+		assertThat(wrapper.poll(Duration.ofMillis(1))).isEmpty();
+		assertThat(polls.timeout).isEqualTo(Duration.ofMillis(1));
+		assertThat(wrapper).hasToString("Polls[" + client + "]");
+		assertThatIllegalArgumentException().isThrownBy(() -> wrapper.seek(PARTITION, -1))
+			.withMessage("seek offset must not be a negative number");
+	}
+
+	@Test
+	void theProxyIsEqualToItselfOnly() {
+		Consumer<String, String> wrapper = inNativeImage("runtime", () -> wrappers.wrap(client, polls));
+		Consumer<String, String> other = inNativeImage("runtime", () -> wrappers.wrap(client, polls));
+
+		assertThat(wrapper).isEqualTo(wrapper).isNotEqualTo(other).isNotEqualTo(client);
+		assertThat(Set.of(wrapper, other)).contains(wrapper);
+		assertThat(wrappers.isWrapper(wrapper)).isTrue();
+		assertThat(Untouched.WRAPPERS.isWrapper(wrapper)).isFalse();
+		assertThat(inNativeImage("runtime", () -> Untouched.WRAPPERS.isWrapper(wrapper))).isFalse();
+		assertThat(wrappers.isWrapper(client)).isFalse();
+	}
+
+	@Test
+	void theProxyTellsOfEachWakeup() {
+		Consumer<String, String> wrapper = inNativeImage("runtime", () -> wrappers.wrap(client, polls));
+		wrapper.wakeup();
+
+		assertThatExceptionOfType(WakeupException.class).isThrownBy(() -> wrapper.listTopics(Duration.ofSeconds(30)));
+
+		assertThat(polls.wakeups).isEqualTo(1);
+	}
+
+	@Test
+	void theProxyRefusesWhereAnOverloadIsOverlooked() {
+		assertThatExceptionOfType(UnwrappableConsumerException.class)
+			.isThrownBy(() -> inNativeImage("runtime", () -> Forgetful.WRAPPERS.wrap(client, new Forgetful())))
+			.withMessageStartingWith("these kafka-clients have methods that are not known here: seek(");
+	}
+
+	private static <T> T inNativeImage(String code, Supplier<T> action) {
 		System.setProperty("org.graalvm.nativeimage.imagecode", code);
 		try {
-			assertThatExceptionOfType(UnwrappableConsumerException.class)
-				.isThrownBy(() -> Untouched.WRAPPERS.wrap(client, new Untouched()))
-				.withMessage("a wrapper is a class that is made at run time, and a native image makes none");
+			return action.get();
 		}
 		finally {
 			System.clearProperty("org.graalvm.nativeimage.imagecode");
 		}
-		assertThat(Untouched.WRAPPERS.isWrapper(client)).isFalse();
 	}
 
 	@Test

@@ -383,7 +383,8 @@ public final class PartitionStates {
 			if (!delivered.isEmpty()) {
 				get(partition).deliver(delivered, polls);
 				if (!sought.isEmpty()) {
-					// The client is where it was sought to, also while an incident is open.
+					// The client is where it was sought to, also while an incident is
+					// open.
 					sought.remove(partition);
 				}
 				delivering = true;
