@@ -28,7 +28,7 @@ public final class Readme {
 		return read("README.md");
 	}
 
-	static String read(String file) {
+	public static String read(String file) {
 		try {
 			return Files.readString(ROOT.resolve(file));
 		}
@@ -78,6 +78,11 @@ public final class Readme {
 	/** Whether a file or folder is there. */
 	static boolean exists(String path) {
 		return Files.exists(ROOT.resolve(path).normalize());
+	}
+
+	/** How many bytes a file has. */
+	static long size(String path) throws IOException {
+		return Files.size(ROOT.resolve(path));
 	}
 
 	/** The code blocks of a page in a language. */

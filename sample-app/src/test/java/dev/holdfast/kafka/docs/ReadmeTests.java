@@ -8,6 +8,7 @@ package dev.holdfast.kafka.docs;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Locale;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.Arrays;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.stream.Stream;
 import com.jayway.jsonpath.JsonPath;
 import dev.holdfast.kafka.offsetguard.policy.Action;
 import dev.holdfast.kafka.offsetguard.policy.Cause;
+import dev.holdfast.kafka.sample.tour.ExpectedTour;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -36,6 +38,9 @@ class ReadmeTests {
 
 	private static final String CAUSES = "docs/causes.md";
 
+	private static final Pattern PICTURE = Pattern
+		.compile("<picture>\\s*<source [^>]*srcset=\"([^\"]+)\">\\s*<img src=\"([^\"]+)\" alt=\"([^\"]+)\"");
+
 	private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
 
 	@Test
@@ -43,7 +48,7 @@ class ReadmeTests {
 		Map<String, String> documented = new TreeMap<>();
 		Readme.table("docs/properties.md", "All properties").forEach((row) -> documented.put(row.get(0), row.get(1)));
 
-		assertThat(documented).isEqualTo(metadata());
+		assertThat(documented).isEqualTo(metadata("holdfast."));
 	}
 
 	@Test
@@ -92,6 +97,33 @@ class ReadmeTests {
 	}
 
 	/**
+	 * The rows of the first table are the steps of the tour, and after them what has no
+	 * numbers.
+	 */
+	@Test
+	void everydayFaultsHaveTheNumbersOfTheTour() {
+		List<List<String>> table = Readme.table("README.md", "What goes wrong on an ordinary day");
+
+		List<List<String>> expected = new ArrayList<>();
+		List<List<String>> shown = new ArrayList<>();
+		for (int step = 0; step < ExpectedTour.ROWS.size() / 2; step++) {
+			List<String> plain = ExpectedTour.ROWS.get(2 * step);
+			List<String> guarded = ExpectedTour.ROWS.get(2 * step + 1);
+			expected.add(List.of(plain.get(0).replaceFirst(".*, ", ""), numbers(plain), numbers(guarded)));
+			shown.add(table.get(step).stream().map((cell) -> cell.replaceFirst(": .*", "")).toList());
+		}
+		assertThat(shown).isEqualTo(expected);
+		assertThat(table.subList(expected.size(), table.size()))
+			.allSatisfy((row) -> assertThat(String.join(" ", row)).doesNotContainPattern("[0-9]"));
+	}
+
+	/** Duplicates, lost and waiting, as the README says them. */
+	private static String numbers(List<String> row) {
+		String waiting = row.get(6).equals("0") ? "" : ", " + row.get(6) + " wait";
+		return row.get(4) + " twice, " + row.get(5) + " lost" + waiting;
+	}
+
+	/**
 	 * To files that are there, and to headings that they have.
 	 */
 	@Test
@@ -105,6 +137,27 @@ class ReadmeTests {
 			});
 		}
 		assertThat(broken).isEmpty();
+	}
+
+	/**
+	 * They are small, there is one for each theme, and each has words for who cannot see
+	 * it.
+	 */
+	@Test
+	void picturesAreThere() throws IOException {
+		int pictures = 0;
+		for (String page : Readme.pages()) {
+			for (MatchResult picture : PICTURE.matcher(Readme.read(page)).results().toList()) {
+				pictures++;
+				assertThat(picture.group(2)).endsWith("-light.png");
+				assertThat(picture.group(1)).isEqualTo(picture.group(2).replace("-light", "-dark"));
+				assertThat(picture.group(3)).hasSizeGreaterThan(50);
+				String folder = page.substring(0, page.lastIndexOf('/') + 1);
+				assertThat(Readme.size(folder + picture.group(1))).isBetween(1000L, 150_000L);
+				assertThat(Readme.size(folder + picture.group(2))).isBetween(1000L, 150_000L);
+			}
+		}
+		assertThat(pictures).isEqualTo(2);
 	}
 
 	private static boolean isThere(String page, String link) {
@@ -136,7 +189,7 @@ class ReadmeTests {
 		return code.lines().map(String::strip).collect(Collectors.joining("\n"));
 	}
 
-	private static Map<String, String> metadata() throws IOException {
+	static Map<String, String> metadata(String prefix) throws IOException {
 		Map<String, String> defaults = new TreeMap<>();
 		for (Resource resource : new PathMatchingResourcePatternResolver()
 			.getResources("classpath*:META-INF/spring-configuration-metadata.json")) {
@@ -144,7 +197,7 @@ class ReadmeTests {
 			properties.forEach((property) -> defaults.put(property.get("name").toString(),
 					property.getOrDefault("defaultValue", "").toString()));
 		}
-		defaults.keySet().removeIf((name) -> !name.startsWith("holdfast."));
+		defaults.keySet().removeIf((name) -> !name.startsWith(prefix));
 		return defaults;
 	}
 

@@ -7,6 +7,8 @@ package dev.holdfast.kafka.sample.demo;
 
 import java.util.List;
 
+import dev.holdfast.kafka.sample.service.OrderService;
+
 import org.springframework.boot.Banner;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;

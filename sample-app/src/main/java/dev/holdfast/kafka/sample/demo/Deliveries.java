@@ -78,6 +78,16 @@ final class Deliveries implements RecordInterceptor<Object, Object>, Application
 		return List.copyOf(received);
 	}
 
+	/**
+	 * One order that reached a listener.
+	 *
+	 * @param offset its offset
+	 * @param at when it came
+	 */
+	record Delivery(long offset, Instant at) {
+
+	}
+
 	private record Goal(long position, CompletableFuture<Void> reached) {
 
 		Goal(long position) {

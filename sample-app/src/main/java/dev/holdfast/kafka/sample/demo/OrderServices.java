@@ -8,20 +8,31 @@ package dev.holdfast.kafka.sample.demo;
 import java.util.Arrays;
 import java.util.List;
 
+import dev.holdfast.kafka.sample.service.Listener;
+import dev.holdfast.kafka.sample.service.OrderService;
+import dev.holdfast.kafka.sample.service.Setting;
+
 /**
  * The same order service once for each kind of listener.
  *
  * @param all all of them
  */
-record OrderServices(List<OrderService> all) implements AutoCloseable {
+record OrderServices(List<OrderService<Deliveries>> all) implements AutoCloseable {
 
 	static OrderServices start(Scenario scenario, String bootstrapServers, String... args) {
 		return new OrderServices(Arrays.stream(Listener.values())
-			.map((listener) -> OrderService.start(listener, scenario, bootstrapServers, args))
+			.map((listener) -> start(listener, scenario, bootstrapServers, args))
 			.toList());
 	}
 
-	OrderService of(Listener listener) {
+	static OrderService<Deliveries> start(Listener listener, Scenario scenario, String bootstrapServers,
+			String... args) {
+		Setting setting = new Setting(bootstrapServers, scenario.topic(), scenario.group(listener),
+				scenario.autoOffsetReset());
+		return OrderService.start(listener, setting, Deliveries.class, new Deliveries(), args);
+	}
+
+	OrderService<Deliveries> of(Listener listener) {
 		return all.stream()
 			.filter((service) -> service.listener() == listener)
 			.findFirst()

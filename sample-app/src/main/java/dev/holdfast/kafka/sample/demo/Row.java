@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.LongStream;
 
+import dev.holdfast.kafka.sample.demo.Deliveries.Delivery;
+import dev.holdfast.kafka.sample.service.Listener;
 import dev.holdfast.kafka.test.WireRequest;
 
 /**
@@ -28,6 +30,9 @@ import dev.holdfast.kafka.test.WireRequest;
  */
 record Row(Scenario scenario, Listener listener, long firstOffset, int delivered, int duplicates, int lost,
 		int claims) {
+
+	static final List<String> HEADINGS = List.of("scenario", "listener", "first offset", "delivered", "duplicates",
+			"lost", "key-23 requests");
 
 	/**
 	 * Makes a row.

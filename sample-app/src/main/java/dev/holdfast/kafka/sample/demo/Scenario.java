@@ -5,6 +5,8 @@
 
 package dev.holdfast.kafka.sample.demo;
 
+import dev.holdfast.kafka.sample.service.Listener;
+
 /**
  * What happens to the listeners once the brokers lie.
  *

@@ -13,6 +13,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
+import dev.holdfast.kafka.sample.service.Listener;
+import dev.holdfast.kafka.sample.service.OrderService;
 import dev.holdfast.kafka.test.Fault;
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.Wire;
@@ -112,8 +114,8 @@ final class Stage {
 
 	private void awaitEnd(TopicPartition partition, OrderServices services) {
 		long end = cluster.logEnd(partition);
-		for (OrderService service : services.all()) {
-			if (!service.deliveries().awaitIdleAt(end)) {
+		for (OrderService<Deliveries> service : services.all()) {
+			if (!service.observer().awaitIdleAt(end)) {
 				tell("  %s did not get to the end of the log, %d", service.listener(), end);
 			}
 		}
@@ -122,8 +124,8 @@ final class Stage {
 	private List<Row> rows(Scenario scenario, TopicPartition partition, List<Past> pasts, OrderServices services) {
 		List<Row> rows = new ArrayList<>();
 		for (Past past : pasts) {
-			OrderService service = services.of(past.listener());
-			rows.add(Row.of(scenario, past.listener(), past.consumed(), service.deliveries().received(),
+			OrderService<Deliveries> service = services.of(past.listener());
+			rows.add(Row.of(scenario, past.listener(), past.consumed(), service.observer().received(),
 					lies(scenario.group(past.listener())), cluster.logEnd(partition)));
 		}
 		return rows;

@@ -16,17 +16,14 @@ import java.util.stream.IntStream;
  */
 final class Table {
 
-	private static final List<String> HEADINGS = List.of("scenario", "listener", "first offset", "delivered",
-			"duplicates", "lost", "key-23 requests");
-
 	private Table() {
 	}
 
-	static String of(List<Row> rows) {
+	static String of(List<String> headings, List<List<String>> rows) {
 		List<List<String>> lines = new ArrayList<>();
-		lines.add(HEADINGS);
-		rows.forEach((row) -> lines.add(row.cells()));
-		List<Integer> widths = IntStream.range(0, HEADINGS.size())
+		lines.add(headings);
+		lines.addAll(rows);
+		List<Integer> widths = IntStream.range(0, headings.size())
 			.mapToObj((column) -> lines.stream().mapToInt((line) -> line.get(column).length()).max().orElse(0))
 			.toList();
 		lines.add(1, widths.stream().map((width) -> String.join("", Collections.nCopies(width, "-"))).toList());

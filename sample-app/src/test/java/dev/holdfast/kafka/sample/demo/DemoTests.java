@@ -7,6 +7,10 @@ package dev.holdfast.kafka.sample.demo;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -15,7 +19,6 @@ import java.util.stream.Stream;
 
 import dev.holdfast.kafka.docs.Readme;
 import dev.holdfast.kafka.test.KafkaCluster;
-import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -89,28 +92,24 @@ class DemoTests {
 	}
 
 	@Test
-	void staysUpUntilInterrupted() throws InterruptedException {
-		try (KafkaCluster cluster = KafkaCluster.start()) {
-			Thread thread = new Thread(() -> stayUp(cluster));
-			thread.start();
-			Awaitility.await().atMost(30, TimeUnit.SECONDS).until(() -> output().contains("stays up"));
-			try (Orders orders = new Orders(cluster.directBootstrapServers(), "orders-ordinary")) {
-				orders.publish(3);
-			}
+	void pageStaysUpUntilInterrupted() throws Exception {
+		Thread thread = new Thread(this::stayUp);
+		thread.start();
+		Awaitility.await().atMost(60, TimeUnit.SECONDS).until(() -> output().contains("Ctrl-C"));
+		String address = output().replaceAll("(?s).*(http://127.0.0.1:[0-9]+).*", "$1");
 
-			TopicPartition partition = new TopicPartition("orders-ordinary", 0);
-			Awaitility.await()
-				.atMost(30, TimeUnit.SECONDS)
-				.until(() -> cluster.committed("ordinary-guarded").get(partition),
-						(committed) -> committed != null && committed.offset() == 3);
-			thread.interrupt();
-			thread.join();
-		}
+		HttpResponse<String> response = HttpClient.newHttpClient()
+			.send(HttpRequest.newBuilder(URI.create(address)).build(), HttpResponse.BodyHandlers.ofString());
+
+		assertThat(response.statusCode()).isEqualTo(200);
+		assertThat(response.body()).contains("plain against guarded");
+		thread.interrupt();
+		thread.join();
 	}
 
-	private void stayUp(KafkaCluster cluster) {
+	private void stayUp() {
 		try {
-			demo().stayUp(cluster);
+			demo().stayUp();
 		}
 		catch (InterruptedException ex) {
 			// The end.

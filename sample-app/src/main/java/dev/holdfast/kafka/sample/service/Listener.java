@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package dev.holdfast.kafka.sample.demo;
+package dev.holdfast.kafka.sample.service;
 
 import java.util.Locale;
 import java.util.Map;
@@ -11,7 +11,7 @@ import java.util.Map;
 /**
  * The three listeners of the demo: one application with other properties for Holdfast.
  */
-enum Listener {
+public enum Listener {
 
 	/** Without Holdfast. */
 	PLAIN(Map.of("holdfast.kafka.consumer-factories.kafkaConsumerFactory.enabled", "false")),

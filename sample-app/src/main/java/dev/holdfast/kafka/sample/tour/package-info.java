@@ -1,0 +1,13 @@
+/*
+ * Copyright 2026-present the Holdfast authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+/**
+ * Plays everyday faults for the order service, with and without Holdfast. An application
+ * needs nothing of this.
+ */
+@NullMarked
+package dev.holdfast.kafka.sample.tour;
+
+import org.jspecify.annotations.NullMarked;
