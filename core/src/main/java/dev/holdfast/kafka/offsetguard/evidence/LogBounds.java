@@ -5,6 +5,8 @@
 
 package dev.holdfast.kafka.offsetguard.evidence;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The bounds of a partition's log at one moment, as the leader reported them.
  *
@@ -13,6 +15,18 @@ package dev.holdfast.kafka.offsetguard.evidence;
  * included
  */
 public record LogBounds(long logStartOffset, long logEndOffset) {
+
+	/**
+	 * What leaders have told, in two answers. A log that starts after its end is none:
+	 * one of the two answers is older than the other, or wrong.
+	 * @param logStartOffset the log start offset, negative if no leader has told it
+	 * @param logEndOffset the log end offset, negative if no leader has told it
+	 * @return the bounds, {@code null} if the two answers do not tell them
+	 */
+	public static @Nullable LogBounds of(long logStartOffset, long logEndOffset) {
+		return (logStartOffset >= 0 && logEndOffset >= logStartOffset) ? new LogBounds(logStartOffset, logEndOffset)
+				: null;
+	}
 
 	/**
 	 * Whether a consumer can be at a position in this log.

@@ -117,8 +117,9 @@ public final class Findings {
 		int leaderEpoch = (validation != Evidence.Validation.NOT_ASKED) ? suspect.reachedEpoch()
 				: suspect.leaderEpoch();
 		return new Evidence(suspect.trigger(), suspect.position(), leaderEpoch, suspect.claim(), validation,
-				repeatedClaim, bounds(logStartBefore, logEndBefore), boundsAfter(), beforeDivergence, atDivergence,
-				witness(), latestOffset, timestampOffset, remembered, topicId, suspect.currentLeaderEpoch());
+				repeatedClaim, LogBounds.of(logStartBefore, logEndBefore), boundsAfter(), beforeDivergence,
+				atDivergence, witness(), latestOffset, timestampOffset, remembered, topicId,
+				suspect.currentLeaderEpoch());
 	}
 
 	private @Nullable Witness witness() {
@@ -134,13 +135,9 @@ public final class Findings {
 	 * do.
 	 */
 	private @Nullable LogBounds boundsAfter() {
-		LogBounds after = bounds(isTruncation() ? logStartBefore : logStartAfter, logEndAfter);
+		LogBounds after = LogBounds.of(isTruncation() ? logStartBefore : logStartAfter, logEndAfter);
 		boolean isOtherTopic = topicId != null && remembered.topicId() != null && !topicId.equals(remembered.topicId());
-		return (after == null && isOtherTopic) ? bounds(logStartBefore, logEndBefore) : after;
-	}
-
-	private static @Nullable LogBounds bounds(long start, long end) {
-		return (start >= 0 && end >= 0) ? new LogBounds(start, end) : null;
+		return (after == null && isOtherTopic) ? LogBounds.of(logStartBefore, logEndBefore) : after;
 	}
 
 }

@@ -91,9 +91,7 @@ public final class LogQuery {
 	 * @return {@code null} if leaders have not told them
 	 */
 	public @Nullable LogBounds bounds(TopicPartition partition) {
-		long start = offset(starts, partition);
-		long end = offset(ends, partition);
-		return (start >= 0 && end >= 0) ? new LogBounds(start, end) : null;
+		return LogBounds.of(offset(starts, partition), offset(ends, partition));
 	}
 
 	/**
