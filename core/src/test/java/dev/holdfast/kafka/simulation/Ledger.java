@@ -71,6 +71,9 @@ final class Ledger {
 		/** The application has assigned it itself, and had it on the last cluster. */
 		private boolean isCarriedOver;
 
+		/** The group on another cluster has yet to assign it anew. */
+		private boolean isAwaitingGroup;
+
 		/** A decision says where it goes on in another cluster. */
 		private boolean isSettled;
 
@@ -124,9 +127,13 @@ final class Ledger {
 		Map<TopicPartition, Place> former = new HashMap<>(places);
 		formerPlaces.put(before.name(), former);
 		places.clear();
-		former.forEach(
-				(partition, place) -> places.put(partition, isSubscribed ? startedAnew(place, partition, isImpatient)
-						: place.elsewhere(name.now().commit(partition), name.now().log(partition))));
+		former.forEach((partition, place) -> {
+			Place there = isSubscribed ? startedAnew(place, partition, isImpatient)
+					: place.elsewhere(name.now().commit(partition), name.now().log(partition));
+			// A client that cannot wait may have started before the guard knew where.
+			there.isSettled = isImpatient && place.next == UNKNOWN;
+			places.put(partition, there);
+		});
 	}
 
 	/**
@@ -135,9 +142,11 @@ final class Ledger {
 	 */
 	private Place startedAnew(Place before, TopicPartition partition, boolean isImpatient) {
 		Place place = started(new Place(), partition);
+		place.isAwaitingGroup = true;
 		if (isImpatient) {
 			place.next = before.next;
 			place.reached = before.reached;
+			place.allowed.putAll(before.allowed);
 		}
 		if (before.isSought || before.next == UNKNOWN) {
 			place.isSought = before.isSought;
@@ -204,7 +213,9 @@ final class Ledger {
 		}
 		place.isFromElsewhere = false;
 		place.isSought = true;
-		place.commits.clear();
+		if (!place.isAwaitingGroup) {
+			place.commits.clear();
+		}
 		place.last = null;
 		place.allowed.put(offset, poll);
 	}

@@ -35,7 +35,7 @@ final class Observation {
 		if (!plain.stalled().equals(observed.stalled())) {
 			throw new Violation("observed", observed.stalled() + " do not go on, with plain Kafka " + plain.stalled());
 		}
-		boolean isAnew = !plain.script().isAny(Step.Settle.class)
+		boolean isAnew = !Simulation.isSettled(plain.script())
 				&& plain.script().isAny(Step.Reopen.class, Step.Rebalance.class);
 		Map<String, Integer> expected = counts(plain.comparableInOrder(), isAnew);
 		Map<String, Integer> actual = counts(observed.comparableInOrder(), isAnew);

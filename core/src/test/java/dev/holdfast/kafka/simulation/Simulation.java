@@ -82,7 +82,7 @@ final class Simulation {
 	 * it cannot, and the guard waits for other nodes than the client. Nor can it where
 	 * the client looks for the end of the log again and again.
 	 */
-	private static boolean isSettled(Script script) {
+	static boolean isSettled(Script script) {
 		List<Step> steps = script.steps();
 		for (int i = 0; i < steps.size(); i++) {
 			Step next = (i + 1 < steps.size()) ? steps.get(i + 1) : new Step.Poll(0);
