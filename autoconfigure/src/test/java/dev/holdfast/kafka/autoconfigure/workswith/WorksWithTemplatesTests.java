@@ -75,9 +75,8 @@ class WorksWithTemplatesTests {
 			assertThat(template.receive(orders.topic(), 0, 15)).isNotNull()
 				.extracting(ConsumerRecord::offset)
 				.isEqualTo(15L);
-			assertThat(template.receive(orders.topic(), 0, 5)).isNotNull()
-				.extracting(ConsumerRecord::offset)
-				.isEqualTo(10L);
+			// Spring has no record with that offset to give, and gives no other one.
+			assertThat(template.receive(orders.topic(), 0, 5)).isNull();
 			assertThat(application.received().decisions).extracting(Decision::cause)
 				.containsExactly(Cause.SPURIOUS_OUT_OF_RANGE, Cause.BELOW_LOG_START);
 		}

@@ -25,6 +25,7 @@ public enum Step {
 			trial.damage().retain(0, 230);
 			out.accept("the listeners stop, 70 orders come, and retention deletes all records before offset 230");
 			trial.listen();
+			trial.awaitDecisions();
 			trial.awaitRead();
 		}
 
@@ -44,6 +45,7 @@ public enum Step {
 			trial.damage().addPartition(70);
 			out.accept("the listeners stop, the topic gets partition 1, and 70 orders come to it");
 			trial.listen();
+			trial.awaitDecisions();
 			trial.awaitRead();
 		}
 
@@ -64,6 +66,7 @@ public enum Step {
 			trial.damage().deleteCommits(0);
 			out.accept("the listeners stop, 70 orders come, and the groups' commits for the partition are deleted");
 			trial.listen();
+			trial.awaitDecisions();
 			trial.awaitRead();
 		}
 
@@ -92,6 +95,7 @@ public enum Step {
 			out.accept("the brokers answer OffsetForLeaderEpoch with end offset 0, and the partition's leader moves");
 			trial.awaitClaims();
 			trial.publish(0, 70);
+			trial.awaitDecisions();
 			trial.awaitRead();
 		}
 
