@@ -39,7 +39,8 @@ class BootThreeTests {
 		Run run = run((entry) -> true, true);
 
 		assertThat(run.exitCode()).as(run.out()).isOne();
-		assertThat(run.out()).contains(ADVICE).doesNotContain("ClassNotFoundException", "NoClassDefFoundError", "\tat ");
+		assertThat(run.out()).contains(ADVICE)
+			.doesNotContain("ClassNotFoundException", "NoClassDefFoundError", "\tat ");
 	}
 
 	@Test
@@ -47,7 +48,8 @@ class BootThreeTests {
 		Run run = run(BootThreeTests::isOfBootThree, true);
 
 		assertThat(run.exitCode()).as(run.out()).isOne();
-		assertThat(run.out()).contains(ADVICE).doesNotContain("ClassNotFoundException", "NoClassDefFoundError", "\tat ");
+		assertThat(run.out()).contains(ADVICE)
+			.doesNotContain("ClassNotFoundException", "NoClassDefFoundError", "\tat ");
 	}
 
 	@Test
@@ -79,9 +81,10 @@ class BootThreeTests {
 			.map((module) -> modules.resolve(module).resolve("target/classes").toString());
 		Stream<String> boot = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
 			.filter(entries);
-		List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-				"-cp", Stream.concat(own, boot).collect(Collectors.joining(File.pathSeparator)),
-				BootThreeApplication.class.getName()));
+		List<String> command = new ArrayList<>(
+				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
+						Stream.concat(own, boot).collect(Collectors.joining(File.pathSeparator)),
+						BootThreeApplication.class.getName()));
 		command.addAll(List.of(arguments));
 		Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
 		String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -71,8 +71,8 @@ class DemoTests {
 				Integer.toString(370 + duplicates), plain.get(4), "0");
 		assertThat(Integer.parseInt(guarded.get(2))).isBetween(370, 570);
 		assertThat(guarded.get(6)).isIn("2", "3");
-		assertThat(guarded.subList(0, 6)).containsExactly("running, leader moved", "guarded", guarded.get(2), "370", "0",
-				"0");
+		assertThat(guarded.subList(0, 6)).containsExactly("running, leader moved", "guarded", guarded.get(2), "370",
+				"0", "0");
 		assertThat(capped).containsExactly("running, leader moved", "capped", "200", "370", "0", "0", "0");
 	}
 
