@@ -61,6 +61,8 @@ final class DecidingPolls<K, V> {
 
 	private final GuardClock clock;
 
+	private boolean clientsAlone;
+
 	/**
 	 * Creates it.
 	 * @param worthPolling whether the client may say something else than before
@@ -99,8 +101,10 @@ final class DecidingPolls<K, V> {
 			boolean wasOpen = incident.isOpen();
 			ConsumerRecords<K, V> records = wasOpen ? null : pollUndisturbed(left);
 			if (records != null) {
+				clientsAlone = left == timeout && !firstAssignments.isWaiting() && !clusterChanges.isNew();
 				return records;
 			}
+			clientsAlone = false;
 			// While an incident stays open the guard polls the client, which keeps it in
 			// its group.
 			boolean isAllSaid = !wasOpen && incident.isAboutAllPositions();
@@ -116,6 +120,14 @@ final class DecidingPolls<K, V> {
 				return records;
 			}
 		}
+	}
+
+	/**
+	 * Whether the whole time of the last poll was the client's, and the guard has taken
+	 * nothing from what the client said.
+	 */
+	boolean isClientsAlone() {
+		return clientsAlone;
 	}
 
 	private Duration left(Duration timeout, long startedAt) {

@@ -128,8 +128,12 @@ final class PollLoop<K, V> {
 	ConsumerRecords<K, V> poll(Duration timeout) {
 		long start = clock.nanoTime();
 		states.pollByApplication(pauses::byApplication);
-		ConsumerRecords<K, V> records = pollOnce(piece(timeout), start);
-		return ConsumerConfigurationCapture.isNothing(records) ? pollOn(records, timeout, start) : records;
+		Duration piece = piece(timeout);
+		ConsumerRecords<K, V> records = pollOnce(piece, start);
+		// Most polls end here, and look at the clock once.
+		boolean isOver = !ConsumerConfigurationCapture.isNothing(records)
+				|| (piece == timeout && polls.isClientsAlone());
+		return isOver ? records : pollOn(records, timeout, start);
 	}
 
 	private ConsumerRecords<K, V> pollOn(ConsumerRecords<K, V> nothing, Duration timeout, long start) {

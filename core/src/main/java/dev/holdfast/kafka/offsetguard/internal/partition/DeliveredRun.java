@@ -45,8 +45,7 @@ public final class DeliveredRun {
 	 * Takes note of what is delivered. Leader epochs only ever grow along a log: between
 	 * two records of the same epoch all have that epoch.
 	 */
-	void deliver(ConsumerRecord<?, ?> first, ConsumerRecord<?, ?> last) {
-		int epoch = last.leaderEpoch().orElse(-1);
+	void deliver(ConsumerRecord<?, ?> first, ConsumerRecord<?, ?> last, int epoch) {
 		if (start < 0 || epoch != lastLeaderEpoch) {
 			start = (first.leaderEpoch().orElse(-1) == epoch) ? first.offset() : last.offset();
 		}

@@ -267,9 +267,11 @@ public final class PartitionState {
 	 * @param poll the number of the application's poll
 	 */
 	void deliver(List<? extends ConsumerRecord<?, ?>> records, int poll) {
+		ConsumerRecord<?, ?> first = records.get(0);
 		ConsumerRecord<?, ?> last = records.get(records.size() - 1);
-		delivered.deliver(records.get(0), last);
-		batchStart = records.get(0).offset();
+		int epoch = last.leaderEpoch().orElse(-1);
+		delivered.deliver(first, last, epoch);
+		batchStart = first.offset();
 		batchPoll = poll;
 		POSITION.setRelease(this, last.offset() + 1);
 		firstPosition = -1;
@@ -278,7 +280,6 @@ public final class PartitionState {
 		retries.forget();
 		soughtByApplication = false;
 		leaderFound();
-		int epoch = last.leaderEpoch().orElse(-1);
 		if (epoch >= 0) {
 			// Epochs only grow along a log: no higher one can lie before the position.
 			leaderEpoch = epoch;

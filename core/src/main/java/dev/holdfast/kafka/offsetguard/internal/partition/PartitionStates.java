@@ -377,12 +377,16 @@ public final class PartitionStates {
 	}
 
 	public void deliver(ConsumerRecords<?, ?> records) {
+		if (records.isEmpty()) {
+			return;
+		}
 		boolean isAnyStarting = isAnyStarting();
+		boolean isAnySought = !sought.isEmpty();
 		for (TopicPartition partition : records.partitions()) {
 			List<? extends ConsumerRecord<?, ?>> delivered = records.records(partition);
 			if (!delivered.isEmpty()) {
 				get(partition).deliver(delivered, polls);
-				if (!sought.isEmpty()) {
+				if (isAnySought) {
 					// The client is where it was sought to, also while an incident is
 					// open.
 					sought.remove(partition);

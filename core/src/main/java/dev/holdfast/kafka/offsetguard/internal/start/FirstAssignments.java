@@ -75,6 +75,8 @@ public final class FirstAssignments {
 
 	private long pollDueAt;
 
+	private boolean waiting;
+
 	/**
 	 * Whether the client has yet to join its group. It begins to do so in the next poll,
 	 * which therefore cannot find an assignment.
@@ -103,7 +105,8 @@ public final class FirstAssignments {
 	 * @param polled the client, with its types
 	 */
 	public <K, V> ConsumerRecords<K, V> poll(Consumer<K, V> polled, Duration timeout) {
-		if (!isWithoutPartitions() || timeout.isNegative()) {
+		waiting = isWithoutPartitions() && !timeout.isNegative();
+		if (!waiting) {
 			states.clientLooks();
 			return polled.poll(timeout);
 		}
@@ -118,6 +121,13 @@ public final class FirstAssignments {
 				holdUndecided(sought);
 			}
 		}
+	}
+
+	/**
+	 * Whether the guard has waited in the last poll, and not the client.
+	 */
+	public boolean isWaiting() {
+		return waiting;
 	}
 
 	private <K, V> ConsumerRecords<K, V> pollUntilAssigned(Consumer<K, V> polled, Duration timeout) {
