@@ -48,6 +48,8 @@ final class Run {
 
 	private final Truth truth;
 
+	private final PositionTruth positions;
+
 	private final List<Decision> decisions = new ArrayList<>();
 
 	private final Map<TopicPartition, OffsetAndMetadata> processed = new HashMap<>();
@@ -83,6 +85,7 @@ final class Run {
 		this.trace = trace;
 		this.ledger = new Ledger(name, guarded && !script.options().observing());
 		this.truth = new Truth(name, ledger, script);
+		this.positions = new PositionTruth(name, script);
 	}
 
 	Ledger ledger() {
@@ -110,6 +113,7 @@ final class Run {
 		for (Step step : script.steps()) {
 			trace.step(step, time.millis());
 			perform(step);
+			look();
 			throwUntrue();
 		}
 		Endings.end(this, new Step.Honest());
@@ -119,7 +123,10 @@ final class Run {
 
 	private void hear(ModelCluster cluster) {
 		cluster.onCommit = (partition, offset) -> committed(cluster, partition, offset);
-		cluster.onStored = (partition, offset) -> ledger.stored(cluster, partition, offset);
+		cluster.onStored = (partition, offset) -> {
+			ledger.stored(cluster, partition, offset);
+			positions.stored(partition, offset);
+		};
 	}
 
 	private void throwUntrue() {
@@ -149,6 +156,7 @@ final class Run {
 		processed.clear();
 		isInTransactions = false;
 		ledger.left(all());
+		positions.begin(all());
 		if (script.subscribed()) {
 			consumer.subscribe(List.of(TOPIC), listener());
 			process.client().group().target(assigned, false);
@@ -177,6 +185,14 @@ final class Run {
 	private void leave(Collection<TopicPartition> partitions) {
 		processed.keySet().removeAll(partitions);
 		ledger.left(new HashSet<>(partitions));
+		positions.leave(partitions);
+	}
+
+	private void look() {
+		Set<TopicPartition> others = all();
+		others.removeAll(consumer.assignment());
+		positions.leave(others);
+		consumer.assignment().forEach(positions::look);
 	}
 
 	private void decided(Decision decision) {
@@ -190,6 +206,7 @@ final class Run {
 			untrue = (untrue != null) ? untrue : ex;
 		}
 		ledger.decided(decision);
+		positions.decided(decision);
 	}
 
 	private void committed(ModelCluster cluster, TopicPartition partition, OffsetAndMetadata offset) {
@@ -211,6 +228,7 @@ final class Run {
 		}
 		else if (step instanceof Step.OtherCluster other) {
 			hear(BrokerSteps.lead(name, script, other));
+			positions.forget();
 			ledger.changedCluster(script.subscribed(), script.autoCommit() || script.reset().equals("none"));
 		}
 		else if (!BrokerSteps.perform(name.now(), time, script, step, ledger)) {
@@ -276,6 +294,7 @@ final class Run {
 				ledger.delivered(partition, records.records(partition));
 				List<ConsumerRecord<String, String>> few = records.records(partition);
 				processed.put(partition, new OffsetAndMetadata(few.get(few.size() - 1).offset() + 1));
+				positions.delivered(partition, processed.get(partition).offset());
 			}
 		}
 		catch (WakeupException ex) {
@@ -398,6 +417,10 @@ final class Run {
 
 	Consumer<String, String> consumer() {
 		return consumer;
+	}
+
+	PositionTruth positions() {
+		return positions;
 	}
 
 	Process process() {

@@ -93,7 +93,13 @@ sealed interface Step {
 	record CommitCurrent() implements Step {
 	}
 
-	record Position(int partition) implements Step {
+	/** Waits at most for so long, as the client does if it is -1. */
+	record Position(int partition, int millis) implements Step {
+
+		Position(int partition) {
+			this(partition, -1);
+		}
+
 	}
 
 	record Wakeup(int afterMillis) implements Step {
