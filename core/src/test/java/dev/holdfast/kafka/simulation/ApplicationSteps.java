@@ -98,7 +98,8 @@ final class ApplicationSteps {
 	private static void position(Run run, Step.Position position) {
 		TopicPartition partition = run.partition(position.partition());
 		boolean isTimed = position.millis() >= 0;
-		boolean isJudged = run.isGuarded() && !run.process().isObserving();
+		boolean isJudged = run.isGuarded() && !run.process().isObserving() && !run.hasFailed();
+		long begin = run.time().nanos() - run.process().looked();
 		try {
 			long answer = isTimed ? run.consumer().position(partition, Duration.ofMillis(position.millis()))
 					: run.consumer().position(partition);
@@ -115,6 +116,10 @@ final class ApplicationSteps {
 			if (isJudged) {
 				run.positions().checkUnknown(partition);
 			}
+		}
+		long took = (run.time().nanos() - run.process().looked() - begin) / 1_000_000;
+		if (isTimed && isJudged && took > position.millis() + run.longest()) {
+			throw new Violation("blocked", "position within " + position.millis() + " ms took " + took + " ms");
 		}
 	}
 

@@ -201,11 +201,12 @@ final class PositionTruth {
 	}
 
 	/**
-	 * Checks that the guard may not know the position in time.
+	 * Checks that the guard may not know the position in time. A partition that starts
+	 * anew has none again.
 	 */
 	void checkUnknown(TopicPartition partition) {
 		Place place = places.get(partition);
-		if (!isUnknown && !place.at.isEmpty() && place.bound == null) {
+		if (!isUnknown && !place.at.isEmpty() && place.bound == null && !place.isStarted) {
 			throw new Violation("position", "no answer about " + partition + ", which is at one of " + place.at);
 		}
 	}

@@ -314,7 +314,7 @@ final class Run {
 	 * By the guard's bounds; a client that commits by itself may wait for its
 	 * coordinator.
 	 */
-	private long longest() {
+	long longest() {
 		return script.autoCommit() || script.isAny(Step.Silence.class, Step.Delay.class) ? 30_000 : 6_000;
 	}
 
