@@ -112,13 +112,13 @@ final class PositionTruth {
 		ModelLog log = name.now().log(partition);
 		OffsetAndMetadata commit = name.now().commit(partition);
 		place.logs.add(log);
-		place.resets.add(script.reset().equals("earliest") ? log.start() : log.end());
+		place.resets.add(bound(log, reset()));
 		if (commit != null) {
 			stored(partition, commit);
 		}
 		place.wasWithoutCommit |= commit == null;
 		if (place.bound != null) {
-			place.at.add((place.bound == Action.EARLIEST) ? log.start() : log.end());
+			place.at.add(bound(log, place.bound));
 		}
 	}
 
@@ -140,11 +140,20 @@ final class PositionTruth {
 		place.at.add(offset);
 	}
 
+	/**
+	 * The client looks for a bound of the log. If it has looked for the same one just
+	 * before, it takes the answer to that question.
+	 */
 	private void putAtBound(TopicPartition partition, Action bound) {
 		Place place = places.get(partition);
+		Action before = place.at.isEmpty() ? reset() : place.bound;
+		Set<Long> asked = Set.copyOf(place.at.isEmpty() ? place.resets : place.at);
 		place.isStarted = false;
 		place.bound = bound;
 		place.at.clear();
+		if (before == bound) {
+			place.at.addAll(asked);
+		}
 		look(partition);
 	}
 
@@ -167,15 +176,24 @@ final class PositionTruth {
 		if (decision.observed()) {
 			return;
 		}
+		Place place = places.get(decision.partition());
 		if (decision.outcome() instanceof Outcome.ReadFrom readFrom) {
+			boolean isKept = place.isStarted && place.at.contains(readFrom.offset());
 			put(decision.partition(), readFrom.offset());
+			place.isStarted = isKept;
 		}
 		else if (decision.outcome() instanceof Outcome.LookedUp lookedUp) {
-			boolean isEarliest = lookedUp.end() == Action.EARLIEST
-					|| (lookedUp.end() == Action.AUTO_OFFSET_RESET && script.reset().equals("earliest"));
-			putAtBound(decision.partition(), isEarliest ? Action.EARLIEST : Action.LATEST);
+			putAtBound(decision.partition(), (lookedUp.end() == Action.AUTO_OFFSET_RESET) ? reset() : lookedUp.end());
 		}
-		places.get(decision.partition()).isStarted |= decision.cause().isAboutFirstPosition();
+		place.isStarted |= decision.cause().isAboutFirstPosition();
+	}
+
+	private static long bound(ModelLog log, Action bound) {
+		return (bound == Action.EARLIEST) ? log.start() : log.end();
+	}
+
+	private Action reset() {
+		return script.reset().equals("earliest") ? Action.EARLIEST : Action.LATEST;
 	}
 
 	/**
