@@ -85,7 +85,8 @@ enum Dimension {
 
 	/**
 	 * The application asks for positions between any two steps, and mostly waits a short
-	 * time only, as listener containers do that tell of idle partitions.
+	 * time only, as listener containers do that tell of idle partitions. Its rebalance
+	 * listener may ask for them, too, as listener containers do that commit them.
 	 */
 	POSITIONS {
 		@Override
@@ -97,6 +98,9 @@ enum Dimension {
 					int millis = List.of(-1, 0, 10, 100, 100, 100, 1000).get(random.nextInt(7));
 					steps.add(new Step.Position(random.nextInt(script.partitions()), millis));
 				}
+			}
+			if (random.nextInt(100) < 40) {
+				steps.add(0, new Step.AskWhenAssigned(List.of(-1, 0, 10, 100).get(random.nextInt(4))));
 			}
 			return script.with(steps);
 		}

@@ -20,7 +20,6 @@ import dev.holdfast.kafka.offsetguard.decision.Decision;
 import dev.holdfast.kafka.offsetguard.decision.OffsetDecisionException;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
@@ -158,7 +157,7 @@ final class Run {
 		ledger.left(all());
 		positions.begin(all());
 		if (script.subscribed()) {
-			consumer.subscribe(List.of(TOPIC), listener());
+			consumer.subscribe(List.of(TOPIC), new ApplicationListener(this));
 			process.client().group().target(assigned, false);
 		}
 		else {
@@ -166,23 +165,7 @@ final class Run {
 		}
 	}
 
-	private ConsumerRebalanceListener listener() {
-		return new ConsumerRebalanceListener() {
-
-			@Override
-			public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-				trace.say("revoked " + partitions);
-				leave(partitions);
-			}
-
-			@Override
-			public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-				trace.say("assigned " + partitions);
-			}
-		};
-	}
-
-	private void leave(Collection<TopicPartition> partitions) {
+	void leave(Collection<TopicPartition> partitions) {
 		processed.keySet().removeAll(partitions);
 		ledger.left(new HashSet<>(partitions));
 		positions.leave(partitions);
@@ -315,7 +298,8 @@ final class Run {
 	 * coordinator.
 	 */
 	long longest() {
-		return script.autoCommit() || script.isAny(Step.Silence.class, Step.Delay.class) ? 30_000 : 6_000;
+		long asked = script.isAny(Step.AskWhenAssigned.class) ? 60_000L * script.partitions() : 0;
+		return asked + (script.autoCommit() || script.isAny(Step.Silence.class, Step.Delay.class) ? 30_000 : 6_000);
 	}
 
 	private void woken() {

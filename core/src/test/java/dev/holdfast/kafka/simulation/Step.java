@@ -102,6 +102,13 @@ sealed interface Step {
 
 	}
 
+	/**
+	 * The application's rebalance listener asks for the positions of new partitions, all
+	 * the time, wherever the step is.
+	 */
+	record AskWhenAssigned(int millis) implements Step {
+	}
+
 	record Wakeup(int afterMillis) implements Step {
 	}
 
