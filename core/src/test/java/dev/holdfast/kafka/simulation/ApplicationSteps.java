@@ -87,7 +87,7 @@ final class ApplicationSteps {
 		}
 		else if (step instanceof Step.SwitchMode mode) {
 			run.process().switchTo(mode.observing());
-			run.positions().forget();
+			run.positions().switchedMode();
 			run.ledger().watch(!mode.observing());
 		}
 		else if (step instanceof Step.Wait wait) {
@@ -98,7 +98,7 @@ final class ApplicationSteps {
 	private static void position(Run run, Step.Position position) {
 		TopicPartition partition = run.partition(position.partition());
 		boolean isTimed = position.millis() >= 0;
-		boolean isJudged = run.isGuarded() && !run.process().isObserving() && !run.hasFailed();
+		boolean isJudged = run.isGuarded() && !run.hasFailed();
 		long begin = run.time().nanos() - run.process().looked();
 		try {
 			long answer = isTimed ? run.consumer().position(partition, Duration.ofMillis(position.millis()))

@@ -102,7 +102,8 @@ enum Dimension {
 			if (random.nextInt(100) < 40) {
 				steps.add(0, new Step.AskWhenAssigned(List.of(-1, 0, 10, 100).get(random.nextInt(4))));
 			}
-			return script.with(steps);
+			Script asking = script.with(steps);
+			return (random.nextInt(100) < 80) ? asking : MODE.add(asking, random);
 		}
 	},
 

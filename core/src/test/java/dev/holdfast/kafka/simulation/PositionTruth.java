@@ -70,6 +70,9 @@ final class PositionTruth {
 
 		private final Set<ModelLog> logs = new HashSet<>();
 
+		/** The client goes by itself where it would go without a guard. */
+		private boolean isLeftToClient;
+
 	}
 
 	PositionTruth(ClusterName name, Script script) {
@@ -97,11 +100,18 @@ final class PositionTruth {
 	}
 
 	/**
-	 * The consumer comes to another cluster, or the guard to another mode. What this
-	 * consumer is told is not judged any more.
+	 * The consumer comes to another cluster. What it is told is not judged any more.
 	 */
-	void forget() {
+	void changedCluster() {
 		isUnknown = true;
+	}
+
+	/**
+	 * The client of an observing guard goes by itself where it would go without one. It
+	 * may be on its way when the guard begins to enforce.
+	 */
+	void switchedMode() {
+		places.values().forEach((each) -> each.isLeftToClient = true);
 	}
 
 	/**
@@ -135,6 +145,7 @@ final class PositionTruth {
 	private void put(TopicPartition partition, long offset) {
 		Place place = places.get(partition);
 		place.isStarted = false;
+		place.isLeftToClient = false;
 		place.bound = null;
 		place.at.clear();
 		place.at.add(offset);
@@ -149,6 +160,7 @@ final class PositionTruth {
 		Action before = place.at.isEmpty() ? reset() : place.bound;
 		Set<Long> asked = Set.copyOf(place.at.isEmpty() ? place.resets : place.at);
 		place.isStarted = false;
+		place.isLeftToClient = false;
 		place.bound = bound;
 		place.at.clear();
 		if (before == bound) {
@@ -174,6 +186,7 @@ final class PositionTruth {
 
 	void decided(Decision decision) {
 		if (decision.observed()) {
+			places.get(decision.partition()).isLeftToClient = true;
 			return;
 		}
 		Place place = places.get(decision.partition());
@@ -212,7 +225,7 @@ final class PositionTruth {
 		}
 		boolean isStandIn = !isTimed && isDelivering && mayBrokersNotAnswer()
 				&& (answer == 0 || everCommitted.getOrDefault(partition, Set.of()).contains(answer));
-		if (!isUnknown && !isStandIn && offsets.stream().noneMatch((each) -> isThere(place, each, answer))) {
+		if (isJudged(place) && !isStandIn && offsets.stream().noneMatch((each) -> isThere(place, each, answer))) {
 			throw new Violation("position", partition + " is said to be at " + answer + ", and is at one of " + offsets
 					+ ", commits " + place.commits + (place.wasWithoutCommit ? " or none" : ""));
 		}
@@ -224,9 +237,13 @@ final class PositionTruth {
 	 */
 	void checkUnknown(TopicPartition partition) {
 		Place place = places.get(partition);
-		if (!isUnknown && !place.at.isEmpty() && place.bound == null && !place.isStarted) {
+		if (isJudged(place) && !place.at.isEmpty() && place.bound == null && !place.isStarted) {
 			throw new Violation("position", "no answer about " + partition + ", which is at one of " + place.at);
 		}
+	}
+
+	private boolean isJudged(Place place) {
+		return !isUnknown && !place.isLeftToClient;
 	}
 
 	/**

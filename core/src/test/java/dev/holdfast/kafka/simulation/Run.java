@@ -211,7 +211,7 @@ final class Run {
 		}
 		else if (step instanceof Step.OtherCluster other) {
 			hear(BrokerSteps.lead(name, script, other));
-			positions.forget();
+			positions.changedCluster();
 			ledger.changedCluster(script.subscribed(), script.autoCommit() || script.reset().equals("none"));
 		}
 		else if (!BrokerSteps.perform(name.now(), time, script, step, ledger)) {
