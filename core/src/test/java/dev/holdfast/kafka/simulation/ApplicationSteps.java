@@ -5,6 +5,7 @@
 
 package dev.holdfast.kafka.simulation;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 
 /**
  * The steps of a history that the application takes, apart from its polls.
@@ -34,6 +36,7 @@ final class ApplicationSteps {
 		}
 		else if (step instanceof Step.SeekToEnd seek && assignedNow(run, seek.partition())) {
 			run.ledger().soughtToEnd(run.partition(seek.partition()));
+			run.positions().soughtToEnd(run.partition(seek.partition()), seek.beginning());
 			run.processed().remove(run.partition(seek.partition()));
 			Set<TopicPartition> one = Set.of(run.partition(seek.partition()));
 			if (seek.beginning()) {
@@ -66,7 +69,7 @@ final class ApplicationSteps {
 			run.consumer().commitSync();
 		}
 		else if (step instanceof Step.Position position && assignedNow(run, position.partition())) {
-			run.trace().say("position " + run.consumer().position(run.partition(position.partition())));
+			position(run, position);
 		}
 		else if (step instanceof Step.Wakeup wakeup) {
 			run.countWakeup();
@@ -84,10 +87,39 @@ final class ApplicationSteps {
 		}
 		else if (step instanceof Step.SwitchMode mode) {
 			run.process().switchTo(mode.observing());
+			run.positions().switchedMode();
 			run.ledger().watch(!mode.observing());
 		}
 		else if (step instanceof Step.Wait wait) {
 			run.time().pass(wait.millis());
+		}
+	}
+
+	private static void position(Run run, Step.Position position) {
+		TopicPartition partition = run.partition(position.partition());
+		boolean isTimed = position.millis() >= 0;
+		boolean isJudged = run.isGuarded() && !run.hasFailed();
+		long begin = run.time().nanos() - run.process().looked();
+		try {
+			long answer = isTimed ? run.consumer().position(partition, Duration.ofMillis(position.millis()))
+					: run.consumer().position(partition);
+			run.trace().say("position " + answer);
+			if (isJudged) {
+				run.positions().check(partition, answer, isTimed);
+			}
+		}
+		catch (TimeoutException ex) {
+			if (!isTimed) {
+				throw ex;
+			}
+			run.trace().say("no position");
+			if (isJudged) {
+				run.positions().checkUnknown(partition);
+			}
+		}
+		long took = (run.time().nanos() - run.process().looked() - begin) / 1_000_000;
+		if (isTimed && isJudged && took > position.millis() + run.longest()) {
+			throw new Violation("blocked", "position within " + position.millis() + " ms took " + took + " ms");
 		}
 	}
 
@@ -103,6 +135,7 @@ final class ApplicationSteps {
 			int epoch = (seek.epoch() >= 0 && offset <= log.end()) ? log.epochBefore(offset) : -1;
 			boolean mayBeDropped = run.script().isAny(Step.Recreate.class, Step.Truncate.class);
 			run.ledger().sought(partition, offset, mayBeDropped);
+			run.positions().sought(partition, offset);
 			run.processed().remove(partition);
 			run.consumer()
 				.seek(partition,

@@ -84,6 +84,30 @@ enum Dimension {
 	},
 
 	/**
+	 * The application asks for positions between any two steps, and mostly waits a short
+	 * time only, as listener containers do that tell of idle partitions. Its rebalance
+	 * listener may ask for them, too, as listener containers do that commit them.
+	 */
+	POSITIONS {
+		@Override
+		Script add(Script script, Random random) {
+			List<Step> steps = new ArrayList<>();
+			for (Step each : script.steps()) {
+				steps.add(each);
+				while (random.nextInt(100) < 40) {
+					int millis = List.of(-1, 0, 10, 100, 100, 100, 1000).get(random.nextInt(7));
+					steps.add(new Step.Position(random.nextInt(script.partitions()), millis));
+				}
+			}
+			if (random.nextInt(100) < 40) {
+				steps.add(0, new Step.AskWhenAssigned(List.of(-1, 0, 10, 100).get(random.nextInt(4))));
+			}
+			Script asking = script.with(steps);
+			return (random.nextInt(100) < 80) ? asking : MODE.add(asking, random);
+		}
+	},
+
+	/**
 	 * The application commits through a producer's transactions.
 	 */
 	TRANSACTIONS {

@@ -367,6 +367,17 @@ class FoundBySimulationTests {
 				new Script.Options(true)));
 	}
 
+	/**
+	 * The application asked for a position, and the guard decided where the partition is
+	 * with the last of the time. It did not look again, and said that it did not know.
+	 */
+	@ParameterizedTest
+	@EnumSource
+	void decisionThatTakesTheLastOfTheTimeIsTheAnswer(ClientSettings.Protocol protocol) {
+		check(new Script(protocol, "earliest", false, true, 1, Map.of(), 1, List.of(new Step.ForeignCommit(0, 578, 1),
+				new Step.Poll(100), new Step.Delay(100), new Step.Position(0, 100))));
+	}
+
 	private static List<Step> settled(Step... steps) {
 		List<Step> settled = new ArrayList<>();
 		for (Step each : steps) {

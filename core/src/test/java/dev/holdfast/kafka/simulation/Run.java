@@ -20,7 +20,6 @@ import dev.holdfast.kafka.offsetguard.decision.Decision;
 import dev.holdfast.kafka.offsetguard.decision.OffsetDecisionException;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
@@ -47,6 +46,8 @@ final class Run {
 	private final Ledger ledger;
 
 	private final Truth truth;
+
+	private final PositionTruth positions;
 
 	private final List<Decision> decisions = new ArrayList<>();
 
@@ -83,6 +84,7 @@ final class Run {
 		this.trace = trace;
 		this.ledger = new Ledger(name, guarded && !script.options().observing());
 		this.truth = new Truth(name, ledger, script);
+		this.positions = new PositionTruth(name, script);
 	}
 
 	Ledger ledger() {
@@ -110,6 +112,7 @@ final class Run {
 		for (Step step : script.steps()) {
 			trace.step(step, time.millis());
 			perform(step);
+			look();
 			throwUntrue();
 		}
 		Endings.end(this, new Step.Honest());
@@ -119,7 +122,10 @@ final class Run {
 
 	private void hear(ModelCluster cluster) {
 		cluster.onCommit = (partition, offset) -> committed(cluster, partition, offset);
-		cluster.onStored = (partition, offset) -> ledger.stored(cluster, partition, offset);
+		cluster.onStored = (partition, offset) -> {
+			ledger.stored(cluster, partition, offset);
+			positions.stored(partition, offset);
+		};
 	}
 
 	private void throwUntrue() {
@@ -149,8 +155,9 @@ final class Run {
 		processed.clear();
 		isInTransactions = false;
 		ledger.left(all());
+		positions.begin(all());
 		if (script.subscribed()) {
-			consumer.subscribe(List.of(TOPIC), listener());
+			consumer.subscribe(List.of(TOPIC), new ApplicationListener(this));
 			process.client().group().target(assigned, false);
 		}
 		else {
@@ -158,25 +165,17 @@ final class Run {
 		}
 	}
 
-	private ConsumerRebalanceListener listener() {
-		return new ConsumerRebalanceListener() {
-
-			@Override
-			public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-				trace.say("revoked " + partitions);
-				leave(partitions);
-			}
-
-			@Override
-			public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-				trace.say("assigned " + partitions);
-			}
-		};
-	}
-
-	private void leave(Collection<TopicPartition> partitions) {
+	void leave(Collection<TopicPartition> partitions) {
 		processed.keySet().removeAll(partitions);
 		ledger.left(new HashSet<>(partitions));
+		positions.leave(partitions);
+	}
+
+	private void look() {
+		Set<TopicPartition> others = all();
+		others.removeAll(consumer.assignment());
+		positions.leave(others);
+		consumer.assignment().forEach(positions::look);
 	}
 
 	private void decided(Decision decision) {
@@ -190,6 +189,7 @@ final class Run {
 			untrue = (untrue != null) ? untrue : ex;
 		}
 		ledger.decided(decision);
+		positions.decided(decision);
 	}
 
 	private void committed(ModelCluster cluster, TopicPartition partition, OffsetAndMetadata offset) {
@@ -211,6 +211,7 @@ final class Run {
 		}
 		else if (step instanceof Step.OtherCluster other) {
 			hear(BrokerSteps.lead(name, script, other));
+			positions.changedCluster();
 			ledger.changedCluster(script.subscribed(), script.autoCommit() || script.reset().equals("none"));
 		}
 		else if (!BrokerSteps.perform(name.now(), time, script, step, ledger)) {
@@ -276,6 +277,7 @@ final class Run {
 				ledger.delivered(partition, records.records(partition));
 				List<ConsumerRecord<String, String>> few = records.records(partition);
 				processed.put(partition, new OffsetAndMetadata(few.get(few.size() - 1).offset() + 1));
+				positions.delivered(partition, processed.get(partition).offset());
 			}
 		}
 		catch (WakeupException ex) {
@@ -295,8 +297,9 @@ final class Run {
 	 * By the guard's bounds; a client that commits by itself may wait for its
 	 * coordinator.
 	 */
-	private long longest() {
-		return script.autoCommit() || script.isAny(Step.Silence.class, Step.Delay.class) ? 30_000 : 6_000;
+	long longest() {
+		long asked = script.isAny(Step.AskWhenAssigned.class) ? 60_000L * script.partitions() : 0;
+		return asked + (script.autoCommit() || script.isAny(Step.Silence.class, Step.Delay.class) ? 30_000 : 6_000);
 	}
 
 	private void woken() {
@@ -398,6 +401,10 @@ final class Run {
 
 	Consumer<String, String> consumer() {
 		return consumer;
+	}
+
+	PositionTruth positions() {
+		return positions;
 	}
 
 	Process process() {

@@ -93,7 +93,20 @@ sealed interface Step {
 	record CommitCurrent() implements Step {
 	}
 
-	record Position(int partition) implements Step {
+	/** Waits at most for so long, as the client does if it is -1. */
+	record Position(int partition, int millis) implements Step {
+
+		Position(int partition) {
+			this(partition, -1);
+		}
+
+	}
+
+	/**
+	 * The application's rebalance listener asks for the positions of new partitions, all
+	 * the time, wherever the step is.
+	 */
+	record AskWhenAssigned(int millis) implements Step {
 	}
 
 	record Wakeup(int afterMillis) implements Step {

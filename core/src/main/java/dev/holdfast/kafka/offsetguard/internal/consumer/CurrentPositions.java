@@ -196,8 +196,12 @@ final class CurrentPositions {
 			}
 			return start;
 		}
+		if (state.isPositioned()) {
+			// The guard has decided just now, perhaps with the last of the time.
+			return look(partition, deadline, patience);
+		}
 		// The client reads commits, too, and the coordinator may answer it sooner.
-		return state.isPositioned() ? OptionalLong.empty() : positions.within(partition, deadline.left(budget.whole()));
+		return positions.within(partition, deadline.left(budget.whole()));
 	}
 
 	/**
