@@ -114,10 +114,23 @@ final class Simulation {
 	private static boolean mayMomentsMatter(Script script, Run guarded) {
 		boolean isStartLate = script.reset().equals("latest")
 				&& (script.isAny(Step.Wakeup.class, Step.Lie.class, Step.LieAboutRange.class)
-						|| (script.isAny(Step.Silence.class, Step.Delay.class) && isUnansweredStartLate(script))
+						|| (script.isAny(Step.Silence.class, Step.Delay.class)
+								&& (isUnansweredStartLate(script) || isStartShort(script)))
 						|| isAnyLeaderSilent(script) || script.isAnyAfterPoll(Step.Move.class)
 						|| isStartedAnew(guarded));
 		return isStartLate || script.isAny(MOVING);
+	}
+
+	/**
+	 * Whether the first poll may be too short for all that the guard asks before the
+	 * client does.
+	 */
+	private static boolean isStartShort(Script script) {
+		return script.steps()
+			.stream()
+			.filter((each) -> each instanceof Step.Poll || each instanceof Step.Settle)
+			.limit(1)
+			.anyMatch((each) -> each instanceof Step.Poll poll && poll.millis() < 50);
 	}
 
 	/**

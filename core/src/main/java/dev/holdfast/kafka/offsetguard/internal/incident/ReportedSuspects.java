@@ -127,8 +127,9 @@ final class ReportedSuspects {
 			OffsetAndMetadata sought = state.sought();
 			if (sought != null && positions.now(partition).isEmpty()) {
 				boolean isDefined = report.claim() == null || report.claim().isDefined();
-				boolean isOfNow = sought.leaderEpoch().isEmpty() && report.position() > sought.offset();
-				if (isDefined && !isOfNow && (sought.leaderEpoch().isEmpty() || report.position() < sought.offset())) {
+				boolean isBefore = report.position() < sought.offset()
+						|| (sought.leaderEpoch().isEmpty() && report.position() == sought.offset());
+				if (isDefined && isBefore) {
 					WhileAssigned.seek(client, partition, sought);
 				}
 				else {
