@@ -36,8 +36,16 @@ final class DecidingPolls<K, V> {
 	/** How long the async consumer's background may take to report what it knows. */
 	private static final Duration REPORT_PATIENCE = Duration.ofMillis(100);
 
-	/** How long the guard polls the client before it looks for evidence again. */
-	private static final Duration WAITING = Duration.ofMillis(50);
+	/**
+	 * How long the guard polls the client before it looks for evidence again, as long as
+	 * the evidence may come at any moment.
+	 */
+	private static final Duration WAITING = Duration.ofMillis(10);
+
+	/** The same if brokers take their time. */
+	private static final Duration WAITING_LONG = Duration.ofMillis(50);
+
+	private static final int SHORT_WAITS = 10;
 
 	private final Consumer<K, V> client;
 
@@ -62,6 +70,9 @@ final class DecidingPolls<K, V> {
 	private final GuardClock clock;
 
 	private boolean clientsAlone;
+
+	/** How often the guard has waited for the same evidence. */
+	private int waits;
 
 	/**
 	 * Creates it.
@@ -141,16 +152,22 @@ final class DecidingPolls<K, V> {
 	 */
 	private ConsumerRecords<K, V> wait(Duration left) {
 		if (!incident.isWaiting()) {
+			waits = 0;
 			return collectReports(left);
 		}
 		try {
-			Duration wait = incident.isConcluding() ? Duration.ZERO : WAITING;
+			Duration wait = incident.isConcluding() ? Duration.ZERO : nextWait();
 			return pollClient((left.compareTo(wait) < 0) ? left : wait);
 		}
 		catch (InvalidOffsetException ex) {
 			reports.add(ex);
 			return ConsumerRecords.empty();
 		}
+	}
+
+	private Duration nextWait() {
+		waits++;
+		return (waits <= SHORT_WAITS) ? WAITING : WAITING_LONG;
 	}
 
 	/**
