@@ -29,10 +29,14 @@ import org.apache.kafka.common.protocol.ApiKeys;
  */
 public final class Trial implements AutoCloseable {
 
-	/** So that listeners see changes of the topic while somebody looks at them. */
+	/**
+	 * So that listeners see changes of the topic, and that it is known where they are,
+	 * while somebody looks at them.
+	 */
 	private static final Map<String, Object> SOON = Map.of("spring.kafka.consumer.properties.metadata.max.age.ms",
 			"1000", "holdfast.kafka.offset-guard.topic-check-interval", "500ms",
-			"spring.kafka.listener.idle-partition-event-interval", "100ms");
+			"holdfast.kafka.offset-guard.hold-recheck-interval", "2s", "spring.kafka.listener.poll-timeout", "200ms",
+			"spring.kafka.listener.idle-partition-event-interval", "200ms");
 
 	private final Plan plan;
 
