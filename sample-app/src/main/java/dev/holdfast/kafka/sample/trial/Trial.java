@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -49,6 +50,8 @@ public final class Trial implements AutoCloseable {
 	private volatile Bounds bounds;
 
 	private volatile int partitions;
+
+	private final AtomicLong orders = new AtomicLong();
 
 	/**
 	 * Creates the topic, starts the listeners, and waits until they listen.
@@ -151,6 +154,7 @@ public final class Trial implements AutoCloseable {
 
 	private void published(TopicPartition partition, long offset, int order) {
 		watches((watch) -> watch.published(partition, offset, order));
+		orders.incrementAndGet();
 	}
 
 	void watches(Consumer<Watch> action) {
@@ -252,6 +256,14 @@ public final class Trial implements AutoCloseable {
 	 */
 	public void mark() {
 		watches(Watch::mark);
+	}
+
+	/**
+	 * How many orders have come to the logs.
+	 * @return the count; an order that comes to another log counts again
+	 */
+	public long orders() {
+		return orders.get();
 	}
 
 	/**
