@@ -86,6 +86,7 @@ public final class Show implements AutoCloseable {
 			.brokerProperty("group.coordinator.threads", "1")
 			.brokerProperty("share.coordinator.threads", "1")
 			.brokerProperty("replica.fetch.wait.max.ms", "1000")
+			.brokerProperty("broker.heartbeat.interval.ms", "1000")
 			// The controller writes no records that say nothing.
 			.brokerProperty("metadata.max.idle.interval.ms", "0")
 			.start();

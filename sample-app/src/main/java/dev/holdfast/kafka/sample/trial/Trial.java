@@ -36,8 +36,8 @@ public final class Trial implements AutoCloseable {
 	 */
 	private static final Map<String, Object> SOON = Map.of("spring.kafka.consumer.properties.metadata.max.age.ms",
 			"1000", "holdfast.kafka.offset-guard.topic-check-interval", "500ms",
-			"holdfast.kafka.offset-guard.hold-recheck-interval", "2s", "spring.kafka.listener.poll-timeout", "200ms",
-			"spring.kafka.listener.idle-partition-event-interval", "200ms");
+			"holdfast.kafka.offset-guard.hold-recheck-interval", "2s", "spring.kafka.listener.poll-timeout", "250ms",
+			"spring.kafka.listener.idle-partition-event-interval", "250ms");
 
 	private final Plan plan;
 
