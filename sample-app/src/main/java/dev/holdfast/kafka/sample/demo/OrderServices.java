@@ -7,6 +7,7 @@ package dev.holdfast.kafka.sample.demo;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 import dev.holdfast.kafka.sample.service.Listener;
 import dev.holdfast.kafka.sample.service.OrderService;
@@ -19,6 +20,10 @@ import dev.holdfast.kafka.sample.service.Setting;
  */
 record OrderServices(List<OrderService<Deliveries>> all) implements AutoCloseable {
 
+	/** So that the demo soon knows when a listener has nothing more to do. */
+	private static final Map<String, Object> SOON = Map.of("spring.kafka.listener.poll-timeout", "100ms",
+			"spring.kafka.listener.idle-event-interval", "100ms");
+
 	static OrderServices start(Scenario scenario, String bootstrapServers, String... args) {
 		return new OrderServices(Arrays.stream(Listener.values())
 			.map((listener) -> start(listener, scenario, bootstrapServers, args))
@@ -28,7 +33,7 @@ record OrderServices(List<OrderService<Deliveries>> all) implements AutoCloseabl
 	static OrderService<Deliveries> start(Listener listener, Scenario scenario, String bootstrapServers,
 			String... args) {
 		Setting setting = new Setting(bootstrapServers, scenario.topic(), scenario.group(listener),
-				scenario.autoOffsetReset());
+				scenario.autoOffsetReset(), false, SOON);
 		return OrderService.start(listener, setting, Deliveries.class, new Deliveries(), args);
 	}
 

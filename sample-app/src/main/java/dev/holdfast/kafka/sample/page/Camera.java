@@ -22,6 +22,7 @@ import dev.holdfast.kafka.sample.tour.TourRow;
 import dev.holdfast.kafka.sample.trial.Participant;
 import dev.holdfast.kafka.sample.trial.Watch;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes views of a show.
@@ -32,22 +33,30 @@ final class Camera {
 
 	private static final int DECISIONS = 12;
 
+	/** How long logs of which nothing is known to have changed are taken for the same. */
+	private static final long STILL_NANOS = TimeUnit.SECONDS.toNanos(2);
+
 	private final Show show;
 
 	private final Actuator actuator;
+
+	private @Nullable Logs last;
 
 	Camera(Show show, Actuator actuator) {
 		this.show = show;
 		this.actuator = actuator;
 	}
 
+	/**
+	 * Takes a view. Only one thread does.
+	 */
 	View take() {
 		Scene scene = show.scene();
 		if (scene == null) {
 			return new View(-1, "", "", null, 0, show.busy(), show.done(), said(), show.paused(), show.rate(), active(),
 					List.of(), tour());
 		}
-		Map<TopicPartition, LogBounds> bounds = scene.trial().bounds();
+		Map<TopicPartition, LogBounds> bounds = bounds(scene);
 		List<View.Group> groups = scene.trial()
 			.participants()
 			.stream()
@@ -57,6 +66,21 @@ final class Camera {
 				(scene.step() != null) ? scene.step().name() : null,
 				TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - scene.began()), show.busy(), show.done(), said(),
 				show.paused(), show.rate(), active(), groups, tour());
+	}
+
+	/** While nothing happens and no order comes, brokers are seldom asked. */
+	private Map<TopicPartition, LogBounds> bounds(Scene scene) {
+		boolean isStill = show.busy() == null && show.active().isEmpty();
+		int done = show.done();
+		long orders = scene.trial().orders();
+		Logs known = last;
+		if (isStill && known != null && known.scene() == scene.number() && known.done() == done
+				&& known.orders() == orders && System.nanoTime() - known.asked() < STILL_NANOS) {
+			return known.bounds();
+		}
+		Map<TopicPartition, LogBounds> bounds = scene.trial().bounds();
+		last = new Logs(scene.number(), done, orders, System.nanoTime(), bounds);
+		return bounds;
 	}
 
 	private List<Said> said() {
@@ -100,6 +124,13 @@ final class Camera {
 		}
 		Collections.reverse(told);
 		return told;
+	}
+
+	/**
+	 * What the brokers told about the logs, and what had happened before they were asked.
+	 */
+	private record Logs(int scene, int done, long orders, long asked, Map<TopicPartition, LogBounds> bounds) {
+
 	}
 
 }

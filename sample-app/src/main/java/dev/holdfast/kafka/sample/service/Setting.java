@@ -21,17 +21,6 @@ import java.util.Map;
 public record Setting(String bootstrapServers, String topic, String group, String autoOffsetReset, boolean web,
 		Map<String, Object> more) {
 
-	/**
-	 * Creates a setting without a web server and further properties.
-	 * @param bootstrapServers the addresses of its brokers
-	 * @param topic the topic that it reads
-	 * @param group its group, and the name of its client
-	 * @param autoOffsetReset its {@code auto.offset.reset}
-	 */
-	public Setting(String bootstrapServers, String topic, String group, String autoOffsetReset) {
-		this(bootstrapServers, topic, group, autoOffsetReset, false, Map.of());
-	}
-
 	Map<String, Object> properties(Listener listener) {
 		Map<String, Object> properties = new HashMap<>(listener.settings());
 		properties.put("orders.topic", topic);
@@ -39,9 +28,6 @@ public record Setting(String bootstrapServers, String topic, String group, Strin
 		properties.put("spring.kafka.consumer.group-id", group);
 		properties.put("spring.kafka.consumer.client-id", group);
 		properties.put("spring.kafka.consumer.auto-offset-reset", autoOffsetReset);
-		// So that the demo soon knows when a listener has nothing more to do.
-		properties.put("spring.kafka.listener.poll-timeout", "100ms");
-		properties.put("spring.kafka.listener.idle-event-interval", "100ms");
 		properties.put("server.address", "127.0.0.1");
 		properties.put("server.port", "0");
 		// Who may reach this port is on this machine, and may answer.

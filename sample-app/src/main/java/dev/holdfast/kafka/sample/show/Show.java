@@ -77,6 +77,21 @@ public final class Show implements AutoCloseable {
 		this.args = args;
 	}
 
+	/** Brokers that do next to nothing while nothing comes. */
+	private static KafkaCluster start(int brokers) {
+		return KafkaCluster.builder()
+			.brokers(brokers)
+			.brokerProperty("num.network.threads", "1")
+			.brokerProperty("num.io.threads", "2")
+			.brokerProperty("group.coordinator.threads", "1")
+			.brokerProperty("share.coordinator.threads", "1")
+			.brokerProperty("replica.fetch.wait.max.ms", "1000")
+			.brokerProperty("broker.heartbeat.interval.ms", "1000")
+			// The controller writes no records that say nothing.
+			.brokerProperty("metadata.max.idle.interval.ms", "0")
+			.start();
+	}
+
 	private static Thread thread(Runnable task) {
 		Thread thread = new Thread(task, "show");
 		thread.setDaemon(true);
@@ -203,7 +218,7 @@ public final class Show implements AutoCloseable {
 		KafkaCluster running = cluster;
 		if (running == null) {
 			tell("Three brokers start in this JVM, behind a wire that can lie.");
-			running = KafkaCluster.start(BROKERS);
+			running = start(BROKERS);
 			cluster = running;
 		}
 		return running;
@@ -218,7 +233,7 @@ public final class Show implements AutoCloseable {
 
 	private KafkaCluster otherCluster() {
 		closeOther();
-		KafkaCluster started = KafkaCluster.start(2);
+		KafkaCluster started = start(2);
 		other = started;
 		return started;
 	}

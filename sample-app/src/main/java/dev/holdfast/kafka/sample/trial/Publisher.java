@@ -42,7 +42,7 @@ final class Publisher implements AutoCloseable {
 
 	private static Producer<byte[], String> producer(String bootstrapServers) {
 		return new KafkaProducer<>(Map.of("bootstrap.servers", bootstrapServers, "acks", "all",
-				"max.in.flight.requests.per.connection", 1, "metadata.max.age.ms", 500, "delivery.timeout.ms", 30_000,
+				"max.in.flight.requests.per.connection", 1, "metadata.max.age.ms", 1000, "delivery.timeout.ms", 30_000,
 				"request.timeout.ms", 5_000, "max.block.ms", 10_000), new ByteArraySerializer(),
 				new StringSerializer());
 	}

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -29,10 +30,14 @@ import org.apache.kafka.common.protocol.ApiKeys;
  */
 public final class Trial implements AutoCloseable {
 
-	/** So that listeners see changes of the topic while somebody looks at them. */
+	/**
+	 * So that listeners see changes of the topic, and that it is known where they are,
+	 * while somebody looks at them.
+	 */
 	private static final Map<String, Object> SOON = Map.of("spring.kafka.consumer.properties.metadata.max.age.ms",
 			"1000", "holdfast.kafka.offset-guard.topic-check-interval", "500ms",
-			"spring.kafka.listener.idle-partition-event-interval", "100ms");
+			"holdfast.kafka.offset-guard.hold-recheck-interval", "2s", "spring.kafka.listener.poll-timeout", "250ms",
+			"spring.kafka.listener.idle-partition-event-interval", "250ms");
 
 	private final Plan plan;
 
@@ -45,6 +50,8 @@ public final class Trial implements AutoCloseable {
 	private volatile Bounds bounds;
 
 	private volatile int partitions;
+
+	private final AtomicLong orders = new AtomicLong();
 
 	/**
 	 * Creates the topic, starts the listeners, and waits until they listen.
@@ -147,6 +154,7 @@ public final class Trial implements AutoCloseable {
 
 	private void published(TopicPartition partition, long offset, int order) {
 		watches((watch) -> watch.published(partition, offset, order));
+		orders.incrementAndGet();
 	}
 
 	void watches(Consumer<Watch> action) {
@@ -248,6 +256,14 @@ public final class Trial implements AutoCloseable {
 	 */
 	public void mark() {
 		watches(Watch::mark);
+	}
+
+	/**
+	 * How many orders have come to the logs.
+	 * @return the count; an order that comes to another log counts again
+	 */
+	public long orders() {
+		return orders.get();
 	}
 
 	/**

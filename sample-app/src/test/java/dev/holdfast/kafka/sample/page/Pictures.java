@@ -29,7 +29,7 @@ final class Pictures {
 	public static void main(String[] args) throws IOException {
 		Path folder = Files.createDirectories(Path.of(args[0]));
 		VersionCapInstaller.install();
-		try (Show show = new Show(); Page page = Page.open(show)) {
+		try (Show show = new Show("--logging.level.dev.holdfast=warn"); Page page = Page.open(show)) {
 			show.begin("earliest");
 			try (Chromium browser = new Chromium(page.address().toString())) {
 				browser.open(WIDTH, "light");
@@ -44,7 +44,7 @@ final class Pictures {
 		await().atMost(60, TimeUnit.SECONDS).until(() -> browser.number("plain", "delivered") >= 300);
 		browser.act("mishap-deleted-commits");
 		String held = "[data-held='0']";
-		await().atMost(60, TimeUnit.SECONDS).until(() -> browser.text(held).contains("reads on at"));
+		await().atMost(60, TimeUnit.SECONDS).until(() -> browser.text(held), (text) -> text.contains("reads on at"));
 		for (String theme : new String[] { "light", "dark" }) {
 			browser.look(WIDTH, theme);
 			Files.write(folder.resolve("hold-%s.png".formatted(theme)), browser.picture(held));
