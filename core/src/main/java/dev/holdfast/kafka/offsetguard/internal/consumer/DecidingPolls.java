@@ -71,7 +71,7 @@ final class DecidingPolls<K, V> {
 
 	private boolean clientsAlone;
 
-	/** How often the guard has waited for the same evidence. */
+	/** How often the guard has waited for evidence in this incident. */
 	private int waits;
 
 	/**
@@ -116,6 +116,7 @@ final class DecidingPolls<K, V> {
 				return records;
 			}
 			clientsAlone = false;
+			waits = wasOpen ? waits : 0;
 			// While an incident stays open the guard polls the client, which keeps it in
 			// its group.
 			boolean isAllSaid = !wasOpen && incident.isAboutAllPositions();
@@ -152,7 +153,6 @@ final class DecidingPolls<K, V> {
 	 */
 	private ConsumerRecords<K, V> wait(Duration left) {
 		if (!incident.isWaiting()) {
-			waits = 0;
 			return collectReports(left);
 		}
 		try {
