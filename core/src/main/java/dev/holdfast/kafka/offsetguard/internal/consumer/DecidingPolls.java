@@ -69,9 +69,9 @@ final class DecidingPolls<K, V> {
 
 	private final GuardClock clock;
 
-	private boolean clientsAlone;
+	private boolean clientHadAllTime;
 
-	/** How often the guard has waited for evidence in this incident. */
+	/** How often the guard has waited for the evidence that is on its way. */
 	private int waits;
 
 	/**
@@ -112,18 +112,20 @@ final class DecidingPolls<K, V> {
 			boolean wasOpen = incident.isOpen();
 			ConsumerRecords<K, V> records = wasOpen ? null : pollUndisturbed(left);
 			if (records != null) {
-				clientsAlone = left == timeout && !firstAssignments.isWaiting() && !clusterChanges.isNew();
+				clientHadAllTime = left == timeout && !firstAssignments.isWaiting() && !clusterChanges.isNew();
 				return records;
 			}
-			clientsAlone = false;
-			waits = wasOpen ? waits : 0;
+			clientHadAllTime = false;
+			boolean wasWaiting = incident.isWaiting();
+			waits = wasWaiting ? waits : 0;
 			// While an incident stays open the guard polls the client, which keeps it in
 			// its group.
 			boolean isAllSaid = !wasOpen && incident.isAboutAllPositions();
 			records = decide(isAllSaid ? ConsumerRecords.empty() : wait(left), isAllSaid);
 			boolean isStuck = incident.isOpen() && !incident.isWaiting();
-			if (!ConsumerConfigurationCapture.isNothing(records) || isStuck
-					|| (!incident.isWaiting() && !worthPolling.getAsBoolean())) {
+			// What evidence was on its way for may be read now.
+			boolean isWorthPolling = incident.isWaiting() || wasWaiting || worthPolling.getAsBoolean();
+			if (!ConsumerConfigurationCapture.isNothing(records) || isStuck || !isWorthPolling) {
 				return records;
 			}
 			throwFailure.run();
@@ -138,8 +140,8 @@ final class DecidingPolls<K, V> {
 	 * Whether the whole time of the last poll was the client's, and the guard has taken
 	 * nothing from what the client said.
 	 */
-	boolean isClientsAlone() {
-		return clientsAlone;
+	boolean hadClientAllTime() {
+		return clientHadAllTime;
 	}
 
 	private Duration left(Duration timeout, long startedAt) {

@@ -52,6 +52,9 @@ final class PollLoop<K, V> {
 
 	private static final Duration SHORTEST_PIECE = Duration.ofMillis(50);
 
+	/** A client that returns nothing sooner than this has not waited. */
+	private static final long AT_ONCE_NANOS = Duration.ofMillis(5).toNanos();
+
 	private final Consumer<K, V> client;
 
 	private final List<String> bootstrapServers;
@@ -132,7 +135,7 @@ final class PollLoop<K, V> {
 		ConsumerRecords<K, V> records = pollOnce(piece, start);
 		// Most polls end here, and look at the clock once.
 		boolean isOver = !ConsumerConfigurationCapture.isNothing(records)
-				|| (piece == timeout && polls.isClientsAlone());
+				|| (piece == timeout && polls.hadClientAllTime());
 		return isOver ? records : pollOn(records, timeout, start);
 	}
 
@@ -141,7 +144,7 @@ final class PollLoop<K, V> {
 		long pieceStart = start;
 		long now = clock.nanoTime();
 		// A client that returns nothing before its time would do so again and again.
-		while (ConsumerConfigurationCapture.isNothing(records) && now - pieceStart >= SHORTEST_PIECE.toNanos() / 2) {
+		while (ConsumerConfigurationCapture.isNothing(records) && now - pieceStart >= AT_ONCE_NANOS) {
 			Duration left = timeout.minusNanos(now - start);
 			if (left.isNegative() || left.isZero()) {
 				return records;

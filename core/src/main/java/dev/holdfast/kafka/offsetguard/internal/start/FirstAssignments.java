@@ -124,7 +124,7 @@ public final class FirstAssignments {
 	}
 
 	/**
-	 * Whether the guard has waited in the last poll, and not the client.
+	 * Whether the client had no partitions in the last poll, and the guard waited for it.
 	 */
 	public boolean isWaiting() {
 		return waiting;
