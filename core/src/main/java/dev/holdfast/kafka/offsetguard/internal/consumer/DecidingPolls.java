@@ -116,16 +116,14 @@ final class DecidingPolls<K, V> {
 				return records;
 			}
 			clientHadAllTime = false;
-			boolean wasWaiting = incident.isWaiting();
-			waits = wasWaiting ? waits : 0;
+			waits = incident.isWaiting() ? waits : 0;
 			// While an incident stays open the guard polls the client, which keeps it in
 			// its group.
 			boolean isAllSaid = !wasOpen && incident.isAboutAllPositions();
 			records = decide(isAllSaid ? ConsumerRecords.empty() : wait(left), isAllSaid);
 			boolean isStuck = incident.isOpen() && !incident.isWaiting();
-			// What evidence was on its way for may be read now.
-			boolean isWorthPolling = incident.isWaiting() || wasWaiting || worthPolling.getAsBoolean();
-			if (!ConsumerConfigurationCapture.isNothing(records) || isStuck || !isWorthPolling) {
+			if (!ConsumerConfigurationCapture.isNothing(records) || isStuck
+					|| (!incident.isWaiting() && !worthPolling.getAsBoolean())) {
 				return records;
 			}
 			throwFailure.run();
