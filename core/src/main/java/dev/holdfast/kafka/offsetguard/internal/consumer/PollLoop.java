@@ -50,6 +50,12 @@ final class PollLoop<K, V> {
 
 	private static final Duration LONGEST_PIECE_HELD = Duration.ofSeconds(1);
 
+	/**
+	 * The longest piece while the client has no partition. It may get some within the
+	 * piece, and the guard be answered about them too late for that piece.
+	 */
+	private static final Duration LONGEST_PIECE_JOINING = Duration.ofMillis(100);
+
 	private static final Duration SHORTEST_PIECE = Duration.ofMillis(50);
 
 	/** A client that returns nothing sooner than this has not waited. */
@@ -91,7 +97,11 @@ final class PollLoop<K, V> {
 
 	private final TopicLookup lookup;
 
+	private final boolean startsWithinPiece;
+
 	private boolean polling;
+
+	private boolean clientHadAllTime;
 
 	PollLoop(Consumer<K, V> client, GroupMemory memory, ClientVersions versions, StoppedConsumers.Own stops,
 			Wiring wiring) {
@@ -99,6 +109,8 @@ final class PollLoop<K, V> {
 		this.client = client;
 		this.versions = versions;
 		this.bootstrapServers = wiring.basics().configuration().bootstrapServers();
+		// The guard sees another client's partitions before that client starts them.
+		this.startsWithinPiece = !wiring.basics().configuration().readsCommitsFirst();
 		this.memory = memory;
 		this.clock = wiring.basics().clock();
 		this.budget = wiring.basics().budget();
@@ -132,10 +144,9 @@ final class PollLoop<K, V> {
 		long start = clock.nanoTime();
 		states.pollByApplication(pauses::byApplication);
 		Duration piece = piece(timeout);
-		ConsumerRecords<K, V> records = pollOnce(piece, start);
+		ConsumerRecords<K, V> records = pollOnce(piece, timeout, start);
 		// Most polls end here, and look at the clock once.
-		boolean isOver = !ConsumerConfigurationCapture.isNothing(records)
-				|| (piece == timeout && polls.hadClientAllTime());
+		boolean isOver = !ConsumerConfigurationCapture.isNothing(records) || (piece == timeout && clientHadAllTime);
 		return isOver ? records : pollOn(records, timeout, start);
 	}
 
@@ -150,18 +161,29 @@ final class PollLoop<K, V> {
 				return records;
 			}
 			pieceStart = now;
-			records = pollOnce(piece(left), now);
+			records = pollOnce(piece(left), left, now);
 			now = clock.nanoTime();
 		}
 		return records;
 	}
 
 	private Duration piece(Duration left) {
-		if (!states.undecided().isEmpty() || triggers.isLookingIntoLogs()) {
+		if (isEvidenceOnItsWay()) {
 			return shorter(left, SHORTEST_PIECE);
+		}
+		if (isJoining()) {
+			return shorter(left, LONGEST_PIECE_JOINING);
 		}
 		Duration longest = holds.isEmpty() ? LONGEST_PIECE : shorter(holds.untilDue(), LONGEST_PIECE_HELD);
 		return shorter(left, longer(longest, SHORTEST_PIECE));
+	}
+
+	private boolean isEvidenceOnItsWay() {
+		return !states.undecided().isEmpty() || triggers.isLookingIntoLogs();
+	}
+
+	private boolean isJoining() {
+		return startsWithinPiece && states.isEmpty() && patient.getAsBoolean();
 	}
 
 	private static Duration shorter(Duration one, Duration other) {
@@ -172,11 +194,16 @@ final class PollLoop<K, V> {
 		return (one.compareTo(other) >= 0) ? one : other;
 	}
 
-	private ConsumerRecords<K, V> pollOnce(Duration timeout, long now) {
+	/**
+	 * Polls one piece.
+	 * @param left how much time the application has left, this piece included
+	 */
+	private ConsumerRecords<K, V> pollOnce(Duration piece, Duration left, long now) {
 		throwFailure();
 		commits.sender().throwCallbackFailure();
 		requireAccepted();
-		budget.renewForPoll(timeout, patient.getAsBoolean());
+		// Nobody is read meanwhile who would have to wait.
+		budget.renewForPoll(isJoining() ? left : piece, patient.getAsBoolean());
 		commits.observer().takeNote();
 		memory.forgetUnused();
 		polling = true;
@@ -190,7 +217,10 @@ final class PollLoop<K, V> {
 			// A partition without a position may have had a provisional one so far: the
 			// client must not deliver from there.
 			throwFailure();
-			ConsumerRecords<K, V> records = polls.poll(timeout, now, budget.isUsed());
+			// The guard may have asked just now.
+			Duration rest = isEvidenceOnItsWay() ? shorter(piece, SHORTEST_PIECE) : piece;
+			ConsumerRecords<K, V> records = polls.poll(rest, now, budget.isUsed());
+			clientHadAllTime = rest == piece && polls.hadClientAllTime();
 			holds.forgetThoseNotInVain(records.isEmpty());
 			stops.polled(states);
 			if (records.isEmpty()) {
