@@ -109,7 +109,7 @@ final class PollLoop<K, V> {
 		this.client = client;
 		this.versions = versions;
 		this.bootstrapServers = wiring.basics().configuration().bootstrapServers();
-		// The guard sees another client's partitions before that client starts them.
+		// The guard sees an async client's partitions before that client starts them.
 		this.startsWithinPiece = !wiring.basics().configuration().readsCommitsFirst();
 		this.memory = memory;
 		this.clock = wiring.basics().clock();
@@ -202,7 +202,7 @@ final class PollLoop<K, V> {
 		throwFailure();
 		commits.sender().throwCallbackFailure();
 		requireAccepted();
-		// Nobody is read meanwhile who would have to wait.
+		// The client reads no other partition that would have to wait for the guard.
 		budget.renewForPoll(isJoining() ? left : piece, patient.getAsBoolean());
 		commits.observer().takeNote();
 		memory.forgetUnused();
