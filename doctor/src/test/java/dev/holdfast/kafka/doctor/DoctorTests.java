@@ -12,13 +12,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 import dev.holdfast.kafka.conformance.report.Check;
 import dev.holdfast.kafka.test.Fault;
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.LyingKafka;
 import dev.holdfast.kafka.test.WireRequest;
+import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.junit.jupiter.api.BeforeAll;
@@ -122,12 +125,32 @@ class DoctorTests {
 
 	@Test
 	void writesAsAGroupOfItsOwnAndLeavesNothing() throws Exception {
+		// Other tests leave groups where brokers do not answer.
+		Set<String> before = groups();
+
 		Run run = run("--write");
 
 		assertThat(run.exitCode()).as(run.toString()).isZero();
 		assertThat(run.out()).contains("  + commit-metadata    120 characters came back");
 		assertThat(cluster.wire().count(ApiKeys.OFFSET_COMMIT)).isPositive();
-		assertThat(cluster.admin().listGroups().all().get()).isEmpty();
+		assertThat(groups()).isEqualTo(before);
+	}
+
+	/**
+	 * Without an answer to the deletion nobody knows whether the group is left, and the
+	 * report names it.
+	 */
+	@Test
+	void namesAGroupThatIsPerhapsLeft() {
+		cluster.wire().inject(Fault.silence(ApiKeys.DELETE_GROUPS));
+
+		Run run = run("--timeout", "4", "--write");
+
+		assertThat(run.out()).containsPattern("[+] commit-metadata .* delete holdfast-conformance-[0-9a-f-]{36}\n");
+	}
+
+	private Set<String> groups() throws Exception {
+		return cluster.admin().listGroups().all().get().stream().map(GroupListing::groupId).collect(Collectors.toSet());
 	}
 
 	@Test

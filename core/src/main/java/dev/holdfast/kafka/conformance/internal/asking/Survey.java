@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -59,6 +60,8 @@ public final class Survey {
 	private final GuardClock clock;
 
 	private final Consumer<String> progress;
+
+	private final String group = "holdfast-conformance-" + UUID.randomUUID();
 
 	private final Set<TopicPartition> chosen = new LinkedHashSet<>();
 
@@ -187,7 +190,7 @@ public final class Survey {
 			.stream()
 			.filter((entry) -> entry.getValue().startOffset() >= 0)
 			.limit(1)
-			.map((entry) -> new CommitProbe(admin, deadline, clients.patience()).ask(entry.getKey(),
+			.map((entry) -> new CommitProbe(admin, group, deadline, clients.patience()).ask(entry.getKey(),
 					entry.getValue().startOffset(), entry.getValue().leaderEpoch()))
 			.toList();
 	}

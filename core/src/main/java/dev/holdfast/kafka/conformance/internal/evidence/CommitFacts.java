@@ -16,7 +16,8 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
  * @param committed what the coordinator answered to the commit
  * @param served what the coordinator answered when it was asked for the commit, empty
  * without a commit
+ * @param leftGroup the check's own group if nobody has confirmed that it is gone
  */
-public record CommitFacts(OffsetAndMetadata sent, Answer<Boolean> committed,
-		Answer<Optional<OffsetAndMetadata>> served) {
+public record CommitFacts(OffsetAndMetadata sent, Answer<Boolean> committed, Answer<Optional<OffsetAndMetadata>> served,
+		Optional<String> leftGroup) {
 }

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import dev.holdfast.kafka.conformance.internal.evidence.Answer;
 import dev.holdfast.kafka.conformance.internal.evidence.CommitFacts;
 import dev.holdfast.kafka.conformance.internal.evidence.RightFacts;
+import dev.holdfast.kafka.conformance.report.Verdict;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.resource.ResourceType;
@@ -44,7 +45,8 @@ class ClientJudgeTests {
 	}
 
 	private static CommitFacts commit(@Nullable OffsetAndMetadata served) {
-		return new CommitFacts(SENT, new Answer.Given<>(true), new Answer.Given<>(Optional.ofNullable(served)));
+		return new CommitFacts(SENT, new Answer.Given<>(true), new Answer.Given<>(Optional.ofNullable(served)),
+				Optional.empty());
 	}
 
 	private static String text(Judgement judgement) {
@@ -84,8 +86,8 @@ class ClientJudgeTests {
 
 	@Test
 	void commitThatIsRefusedButTookPlaceIsNoGoodCommit() {
-		CommitFacts refused = new CommitFacts(SENT, new Answer.Failed<>("error"),
-				new Answer.Given<>(Optional.of(SENT)));
+		CommitFacts refused = new CommitFacts(SENT, new Answer.Failed<>("error"), new Answer.Given<>(Optional.of(SENT)),
+				Optional.empty());
 
 		assertThat(text(ClientJudge.commitMetadata(refused))).isEqualTo("failed error");
 		assertThat(text(ClientJudge.commitEpoch(refused))).isEqualTo("failed error");
@@ -93,9 +95,20 @@ class ClientJudgeTests {
 
 	@Test
 	void commitThatCannotBeAskedFor() {
-		CommitFacts unasked = new CommitFacts(SENT, new Answer.Given<>(true), new Answer.Denied<>("no"));
+		CommitFacts unasked = new CommitFacts(SENT, new Answer.Given<>(true), new Answer.Denied<>("no"),
+				Optional.empty());
 
 		assertThat(text(ClientJudge.commitMetadata(unasked))).isEqualTo("skipped");
+	}
+
+	@Test
+	void groupThatIsPerhapsLeftIsNamed() {
+		CommitFacts left = new CommitFacts(SENT, new Answer.Given<>(true), new Answer.Given<>(Optional.of(SENT)),
+				Optional.of("holdfast-conformance-7"));
+
+		assertThat(ClientJudge.commitMetadata(left).verdict()).isEqualTo(Verdict.SOUND);
+		assertThat(ClientJudge.commitMetadata(left).detail())
+			.endsWith("no coordinator confirms that the check's group is deleted: delete holdfast-conformance-7");
 	}
 
 }

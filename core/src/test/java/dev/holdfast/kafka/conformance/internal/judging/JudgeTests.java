@@ -152,7 +152,8 @@ class JudgeTests {
 		RightFacts right = new RightFacts(ResourceType.TOPIC, "topic", Set.of(AclOperation.READ),
 				new Answer.Denied<>("no"));
 		OffsetAndMetadata sent = new OffsetAndMetadata(7, Optional.of(3), "metadata");
-		CommitFacts commit = new CommitFacts(sent, new Answer.Given<>(true), new Answer.Given<>(Optional.empty()));
+		CommitFacts commit = new CommitFacts(sent, new Answer.Given<>(true), new Answer.Given<>(Optional.empty()),
+				Optional.empty());
 		RoundFacts round = new RoundFacts(List.of(broker), List.of(right), List.of(), List.of(commit));
 		List<RoundFacts> rounds = List.of(round, round);
 
