@@ -185,6 +185,20 @@ public final class Pauses {
 	}
 
 	/**
+	 * Whether the guard pauses any of some partitions.
+	 */
+	public boolean isAnyPaused(Collection<TopicPartition> partitions) {
+		return !byGuard.isEmpty() && partitions.stream().anyMatch(byGuard::containsKey);
+	}
+
+	/**
+	 * Has the client told once more what the guard has paused of some partitions.
+	 */
+	public void repeat(Collection<TopicPartition> partitions) {
+		partitions.stream().filter(byGuard::containsKey).forEach(unsent::add);
+	}
+
+	/**
 	 * Whether the guard pauses any partition for a reason.
 	 */
 	public boolean isAnyPaused(Reason reason) {

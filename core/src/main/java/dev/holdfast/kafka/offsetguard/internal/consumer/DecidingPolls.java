@@ -6,12 +6,15 @@
 package dev.holdfast.kafka.offsetguard.internal.consumer;
 
 import java.time.Duration;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 
 import dev.holdfast.kafka.offsetguard.internal.client.ClientReports;
 import dev.holdfast.kafka.offsetguard.internal.client.ConsumerConfigurationCapture;
 import dev.holdfast.kafka.offsetguard.internal.client.Pauses;
+import dev.holdfast.kafka.offsetguard.internal.client.SomePartitions;
+import dev.holdfast.kafka.offsetguard.internal.client.WhileAssigned;
 import dev.holdfast.kafka.offsetguard.internal.incident.ClusterChanges;
 import dev.holdfast.kafka.offsetguard.internal.incident.Incident;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
@@ -20,6 +23,8 @@ import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -73,6 +78,8 @@ final class DecidingPolls<K, V> {
 
 	/** How often the guard has waited for the evidence that is on its way. */
 	private int waits;
+
+	private boolean hasToldOfUnpaused;
 
 	/**
 	 * Creates it.
@@ -187,7 +194,42 @@ final class DecidingPolls<K, V> {
 	private ConsumerRecords<K, V> pollClient(Duration timeout) {
 		pauses.tellClient();
 		ConsumerRecords<K, V> records = firstAssignments.poll(client, timeout);
-		return (clusterChanges.isNew() && !records.isEmpty()) ? clusterChanges.takeBack(records) : records;
+		if (records.isEmpty()) {
+			return records;
+		}
+		if (clusterChanges.isDroppingRecords()) {
+			return takeBack(records);
+		}
+		if (pauses.isAnyPaused(records.partitions())) {
+			tellOnce(records.partitions());
+			pauses.repeat(records.partitions());
+			return takeBack(records);
+		}
+		return records;
+	}
+
+	/**
+	 * Drops records, and sends the client back to where it was before them.
+	 */
+	private ConsumerRecords<K, V> takeBack(ConsumerRecords<K, V> records) {
+		for (TopicPartition partition : records.partitions()) {
+			long position = states.get(partition).position();
+			WhileAssigned.seek(client, partition,
+					new OffsetAndMetadata((position >= 0) ? position : records.records(partition).get(0).offset()));
+		}
+		return ConsumerRecords.empty();
+	}
+
+	/**
+	 * Nobody knows how a client could do that. If one does, its records come from where
+	 * nobody has decided that the application reads.
+	 */
+	private void tellOnce(Set<TopicPartition> partitions) {
+		if (!hasToldOfUnpaused) {
+			hasToldOfUnpaused = true;
+			logger.error("The client has read partitions that the guard has paused: the guard drops these records "
+					+ "and pauses them once more. Please report this: {}", SomePartitions.of(partitions));
+		}
 	}
 
 	private ConsumerRecords<K, V> decide(ConsumerRecords<K, V> polled, boolean isAllSaid) {

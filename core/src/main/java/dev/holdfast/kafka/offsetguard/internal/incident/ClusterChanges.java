@@ -33,7 +33,6 @@ import dev.holdfast.kafka.offsetguard.internal.time.EvidenceBudget;
 import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
 import dev.holdfast.kafka.offsetguard.internal.time.Retry;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
@@ -166,6 +165,14 @@ public final class ClusterChanges {
 	}
 
 	/**
+	 * Whether records of the client may come from either cluster, so that the guard does
+	 * not deliver them.
+	 */
+	public boolean isDroppingRecords() {
+		return isNew() && !mode.isObserving();
+	}
+
+	/**
 	 * Whether the guard has to look: the client has come to another cluster, or positions
 	 * are in doubt since it has.
 	 */
@@ -195,22 +202,6 @@ public final class ClusterChanges {
 	 */
 	public boolean isRunning() {
 		return investigation != null || (!mode.isObserving() && !unexamined.isEmpty());
-	}
-
-	/**
-	 * Drops records that may come from either cluster, and sends the client back to where
-	 * it was before them.
-	 */
-	public <K, V> ConsumerRecords<K, V> takeBack(ConsumerRecords<K, V> records) {
-		if (mode.isObserving()) {
-			return records;
-		}
-		for (TopicPartition partition : records.partitions()) {
-			long position = states.get(partition).position();
-			WhileAssigned.seek(client, partition,
-					new OffsetAndMetadata((position >= 0) ? position : records.records(partition).get(0).offset()));
-		}
-		return ConsumerRecords.empty();
 	}
 
 	/**
