@@ -469,25 +469,50 @@ class LateAnswersTests {
 	void whatComesWhileAnswersAreLateIsNotSkipped(String protocol, boolean guarded, OffsetGuardSettings.Mode mode)
 			throws Exception {
 		String group = "tail-%s-%s-%s".formatted(protocol, guarded, mode).toLowerCase(Locale.ROOT);
+		cluster.wire()
+			.inject(Fault.delay(Duration.ofSeconds(2), ApiKeys.OFFSET_FETCH).forClient("holdfast-admin-" + group));
+
+		assertThat(readWhatComesOnceTheEndIsAskedFor(protocol, guarded, mode, group, 1)).isEqualTo(range(10, 15));
+	}
+
+	/**
+	 * The same if the leader takes its time to tell the end.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "classic, false, ENFORCE", "classic, true, ENFORCE", "classic, true, OBSERVE",
+			"consumer, false, ENFORCE", "consumer, true, ENFORCE", "consumer, true, OBSERVE" })
+	void whatComesBeforeALeaderHasToldTheEndIsNotSkipped(String protocol, boolean guarded,
+			OffsetGuardSettings.Mode mode) throws Exception {
+		String group = "late-tail-%s-%s-%s".formatted(protocol, guarded, mode).toLowerCase(Locale.ROOT);
+		Fault late = Fault.delay(Duration.ofSeconds(3), ApiKeys.LIST_OFFSETS);
+		cluster.wire().inject(late.forClient(group));
+		cluster.wire().inject(late.forClient("holdfast-admin-" + group));
+
+		// An observed client looks by itself when the guard has given up, after two
+		// questions.
+		int questions = (guarded && mode == OffsetGuardSettings.Mode.OBSERVE) ? 3 : 1;
+
+		assertThat(readWhatComesOnceTheEndIsAskedFor(protocol, guarded, mode, group, questions))
+			.isEqualTo(range(10, 15));
+	}
+
+	private List<Long> readWhatComesOnceTheEndIsAskedFor(String protocol, boolean guarded,
+			OffsetGuardSettings.Mode mode, String group, int questions) throws Exception {
 		TopicPartition partition = new TopicPartition(group, 0);
 		cluster.createTopic(group, 1);
 		cluster.produce(partition, 10);
-		cluster.wire()
-			.inject(Fault.delay(Duration.ofSeconds(2), ApiKeys.OFFSET_FETCH).forClient("holdfast-admin-" + group));
 		Consumers consumers = new Consumers(cluster, protocol, group).with("auto.offset.reset", "latest").mode(mode);
-
 		CompletableFuture<Void> coming = CompletableFuture.runAsync(() -> {
-			// Where plain Kafka has asked for the end, or the guard for a commit.
-			await().until(() -> guarded ? cluster.wire().count("holdfast-admin-" + group, ApiKeys.OFFSET_FETCH) > 0
-					: cluster.wire().count(group, ApiKeys.LIST_OFFSETS) > 0);
+			await().until(() -> cluster.wire().count(group, ApiKeys.LIST_OFFSETS) >= questions);
 			cluster.produce(partition, 5);
 		});
 		try (Consumer<String, String> consumer = consumers.create(guarded)) {
 			consumer.subscribe(List.of(group));
-
-			assertThat(Consumers.pollTo(consumer, partition, 15)).isEqualTo(range(10, 15));
+			return Consumers.pollTo(consumer, partition, 15);
 		}
-		coming.get();
+		finally {
+			coming.get();
+		}
 	}
 
 }

@@ -15,24 +15,22 @@ import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.LongStream;
 
 import dev.holdfast.kafka.offsetguard.decision.Decision;
 import dev.holdfast.kafka.offsetguard.decision.Outcome;
 import dev.holdfast.kafka.offsetguard.internal.client.AutoOffsetReset;
+import dev.holdfast.kafka.offsetguard.internal.client.CurrentMode;
 import dev.holdfast.kafka.offsetguard.internal.client.WhileAssigned;
 import dev.holdfast.kafka.offsetguard.internal.partition.Hold;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionState;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
 import dev.holdfast.kafka.offsetguard.internal.time.EvidenceBudget;
-import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
-import dev.holdfast.kafka.offsetguard.internal.time.Retry;
 import dev.holdfast.kafka.offsetguard.policy.Action;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
@@ -62,8 +60,9 @@ public final class ResetOffsets {
 
 	private final TimestampOffsets timestampOffsets;
 
-	/** The client does not take answers that come after the time it was given. */
-	private final Retry ends;
+	private final AssignedEnds assignedEnds;
+
+	private final CurrentMode mode;
 
 	/**
 	 * Creates it.
@@ -72,8 +71,8 @@ public final class ResetOffsets {
 	 * @param reports takes what the client reports instead of an answer
 	 */
 	public ResetOffsets(Consumer<?, ?> client, PartitionStates states, AutoOffsetReset autoOffsetReset,
-			TimestampOffsets timestampOffsets, EvidenceBudget budget, BooleanSupplier undecidable,
-			java.util.function.Consumer<InvalidOffsetException> reports, GuardClock clock) {
+			TimestampOffsets timestampOffsets, AssignedEnds assignedEnds, EvidenceBudget budget, CurrentMode mode,
+			BooleanSupplier undecidable, java.util.function.Consumer<InvalidOffsetException> reports) {
 		this.client = client;
 		this.states = states;
 		this.autoOffsetReset = autoOffsetReset;
@@ -81,7 +80,8 @@ public final class ResetOffsets {
 		this.undecidable = undecidable;
 		this.reports = reports;
 		this.timestampOffsets = timestampOffsets;
-		this.ends = new Retry(clock);
+		this.assignedEnds = assignedEnds;
+		this.mode = mode;
 	}
 
 	/**
@@ -123,43 +123,19 @@ public final class ResetOffsets {
 	/**
 	 * Takes note of where newly assigned partitions end, if plain Kafka would start them
 	 * there when they have no commit. Otherwise the consumer would skip the records that
-	 * come while the guard asks others. Leaves out partitions whose end the client looks
-	 * for by itself, or whose commit the guard knows by now. Asks the same leaders again
-	 * at growing intervals: each question adds to what a slow broker has to answer.
-	 * @param timeout how long the client may ask leaders that were not asked before
-	 * @param again how long it may ask all others
+	 * come while the guard asks others.
+	 * @param timeout how long to wait for leaders that were not asked before
+	 * @param again how long to wait for all others
+	 * @param before sends what an admin client has to ask before: it asks a broker one
+	 * question after another, and a slow leader may be the coordinator, too
 	 * @throws WakeupException if the application has woken the consumer up; the guard
 	 * asks again
 	 */
-	public void noteEnds(Set<TopicPartition> assigned, Duration timeout, Duration again) {
-		if (autoOffsetReset.strategy() != AutoOffsetReset.Strategy.LATEST) {
-			return;
+	public void noteEnds(Set<TopicPartition> assigned, Duration timeout, Duration again, Runnable before) {
+		if (autoOffsetReset.strategy() == AutoOffsetReset.Strategy.LATEST) {
+			before.run();
+			assignedEnds.note(assigned, timeout, again, !mode.isObserving());
 		}
-		Set<TopicPartition> unknown = new HashSet<>(assigned);
-		unknown.removeIf((partition) -> !isEndWanted(partition));
-		boolean isNew = unknown.stream().anyMatch((partition) -> !states.get(partition).plainStart().isEndAsked());
-		if (unknown.isEmpty() || !(isNew || ends.isDue())) {
-			return;
-		}
-		try {
-			client.endOffsets(unknown, isNew ? timeout : again)
-				.forEach((partition, end) -> states.get(partition).plainStart().found(end));
-			ends.note(false);
-		}
-		catch (WakeupException | InterruptException ex) {
-			throw ex;
-		}
-		catch (KafkaException ex) {
-			unknown.forEach((partition) -> states.get(partition).plainStart().endAsked());
-			ends.note(true);
-			logger.debug("Not known yet where {} partitions end", unknown.size(), ex);
-		}
-	}
-
-	private boolean isEndWanted(TopicPartition partition) {
-		PartitionState state = states.get(partition);
-		boolean isKnownToBeCommitted = state.plainStart().isEndAsked() && state.plainStart().isCommitted();
-		return state.isPlainStartUnknown() && !isKnownToBeCommitted && !states.undecided().isLooking(partition);
 	}
 
 	/**
@@ -224,7 +200,7 @@ public final class ResetOffsets {
 		if (state.isPlainStartUnknown()) {
 			OptionalLong found = states.undecided().isLooking(partition) ? found(partition, timeout)
 					: lookedUp(partition, state.resetAt(), timeout);
-			found.ifPresent(state.plainStart()::found);
+			note(state, found);
 		}
 		long start = state.plainStart().offset();
 		return (start >= 0) ? OptionalLong.of(start) : OptionalLong.empty();
@@ -272,13 +248,19 @@ public final class ResetOffsets {
 		Map<TopicPartition, Outcome> outcomes = new HashMap<>();
 		Set<TopicPartition> unknown = new HashSet<>(partitions);
 		boolean isPlain = autoOffsetReset.isAt(end);
+		if (isPlain && end == Action.LATEST && !undecidable.getAsBoolean()) {
+			assignedEnds.await(unknown, budget.longest());
+		}
 		if (isPlain) {
 			// A log start may have moved since.
 			unknown.removeIf((partition) -> (end == Action.LATEST || states.isStarting(partition))
 					&& isNoted(partition, outcomes));
 		}
 		if (isPlain && undecidable.getAsBoolean()) {
-			unknown.removeIf(this::isLookedForByClient);
+			unknown.removeIf(this::isOnItsWay);
+		}
+		else if (isPlain) {
+			unknown.removeIf((partition) -> isGivenUp(partition, end, outcomes));
 		}
 		boolean isLeftToClient = isPlain && undecidable.getAsBoolean() && unknown.stream().allMatch(states::isStarting);
 		if (unknown.isEmpty()) {
@@ -291,6 +273,7 @@ public final class ResetOffsets {
 		}
 		catch (TimeoutException ex) {
 			if (!isLeftToClient) {
+				unknown.forEach((partition) -> states.get(partition).plainStart().giveUp());
 				outcomes.putAll(all(unknown, new Outcome.LookedUp(end)));
 			}
 		}
@@ -298,10 +281,24 @@ public final class ResetOffsets {
 	}
 
 	/**
-	 * Whether the client looks for the start of a partition that waits.
+	 * Whether the start of a partition that waits will be known: a leader was asked, or
+	 * the client looks.
 	 */
-	private boolean isLookedForByClient(TopicPartition partition) {
-		return states.isStarting(partition) && states.undecided().isLooking(partition);
+	private boolean isOnItsWay(TopicPartition partition) {
+		return states.isStarting(partition)
+				&& (states.undecided().isLooking(partition) || states.get(partition).plainStart().isEndOnItsWay());
+	}
+
+	/**
+	 * Where a leader had all the time there is, the client looks by itself. Another
+	 * question of the guard's would only make it wait longer.
+	 */
+	private boolean isGivenUp(TopicPartition partition, Action end, Map<TopicPartition, Outcome> outcomes) {
+		boolean isGivenUp = states.isStarting(partition) && states.get(partition).plainStart().isGivenUp();
+		if (isGivenUp) {
+			outcomes.put(partition, new Outcome.LookedUp(end));
+		}
+		return isGivenUp;
 	}
 
 	/**
@@ -309,14 +306,25 @@ public final class ResetOffsets {
 	 */
 	private boolean isNoted(TopicPartition partition, Map<TopicPartition, Outcome> outcomes) {
 		PartitionState state = states.get(partition);
-		if (state.isPlainStartUnknown() && states.undecided().isLooking(partition)) {
-			found(partition, Duration.ZERO).ifPresent(state.plainStart()::found);
+		if (state.isPlainStartUnknown()) {
+			note(state,
+					states.undecided().isLooking(partition) ? found(partition, Duration.ZERO) : OptionalLong.empty());
 		}
 		long noted = state.isPositioned() ? -1 : state.plainStart().offset();
 		if (noted >= 0) {
 			outcomes.put(partition, new Outcome.ReadFrom(noted));
 		}
 		return noted >= 0;
+	}
+
+	/**
+	 * Takes note of what the client has found, or a leader has told beside the poll. Ends
+	 * grow: the lower one is older, and so closer to the assignment.
+	 */
+	private static void note(PartitionState state, OptionalLong found) {
+		LongStream.concat(found.stream(), state.plainStart().toldEnd().stream())
+			.min()
+			.ifPresent(state.plainStart()::found);
 	}
 
 	private long position(TopicPartition partition, Duration timeout) {

@@ -365,7 +365,11 @@ public final class TopicLookup implements AutoCloseable {
 		return connection.lease(client.told(), topics, Duration.ZERO).admin();
 	}
 
-	private void await(CompletableFuture<?> done, Duration timeout) {
+	/**
+	 * Waits for an answer, which may be a failure.
+	 * @throws WakeupException if {@link #wakeup()} was called meanwhile
+	 */
+	public void await(CompletableFuture<?> done, Duration timeout) {
 		// A wakeup ends only this wait. The question stays open for the next one.
 		CompletableFuture<?> waiting = done.copy();
 		running = waiting;

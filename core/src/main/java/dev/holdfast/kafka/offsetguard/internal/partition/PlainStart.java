@@ -6,6 +6,11 @@
 package dev.holdfast.kafka.offsetguard.internal.partition;
 
 import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where plain Kafka starts a partition without a commit, however long answers take here.
@@ -18,7 +23,11 @@ public final class PlainStart {
 
 	private long offset = -1;
 
+	private @Nullable CompletableFuture<Long> end;
+
 	private boolean endAsked;
+
+	private boolean givenUp;
 
 	private boolean committed;
 
@@ -50,6 +59,34 @@ public final class PlainStart {
 	}
 
 	/**
+	 * A leader was asked where the log ends. Its answer counts however late it comes: it
+	 * says where the log ended when the leader took the question.
+	 */
+	public void asked(CompletableFuture<Long> end) {
+		this.end = end;
+	}
+
+	/**
+	 * What a leader has answered.
+	 */
+	public OptionalLong toldEnd() {
+		CompletableFuture<Long> asked = end;
+		return (asked != null && asked.isDone() && !asked.isCompletedExceptionally()) ? OptionalLong.of(asked.join())
+				: OptionalLong.empty();
+	}
+
+	/**
+	 * What a leader was asked, as long as its answer may still come.
+	 */
+	public Optional<CompletableFuture<Long>> endOnItsWay() {
+		return Optional.ofNullable(end).filter((asked) -> offset < 0 && !asked.isDone());
+	}
+
+	public boolean isEndOnItsWay() {
+		return endOnItsWay().isPresent();
+	}
+
+	/**
 	 * Whether a leader had its time to tell the end of the log. It may be silent.
 	 */
 	public boolean isEndAsked() {
@@ -61,6 +98,20 @@ public final class PlainStart {
 	 */
 	public void endAsked() {
 		endAsked = true;
+	}
+
+	/**
+	 * Whether the guard leaves it to the client to find where the partition starts.
+	 */
+	public boolean isGivenUp() {
+		return givenUp;
+	}
+
+	/**
+	 * A leader has not told the guard in time where the partition starts.
+	 */
+	public void giveUp() {
+		givenUp = true;
 	}
 
 	/**
