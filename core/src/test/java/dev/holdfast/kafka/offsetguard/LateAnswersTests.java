@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -469,14 +470,25 @@ class LateAnswersTests {
 	void whatComesWhileAnswersAreLateIsNotSkipped(String protocol, boolean guarded, OffsetGuardSettings.Mode mode)
 			throws Exception {
 		String group = "tail-%s-%s-%s".formatted(protocol, guarded, mode).toLowerCase(Locale.ROOT);
+		TopicPartition partition = withTenRecords(group);
 		cluster.wire()
 			.inject(Fault.delay(Duration.ofSeconds(2), ApiKeys.OFFSET_FETCH).forClient("holdfast-admin-" + group));
 
-		assertThat(readWhatComesOnceTheEndIsAskedFor(protocol, guarded, mode, group, 1)).isEqualTo(range(10, 15));
+		try (Consumer<String, String> consumer = fromTheEnd(protocol, group, mode).create(guarded)) {
+			consumer.subscribe(List.of(group));
+			// Where plain Kafka has asked for the end, or the guard for a commit.
+			CompletableFuture<Void> coming = fiveRecordsOnce(partition,
+					() -> guarded ? cluster.wire().count("holdfast-admin-" + group, ApiKeys.OFFSET_FETCH) > 0
+							: cluster.wire().count(group, ApiKeys.LIST_OFFSETS) > 0);
+
+			assertThat(Consumers.pollTo(consumer, partition, 15)).isEqualTo(range(10, 15));
+			coming.get();
+		}
 	}
 
 	/**
-	 * The same if the leader takes its time to tell the end.
+	 * The same if the leader takes its time to tell the end, and the consumer's admin
+	 * client is open.
 	 */
 	@ParameterizedTest
 	@CsvSource({ "classic, false, ENFORCE", "classic, true, ENFORCE", "classic, true, OBSERVE",
@@ -484,35 +496,74 @@ class LateAnswersTests {
 	void whatComesBeforeALeaderHasToldTheEndIsNotSkipped(String protocol, boolean guarded,
 			OffsetGuardSettings.Mode mode) throws Exception {
 		String group = "late-tail-%s-%s-%s".formatted(protocol, guarded, mode).toLowerCase(Locale.ROOT);
-		Fault late = Fault.delay(Duration.ofSeconds(3), ApiKeys.LIST_OFFSETS);
-		cluster.wire().inject(late.forClient(group));
-		cluster.wire().inject(late.forClient("holdfast-admin-" + group));
+		TopicPartition before = withTenRecords("before-" + group);
+		cluster.commit(group, before, new OffsetAndMetadata(5));
+		TopicPartition partition = withTenRecords(group);
 
-		// An observed client looks by itself when the guard has given up, after two
-		// questions.
-		int questions = (guarded && mode == OffsetGuardSettings.Mode.OBSERVE) ? 3 : 1;
-
-		assertThat(readWhatComesOnceTheEndIsAskedFor(protocol, guarded, mode, group, questions))
-			.isEqualTo(range(10, 15));
-	}
-
-	private List<Long> readWhatComesOnceTheEndIsAskedFor(String protocol, boolean guarded,
-			OffsetGuardSettings.Mode mode, String group, int questions) throws Exception {
-		TopicPartition partition = new TopicPartition(group, 0);
-		cluster.createTopic(group, 1);
-		cluster.produce(partition, 10);
-		Consumers consumers = new Consumers(cluster, protocol, group).with("auto.offset.reset", "latest").mode(mode);
-		CompletableFuture<Void> coming = CompletableFuture.runAsync(() -> {
-			await().until(() -> cluster.wire().count(group, ApiKeys.LIST_OFFSETS) >= questions);
-			cluster.produce(partition, 5);
-		});
-		try (Consumer<String, String> consumer = consumers.create(guarded)) {
+		try (Consumer<String, String> consumer = fromTheEnd(protocol, group, mode).create(guarded)) {
+			consumer.subscribe(List.of(before.topic()));
+			assertThat(Consumers.pollTo(consumer, before, 10)).isEqualTo(range(5, 10));
+			Fault late = Fault.delay(Duration.ofSeconds(3), ApiKeys.LIST_OFFSETS);
+			cluster.wire().inject(late.forClient(group));
+			cluster.wire().inject(late.forClient("holdfast-admin-" + group));
+			cluster.wire().forget();
 			consumer.subscribe(List.of(group));
-			return Consumers.pollTo(consumer, partition, 15);
-		}
-		finally {
+			// An observed client looks by itself when the guard has given up, after two
+			// questions.
+			int questions = (guarded && mode == OffsetGuardSettings.Mode.OBSERVE) ? 3 : 1;
+			CompletableFuture<Void> coming = fiveRecordsOnce(partition,
+					() -> cluster.wire().count(group, ApiKeys.LIST_OFFSETS) >= questions);
+
+			assertThat(Consumers.pollTo(consumer, partition, 15)).isEqualTo(range(10, 15));
 			coming.get();
 		}
+	}
+
+	/**
+	 * No partition of such a consumer can wait. It starts, with the guard later than
+	 * without, and no client that has no time left is asked.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "classic, false, 6", "classic, true, 6", "classic, true, 60", "consumer, false, 6",
+			"consumer, true, 6", "consumer, true, 60" })
+	void consumerThatCommitsByItselfStartsThoughALeaderIsLate(String protocol, boolean guarded, int seconds) {
+		String group = "late-auto-%s-%s-%s".formatted(protocol, guarded, seconds);
+		TopicPartition partition = withTenRecords(group);
+		Consumers consumers = fromTheEnd(protocol, group, OffsetGuardSettings.Mode.ENFORCE).with("enable.auto.commit",
+				true);
+		Fault.Handle late = cluster.wire()
+			.inject(Fault.delay(Duration.ofSeconds(seconds), ApiKeys.LIST_OFFSETS)
+				.forClient(guarded ? "holdfast-admin-" + group : group));
+		Fault.Handle lateClient = cluster.wire()
+			.inject(Fault.delay(Duration.ofSeconds(6), ApiKeys.LIST_OFFSETS).forClient(group));
+
+		try (Consumer<String, String> consumer = consumers.create(guarded)) {
+			consumer.subscribe(List.of(group));
+			Consumers.pollTo(consumer, partition, 10);
+			late.close();
+			lateClient.close();
+			cluster.produce(partition, 5);
+
+			assertThat(Consumers.pollTo(consumer, partition, 15)).isEqualTo(range(10, 15));
+		}
+	}
+
+	private TopicPartition withTenRecords(String topic) {
+		TopicPartition partition = new TopicPartition(topic, 0);
+		cluster.createTopic(topic, 1);
+		cluster.produce(partition, 10);
+		return partition;
+	}
+
+	private Consumers fromTheEnd(String protocol, String group, OffsetGuardSettings.Mode mode) {
+		return new Consumers(cluster, protocol, group).with("auto.offset.reset", "latest").mode(mode);
+	}
+
+	private CompletableFuture<Void> fiveRecordsOnce(TopicPartition partition, Callable<Boolean> condition) {
+		return CompletableFuture.runAsync(() -> {
+			await().atMost(Duration.ofSeconds(30)).until(condition);
+			cluster.produce(partition, 5);
+		});
 	}
 
 }

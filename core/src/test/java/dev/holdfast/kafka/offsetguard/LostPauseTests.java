@@ -20,7 +20,6 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,16 +60,14 @@ class LostPauseTests {
 
 		try (Consumer<String, String> consumer = guarded(protocol, group, client)) {
 			consumer.subscribe(List.of(group));
-			Consumers.pollInto(consumer, delivered, () -> silence.hits() > 0 && delivered.containsKey(read));
-			assertThat(client.get().paused()).containsExactly(waiting);
-			long fetched = cluster.wire().count(group, ApiKeys.FETCH);
+			Consumers.pollInto(consumer, delivered,
+					() -> silence.hits() > 0 && delivered.containsKey(read) && client.get().paused().contains(waiting));
 
 			client.get().resume(Set.of(waiting));
 			cluster.produce(read, 10);
 			Consumers.pollInto(consumer, delivered,
-					() -> delivered.get(read).size() == 20 && cluster.wire().count(group, ApiKeys.FETCH) > fetched + 1);
+					() -> delivered.get(read).size() == 20 && client.get().paused().contains(waiting));
 
-			assertThat(client.get().paused()).containsExactly(waiting);
 			assertThat(consumer.position(waiting)).isEqualTo(20);
 		}
 		assertThat(delivered).isEqualTo(Map.of(read, range(20, 40)));

@@ -52,20 +52,7 @@ final class ClientJudge {
 			.collect(Collectors.joining(" and "));
 	}
 
-	/**
-	 * Judges metadata, and names the check's own group if it may be left: the user has to
-	 * delete it then.
-	 */
 	static Judgement commitMetadata(CommitFacts commit) {
-		Judgement judgement = metadata(commit);
-		return commit.leftGroup()
-			.map((group) -> new Judgement(judgement.verdict(), judgement.kind(),
-					judgement.detail() + "; no coordinator confirms that the check's group is deleted: delete "
-							+ group))
-			.orElse(judgement);
-	}
-
-	private static Judgement metadata(CommitFacts commit) {
 		OffsetAndMetadata served = served(commit);
 		if (served == null) {
 			return withoutCommit(commit);

@@ -36,6 +36,15 @@ final class Findings {
 		return new Finding(check, Verdict.SKIPPED, "", "needs " + failed.id(), "", List.of(), List.of());
 	}
 
+	/**
+	 * The same finding, with the name of a group that the user may have to delete.
+	 */
+	static Finding naming(String group, Finding finding) {
+		return new Finding(finding.check(), finding.verdict(), finding.kind(),
+				finding.detail() + "; no coordinator confirms that the check's group is deleted: delete " + group,
+				finding.hint(), finding.advice(), finding.evidence());
+	}
+
 	static Finding of(Check check, Agreement agreement) {
 		Map.Entry<String, Judgement> worst = agreement.worst();
 		Judgement judgement = worst.getValue();

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 import dev.holdfast.kafka.conformance.internal.evidence.BrokerFacts;
@@ -58,7 +59,20 @@ public final class Judge {
 			findings.put(check, (failed != null) ? Findings.skipped(check, failed)
 					: Findings.of(check, Agreement.of(judgements, nothing(check))));
 		}
+		leftGroup(rounds).ifPresent((group) -> findings.computeIfPresent(Check.COMMIT_METADATA,
+				(check, finding) -> Findings.naming(group, finding)));
 		return List.copyOf(findings.values());
+	}
+
+	/**
+	 * The check's own group if it may be left. Each round deletes it, so the last one
+	 * knows.
+	 */
+	private static Optional<String> leftGroup(List<RoundFacts> rounds) {
+		return rounds.stream()
+			.flatMap((round) -> round.commits().stream())
+			.reduce((one, next) -> next)
+			.flatMap(CommitFacts::leftGroup);
 	}
 
 	private String nothing(Check check) {

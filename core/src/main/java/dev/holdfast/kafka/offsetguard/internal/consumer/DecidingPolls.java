@@ -212,10 +212,20 @@ final class DecidingPolls<K, V> {
 	 * Drops records, and sends the client back to where it was before them.
 	 */
 	private ConsumerRecords<K, V> takeBack(ConsumerRecords<K, V> records) {
+		RuntimeException failure = null;
 		for (TopicPartition partition : records.partitions()) {
 			long position = states.get(partition).position();
-			WhileAssigned.seek(client, partition,
-					new OffsetAndMetadata((position >= 0) ? position : records.records(partition).get(0).offset()));
+			try {
+				WhileAssigned.seek(client, partition,
+						new OffsetAndMetadata((position >= 0) ? position : records.records(partition).get(0).offset()));
+			}
+			catch (RuntimeException ex) {
+				// The others have to go back all the same.
+				failure = ex;
+			}
+		}
+		if (failure != null) {
+			throw failure;
 		}
 		return ConsumerRecords.empty();
 	}

@@ -165,9 +165,9 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 					basics.configuration.autoOffsetReset(),
 					new TimestampOffsets(basics.client, basics.cluster, lookups.lookup,
 							basics.configuration.readCommitted(), basics.budget, basics.clock),
-					new AssignedEnds(basics.client, basics.states, lookups.lookup, basics.configuration.readCommitted(),
-							basics.clock),
-					basics.budget, basics.mode, basics::isPatient, basics.reports::add);
+					new AssignedEnds(basics.client, basics.states, basics.cluster, lookups.lookup,
+							basics.configuration.readCommitted(), basics.clock),
+					basics.budget, basics::isPatient, basics.reports::add);
 			DecisionMaker maker = new DecisionMaker(basics.chooser, basics.configuration);
 			Decisions decisions = new Decisions(basics.client, basics.configuration, maker, basics.states,
 					basics.pauses, basics.holds, commits.heldBack, commits.moved, resetOffsets, lookups.commitMemory,

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
+import dev.holdfast.kafka.offsetguard.internal.cluster.ClientCluster;
 import dev.holdfast.kafka.offsetguard.internal.lookup.TopicLookup;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionState;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
@@ -45,16 +46,22 @@ public final class AssignedEnds {
 
 	private final PartitionStates states;
 
+	private final ClientCluster cluster;
+
 	private final TopicLookup lookup;
 
 	private final IsolationLevel level;
 
 	private final Retry retry;
 
-	public AssignedEnds(Consumer<?, ?> client, PartitionStates states, TopicLookup lookup, boolean readCommitted,
-			GuardClock clock) {
+	private int clusterChanges;
+
+	public AssignedEnds(Consumer<?, ?> client, PartitionStates states, ClientCluster cluster, TopicLookup lookup,
+			boolean readCommitted, GuardClock clock) {
 		this.client = client;
 		this.states = states;
+		this.cluster = cluster;
+		this.clusterChanges = cluster.changes();
 		this.lookup = lookup;
 		this.level = readCommitted ? IsolationLevel.READ_COMMITTED : IsolationLevel.READ_UNCOMMITTED;
 		this.retry = new Retry(clock);
@@ -68,18 +75,23 @@ public final class AssignedEnds {
 	 * @param timeout how long to wait for leaders that were not asked before
 	 * @param again how long to wait for all others
 	 * @param isLateGood whether an answer counts that comes later
+	 * @param before sends what an admin client has to ask before: it asks a broker one
+	 * question after another, and a slow leader may be the coordinator, too
 	 * @throws WakeupException if the application has woken the consumer up; the guard
 	 * asks again
 	 */
-	void note(Collection<TopicPartition> assigned, Duration timeout, Duration again, boolean isLateGood) {
+	void note(Collection<TopicPartition> assigned, Duration timeout, Duration again, boolean isLateGood,
+			Runnable before) {
+		forgetOtherCluster();
 		Set<TopicPartition> unknown = new HashSet<>(assigned);
 		unknown.removeIf((partition) -> !isWanted(partition));
 		boolean isNew = unknown.stream().anyMatch((partition) -> !start(partition).isEndAsked());
 		if (unknown.isEmpty() || !(isNew || retry.isDue())) {
 			return;
 		}
-		if (isLateGood) {
-			askBesideThePoll(unknown);
+		// Whoever has to wait until an admin client is opened asks for a later end.
+		if (isLateGood && lookup.isOpen()) {
+			askBesideThePoll(unknown, before);
 		}
 		boolean isAnswered = askClient(unknown, isNew ? timeout : again);
 		if (!isAnswered) {
@@ -89,10 +101,25 @@ public final class AssignedEnds {
 	}
 
 	/**
+	 * The client has come to another cluster, whose logs end elsewhere.
+	 */
+	private void forgetOtherCluster() {
+		int now = cluster.changes();
+		if (now != clusterChanges) {
+			clusterChanges = now;
+			states.starting().forEach((partition) -> start(partition).forgetEnd());
+		}
+	}
+
+	/**
 	 * Asks through the client, which answers for all partitions or for none.
 	 * @return whether it has answered in time
 	 */
 	private boolean askClient(Set<TopicPartition> partitions, Duration timeout) {
+		if (timeout.toMillis() == 0) {
+			// A client that has no time answers nothing, and throws nothing.
+			return false;
+		}
 		try {
 			client.endOffsets(partitions, timeout).forEach((partition, end) -> start(partition).found(end));
 			return true;
@@ -106,7 +133,8 @@ public final class AssignedEnds {
 		}
 	}
 
-	private void askBesideThePoll(Set<TopicPartition> partitions) {
+	private void askBesideThePoll(Set<TopicPartition> partitions, Runnable before) {
+		before.run();
 		Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
 		partitions.forEach((partition) -> {
 			if (!start(partition).isEndOnItsWay()) {
@@ -120,19 +148,6 @@ public final class AssignedEnds {
 					.toCompletionStage()
 					.thenApply(ListOffsetsResultInfo::offset)
 					.toCompletableFuture()));
-		}
-	}
-
-	/**
-	 * Waits for leaders that were asked.
-	 * @throws WakeupException if the application has woken the consumer up
-	 */
-	void await(Collection<TopicPartition> partitions, Duration timeout) {
-		CompletableFuture<?>[] asked = partitions.stream()
-			.flatMap((partition) -> start(partition).endOnItsWay().stream())
-			.toArray(CompletableFuture[]::new);
-		if (asked.length > 0 && !timeout.isZero()) {
-			lookup.await(CompletableFuture.allOf(asked), timeout);
 		}
 	}
 

@@ -20,7 +20,6 @@ import java.util.stream.LongStream;
 import dev.holdfast.kafka.offsetguard.decision.Decision;
 import dev.holdfast.kafka.offsetguard.decision.Outcome;
 import dev.holdfast.kafka.offsetguard.internal.client.AutoOffsetReset;
-import dev.holdfast.kafka.offsetguard.internal.client.CurrentMode;
 import dev.holdfast.kafka.offsetguard.internal.client.WhileAssigned;
 import dev.holdfast.kafka.offsetguard.internal.partition.Hold;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionState;
@@ -35,16 +34,12 @@ import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Looks up where partitions without a position start, with one request a broker. It asks
- * through the client itself, and so with the application's isolation level.
+ * Looks up where partitions without a position start, with one request a broker. Mostly
+ * it asks through the client itself, and always with the application's isolation level.
  */
 public final class ResetOffsets {
-
-	private static final Logger logger = LoggerFactory.getLogger(ResetOffsets.class);
 
 	private final Consumer<?, ?> client;
 
@@ -62,8 +57,6 @@ public final class ResetOffsets {
 
 	private final AssignedEnds assignedEnds;
 
-	private final CurrentMode mode;
-
 	/**
 	 * Creates it.
 	 * @param undecidable whether partitions may wait, paused, until the guard knows where
@@ -71,7 +64,7 @@ public final class ResetOffsets {
 	 * @param reports takes what the client reports instead of an answer
 	 */
 	public ResetOffsets(Consumer<?, ?> client, PartitionStates states, AutoOffsetReset autoOffsetReset,
-			TimestampOffsets timestampOffsets, AssignedEnds assignedEnds, EvidenceBudget budget, CurrentMode mode,
+			TimestampOffsets timestampOffsets, AssignedEnds assignedEnds, EvidenceBudget budget,
 			BooleanSupplier undecidable, java.util.function.Consumer<InvalidOffsetException> reports) {
 		this.client = client;
 		this.states = states;
@@ -81,7 +74,6 @@ public final class ResetOffsets {
 		this.reports = reports;
 		this.timestampOffsets = timestampOffsets;
 		this.assignedEnds = assignedEnds;
-		this.mode = mode;
 	}
 
 	/**
@@ -126,15 +118,13 @@ public final class ResetOffsets {
 	 * come while the guard asks others.
 	 * @param timeout how long to wait for leaders that were not asked before
 	 * @param again how long to wait for all others
-	 * @param before sends what an admin client has to ask before: it asks a broker one
-	 * question after another, and a slow leader may be the coordinator, too
+	 * @param before sends what an admin client has to ask before
 	 * @throws WakeupException if the application has woken the consumer up; the guard
 	 * asks again
 	 */
 	public void noteEnds(Set<TopicPartition> assigned, Duration timeout, Duration again, Runnable before) {
 		if (autoOffsetReset.strategy() == AutoOffsetReset.Strategy.LATEST) {
-			before.run();
-			assignedEnds.note(assigned, timeout, again, !mode.isObserving());
+			assignedEnds.note(assigned, timeout, again, undecidable.getAsBoolean(), before);
 		}
 	}
 
@@ -198,6 +188,9 @@ public final class ResetOffsets {
 	public OptionalLong plainStart(TopicPartition partition, Duration timeout) {
 		PartitionState state = states.get(partition);
 		if (state.isPlainStartUnknown()) {
+			note(state, OptionalLong.empty());
+		}
+		if (state.isPlainStartUnknown()) {
 			OptionalLong found = states.undecided().isLooking(partition) ? found(partition, timeout)
 					: lookedUp(partition, state.resetAt(), timeout);
 			note(state, found);
@@ -248,9 +241,6 @@ public final class ResetOffsets {
 		Map<TopicPartition, Outcome> outcomes = new HashMap<>();
 		Set<TopicPartition> unknown = new HashSet<>(partitions);
 		boolean isPlain = autoOffsetReset.isAt(end);
-		if (isPlain && end == Action.LATEST && !undecidable.getAsBoolean()) {
-			assignedEnds.await(unknown, budget.longest());
-		}
 		if (isPlain) {
 			// A log start may have moved since.
 			unknown.removeIf((partition) -> (end == Action.LATEST || states.isStarting(partition))
@@ -268,8 +258,7 @@ public final class ResetOffsets {
 		}
 		Duration timeout = isLeftToClient ? budget.left() : budget.longest();
 		try {
-			outcomes.putAll(readFrom((end == Action.EARLIEST) ? client.beginningOffsets(unknown, timeout)
-					: client.endOffsets(unknown, timeout)));
+			outcomes.putAll(readFrom(ask(end, unknown, timeout)));
 		}
 		catch (TimeoutException ex) {
 			if (!isLeftToClient) {
@@ -278,6 +267,15 @@ public final class ResetOffsets {
 			}
 		}
 		return outcomes;
+	}
+
+	private Map<TopicPartition, Long> ask(Action end, Set<TopicPartition> partitions, Duration timeout) {
+		if (timeout.toMillis() == 0) {
+			// A client that has no time answers nothing, and throws nothing.
+			throw new TimeoutException("No time is left to ask where logs end");
+		}
+		return (end == Action.EARLIEST) ? client.beginningOffsets(partitions, timeout)
+				: client.endOffsets(partitions, timeout);
 	}
 
 	/**

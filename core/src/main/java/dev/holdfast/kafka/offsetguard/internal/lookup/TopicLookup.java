@@ -123,6 +123,14 @@ public final class TopicLookup implements AutoCloseable {
 		return !connection.endpoints().isEmpty();
 	}
 
+	/**
+	 * Whether it can ask at once. Otherwise a question waits until the admin client is
+	 * opened, which may log in.
+	 */
+	public boolean isOpen() {
+		return connection.isOpen();
+	}
+
 	/** How often brokers have told the client about their cluster so far. */
 	public long clientAnswers() {
 		return client.answers();
@@ -365,11 +373,7 @@ public final class TopicLookup implements AutoCloseable {
 		return connection.lease(client.told(), topics, Duration.ZERO).admin();
 	}
 
-	/**
-	 * Waits for an answer, which may be a failure.
-	 * @throws WakeupException if {@link #wakeup()} was called meanwhile
-	 */
-	public void await(CompletableFuture<?> done, Duration timeout) {
+	private void await(CompletableFuture<?> done, Duration timeout) {
 		// A wakeup ends only this wait. The question stays open for the next one.
 		CompletableFuture<?> waiting = done.copy();
 		running = waiting;

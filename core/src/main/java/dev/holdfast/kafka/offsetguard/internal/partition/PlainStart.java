@@ -6,7 +6,6 @@
 package dev.holdfast.kafka.offsetguard.internal.partition;
 
 import java.time.Instant;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
@@ -67,6 +66,17 @@ public final class PlainStart {
 	}
 
 	/**
+	 * Forgets what is known of the end of the log: the client has come to another
+	 * cluster.
+	 */
+	public void forgetEnd() {
+		offset = -1;
+		end = null;
+		endAsked = false;
+		givenUp = false;
+	}
+
+	/**
 	 * What a leader has answered.
 	 */
 	public OptionalLong toldEnd() {
@@ -76,14 +86,10 @@ public final class PlainStart {
 	}
 
 	/**
-	 * What a leader was asked, as long as its answer may still come.
+	 * Whether a leader's answer may still come.
 	 */
-	public Optional<CompletableFuture<Long>> endOnItsWay() {
-		return Optional.ofNullable(end).filter((asked) -> offset < 0 && !asked.isDone());
-	}
-
 	public boolean isEndOnItsWay() {
-		return endOnItsWay().isPresent();
+		return offset < 0 && end != null && !end.isDone();
 	}
 
 	/**

@@ -13,7 +13,6 @@ import java.util.concurrent.TimeUnit;
 import dev.holdfast.kafka.conformance.internal.evidence.Answer;
 import dev.holdfast.kafka.conformance.internal.evidence.CommitFacts;
 import dev.holdfast.kafka.conformance.internal.evidence.RightFacts;
-import dev.holdfast.kafka.conformance.report.Verdict;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.resource.ResourceType;
@@ -99,16 +98,6 @@ class ClientJudgeTests {
 				Optional.empty());
 
 		assertThat(text(ClientJudge.commitMetadata(unasked))).isEqualTo("skipped");
-	}
-
-	@Test
-	void groupThatIsPerhapsLeftIsNamed() {
-		CommitFacts left = new CommitFacts(SENT, new Answer.Given<>(true), new Answer.Given<>(Optional.of(SENT)),
-				Optional.of("holdfast-conformance-7"));
-
-		assertThat(ClientJudge.commitMetadata(left).verdict()).isEqualTo(Verdict.SOUND);
-		assertThat(ClientJudge.commitMetadata(left).detail())
-			.endsWith("no coordinator confirms that the check's group is deleted: delete holdfast-conformance-7");
 	}
 
 }

@@ -168,6 +168,25 @@ class JudgeTests {
 	}
 
 	@Test
+	void groupThatIsPerhapsLeftAfterTheLastRoundIsNamed() {
+		RoundFacts deleted = committing(Optional.empty());
+		RoundFacts left = committing(Optional.of("holdfast-conformance-7"));
+
+		assertThat(judge(Check.COMMIT_METADATA, List.of(deleted, left)).verdict()).isEqualTo(Verdict.SOUND);
+		assertThat(judge(Check.COMMIT_METADATA, List.of(deleted, left)).detail())
+			.isEqualTo("8 characters came back; no coordinator confirms that the check's group is deleted: "
+					+ "delete holdfast-conformance-7");
+		assertThat(judge(Check.COMMIT_METADATA, List.of(left, deleted)).detail()).isEqualTo("8 characters came back");
+	}
+
+	private static RoundFacts committing(Optional<String> leftGroup) {
+		OffsetAndMetadata sent = new OffsetAndMetadata(7, Optional.of(3), "metadata");
+		CommitFacts commit = new CommitFacts(sent, new Answer.Given<>(true), new Answer.Given<>(Optional.of(sent)),
+				leftGroup);
+		return new RoundFacts(List.of(), List.of(), List.of(new LogFactsBuilder().build()), List.of(commit));
+	}
+
+	@Test
 	void nothingIsFoundWithoutSubjects() {
 		RoundFacts none = new RoundFacts(List.of(), List.of(), List.of(), List.of());
 
