@@ -153,19 +153,16 @@ final class PositionTruth {
 
 	/**
 	 * The client looks for a bound of the log. If it has looked for the same one just
-	 * before, it takes the answer to that question. It also looks for where a partition
-	 * starts whose start the guard has decided meanwhile.
+	 * before, it takes the answer to that question.
 	 */
 	private void putAtBound(TopicPartition partition, Action bound) {
 		Place place = places.get(partition);
 		Action before = place.at.isEmpty() ? reset() : place.bound;
 		Set<Long> asked = Set.copyOf(place.at.isEmpty() ? place.resets : place.at);
-		Set<Long> started = (place.isStarted && bound == reset()) ? Set.copyOf(place.resets) : Set.of();
 		place.isStarted = false;
 		place.isLeftToClient = false;
 		place.bound = bound;
 		place.at.clear();
-		place.at.addAll(started);
 		if (before == bound) {
 			place.at.addAll(asked);
 		}

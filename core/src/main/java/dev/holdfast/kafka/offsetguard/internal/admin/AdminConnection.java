@@ -95,13 +95,6 @@ public final class AdminConnection implements AutoCloseable {
 	}
 
 	/**
-	 * Whether nobody has to wait until the admin client is opened.
-	 */
-	public boolean isOpen() {
-		return lease != null && lease.isOpen();
-	}
-
-	/**
 	 * Asks for the cluster again next time.
 	 */
 	public void forgetCluster() {

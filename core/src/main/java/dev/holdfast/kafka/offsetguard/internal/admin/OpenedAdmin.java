@@ -148,13 +148,6 @@ record OpenedAdmin(Admin admin, @Nullable Thread thread) {
 		}
 
 		/**
-		 * Whether nobody has to wait for it.
-		 */
-		synchronized boolean isOpen() {
-			return opened != null && !opened.isDead();
-		}
-
-		/**
 		 * Closes it, and opens none for a while.
 		 */
 		synchronized void makeRoom() {

@@ -312,13 +312,6 @@ public final class SharedAdmins {
 		}
 
 		/**
-		 * Whether nobody has to wait until the admin client is opened.
-		 */
-		boolean isOpen() {
-			return shared.holder.isOpen();
-		}
-
-		/**
 		 * Asks which cluster the admin client speaks to, unless a consumer has asked
 		 * before.
 		 * @return completed when {@link #cluster()} knows all there is to know

@@ -79,6 +79,9 @@ final class DecidingPolls<K, V> {
 	/** How often the guard has waited for the evidence that is on its way. */
 	private int waits;
 
+	/** Whether the guard has kept records from the application in the last poll. */
+	private boolean hasTakenBack;
+
 	private boolean hasToldOfUnpaused;
 
 	/**
@@ -119,7 +122,7 @@ final class DecidingPolls<K, V> {
 			boolean wasOpen = incident.isOpen();
 			ConsumerRecords<K, V> records = wasOpen ? null : pollUndisturbed(left);
 			if (records != null) {
-				clientHadAllTime = left == timeout && !firstAssignments.isWaiting() && !clusterChanges.isNew();
+				clientHadAllTime = left == timeout && !hasTakenBack && !firstAssignments.isWaiting();
 				return records;
 			}
 			clientHadAllTime = false;
@@ -193,6 +196,7 @@ final class DecidingPolls<K, V> {
 
 	private ConsumerRecords<K, V> pollClient(Duration timeout) {
 		pauses.tellClient();
+		hasTakenBack = clusterChanges.isNew();
 		ConsumerRecords<K, V> records = firstAssignments.poll(client, timeout);
 		if (records.isEmpty()) {
 			return records;
@@ -212,6 +216,7 @@ final class DecidingPolls<K, V> {
 	 * Drops records, and sends the client back to where it was before them.
 	 */
 	private ConsumerRecords<K, V> takeBack(ConsumerRecords<K, V> records) {
+		hasTakenBack = true;
 		RuntimeException failure = null;
 		for (TopicPartition partition : records.partitions()) {
 			long position = states.get(partition).position();

@@ -213,8 +213,7 @@ final class ModeSwitch {
 			startAt(partition, commit.offset());
 			return true;
 		}
-		boolean isTold = states.get(partition).plainStart().toldEnd().isPresent();
-		if (!isTold && states.get(partition).isPlainStartUnknown() && states.undecided().isLooking(partition)) {
+		if (states.get(partition).isPlainStartUnknown() && states.undecided().isLooking(partition)) {
 			// The client is where it starts, or looks for that as with Kafka alone.
 			states.get(partition).seekToUnknown();
 			states.started(partition);

@@ -23,7 +23,6 @@ import dev.holdfast.kafka.offsetguard.internal.commit.HeldBackCommits;
 import dev.holdfast.kafka.offsetguard.internal.commit.MovedCommits;
 import dev.holdfast.kafka.offsetguard.internal.commit.PositionCommits;
 import dev.holdfast.kafka.offsetguard.internal.enforcement.ApplicationPolicy;
-import dev.holdfast.kafka.offsetguard.internal.enforcement.AssignedEnds;
 import dev.holdfast.kafka.offsetguard.internal.enforcement.Decisions;
 import dev.holdfast.kafka.offsetguard.internal.enforcement.Inquiry;
 import dev.holdfast.kafka.offsetguard.internal.enforcement.Listeners;
@@ -165,9 +164,7 @@ record Wiring(Basics basics, Lookups lookups, Commits commits, Enforcement enfor
 					basics.configuration.autoOffsetReset(),
 					new TimestampOffsets(basics.client, basics.cluster, lookups.lookup,
 							basics.configuration.readCommitted(), basics.budget, basics.clock),
-					new AssignedEnds(basics.client, basics.states, basics.cluster, lookups.lookup,
-							basics.configuration.readCommitted(), basics.clock),
-					basics.budget, basics::isPatient, basics.reports::add);
+					basics.budget, basics::isPatient, basics.reports::add, basics.clock);
 			DecisionMaker maker = new DecisionMaker(basics.chooser, basics.configuration);
 			Decisions decisions = new Decisions(basics.client, basics.configuration, maker, basics.states,
 					basics.pauses, basics.holds, commits.heldBack, commits.moved, resetOffsets, lookups.commitMemory,

@@ -15,7 +15,6 @@ import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import java.util.stream.LongStream;
 
 import dev.holdfast.kafka.offsetguard.decision.Decision;
 import dev.holdfast.kafka.offsetguard.decision.Outcome;
@@ -25,21 +24,29 @@ import dev.holdfast.kafka.offsetguard.internal.partition.Hold;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionState;
 import dev.holdfast.kafka.offsetguard.internal.partition.PartitionStates;
 import dev.holdfast.kafka.offsetguard.internal.time.EvidenceBudget;
+import dev.holdfast.kafka.offsetguard.internal.time.GuardClock;
+import dev.holdfast.kafka.offsetguard.internal.time.Retry;
 import dev.holdfast.kafka.offsetguard.policy.Action;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Looks up where partitions without a position start, with one request a broker. Mostly
- * it asks through the client itself, and always with the application's isolation level.
+ * Looks up where partitions without a position start, with one request a broker. It asks
+ * through the client itself, and so with the application's isolation level.
  */
 public final class ResetOffsets {
+
+	private static final Logger logger = LoggerFactory.getLogger(ResetOffsets.class);
 
 	private final Consumer<?, ?> client;
 
@@ -55,7 +62,8 @@ public final class ResetOffsets {
 
 	private final TimestampOffsets timestampOffsets;
 
-	private final AssignedEnds assignedEnds;
+	/** The client does not take answers that come after the time it was given. */
+	private final Retry ends;
 
 	/**
 	 * Creates it.
@@ -64,8 +72,8 @@ public final class ResetOffsets {
 	 * @param reports takes what the client reports instead of an answer
 	 */
 	public ResetOffsets(Consumer<?, ?> client, PartitionStates states, AutoOffsetReset autoOffsetReset,
-			TimestampOffsets timestampOffsets, AssignedEnds assignedEnds, EvidenceBudget budget,
-			BooleanSupplier undecidable, java.util.function.Consumer<InvalidOffsetException> reports) {
+			TimestampOffsets timestampOffsets, EvidenceBudget budget, BooleanSupplier undecidable,
+			java.util.function.Consumer<InvalidOffsetException> reports, GuardClock clock) {
 		this.client = client;
 		this.states = states;
 		this.autoOffsetReset = autoOffsetReset;
@@ -73,7 +81,7 @@ public final class ResetOffsets {
 		this.undecidable = undecidable;
 		this.reports = reports;
 		this.timestampOffsets = timestampOffsets;
-		this.assignedEnds = assignedEnds;
+		this.ends = new Retry(clock);
 	}
 
 	/**
@@ -115,17 +123,43 @@ public final class ResetOffsets {
 	/**
 	 * Takes note of where newly assigned partitions end, if plain Kafka would start them
 	 * there when they have no commit. Otherwise the consumer would skip the records that
-	 * come while the guard asks others.
-	 * @param timeout how long to wait for leaders that were not asked before
-	 * @param again how long to wait for all others
-	 * @param before sends what an admin client has to ask before
+	 * come while the guard asks others. Leaves out partitions whose end the client looks
+	 * for by itself, or whose commit the guard knows by now. Asks the same leaders again
+	 * at growing intervals: each question adds to what a slow broker has to answer.
+	 * @param timeout how long the client may ask leaders that were not asked before
+	 * @param again how long it may ask all others
 	 * @throws WakeupException if the application has woken the consumer up; the guard
 	 * asks again
 	 */
-	public void noteEnds(Set<TopicPartition> assigned, Duration timeout, Duration again, Runnable before) {
-		if (autoOffsetReset.strategy() == AutoOffsetReset.Strategy.LATEST) {
-			assignedEnds.note(assigned, timeout, again, undecidable.getAsBoolean(), before);
+	public void noteEnds(Set<TopicPartition> assigned, Duration timeout, Duration again) {
+		if (autoOffsetReset.strategy() != AutoOffsetReset.Strategy.LATEST) {
+			return;
 		}
+		Set<TopicPartition> unknown = new HashSet<>(assigned);
+		unknown.removeIf((partition) -> !isEndWanted(partition));
+		boolean isNew = unknown.stream().anyMatch((partition) -> !states.get(partition).plainStart().isEndAsked());
+		if (unknown.isEmpty() || !(isNew || ends.isDue())) {
+			return;
+		}
+		try {
+			ask(Action.LATEST, unknown, isNew ? timeout : again)
+				.forEach((partition, end) -> states.get(partition).plainStart().found(end));
+			ends.note(false);
+		}
+		catch (WakeupException | InterruptException ex) {
+			throw ex;
+		}
+		catch (KafkaException ex) {
+			unknown.forEach((partition) -> states.get(partition).plainStart().endAsked());
+			ends.note(true);
+			logger.debug("Not known yet where {} partitions end", unknown.size(), ex);
+		}
+	}
+
+	private boolean isEndWanted(TopicPartition partition) {
+		PartitionState state = states.get(partition);
+		boolean isKnownToBeCommitted = state.plainStart().isEndAsked() && state.plainStart().isCommitted();
+		return state.isPlainStartUnknown() && !isKnownToBeCommitted && !states.undecided().isLooking(partition);
 	}
 
 	/**
@@ -188,12 +222,9 @@ public final class ResetOffsets {
 	public OptionalLong plainStart(TopicPartition partition, Duration timeout) {
 		PartitionState state = states.get(partition);
 		if (state.isPlainStartUnknown()) {
-			note(state, OptionalLong.empty());
-		}
-		if (state.isPlainStartUnknown()) {
 			OptionalLong found = states.undecided().isLooking(partition) ? found(partition, timeout)
 					: lookedUp(partition, state.resetAt(), timeout);
-			note(state, found);
+			found.ifPresent(state.plainStart()::found);
 		}
 		long start = state.plainStart().offset();
 		return (start >= 0) ? OptionalLong.of(start) : OptionalLong.empty();
@@ -247,7 +278,7 @@ public final class ResetOffsets {
 					&& isNoted(partition, outcomes));
 		}
 		if (isPlain && undecidable.getAsBoolean()) {
-			unknown.removeIf(this::isOnItsWay);
+			unknown.removeIf(this::isLookedForByClient);
 		}
 		else if (isPlain) {
 			unknown.removeIf((partition) -> isGivenUp(partition, end, outcomes));
@@ -262,11 +293,20 @@ public final class ResetOffsets {
 		}
 		catch (TimeoutException ex) {
 			if (!isLeftToClient) {
-				unknown.forEach((partition) -> states.get(partition).plainStart().giveUp());
+				if (isPlain) {
+					unknown.forEach((partition) -> states.get(partition).plainStart().giveUp());
+				}
 				outcomes.putAll(all(unknown, new Outcome.LookedUp(end)));
 			}
 		}
 		return outcomes;
+	}
+
+	/**
+	 * Whether the client looks for the start of a partition that waits.
+	 */
+	private boolean isLookedForByClient(TopicPartition partition) {
+		return states.isStarting(partition) && states.undecided().isLooking(partition);
 	}
 
 	private Map<TopicPartition, Long> ask(Action end, Set<TopicPartition> partitions, Duration timeout) {
@@ -276,15 +316,6 @@ public final class ResetOffsets {
 		}
 		return (end == Action.EARLIEST) ? client.beginningOffsets(partitions, timeout)
 				: client.endOffsets(partitions, timeout);
-	}
-
-	/**
-	 * Whether the start of a partition that waits will be known: a leader was asked, or
-	 * the client looks.
-	 */
-	private boolean isOnItsWay(TopicPartition partition) {
-		return states.isStarting(partition)
-				&& (states.undecided().isLooking(partition) || states.get(partition).plainStart().isEndOnItsWay());
 	}
 
 	/**
@@ -304,25 +335,14 @@ public final class ResetOffsets {
 	 */
 	private boolean isNoted(TopicPartition partition, Map<TopicPartition, Outcome> outcomes) {
 		PartitionState state = states.get(partition);
-		if (state.isPlainStartUnknown()) {
-			note(state,
-					states.undecided().isLooking(partition) ? found(partition, Duration.ZERO) : OptionalLong.empty());
+		if (state.isPlainStartUnknown() && states.undecided().isLooking(partition)) {
+			found(partition, Duration.ZERO).ifPresent(state.plainStart()::found);
 		}
 		long noted = state.isPositioned() ? -1 : state.plainStart().offset();
 		if (noted >= 0) {
 			outcomes.put(partition, new Outcome.ReadFrom(noted));
 		}
 		return noted >= 0;
-	}
-
-	/**
-	 * Takes note of what the client has found, or a leader has told beside the poll. Ends
-	 * grow: the lower one is older, and so closer to the assignment.
-	 */
-	private static void note(PartitionState state, OptionalLong found) {
-		LongStream.concat(found.stream(), state.plainStart().toldEnd().stream())
-			.min()
-			.ifPresent(state.plainStart()::found);
 	}
 
 	private long position(TopicPartition partition, Duration timeout) {

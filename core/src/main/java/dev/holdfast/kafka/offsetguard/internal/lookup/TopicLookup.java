@@ -123,14 +123,6 @@ public final class TopicLookup implements AutoCloseable {
 		return !connection.endpoints().isEmpty();
 	}
 
-	/**
-	 * Whether it can ask at once. Otherwise a question waits until the admin client is
-	 * opened, which may log in.
-	 */
-	public boolean isOpen() {
-		return connection.isOpen();
-	}
-
 	/** How often brokers have told the client about their cluster so far. */
 	public long clientAnswers() {
 		return client.answers();

@@ -6,10 +6,6 @@
 package dev.holdfast.kafka.offsetguard.internal.partition;
 
 import java.time.Instant;
-import java.util.OptionalLong;
-import java.util.concurrent.CompletableFuture;
-
-import org.jspecify.annotations.Nullable;
 
 /**
  * Where plain Kafka starts a partition without a commit, however long answers take here.
@@ -21,8 +17,6 @@ public final class PlainStart {
 	private final Instant assignedAt;
 
 	private long offset = -1;
-
-	private @Nullable CompletableFuture<Long> end;
 
 	private boolean endAsked;
 
@@ -55,41 +49,6 @@ public final class PlainStart {
 	 */
 	public Instant assignedAt() {
 		return assignedAt;
-	}
-
-	/**
-	 * A leader was asked where the log ends. Its answer counts however late it comes: it
-	 * says where the log ended when the leader took the question.
-	 */
-	public void asked(CompletableFuture<Long> end) {
-		this.end = end;
-	}
-
-	/**
-	 * Forgets what is known of the end of the log: the client has come to another
-	 * cluster.
-	 */
-	public void forgetEnd() {
-		offset = -1;
-		end = null;
-		endAsked = false;
-		givenUp = false;
-	}
-
-	/**
-	 * What a leader has answered.
-	 */
-	public OptionalLong toldEnd() {
-		CompletableFuture<Long> asked = end;
-		return (asked != null && asked.isDone() && !asked.isCompletedExceptionally()) ? OptionalLong.of(asked.join())
-				: OptionalLong.empty();
-	}
-
-	/**
-	 * Whether a leader's answer may still come.
-	 */
-	public boolean isEndOnItsWay() {
-		return offset < 0 && end != null && !end.isDone();
 	}
 
 	/**

@@ -81,8 +81,8 @@ public final class FirstPositions {
 	/**
 	 * Takes note of where partitions would start right now, if they have no commit.
 	 */
-	void noteEnds(Set<TopicPartition> assigned, Duration timeout, Duration again, Runnable before) {
-		resetOffsets.noteEnds(assigned, timeout, again, before);
+	void noteEnds(Set<TopicPartition> assigned, Duration timeout, Duration again) {
+		resetOffsets.noteEnds(assigned, timeout, again);
 	}
 
 	/**

@@ -204,7 +204,7 @@ public final class StartLookup {
 	/**
 	 * Sends the questions that it has in any case, without waiting for answers.
 	 */
-	void begin(Set<TopicPartition> partitions) {
+	private void begin(Set<TopicPartition> partitions) {
 		clientAnswers = (clientAnswers >= 0) ? clientAnswers : lookup.clientAnswers();
 		commits.begin(partitions);
 		if (rules.topicIds()) {

@@ -202,7 +202,7 @@ public final class StartingPositions {
 
 	private void start(Set<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> committed) {
 		Duration share = budget.left().dividedBy(ENDS_SHARE);
-		firstPositions.noteEnds(partitions, share, lookup.patience(share), () -> lookup.begin(partitions));
+		firstPositions.noteEnds(partitions, share, lookup.patience(share));
 		StartAnswers answers = lookup.ask(partitions, committed);
 		committed.keySet().forEach((partition) -> states.get(partition).plainStart().committed());
 		// From here on a question that stays open does not lose the answers to others.
