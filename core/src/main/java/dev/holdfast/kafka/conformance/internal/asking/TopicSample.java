@@ -67,6 +67,9 @@ final class TopicSample {
 
 	private final Set<String> described = new TreeSet<>();
 
+	/** Topics that the user may not read. */
+	private final Set<String> ofOthers = new HashSet<>();
+
 	private TopicSample() {
 	}
 
@@ -127,7 +130,10 @@ final class TopicSample {
 		if (named || answer instanceof Answer.Denied<?>) {
 			addRights(ResourceType.TOPIC, topic, answer.map(TopicDescription::authorizedOperations));
 		}
-		if (description != null && (named || isReadable(description))) {
+		if (description != null && !named && !isReadable(description)) {
+			ofOthers.add(topic);
+		}
+		else if (description != null) {
 			for (TopicPartitionInfo partition : description.partitions()) {
 				partition.replicas().forEach(this::addNode);
 				addLeader(new TopicPartition(topic, partition.partition()), partition.leader());
@@ -170,6 +176,7 @@ final class TopicSample {
 	private void addFromMetadata(Set<String> names, ProbeClients clients, Deadline deadline) {
 		Set<String> missing = new HashSet<>(names);
 		leaders.keySet().forEach((partition) -> missing.remove(partition.topic()));
+		missing.removeAll(ofOthers);
 		if (missing.isEmpty() || deadline.isOver()) {
 			return;
 		}

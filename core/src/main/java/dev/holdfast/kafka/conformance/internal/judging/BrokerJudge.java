@@ -6,6 +6,7 @@
 package dev.holdfast.kafka.conformance.internal.judging;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -24,11 +25,14 @@ import dev.holdfast.kafka.versioncap.rules.KafkaApi;
 import dev.holdfast.kafka.versioncap.rules.VersionCap;
 import dev.holdfast.kafka.versioncap.rules.VersionCapCheck;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * Judges what brokers say about themselves, the cluster and its topics.
  */
 final class BrokerJudge {
+
+	private static final String UNKNOWN_TOPIC = UnknownTopicOrPartitionException.class.getSimpleName();
 
 	/**
 	 * The ids that container images give to each cluster that gets no id of its own:
@@ -126,8 +130,18 @@ final class BrokerJudge {
 				.forEach((topic, id) -> byTopic.computeIfAbsent(topic, (key) -> new TreeMap<>()).put(broker.id(), id));
 		}
 		Map<String, Judgement> judgements = new TreeMap<>();
-		byTopic.forEach((topic, answers) -> judgements.put(topic, topicId(answers)));
+		byTopic.forEach((topic, answers) -> judgements.put(topic, isUnknownToAll(answers.values())
+				? Judgement.skipped("no broker knows the topic " + topic) : topicId(answers)));
 		return judgements;
+	}
+
+	/**
+	 * The user may have misspelled it, or somebody has deleted it.
+	 */
+	private static boolean isUnknownToAll(Collection<Answer<Uuid>> answers) {
+		return answers.stream()
+			.allMatch(
+					(answer) -> answer instanceof Answer.Failed<?> failed && failed.error().startsWith(UNKNOWN_TOPIC));
 	}
 
 	private static Judgement topicId(Map<Integer, Answer<Uuid>> answers) {

@@ -57,8 +57,9 @@ final class Hints {
 				kind.equals(Judgement.NO_ANSWER)
 						? "Consumers that validate their position stand still. Do not let clients ask."
 						: "Consumers take it for a truncation and move. Do not let clients ask.";
-			case COMMIT_METADATA -> "The guard's bookmarks do not survive. Switch them off.";
-			case COMMIT_EPOCH -> "Restarted consumers do not go on where they committed.";
+			case COMMIT_METADATA ->
+				isUnanswered(kind) ? DOWN : "The guard's bookmarks do not survive. Switch them off.";
+			case COMMIT_EPOCH -> isUnanswered(kind) ? DOWN : "Restarted consumers do not go on where they committed.";
 		};
 	}
 
@@ -77,7 +78,7 @@ final class Hints {
 	}
 
 	static List<Advice> advice(Check check, Judgement judgement) {
-		if (judgement.verdict() != Verdict.FAILED) {
+		if (judgement.verdict() != Verdict.FAILED || (isUnanswered(judgement.kind()) && !isAboutEpochs(check))) {
 			return List.of();
 		}
 		return switch (check) {
@@ -85,14 +86,12 @@ final class Hints {
 					: List.of(new Advice(CAP + "ApiVersions",
 							String.valueOf(Math.min(3, KafkaApi.API_VERSIONS.latestVersion() - 1)),
 							"brokers do not answer ApiVersions %d".formatted(KafkaApi.API_VERSIONS.latestVersion())));
-			case RECORD_EPOCHS -> neverAsk("records carry wrong leader epochs");
-			case LAST_EPOCH_END -> neverAsk("brokers answer wrongly where the last epoch ends");
-			case EARLIER_EPOCH_END -> neverAsk("brokers answer wrongly where earlier epochs end");
-			case FUTURE_EPOCH_END -> neverAsk("brokers name an end of epochs that do not exist");
-			case LOG_START ->
-				isUnanswered(judgement.kind()) ? List.of() : hold("below-log-start", "brokers tell a wrong log start");
-			case LOG_END ->
-				isUnanswered(judgement.kind()) ? List.of() : hold("above-log-end", "brokers tell a wrong log end");
+			case RECORD_EPOCHS -> neverAsk(judgement, "records carry wrong leader epochs");
+			case LAST_EPOCH_END -> neverAsk(judgement, "brokers answer wrongly where the last epoch ends");
+			case EARLIER_EPOCH_END -> neverAsk(judgement, "brokers answer wrongly where earlier epochs end");
+			case FUTURE_EPOCH_END -> neverAsk(judgement, "brokers name an end of epochs that do not exist");
+			case LOG_START -> hold("below-log-start", "brokers tell a wrong log start");
+			case LOG_END -> hold("above-log-end", "brokers tell a wrong log end");
 			case OUT_OF_RANGE -> judgement.kind().equals("missing") ? List.of()
 					: List.of(new Advice(GUARD + "policy.spurious-out-of-range", "keep",
 							"brokers call offsets of the log out of range"));
@@ -104,12 +103,21 @@ final class Hints {
 		};
 	}
 
+	/**
+	 * Clients that get no answer to this question stand still, so that it helps not to
+	 * ask. Elsewhere a missing answer refutes nothing that a setting relies on.
+	 */
+	private static boolean isAboutEpochs(Check check) {
+		return Set.of(Check.LAST_EPOCH_END, Check.EARLIER_EPOCH_END, Check.FUTURE_EPOCH_END).contains(check);
+	}
+
 	private static boolean isUnanswered(String kind) {
 		return Set.of(Judgement.NO_ANSWER, Judgement.NOT_OFFERED, Judgement.ERROR).contains(kind);
 	}
 
-	private static List<Advice> neverAsk(String reason) {
-		return List.of(new Advice(CAP + KafkaApi.OFFSET_FOR_LEADER_EPOCH, "-1", reason));
+	private static List<Advice> neverAsk(Judgement judgement, String reason) {
+		return List.of(new Advice(CAP + KafkaApi.OFFSET_FOR_LEADER_EPOCH, "-1",
+				isUnanswered(judgement.kind()) ? "brokers do not answer where epochs end" : reason));
 	}
 
 	private static List<Advice> hold(String cause, String reason) {

@@ -23,6 +23,7 @@ import dev.holdfast.kafka.conformance.report.Finding;
 import dev.holdfast.kafka.conformance.report.Verdict;
 import dev.holdfast.kafka.versioncap.rules.GroupProtocol;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.resource.ResourceType;
 import org.junit.jupiter.api.Test;
@@ -214,7 +215,37 @@ class JudgeTests {
 		assertThat(advice(Check.COMMIT_EPOCH, "changed"))
 			.containsExactly("holdfast.kafka.offset-guard.commit-leader-epoch=false");
 		assertThat(advice(Check.RIGHTS, "missing")).isEmpty();
+		assertThat(advice(Check.LAST_EPOCH_END, "no-answer"))
+			.containsExactly("holdfast.kafka.version-cap.max-versions.OffsetForLeaderEpoch=-1");
 		assertThat(Hints.advice(Check.LAST_EPOCH_END, Judgement.warning("not-offered", ""))).isEmpty();
+	}
+
+	/**
+	 * A coordinator that is slow has not changed a commit.
+	 */
+	@ParameterizedTest
+	@EnumSource(names = { "LAST_EPOCH_END", "EARLIER_EPOCH_END", "FUTURE_EPOCH_END" }, mode = EnumSource.Mode.EXCLUDE)
+	void missingAnswerSwitchesNothingOff(Check check) {
+		assertThat(advice(check, "no-answer")).isEmpty();
+		assertThat(advice(check, "error")).isEmpty();
+		assertThat(advice(check, "not-offered")).isEmpty();
+	}
+
+	@Test
+	void topicThatNoBrokerKnowsIsNobodysFault() {
+		Answer<Uuid> unknown = new Answer.Failed<>("UnknownTopicOrPartitionException: no such topic");
+		BrokerFacts one = broker(1, unknown);
+
+		assertThat(BrokerJudge.topicIds(List.of(one, broker(2, unknown))).get("odrers"))
+			.isEqualTo(Judgement.skipped("no broker knows the topic odrers"));
+		assertThat(
+				BrokerJudge.topicIds(List.of(one, broker(2, new Answer.Given<>(Uuid.ONE_UUID)))).get("odrers").kind())
+			.isEqualTo("error");
+	}
+
+	private static BrokerFacts broker(int id, Answer<Uuid> topicId) {
+		return new BrokerFacts(id, new Answer.Given<>(true), new Answer.Silent<>(),
+				new Answer.Given<>(Optional.of("cluster")), Map.of("odrers", topicId));
 	}
 
 	private static List<String> advice(Check check, String kind) {
