@@ -150,7 +150,6 @@ public final class Doctor implements Callable<Integer> {
 		try (Progress progress = new Progress(commandLine.getErr(), ansi.enabled())) {
 			ConformanceReport report = new ConformanceCheck(configuration, ClientCap.none()).run(request, progress);
 			progress.close();
-			write(report);
 			if (json) {
 				out.println(Json.of(report));
 			}
@@ -158,6 +157,8 @@ public final class Doctor implements Callable<Integer> {
 				new TerminalReport(out, ansi, report).print();
 			}
 			out.flush();
+			// A file that cannot be written must not cost the report.
+			write(report);
 			return report.verdict().isAtLeast(least) ? FINDINGS : 0;
 		}
 	}

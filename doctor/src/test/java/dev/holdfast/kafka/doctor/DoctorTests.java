@@ -217,6 +217,25 @@ class DoctorTests {
 	}
 
 	@Test
+	void reportIsPrintedThoughAFileCannotBeWritten(@TempDir Path directory) {
+		Run run = run("--junit", directory.resolve("missing").resolve("report.xml").toString());
+
+		assertThat(run.exitCode()).isEqualTo(2);
+		assertThat(run.out()).contains("These brokers keep their word");
+	}
+
+	/**
+	 * A typo of the user's is no fault of brokers.
+	 */
+	@Test
+	void topicThatNoBrokerKnowsIsSaidAndIsNoFault() {
+		Run run = run("--topic", "odrers");
+
+		assertThat(run.exitCode()).as(run.toString()).isZero();
+		assertThat(run.out()).contains("  - topic-ids          no broker knows the topic odrers");
+	}
+
+	@Test
 	void listsChecks() {
 		Run run = Run.of("--list-checks");
 

@@ -127,7 +127,8 @@ final class LogJudge {
 			return Judgement.failed("under-reports", "the log is said to end at %d, but Fetch has a record at %d"
 				.formatted(log.after().endOffset(), above.offset()));
 		}
-		if (Reading.isOutOfRange(log.reads().atEnd()) && log.after().endOffset() >= end && first != null) {
+		if (Reading.isOutOfRange(log.reads().atEnd()) && log.after().endOffset() >= end
+				&& log.after().startOffset() <= end && first != null) {
 			return Judgement.failed("over-reports",
 					"the log is said to end at %d, but Fetch calls that out of range".formatted(end));
 		}

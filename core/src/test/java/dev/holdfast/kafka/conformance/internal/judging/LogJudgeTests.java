@@ -189,6 +189,11 @@ class LogJudgeTests {
 			facts.atEnd = outOfRange();
 			facts.after = bounds(START, END - 1, NEW + 1);
 		})).isEqualTo("sound");
+		// Retention has taken that record, and others after it, meanwhile.
+		assertThat(end((facts) -> {
+			facts.atEnd = outOfRange();
+			facts.after = bounds(END + 2, END + 5, NEW);
+		})).isEqualTo("sound");
 		assertThat(end((facts) -> facts.between = bounds(END + 1, END, NEW))).isEqualTo("failed below-start");
 		assertThat(end((facts) -> facts.before = new Bounds(facts.before.start(), new Answer.Failed<>("error"))))
 			.isEqualTo("failed error");
