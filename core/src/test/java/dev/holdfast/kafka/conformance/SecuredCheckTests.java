@@ -118,6 +118,7 @@ class SecuredCheckTests {
 		ConformanceReport report = Checking.of(cluster, "classic").with(cluster.users().configuration(USER)).run();
 
 		assertThat(report.verdict()).as(report.toString()).isEqualTo(Verdict.SOUND);
+		assertThat(report.partitions()).isEqualTo(1);
 	}
 
 	@Test

@@ -9,11 +9,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -25,7 +23,6 @@ import dev.holdfast.kafka.offsetguard.decision.Decision;
 import dev.holdfast.kafka.offsetguard.decision.Outcome;
 import dev.holdfast.kafka.offsetguard.policy.Action;
 import dev.holdfast.kafka.offsetguard.policy.Cause;
-import dev.holdfast.kafka.offsetguard.policy.OffsetGuardSettings;
 import dev.holdfast.kafka.test.Fault;
 import dev.holdfast.kafka.test.KafkaCluster;
 import dev.holdfast.kafka.test.LyingKafka;
@@ -458,98 +455,6 @@ class LateAnswersTests {
 		cluster.produce(partition, 100);
 		cluster.commit(topic, partition, new OffsetAndMetadata(50, Optional.of(7), ""));
 		return partition;
-	}
-
-	/**
-	 * Under {@code latest} a group starts at the end that the log has at its assignment,
-	 * and not at the one that it has when all is answered.
-	 */
-	@ParameterizedTest
-	@CsvSource({ "classic, false, ENFORCE", "classic, true, ENFORCE", "classic, true, OBSERVE",
-			"consumer, false, ENFORCE", "consumer, true, ENFORCE", "consumer, true, OBSERVE" })
-	void whatComesWhileAnswersAreLateIsNotSkipped(String protocol, boolean guarded, OffsetGuardSettings.Mode mode)
-			throws Exception {
-		String group = "tail-%s-%s-%s".formatted(protocol, guarded, mode).toLowerCase(Locale.ROOT);
-		TopicPartition partition = withTenRecords(group);
-		cluster.wire()
-			.inject(Fault.delay(Duration.ofSeconds(2), ApiKeys.OFFSET_FETCH).forClient("holdfast-admin-" + group));
-
-		try (Consumer<String, String> consumer = fromTheEnd(protocol, group, mode).create(guarded)) {
-			consumer.subscribe(List.of(group));
-			// Where plain Kafka has asked for the end, or the guard for a commit.
-			CompletableFuture<Void> coming = fiveRecordsOnce(partition,
-					() -> guarded ? cluster.wire().count("holdfast-admin-" + group, ApiKeys.OFFSET_FETCH) > 0
-							: cluster.wire().count(group, ApiKeys.LIST_OFFSETS) > 0);
-
-			assertThat(Consumers.pollTo(consumer, partition, 15)).isEqualTo(range(10, 15));
-			coming.get();
-		}
-	}
-
-	/**
-	 * The same if the leader takes its time to tell the end. The client looks for it by
-	 * itself when the guard has given up, which is soon where partitions can wait, and
-	 * after a second question elsewhere.
-	 */
-	@ParameterizedTest
-	@CsvSource({ "classic, false, ENFORCE, 1", "classic, true, ENFORCE, 2", "classic, true, OBSERVE, 3",
-			"consumer, false, ENFORCE, 1", "consumer, true, ENFORCE, 2", "consumer, true, OBSERVE, 3" })
-	void whatComesOnceTheClientLooksForTheEndIsNotSkipped(String protocol, boolean guarded,
-			OffsetGuardSettings.Mode mode, int questions) throws Exception {
-		String group = "late-tail-%s-%s-%s".formatted(protocol, guarded, mode).toLowerCase(Locale.ROOT);
-		TopicPartition partition = withTenRecords(group);
-		cluster.wire().inject(Fault.delay(Duration.ofSeconds(3), ApiKeys.LIST_OFFSETS).forClient(group));
-
-		try (Consumer<String, String> consumer = fromTheEnd(protocol, group, mode).create(guarded)) {
-			consumer.subscribe(List.of(group));
-			CompletableFuture<Void> coming = fiveRecordsOnce(partition,
-					() -> cluster.wire().count(group, ApiKeys.LIST_OFFSETS) >= questions);
-
-			assertThat(Consumers.pollTo(consumer, partition, 15)).isEqualTo(range(10, 15));
-			coming.get();
-		}
-	}
-
-	/**
-	 * No partition of such a consumer can wait. It starts, with the guard later than
-	 * without, and no client that has no time left is asked.
-	 */
-	@ParameterizedTest
-	@CsvSource({ "classic, false", "classic, true", "consumer, false", "consumer, true" })
-	void consumerThatCommitsByItselfStartsThoughALeaderIsLate(String protocol, boolean guarded) {
-		String group = "late-auto-%s-%s".formatted(protocol, guarded);
-		TopicPartition partition = withTenRecords(group);
-		Consumers consumers = fromTheEnd(protocol, group, OffsetGuardSettings.Mode.ENFORCE).with("enable.auto.commit",
-				true);
-		Fault.Handle late = cluster.wire()
-			.inject(Fault.delay(Duration.ofSeconds(6), ApiKeys.LIST_OFFSETS).forClient(group));
-
-		try (Consumer<String, String> consumer = consumers.create(guarded)) {
-			consumer.subscribe(List.of(group));
-			Consumers.pollTo(consumer, partition, 10);
-			late.close();
-			cluster.produce(partition, 5);
-
-			assertThat(Consumers.pollTo(consumer, partition, 15)).isEqualTo(range(10, 15));
-		}
-	}
-
-	private TopicPartition withTenRecords(String topic) {
-		TopicPartition partition = new TopicPartition(topic, 0);
-		cluster.createTopic(topic, 1);
-		cluster.produce(partition, 10);
-		return partition;
-	}
-
-	private Consumers fromTheEnd(String protocol, String group, OffsetGuardSettings.Mode mode) {
-		return new Consumers(cluster, protocol, group).with("auto.offset.reset", "latest").mode(mode);
-	}
-
-	private CompletableFuture<Void> fiveRecordsOnce(TopicPartition partition, Callable<Boolean> condition) {
-		return CompletableFuture.runAsync(() -> {
-			await().atMost(Duration.ofSeconds(30)).until(condition);
-			cluster.produce(partition, 5);
-		});
 	}
 
 }

@@ -51,7 +51,7 @@ final class CommitProbe {
 		OffsetAndMetadata commit = new OffsetAndMetadata(offset,
 				(leaderEpoch >= 0) ? Optional.of(leaderEpoch) : Optional.of(0), "x".repeat(Bookmark.MAX_LENGTH));
 		Answer<Boolean> committed = new Answer.Silent<>();
-		Answer<Optional<OffsetAndMetadata>> served = new Answer.Silent<>();
+		Answer<Optional<OffsetAndMetadata>> served;
 		Optional<String> left;
 		try {
 			committed = commit(Map.of(partition, commit));
@@ -60,7 +60,7 @@ final class CommitProbe {
 				.map((offsets) -> Optional.ofNullable(offsets.get(partition)));
 		}
 		finally {
-			// Also when the time is over or the thread is interrupted.
+			// Also when the time is over.
 			left = isGone(committed) ? Optional.empty() : Optional.of(group);
 		}
 		return new CommitFacts(commit, committed, served, left);

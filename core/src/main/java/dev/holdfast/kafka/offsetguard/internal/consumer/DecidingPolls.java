@@ -122,7 +122,8 @@ final class DecidingPolls<K, V> {
 			boolean wasOpen = incident.isOpen();
 			ConsumerRecords<K, V> records = wasOpen ? null : pollUndisturbed(left);
 			if (records != null) {
-				clientHadAllTime = left == timeout && !hasTakenBack && !firstAssignments.isWaiting();
+				clientHadAllTime = left == timeout && !hasTakenBack && !firstAssignments.isWaiting()
+						&& !clusterChanges.isNew();
 				return records;
 			}
 			clientHadAllTime = false;
@@ -196,7 +197,7 @@ final class DecidingPolls<K, V> {
 
 	private ConsumerRecords<K, V> pollClient(Duration timeout) {
 		pauses.tellClient();
-		hasTakenBack = clusterChanges.isNew();
+		hasTakenBack = false;
 		ConsumerRecords<K, V> records = firstAssignments.poll(client, timeout);
 		if (records.isEmpty()) {
 			return records;
@@ -236,8 +237,8 @@ final class DecidingPolls<K, V> {
 	}
 
 	/**
-	 * Nobody knows how a client could do that. If one does, its records come from where
-	 * nobody has decided that the application reads.
+	 * No way is known in which a client could lose a pause. Nobody has decided that the
+	 * application reads from where such records come.
 	 */
 	private void tellOnce(Set<TopicPartition> partitions) {
 		if (!hasToldOfUnpaused) {
